@@ -1,0 +1,205 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heymilo/export.hpp"
+#include "heymilo/headers.hpp"
+#include "heymilo/models/api_error.hpp"
+
+/// Everything that the library throws is an Error. No what() holds a key, a candidate's data or a
+/// body; where an accessor does (rawBody(), error(), detail()), its comment says so.
+namespace heymilo {
+
+/// What became of the request: what the writer of a candidate must know before sending again.
+enum class Outcome {
+  not_sent,  ///< the server never had the whole request: it did nothing
+  rejected,  ///< the server answered that it refuses the request, and did nothing
+  unknown,   ///< it may have been carried out: look before sending again
+  applied    ///< it was carried out; only the answer is unreadable
+};
+
+/// `not_sent`, `rejected`, `unknown` or `applied`.
+HEYMILO_EXPORT std::string_view toString(Outcome outcome) noexcept;
+
+/// The root of all errors. Copying one never throws.
+class HEYMILO_EXPORT Error : public std::runtime_error {
+ public:
+  Error(const std::string& message, Outcome outcome);
+  ~Error() override;
+
+  Outcome outcome() const noexcept { return outcome_; }
+
+ private:
+  Outcome outcome_;
+};
+
+/// Refused by the library before anything was sent.
+class HEYMILO_EXPORT InvalidArgumentError : public Error {
+ public:
+  /// `param` names the option, parameter or field: `posting_id`, `limit`, `data.17.email`.
+  InvalidArgumentError(const std::string& param, const std::string& message);
+  /// As InvalidArgumentError(param, message), with a `shown` in the place of param in what(): for
+  /// a param() that holds a caller's own text, such as a metadata key.
+  InvalidArgumentError(const std::string& param, const std::string& message,
+                       const std::string& shown);
+  ~InvalidArgumentError() override;
+
+  const std::string& param() const noexcept { return *param_; }
+
+ private:
+  std::shared_ptr<const std::string> param_;
+};
+
+/// No complete answer came back.
+class HEYMILO_EXPORT TransportError : public Error {
+ public:
+  explicit TransportError(const std::string& message, Outcome outcome = Outcome::unknown);
+  ~TransportError() override;
+};
+
+/// The connection could not be made (name look-up, TCP, TLS) or broke.
+class HEYMILO_EXPORT ConnectionError : public TransportError {
+ public:
+  explicit ConnectionError(const std::string& message, Outcome outcome = Outcome::unknown);
+  ~ConnectionError() override;
+};
+
+/// Connecting, one attempt or the whole call took longer than it was given.
+class HEYMILO_EXPORT TimeoutError : public TransportError {
+ public:
+  explicit TimeoutError(const std::string& message, Outcome outcome = Outcome::unknown);
+  ~TimeoutError() override;
+};
+
+/// The call was cancelled through its CancellationToken.
+class HEYMILO_EXPORT CancelledError : public TransportError {
+ public:
+  explicit CancelledError(const std::string& message, Outcome outcome = Outcome::unknown);
+  ~CancelledError() override;
+};
+
+/// A 2xx answer, or a JSON value given for conversion, that is not what its schema says.
+class HEYMILO_EXPORT DecodeError : public Error {
+ public:
+  /// `path` is a JSON pointer (RFC 6901) to what does not fit; `shown` is the path for what(),
+  /// with the names of free-form properties masked.
+  DecodeError(std::string path, const std::string& message, const std::string& shown,
+              std::string raw_body = {});
+  ~DecodeError() override;
+
+  /// Where: `/data/17/workflow/steps/2/order`. Empty for the document as a whole.
+  const std::string& path() const noexcept;
+  /// The answer's body, personal data included; empty where a JSON value was converted.
+  const std::string& rawBody() const noexcept;
+
+ private:
+  struct Details;
+  std::shared_ptr<const Details> details_;
+};
+
+/// The list's pages contradict themselves: has_more with an empty page, or a cursor that comes
+/// round again.
+class HEYMILO_EXPORT PaginationError : public Error {
+ public:
+  explicit PaginationError(const std::string& message);
+  ~PaginationError() override;
+};
+
+/// The API answered with a status that is not 2xx.
+class HEYMILO_EXPORT StatusError : public Error {
+ public:
+  /// What an answer holds. Anything left empty is filled from the status.
+  struct Details {
+    int status = 0;
+    APIError error{};
+    Headers headers{};
+    std::string raw_body{};
+    std::vector<ValidationError> detail{};
+    std::optional<std::chrono::milliseconds> retry_after{};
+  };
+
+  StatusError(const std::string& message, Details details);
+  ~StatusError() override;
+
+  int status() const noexcept { return details_->status; }
+  /// Always filled: from the `error` envelope, from `detail` of an HTTPValidationError, or made
+  /// from the status. Its messages are the server's and may quote what was sent.
+  const APIError& error() const noexcept { return details_->error; }
+  const Headers& headers() const noexcept { return details_->headers; }
+  /// The answer's X-Request-Id, for the API's support; empty when there is none.
+  std::string requestId() const;
+  /// The answer's body; it may quote what was sent.
+  const std::string& rawBody() const noexcept { return details_->raw_body; }
+
+ protected:
+  const Details& details() const noexcept { return *details_; }
+
+ private:
+  std::shared_ptr<const Details> details_;
+};
+
+/// 400: the request makes no sense, such as a created_before earlier than created_after.
+class HEYMILO_EXPORT BadRequestError : public StatusError {
+ public:
+  using StatusError::StatusError;
+  ~BadRequestError() override;
+};
+
+/// 401: the key is missing or wrong.
+class HEYMILO_EXPORT AuthenticationError : public StatusError {
+ public:
+  using StatusError::StatusError;
+  ~AuthenticationError() override;
+};
+
+/// 403: the key may not do this.
+class HEYMILO_EXPORT PermissionDeniedError : public StatusError {
+ public:
+  using StatusError::StatusError;
+  ~PermissionDeniedError() override;
+};
+
+/// 404: there is no such posting.
+class HEYMILO_EXPORT NotFoundError : public StatusError {
+ public:
+  using StatusError::StatusError;
+  ~NotFoundError() override;
+};
+
+/// 422: a value is not acceptable.
+class HEYMILO_EXPORT UnprocessableEntityError : public StatusError {
+ public:
+  using StatusError::StatusError;
+  ~UnprocessableEntityError() override;
+
+  /// The validation's complaints, each with its place in the request; empty where the answer came
+  /// in the `error` envelope.
+  const std::vector<ValidationError>& detail() const noexcept { return details().detail; }
+};
+
+/// 429: more requests than the quota allows.
+class HEYMILO_EXPORT RateLimitError : public StatusError {
+ public:
+  using StatusError::StatusError;
+  ~RateLimitError() override;
+
+  /// How long the API wants to be left alone, counted from the answer; empty when it did not say.
+  std::optional<std::chrono::milliseconds> retryAfter() const noexcept {
+    return details().retry_after;
+  }
+};
+
+/// 5xx: the API failed; a write may have been carried out all the same.
+class HEYMILO_EXPORT ServerError : public StatusError {
+ public:
+  using StatusError::StatusError;
+  ~ServerError() override;
+};
+
+}  // namespace heymilo

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heymilo/headers.hpp"
+#include "heymilo/models/schema.hpp"
+
+namespace heymilo {
+
+/// How an answer came about. It is not part of any schema: conversion to and from JSON and `==`
+/// pass it over.
+struct ResponseInfo {
+  int status = 0;                        ///< the HTTP status
+  Headers headers;                       ///< of the answer
+  std::string request_id;                ///< its X-Request-Id; empty when there is none
+  int attempts = 0;                      ///< requests sent for this call, from 1
+  std::chrono::microseconds elapsed{0};  ///< the whole call, waits and retries included
+};
+
+/// Where a page stands in its list.
+struct PaginationMeta {
+  bool has_more = false;                      ///< there are results beyond this page
+  std::optional<std::int64_t> total_count{};  ///< of all pages, where the API knows it
+  std::optional<std::string> url{};           ///< of this resource
+  nlohmann::json additional_properties{};     ///< what else the API sent; null when nothing
+};
+
+template <>
+struct Schema<PaginationMeta> {
+  using S = PaginationMeta;
+  static constexpr const char* name = "PaginationMeta";
+  template <class Visit>
+  static constexpr auto fields(Visit&& visit) {
+    return visit(detail::required("has_more", &S::has_more),
+                 detail::optional("total_count", &S::total_count),
+                 detail::optional("url", &S::url));
+  }
+};
+
+/// The envelope of one page of a list.
+template <class T>
+struct ListResponse {
+  std::vector<T> data;
+  PaginationMeta pagination;
+  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  ResponseInfo http{};
+};
+
+template <class T>
+struct Schema<ListResponse<T>> {
+  using S = ListResponse<T>;
+  static constexpr const char* name = "ListResponse";
+  template <class Visit>
+  static constexpr auto fields(Visit&& visit) {
+    return visit(detail::required("data", &S::data),
+                 detail::required("pagination", &S::pagination));
+  }
+};
+
+/// The envelope of a single result.
+template <class T>
+struct SingleResponse {
+  T data;
+  std::optional<nlohmann::json> meta{};    ///< an object whose shape varies by operation
+  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  ResponseInfo http{};
+};
+
+template <class T>
+struct Schema<SingleResponse<T>> {
+  using S = SingleResponse<T>;
+  static constexpr const char* name = "SingleResponse";
+  template <class Visit>
+  static constexpr auto fields(Visit&& visit) {
+    return visit(detail::required("data", &S::data), detail::optional("meta", &S::meta));
+  }
+};
+
+}  // namespace heymilo

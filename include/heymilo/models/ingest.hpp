@@ -1,0 +1,121 @@
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heymilo/models/candidate.hpp"
+#include "heymilo/models/schema.hpp"
+
+namespace heymilo {
+
+/// A person to bring into a posting. All text is UTF-8.
+struct CandidateIngestRequest {
+  std::string name;  ///< full name
+  std::string email;
+  std::optional<std::string> phone_number{};  ///< in E.164 form: `+14155550123`
+  /// Up to 50 keys of at most 40 characters, values of at most 500 (Unicode code points).
+  std::optional<std::map<std::string, std::string>> metadata{};
+  std::optional<nlohmann::json> data{};    ///< an object of your own making
+  nlohmann::json additional_properties{};  ///< sent as well: for a newer API than this version
+};
+
+template <>
+struct Schema<CandidateIngestRequest> {
+  using S = CandidateIngestRequest;
+  static constexpr const char* name = "CandidateIngestRequest";
+  template <class Visit>
+  static constexpr auto fields(Visit&& visit) {
+    return visit(detail::required("name", &S::name),
+                 detail::required("email", &S::email),
+                 detail::optional("phone_number", &S::phone_number),
+                 detail::optional("metadata", &S::metadata),
+                 detail::optional("data", &S::data));
+  }
+};
+
+/// Several people to bring into a posting with one request.
+struct BulkCandidateIngestRequest {
+  std::vector<CandidateIngestRequest> data;  ///< at least one
+  nlohmann::json additional_properties{};    ///< sent as well: for a newer API than this version
+};
+
+template <>
+struct Schema<BulkCandidateIngestRequest> {
+  using S = BulkCandidateIngestRequest;
+  static constexpr const char* name = "BulkCandidateIngestRequest";
+  template <class Visit>
+  static constexpr auto fields(Visit&& visit) {
+    return visit(detail::required("data", &S::data));
+  }
+};
+
+/// The receipt for one candidate.
+struct IngestCandidateResponse {
+  std::string object = "candidate";
+  std::string interview_id;   ///< one for each pair of candidate and posting
+  std::string interview_url;  ///< where the candidate takes the interview
+  std::string posting_id;
+  std::optional<CandidateResponse> candidate{};  ///< the whole candidate as it was stored
+  nlohmann::json additional_properties{};        ///< what else the API sent; null when nothing
+};
+
+template <>
+struct Schema<IngestCandidateResponse> {
+  using S = IngestCandidateResponse;
+  static constexpr const char* name = "IngestCandidateResponse";
+  template <class Visit>
+  static constexpr auto fields(Visit&& visit) {
+    return visit(detail::optional("object", &S::object),
+                 detail::required("interview_id", &S::interview_id),
+                 detail::required("interview_url", &S::interview_url),
+                 detail::required("posting_id", &S::posting_id),
+                 detail::optional("candidate", &S::candidate));
+  }
+};
+
+/// The receipt for one candidate of a bulk request.
+struct BulkIngestCandidateResponseItem {
+  std::string object = "candidate";
+  std::string interview_id;   ///< one for each pair of candidate and posting
+  std::string interview_url;  ///< where the candidate takes the interview
+  std::optional<std::map<std::string, std::string>> metadata{};  ///< as given in the request
+  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+};
+
+template <>
+struct Schema<BulkIngestCandidateResponseItem> {
+  using S = BulkIngestCandidateResponseItem;
+  static constexpr const char* name = "BulkIngestCandidateResponseItem";
+  template <class Visit>
+  static constexpr auto fields(Visit&& visit) {
+    return visit(detail::optional("object", &S::object),
+                 detail::required("interview_id", &S::interview_id),
+                 detail::required("interview_url", &S::interview_url),
+                 detail::optional("metadata", &S::metadata));
+  }
+};
+
+/// The receipt for an ingestion that was queued.
+struct AsyncIngestResponse {
+  std::string object = "ingestion";
+  std::string ingestion_id;
+  std::string status = "queued";
+  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+};
+
+template <>
+struct Schema<AsyncIngestResponse> {
+  using S = AsyncIngestResponse;
+  static constexpr const char* name = "AsyncIngestResponse";
+  template <class Visit>
+  static constexpr auto fields(Visit&& visit) {
+    return visit(detail::optional("object", &S::object),
+                 detail::required("ingestion_id", &S::ingestion_id),
+                 detail::optional("status", &S::status));
+  }
+};
+
+}  // namespace heymilo

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "heymilo/export.hpp"
+
+namespace heymilo {
+
+/// A moment in time, to the microsecond. The API sends Unix timestamps: seconds since
+/// 1970-01-01T00:00:00Z as a JSON number, whole, fractional or negative.
+using Timestamp = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
+
+/// The moment as an ISO-8601 (RFC 3339) date-time in UTC: `2026-03-13T00:00:00Z`, with a fraction
+/// of as many digits as it needs (`…00.25Z`). This is the form in which date filters are sent.
+/// Throws InvalidArgumentError where the year is not within 0001 to 9999.
+HEYMILO_EXPORT std::string formatTimestamp(Timestamp moment);
+
+/// Reads an ISO-8601 date-time: `2026-03-13T00:00:00Z`, `2026-03-13T00:00:00.5+02:00`,
+/// `2026-03-13 00:00`, `2026-03-13`. A text without an offset is UTC, as the API reads it. Digits
+/// past the microsecond are cut off. Throws InvalidArgumentError for anything else.
+HEYMILO_EXPORT Timestamp parseTimestamp(std::string_view iso8601);
+
+}  // namespace heymilo

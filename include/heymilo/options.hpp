@@ -1,0 +1,105 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "heymilo/cancellation.hpp"
+#include "heymilo/headers.hpp"
+#include "heymilo/models/timestamp.hpp"
+#include "heymilo/transport.hpp"
+
+namespace heymilo {
+
+/// When a request that can't be carried out twice is sent again. The wait before retry n is a
+/// random time up to initial_backoff * 2^(n-1), at most max_backoff; `Retry-After` is a floor.
+struct RetryPolicy {
+  int max_retries = 4;  ///< after the first attempt; 0: never
+  std::chrono::milliseconds initial_backoff{500};
+  std::chrono::milliseconds max_backoff{30'000};
+  std::chrono::milliseconds max_retry_after{120'000};  ///< asked to wait longer: give up at once
+};
+
+/// Never more than `requests` in any window of the length `per`, wherever it starts.
+struct RateLimit {
+  int requests;
+  std::chrono::milliseconds per;
+};
+
+/// PEM files. Verification of the server's certificate can't be switched off.
+struct TlsOptions {
+  std::optional<std::string> ca_file{};  ///< trusted in the place of the system's CAs
+  std::optional<std::string> client_cert_file{};
+  std::optional<std::string> client_key_file{};  ///< where it is not in client_cert_file
+};
+
+/// What an Event tells of.
+enum class EventKind {
+  request,    ///< a request is about to be sent
+  response,   ///< an answer came, of any status
+  retry,      ///< the call waits for `wait`, then sends again
+  throttled,  ///< the call waits for `wait` until the quota allows a request
+  failure     ///< no complete answer came
+};
+
+/// Something that happened within a call. It holds no key, body, name, e-mail address or id of a
+/// candidate, so that it can be logged as it is.
+struct Event {
+  using Kind = EventKind;
+
+  EventKind kind = EventKind::request;
+  std::string_view operation{};          ///< the operationId: `listCandidates`; a literal
+  std::string_view method{};             ///< `GET` or `POST`; a literal
+  std::string_view route{};              ///< the path's template, never the path; a literal
+  int attempt = 0;                       ///< from 1
+  int status = 0;                        ///< of an answer; otherwise 0
+  std::chrono::microseconds elapsed{0};  ///< of this attempt
+  std::chrono::milliseconds wait{0};     ///< before what comes next
+  std::size_t bytes_sent = 0;            ///< of the request's body
+  std::size_t bytes_received = 0;        ///< of the answer's body, after decompression
+  std::string request_id{};              ///< the answer's X-Request-Id
+};
+
+/// How a Client reaches the API. Either `api_key` or `authorization` is required.
+struct ClientOptions {
+  std::string api_key{};                              ///< sent as X-API-KEY
+  std::optional<std::string> authorization{};         ///< sent as Authorization, as given
+  std::optional<std::string> workspace_id{};          ///< sent as X-Workspace-Id
+  std::string base_url = "https://api.heymilo.ai";    ///< absolute; a path is a prefix
+  std::chrono::milliseconds connect_timeout{10'000};  ///< look-up, TCP and TLS of one attempt
+  std::chrono::milliseconds timeout{60'000};          ///< one attempt, start to last byte
+  RetryPolicy retry{};
+  std::optional<RateLimit> rate_limit = RateLimit{300, std::chrono::seconds{60}};  ///< empty: none
+  std::size_t max_connections = 8;             ///< kept open for reuse
+  std::size_t max_response_bytes = 64u << 20;  ///< of a body, after decompression
+  bool allow_insecure_http = false;            ///< http:// to a host that is not loopback
+  TlsOptions tls{};
+  std::optional<std::string> proxy{};      ///< URL; unset: as the environment says; empty: none
+  std::string user_agent{};                ///< put before the library's own
+  std::shared_ptr<Transport> transport{};  ///< nullptr: libcurl
+  std::function<void(const Event&)> on_event{};  ///< on the calling thread; throws are swallowed
+};
+
+/// What one call does differently.
+struct RequestOptions {
+  std::optional<std::chrono::milliseconds> timeout{};   ///< one attempt
+  std::optional<std::chrono::milliseconds> deadline{};  ///< all attempts and waits together
+  std::optional<int> max_retries{};
+  std::optional<std::string> workspace_id{};
+  Headers headers{};  ///< added to the request; must not name one that the library sets itself
+  CancellationToken cancellation{};
+};
+
+/// Which candidates listCandidates is to return. The bounds are the time of invitation.
+struct ListCandidatesParams {
+  std::optional<int> limit{};                   ///< 1 to 100; the server's default is 20
+  std::optional<std::string> starting_after{};  ///< interview_id of the last candidate seen
+  std::optional<Timestamp> created_after{};     ///< inclusive
+  std::optional<Timestamp> created_before{};    ///< inclusive
+};
+
+}  // namespace heymilo

@@ -1,0 +1,90 @@
+#include "heymilo/errors.hpp"
+
+#include <utility>
+
+namespace heymilo {
+
+// The destructors are defined here so that each class has its vtable and type information in this
+// file alone: a catch in another shared object then finds the same type.
+
+std::string_view toString(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::not_sent:
+      return "not_sent";
+    case Outcome::rejected:
+      return "rejected";
+    case Outcome::unknown:
+      return "unknown";
+    case Outcome::applied:
+      return "applied";
+  }
+  return "unknown";
+}
+
+Error::Error(const std::string& message, Outcome outcome)
+    : std::runtime_error(message), outcome_(outcome) {}
+Error::~Error() = default;
+
+InvalidArgumentError::InvalidArgumentError(const std::string& param, const std::string& message)
+    : InvalidArgumentError(param, message, param) {}
+InvalidArgumentError::InvalidArgumentError(const std::string& param,
+                                           const std::string& message,
+                                           const std::string& shown)
+    : Error(shown + ": " + message, Outcome::not_sent),
+      param_(std::make_shared<const std::string>(param)) {}
+InvalidArgumentError::~InvalidArgumentError() = default;
+
+TransportError::TransportError(const std::string& message, Outcome outcome)
+    : Error(message, outcome) {}
+TransportError::~TransportError() = default;
+
+ConnectionError::ConnectionError(const std::string& message, Outcome outcome)
+    : TransportError(message, outcome) {}
+ConnectionError::~ConnectionError() = default;
+
+TimeoutError::TimeoutError(const std::string& message, Outcome outcome)
+    : TransportError(message, outcome) {}
+TimeoutError::~TimeoutError() = default;
+
+CancelledError::CancelledError(const std::string& message, Outcome outcome)
+    : TransportError(message, outcome) {}
+CancelledError::~CancelledError() = default;
+
+struct DecodeError::Details {
+  std::string path;
+  std::string raw_body;
+};
+
+DecodeError::DecodeError(std::string path,
+                         const std::string& message,
+                         const std::string& shown,
+                         std::string raw_body)
+    : Error((shown.empty() ? std::string("the document") : shown) + ": " + message,
+            Outcome::applied),
+      details_(std::make_shared<const Details>(Details{std::move(path), std::move(raw_body)})) {}
+DecodeError::~DecodeError() = default;
+const std::string& DecodeError::path() const noexcept { return details_->path; }
+const std::string& DecodeError::rawBody() const noexcept { return details_->raw_body; }
+
+PaginationError::PaginationError(const std::string& message)
+    : Error(message, Outcome::applied) {}
+PaginationError::~PaginationError() = default;
+
+StatusError::StatusError(const std::string& message, Details details)
+    : Error(message,
+            details.status >= 400 && details.status < 500 ? Outcome::rejected : Outcome::unknown),
+      details_(std::make_shared<const Details>(std::move(details))) {}
+StatusError::~StatusError() = default;
+std::string StatusError::requestId() const {
+  return details_->headers.get("X-Request-Id").value_or(std::string());
+}
+
+BadRequestError::~BadRequestError() = default;
+AuthenticationError::~AuthenticationError() = default;
+PermissionDeniedError::~PermissionDeniedError() = default;
+NotFoundError::~NotFoundError() = default;
+UnprocessableEntityError::~UnprocessableEntityError() = default;
+RateLimitError::~RateLimitError() = default;
+ServerError::~ServerError() = default;
+
+}  // namespace heymilo
