@@ -1,0 +1,34 @@
+# Finds cpp-httplib and makes the target httplib::httplib, whichever way it was installed:
+#  - with a CMake package of its own (upstream, vcpkg, Homebrew, Fedora);
+#  - compiled, described by pkg-config only (Debian). The definitions there are part of its ABI;
+#  - as the one header.
+find_package(httplib CONFIG QUIET)
+if(httplib_FOUND)
+  return()
+endif()
+
+find_path(httplib_INCLUDE_DIR httplib.h)
+find_library(httplib_LIBRARY cpp-httplib)
+mark_as_advanced(httplib_INCLUDE_DIR httplib_LIBRARY)
+if(httplib_INCLUDE_DIR)
+  file(STRINGS "${httplib_INCLUDE_DIR}/httplib.h" httplib_VERSION REGEX "CPPHTTPLIB_VERSION \"")
+  string(REGEX REPLACE ".*\"(.*)\".*" "\\1" httplib_VERSION "${httplib_VERSION}")
+endif()
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(httplib
+  REQUIRED_VARS httplib_INCLUDE_DIR
+  VERSION_VAR httplib_VERSION)
+
+if(httplib_FOUND AND NOT TARGET httplib::httplib)
+  find_package(Threads REQUIRED)
+  add_library(httplib::httplib INTERFACE IMPORTED)
+  target_include_directories(httplib::httplib INTERFACE "${httplib_INCLUDE_DIR}")
+  target_link_libraries(httplib::httplib INTERFACE Threads::Threads)
+  if(httplib_LIBRARY)
+    find_package(PkgConfig REQUIRED)
+    pkg_check_modules(httplib_PC QUIET REQUIRED cpp-httplib)
+    target_compile_options(httplib::httplib INTERFACE ${httplib_PC_CFLAGS_OTHER})
+    target_link_libraries(httplib::httplib INTERFACE "${httplib_LIBRARY}")
+  endif()
+endif()
