@@ -27,8 +27,7 @@ Error::~Error() = default;
 
 InvalidArgumentError::InvalidArgumentError(const std::string& param, const std::string& message)
     : InvalidArgumentError(param, message, param) {}
-InvalidArgumentError::InvalidArgumentError(const std::string& param,
-                                           const std::string& message,
+InvalidArgumentError::InvalidArgumentError(const std::string& param, const std::string& message,
                                            const std::string& shown)
     : Error(shown + ": " + message, Outcome::not_sent),
       param_(std::make_shared<const std::string>(param)) {}
@@ -55,19 +54,14 @@ struct DecodeError::Details {
   std::string raw_body;
 };
 
-DecodeError::DecodeError(std::string path,
-                         const std::string& message,
-                         const std::string& shown,
-                         std::string raw_body)
-    : Error((shown.empty() ? std::string("the document") : shown) + ": " + message,
-            Outcome::applied),
+DecodeError::DecodeError(const std::string& message, std::string path, std::string raw_body)
+    : Error(message, Outcome::applied),
       details_(std::make_shared<const Details>(Details{std::move(path), std::move(raw_body)})) {}
 DecodeError::~DecodeError() = default;
 const std::string& DecodeError::path() const noexcept { return details_->path; }
 const std::string& DecodeError::rawBody() const noexcept { return details_->raw_body; }
 
-PaginationError::PaginationError(const std::string& message)
-    : Error(message, Outcome::applied) {}
+PaginationError::PaginationError(const std::string& message) : Error(message, Outcome::applied) {}
 PaginationError::~PaginationError() = default;
 
 StatusError::StatusError(const std::string& message, Details details)

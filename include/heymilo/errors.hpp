@@ -87,10 +87,8 @@ class HEYMILO_EXPORT CancelledError : public TransportError {
 /// A 2xx answer, or a JSON value given for conversion, that is not what its schema says.
 class HEYMILO_EXPORT DecodeError : public Error {
  public:
-  /// `path` is a JSON pointer (RFC 6901) to what does not fit; `shown` is the path for what(),
-  /// with the names of free-form properties masked.
-  DecodeError(std::string path, const std::string& message, const std::string& shown,
-              std::string raw_body = {});
+  /// `path` is a JSON pointer (RFC 6901) to what does not fit, empty for the document as a whole.
+  DecodeError(const std::string& message, std::string path, std::string raw_body = {});
   ~DecodeError() override;
 
   /// Where: `/data/17/workflow/steps/2/order`. Empty for the document as a whole.

@@ -1,0 +1,348 @@
+#include "json/model_sink.hpp"
+
+#include <map>
+#include <utility>
+#include <variant>
+
+#include "json/number.hpp"
+
+namespace heymilo::json {
+
+namespace {
+
+const char* describe(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::text:
+    case Kind::open_enum:
+      return "string";
+    case Kind::boolean:
+      return "boolean";
+    case Kind::integer:
+      return "integer";
+    case Kind::number:
+      return "number";
+    case Kind::timestamp:
+      return "number (a Unix timestamp)";
+    case Kind::location:
+      return "string or integer";
+    case Kind::text_map:
+    case Kind::free_form:
+    case Kind::object:
+      return "object";
+    case Kind::array:
+      return "array";
+  }
+  return "";
+}
+
+constexpr Type kTextMapValue = [] {
+  Type type{};
+  type.kind = Kind::text;
+  return type;
+}();
+
+}  // namespace
+
+ModelSink::ModelSink(const detail::ObjectType& type, void* model) : root_{&root_type_, model} {
+  root_type_.kind = Kind::object;
+  root_type_.object = &type;
+}
+
+Path ModelSink::path() const {
+  Path path;
+  for (const Frame& frame : frames_) {
+    if (frame.type->kind == Kind::array) {
+      path.append(frame.count == 0 ? 0 : frame.count - 1);
+    } else if (frame.type->kind == Kind::text_map) {
+      path.append(frame.key, false);
+    } else if (frame.field != nullptr) {
+      path.append(frame.field->name, true);
+    } else if (!frame.key.empty()) {
+      path.append(frame.key, false);
+    }
+  }
+  return path;
+}
+
+void ModelSink::fail(std::string problem) const { throw Mismatch{path(), std::move(problem), true}; }
+
+void ModelSink::unexpected(const Type& expected, const char* found) const {
+  fail(std::string("expected ") + describe(expected.kind) + ", found " + found);
+}
+
+/// The place of the next value, made ready to be filled.
+ModelSink::Slot ModelSink::next() {
+  if (frames_.empty()) {
+    return root_;
+  }
+  Frame& frame = frames_.back();
+  switch (frame.type->kind) {
+    case Kind::array:
+      ++frame.count;
+      return {frame.type->element, frame.type->append(frame.target)};
+    case Kind::text_map: {
+      auto& map = *static_cast<std::map<std::string, std::string>*>(frame.target);
+      return {&kTextMapValue, &map[frame.key]};
+    }
+    default:
+      return {frame.field->type, frame.field->engage(frame.target)};
+  }
+}
+
+void ModelSink::open(const Slot& slot) {
+  if (frames_.size() >= kMaxDepth) {
+    fail("nested deeper than " + std::to_string(kMaxDepth) + " levels");
+  }
+  frames_.push_back({slot.type, slot.target, nullptr, 0, 0, {}});
+}
+
+void ModelSink::afterTreeEvent() { in_tree_ = !tree_.done(); }
+
+template <class Value>
+bool ModelSink::forward(void (TreeSink::*event)(Value), Value value) {
+  if (!in_tree_) {
+    return false;
+  }
+  try {
+    (tree_.*event)(value);
+  } catch (Mismatch& mismatch) {
+    mismatch.path.prepend(path());
+    throw;
+  }
+  afterTreeEvent();
+  return true;
+}
+
+bool ModelSink::forward(void (TreeSink::*event)()) {
+  if (!in_tree_) {
+    return false;
+  }
+  try {
+    (tree_.*event)();
+  } catch (Mismatch& mismatch) {
+    mismatch.path.prepend(path());
+    throw;
+  }
+  afterTreeEvent();
+  return true;
+}
+
+void ModelSink::null() {
+  if (forward(&TreeSink::null)) {
+    return;
+  }
+  if (!frames_.empty() && frames_.back().type->kind == Kind::object &&
+      !frames_.back().field->required) {
+    return;  // as if it were absent: the member keeps its default
+  }
+  unexpected(*next().type, "null");
+}
+
+void ModelSink::boolean(bool value) {
+  if (forward(&TreeSink::boolean, value)) {
+    return;
+  }
+  const Slot slot = next();
+  if (slot.type->kind != Kind::boolean) {
+    unexpected(*slot.type, "boolean");
+  }
+  *static_cast<bool*>(slot.target) = value;
+}
+
+void ModelSink::integer(std::int64_t value) {
+  if (forward(&TreeSink::integer, value)) {
+    return;
+  }
+  const Slot slot = next();
+  switch (slot.type->kind) {
+    case Kind::integer:
+      *static_cast<std::int64_t*>(slot.target) = value;
+      return;
+    case Kind::location:
+      *static_cast<std::variant<std::string, std::int64_t>*>(slot.target) = value;
+      return;
+    case Kind::number:
+      *static_cast<double*>(slot.target) = static_cast<double>(value);
+      return;
+    case Kind::timestamp:
+      if (!timestampFromSeconds(value, *static_cast<Timestamp*>(slot.target))) {
+        fail("the Unix timestamp is out of range");
+      }
+      return;
+    default:
+      unexpected(*slot.type, "integer");
+  }
+}
+
+void ModelSink::largeInteger(std::uint64_t value) {
+  if (forward(&TreeSink::largeInteger, value)) {
+    return;
+  }
+  const Slot slot = next();
+  switch (slot.type->kind) {
+    case Kind::integer:
+    case Kind::location:
+      fail("the integer does not fit into 64 bits");
+    case Kind::number:
+      *static_cast<double*>(slot.target) = static_cast<double>(value);
+      return;
+    case Kind::timestamp:
+      fail("the Unix timestamp is out of range");
+    default:
+      unexpected(*slot.type, "integer");
+  }
+}
+
+void ModelSink::number(double value) {
+  if (forward(&TreeSink::number, value)) {
+    return;
+  }
+  const Slot slot = next();
+  switch (slot.type->kind) {
+    case Kind::integer:
+    case Kind::location: {
+      std::int64_t whole = 0;
+      switch (wholeNumber(value, whole)) {
+        case Whole::yes:
+          break;
+        case Whole::too_large:
+          fail("the integer does not fit into 64 bits");
+        case Whole::no:
+          unexpected(*slot.type, "number with a fraction");
+      }
+      if (slot.type->kind == Kind::integer) {
+        *static_cast<std::int64_t*>(slot.target) = whole;
+      } else {
+        *static_cast<std::variant<std::string, std::int64_t>*>(slot.target) = whole;
+      }
+      return;
+    }
+    case Kind::number:
+      *static_cast<double*>(slot.target) = value;
+      return;
+    case Kind::timestamp:
+      if (!timestampFromSeconds(value, *static_cast<Timestamp*>(slot.target))) {
+        fail("the Unix timestamp is out of range");
+      }
+      return;
+    default:
+      unexpected(*slot.type, "number");
+  }
+}
+
+void ModelSink::text(std::string_view value) {
+  if (forward(&TreeSink::text, value)) {
+    return;
+  }
+  const Slot slot = next();
+  switch (slot.type->kind) {
+    case Kind::text:
+      static_cast<std::string*>(slot.target)->assign(value);
+      return;
+    case Kind::open_enum:
+      slot.type->set_text(slot.target, value);
+      return;
+    case Kind::location:
+      *static_cast<std::variant<std::string, std::int64_t>*>(slot.target) = std::string(value);
+      return;
+    default:
+      unexpected(*slot.type, "string");
+  }
+}
+
+void ModelSink::beginObject() {
+  if (forward(&TreeSink::beginObject)) {
+    return;
+  }
+  const Slot slot = next();
+  switch (slot.type->kind) {
+    case Kind::object:
+    case Kind::text_map:
+      open(slot);
+      return;
+    case Kind::free_form:
+      tree_.begin(*static_cast<nlohmann::json*>(slot.target), frames_.size());
+      in_tree_ = true;
+      forward(&TreeSink::beginObject);
+      return;
+    default:
+      unexpected(*slot.type, "object");
+  }
+}
+
+void ModelSink::key(std::string_view name) {
+  if (forward(&TreeSink::key, name)) {
+    return;
+  }
+  Frame& frame = frames_.back();
+  if (frame.type->kind == Kind::text_map) {
+    frame.key = name;
+    if (static_cast<std::map<std::string, std::string>*>(frame.target)->count(frame.key) != 0) {
+      fail("the property is there twice");
+    }
+    return;
+  }
+  const detail::ObjectType& object = *frame.type->object;
+  // Properties come in the order of the schema, nearly always: look at the next one first.
+  const std::size_t hint =
+      frame.field == nullptr ? 0 : static_cast<std::size_t>(frame.field - object.fields) + 1;
+  for (std::size_t i = 0; i < object.count; ++i) {
+    const std::size_t index = (hint + i) % object.count;
+    if (object.fields[index].name == name) {
+      frame.field = &object.fields[index];
+      const std::uint64_t bit = std::uint64_t{1} << index;
+      if ((frame.seen & bit) != 0) {
+        fail("the property is there twice");
+      }
+      frame.seen |= bit;
+      return;
+    }
+  }
+  frame.field = nullptr;
+  frame.key = name;
+  nlohmann::json& additional = *object.additional(frame.target);
+  if (additional.is_null()) {
+    additional = nlohmann::json::object();
+  } else if (additional.contains(frame.key)) {
+    fail("the property is there twice");
+  }
+  tree_.begin(additional[frame.key], frames_.size());
+  in_tree_ = true;
+}
+
+void ModelSink::endObject() {
+  if (forward(&TreeSink::endObject)) {
+    return;
+  }
+  Frame& frame = frames_.back();
+  if (frame.type->kind == Kind::object) {
+    const detail::ObjectType& object = *frame.type->object;
+    for (std::size_t i = 0; i < object.count; ++i) {
+      if (object.fields[i].required && (frame.seen >> i & 1) == 0) {
+        frame.field = &object.fields[i];
+        fail("the required property is missing");
+      }
+    }
+  }
+  frames_.pop_back();
+}
+
+void ModelSink::beginArray() {
+  if (forward(&TreeSink::beginArray)) {
+    return;
+  }
+  const Slot slot = next();
+  if (slot.type->kind != Kind::array) {
+    unexpected(*slot.type, "array");
+  }
+  open(slot);
+}
+
+void ModelSink::endArray() {
+  if (forward(&TreeSink::endArray)) {
+    return;
+  }
+  frames_.pop_back();
+}
+
+}  // namespace heymilo::json

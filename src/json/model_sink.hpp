@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "json/mismatch.hpp"
+#include "json/sink.hpp"
+#include "json/tree_sink.hpp"
+#include "json/type.hpp"
+
+namespace heymilo::json {
+
+/// Fills a model as its table says. What the table does not know goes to additional_properties.
+/// Anything that does not fit is thrown as a Mismatch; the model is then half filled, and the
+/// caller drops it.
+class ModelSink final : public Sink {
+ public:
+  /// Fills `model`, which is freshly made and outlives the sink.
+  ModelSink(const detail::ObjectType& type, void* model);
+
+  /// The place that is being read.
+  Path path() const;
+
+  void null() override;
+  void boolean(bool value) override;
+  void integer(std::int64_t value) override;
+  void largeInteger(std::uint64_t value) override;
+  void number(double value) override;
+  void text(std::string_view value) override;
+  void beginObject() override;
+  void key(std::string_view name) override;
+  void endObject() override;
+  void beginArray() override;
+  void endArray() override;
+
+ private:
+  /// Where the next value goes.
+  struct Slot {
+    const Type* type;
+    void* target;
+  };
+  /// A model, an array or a text map that is being read.
+  struct Frame {
+    const Type* type;
+    void* target;
+    const FieldType* field;  // of a model: the one being read
+    std::uint64_t seen;      // of a model: the fields that were there, a bit each
+    std::size_t count;       // of an array: its elements up to the one being read
+    std::string key;         // of a text map: the entry being read
+  };
+
+  Slot next();
+  void open(const Slot& slot);
+  template <class Value>
+  bool forward(void (TreeSink::*event)(Value), Value value);
+  bool forward(void (TreeSink::*event)());
+  void afterTreeEvent();
+
+  [[noreturn]] void fail(std::string problem) const;
+  [[noreturn]] void unexpected(const Type& expected, const char* found) const;
+
+  Type root_type_{};
+  Slot root_;
+  std::vector<Frame> frames_;
+  nlohmann::json no_tree_;
+  TreeSink tree_{no_tree_};
+  bool in_tree_ = false;  // events go to tree_ until its value is complete
+};
+
+}  // namespace heymilo::json

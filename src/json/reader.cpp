@@ -1,0 +1,94 @@
+#include "json/reader.hpp"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace heymilo::json {
+
+namespace {
+
+/// What nlohmann's parser reports to. Its error texts quote the document, so only the position and
+/// the kind of the error are taken over.
+class SaxAdapter {
+ public:
+  explicit SaxAdapter(Sink& sink) : sink_(sink) {}
+
+  bool null() {
+    sink_.null();
+    return true;
+  }
+  bool boolean(bool value) {
+    sink_.boolean(value);
+    return true;
+  }
+  bool number_integer(std::int64_t value) {
+    sink_.integer(value);
+    return true;
+  }
+  bool number_unsigned(std::uint64_t value) {
+    if (value > static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)())) {
+      sink_.largeInteger(value);
+    } else {
+      sink_.integer(static_cast<std::int64_t>(value));
+    }
+    return true;
+  }
+  bool number_float(double value, const std::string&) {
+    sink_.number(value);
+    return true;
+  }
+  bool string(const std::string& value) {
+    sink_.text(value);
+    return true;
+  }
+  bool binary(const nlohmann::json::binary_t&) { return false; }  // not in JSON text
+  bool start_object(std::size_t) {
+    sink_.beginObject();
+    return true;
+  }
+  bool key(const std::string& name) {
+    sink_.key(name);
+    return true;
+  }
+  bool end_object() {
+    sink_.endObject();
+    return true;
+  }
+  bool start_array(std::size_t) {
+    sink_.beginArray();
+    return true;
+  }
+  bool end_array() {
+    sink_.endArray();
+    return true;
+  }
+  template <class Exception>
+  [[noreturn]] bool parse_error(std::size_t position, const std::string&, const Exception& error) {
+    constexpr int kNumberOutOfRange = 406;
+    const std::size_t from_zero = position == 0 ? 0 : position - 1;
+    if (error.id == kNumberOutOfRange) {
+      throw SyntaxError{"a number is beyond the range of a double", from_zero};
+    }
+    throw SyntaxError{"not valid JSON", from_zero};
+  }
+
+ private:
+  Sink& sink_;
+};
+
+}  // namespace
+
+void read(std::string_view text, Sink& sink) {
+  // The parser takes a NUL byte for the end of its input and never looks at what follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    throw SyntaxError{"not valid JSON: a NUL byte", nul};
+  }
+  if (text.empty()) {
+    throw SyntaxError{"empty", 0};
+  }
+  SaxAdapter adapter(sink);
+  nlohmann::json::sax_parse(text.begin(), text.end(), &adapter);
+}
+
+}  // namespace heymilo::json
