@@ -1,5 +1,3 @@
-set(HEYMILO_SANITIZE "" CACHE STRING "Sanitizers for all targets: 'address,undefined' or 'thread'")
-
 # What every target of this project is compiled with. It is set on the target, so that a project
 # which vendors this one never sees it.
 function(heymilo_compile_options target)
@@ -13,8 +11,8 @@ function(heymilo_compile_options target)
   else()
     target_compile_options(${target} PRIVATE
       -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
-      -Wold-style-cast -Woverloaded-virtual -Wcast-align -Wformat=2
-      -Wimplicit-fallthrough -Wextra-semi)
+      -Wold-style-cast -Woverloaded-virtual -Wcast-align -Wformat=2 -Wimplicit-fallthrough
+      -Wextra-semi)
   endif()
   if(HEYMILO_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,/WX,-Werror>)
@@ -23,5 +21,17 @@ function(heymilo_compile_options target)
     target_compile_options(${target} PRIVATE
       -fsanitize=${HEYMILO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${HEYMILO_SANITIZE})
+  endif()
+endfunction()
+
+# With HEYMILO_CLANG_TIDY, checks each source of the target as it is compiled.
+function(heymilo_lint target)
+  if(HEYMILO_CLANG_TIDY)
+    find_program(HEYMILO_CLANG_TIDY_PROGRAM clang-tidy REQUIRED)
+    set_target_properties(${target} PROPERTIES
+      CXX_CLANG_TIDY "${HEYMILO_CLANG_TIDY_PROGRAM};--quiet")
+    get_target_property(sources ${target} SOURCES)
+    set_source_files_properties(${sources} PROPERTIES
+      OBJECT_DEPENDS "${PROJECT_SOURCE_DIR}/.clang-tidy")
   endif()
 endfunction()

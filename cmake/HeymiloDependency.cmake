@@ -1,0 +1,28 @@
+# heymilo_dependency(<package> [<version>] TARGET <target>
+#                    DEBIAN <package> FEDORA <package> BREW <formula> VCPKG <port>)
+# Makes <target> available: the one that the host project has already, or what find_package knows.
+# Otherwise says what to install.
+#
+# A macro, so that what find_package sets stays visible.
+macro(heymilo_dependency package)
+  cmake_parse_arguments(dependency "" "TARGET;DEBIAN;FEDORA;BREW;VCPKG" "" ${ARGN})
+  if(NOT TARGET ${dependency_TARGET})
+    # A static library hands its dependencies on to whoever links it, and that may be in a directory
+    # above this one, where an imported target is seen only if it is global. The variable does that
+    # from CMake 3.24 on, the property for older ones.
+    set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
+    find_package(${package} ${dependency_UNPARSED_ARGUMENTS} QUIET)
+    if(NOT TARGET ${dependency_TARGET})
+      message(FATAL_ERROR
+        "heymilo needs ${package} ${dependency_UNPARSED_ARGUMENTS}, which was not found. Install it:\n"
+        "  Debian, Ubuntu  apt-get install ${dependency_DEBIAN}\n"
+        "  Fedora          dnf install ${dependency_FEDORA}\n"
+        "  macOS           brew install ${dependency_BREW}\n"
+        "  vcpkg           vcpkg install ${dependency_VCPKG}\n"
+        "or add the place where it is to CMAKE_PREFIX_PATH.")
+    endif()
+    if(CMAKE_VERSION VERSION_LESS 3.24)
+      set_target_properties(${dependency_TARGET} PROPERTIES IMPORTED_GLOBAL ON)
+    endif()
+  endif()
+endmacro()
