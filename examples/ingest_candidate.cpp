@@ -1,0 +1,113 @@
+// Brings one candidate into a posting.
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <heymilo/heymilo.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/explain.hpp"
+#include "support/json_line.hpp"
+#include "support/output.hpp"
+#include "support/program.hpp"
+
+namespace {
+
+using support::ExitCode;
+
+struct Arguments {
+  std::string posting_id, name, email;
+  std::optional<std::string> phone, data;
+  std::vector<std::string> metadata;
+  bool async = false;
+};
+
+void declare(CLI::App& app, Arguments& arguments) {
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required();
+  app.add_option("--name", arguments.name, "Full name")->required();
+  app.add_option("--email", arguments.email, "E-mail address")->required();
+  app.add_option("--phone", arguments.phone, "Phone number in E.164 form, such as +15550100");
+  app.add_option("--metadata", arguments.metadata, "A key and its value; may be given many times")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--data", arguments.data, "Additional data, as a JSON object")->type_name("JSON");
+  app.add_flag("--async", arguments.async, "Queue the candidate, and do not wait for the result");
+}
+
+std::map<std::string, std::string> parseMetadata(const std::vector<std::string>& pairs) {
+  std::map<std::string, std::string> metadata;
+  for (const std::string& pair : pairs) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw support::UsageError("--metadata: not of the form KEY=VALUE: " + pair);
+    }
+    if (!metadata.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
+      throw support::UsageError("--metadata: given twice: " + pair.substr(0, equals));
+    }
+  }
+  return metadata;
+}
+
+nlohmann::json parseData(const std::string& text) {
+  const nlohmann::json data = nlohmann::json::parse(text, nullptr, false);
+  if (!data.is_object()) {
+    throw support::UsageError(data.is_discarded() ? "--data: not JSON"
+                                                  : "--data: not a JSON object");
+  }
+  return data;
+}
+
+heymilo::CandidateIngestRequest makeRequest(const Arguments& arguments) {
+  heymilo::CandidateIngestRequest request;
+  request.name = arguments.name;
+  request.email = arguments.email;
+  request.phone_number = arguments.phone;
+  if (!arguments.metadata.empty()) {
+    request.metadata = parseMetadata(arguments.metadata);
+  }
+  if (arguments.data) {
+    request.data = parseData(*arguments.data);
+  }
+  return request;
+}
+
+nlohmann::json ingest(const heymilo::Client& client, const Arguments& arguments,
+                      const heymilo::CandidateIngestRequest& request) {
+  if (arguments.async) {
+    return client.ingestCandidateAsync(arguments.posting_id, request).data;
+  }
+  return client.ingestCandidate(arguments.posting_id, request).data;
+}
+
+ExitCode run(const Arguments& arguments) {
+  const heymilo::CandidateIngestRequest request = makeRequest(arguments);
+  const heymilo::Client client = support::clientFromEnvironment();
+  const auto began = std::chrono::system_clock::now();
+  try {
+    const nlohmann::json answer = ingest(client, arguments, request);
+    support::Output output;
+    output.write(support::jsonLine(answer));
+    output.flush();
+    return ExitCode::done;
+  } catch (const heymilo::Error& error) {
+    support::tell(support::explain(error) + support::ingestOutcome(error, began));
+    return support::exitCode(error);
+  } catch (const support::OutputError& error) {
+    support::tell(std::string(error.what()) +
+                  "\nThe candidate was ingested all the same: do not send it again.\n");
+    return ExitCode::in_part;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Bring one candidate into a posting, and print the answer as JSON.",
+               "ingest_candidate");
+  Arguments arguments;
+  declare(app, arguments);
+  return support::runProgram(app, argc, argv, [&] { return run(arguments); });
+}

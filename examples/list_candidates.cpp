@@ -1,0 +1,156 @@
+// Lists the candidates of a posting, as a table, as JSON lines or as CSV.
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <heymilo/heymilo.hpp>
+#include <optional>
+#include <string>
+
+#include "support/candidate_format.hpp"
+#include "support/explain.hpp"
+#include "support/output.hpp"
+#include "support/printable.hpp"
+#include "support/program.hpp"
+#include "support/terminal.hpp"
+
+namespace {
+
+using support::ExitCode;
+
+struct Arguments {
+  std::string posting_id;
+  std::optional<int> limit;
+  std::optional<std::string> starting_after, created_after, created_before;
+  std::optional<std::int64_t> max;
+  std::string format = "table";
+};
+
+void declare(CLI::App& app, Arguments& arguments) {
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required();
+  app.add_option("--limit", arguments.limit, "Candidates to fetch with one request")
+      ->check(CLI::Range(1, 100));
+  app.add_option("--starting-after",
+                 arguments.starting_after,
+                 "Begin behind the candidate with this interview_id");
+  app.add_option("--created-after", arguments.created_after, "Only those invited then or later")
+      ->check(support::isoTime());
+  app.add_option("--created-before", arguments.created_before, "Only those invited then or earlier")
+      ->check(support::isoTime());
+  app.add_option("--max", arguments.max, "Stop after this many candidates")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--format",
+                 arguments.format,
+                 "table, fitted to the terminal; json, one candidate a line; csv")
+      ->check(CLI::IsMember({"table", "json", "csv"}))
+      ->capture_default_str();
+}
+
+heymilo::ListCandidatesParams listParams(const Arguments& arguments) {
+  heymilo::ListCandidatesParams params;
+  params.limit = arguments.limit;
+  if (!params.limit && arguments.max && *arguments.max < 100) {
+    params.limit = static_cast<int>(*arguments.max);
+  }
+  params.starting_after = arguments.starting_after;
+  if (arguments.created_after) {
+    params.created_after = heymilo::parseTimestamp(*arguments.created_after);
+  }
+  if (arguments.created_before) {
+    params.created_before = heymilo::parseTimestamp(*arguments.created_before);
+  }
+  return params;
+}
+
+support::CandidateFormat formatNamed(const std::string& name) {
+  if (name == "json") {
+    return support::candidateJson();
+  }
+  return name == "csv" ? support::candidateCsv()
+                       : support::candidateTable(support::terminalWidth());
+}
+
+/// Writes candidates as they arrive, and knows where to go on.
+class Listing {
+ public:
+  explicit Listing(const Arguments& arguments)
+      : arguments_(arguments), format_(formatNamed(arguments.format)) {}
+
+  ExitCode run(const heymilo::Client& client) {
+    heymilo::CandidateRange range =
+        client.listAllCandidates(arguments_.posting_id, listParams(arguments_));
+    range.prefetch(!arguments_.max);  // nothing behind the last one that is asked for
+    try {
+      walk(range);
+      writeHeader();  // of an empty list
+      output_.flush();
+    } catch (const heymilo::Error& error) {
+      if (written_ == 0) {
+        throw;
+      }
+      support::tell(support::explain(error) + "Stopped after " + count() + howToGoOn());
+      return ExitCode::in_part;
+    } catch (const support::OutputError& error) {
+      support::tell(std::string(error.what()) + '\n');
+      return output_.delivered() ? ExitCode::in_part : ExitCode::failed;
+    }
+    if (more_) {
+      support::tell("stopped after " + count() + ", as --max says" + howToGoOn());
+    } else if (arguments_.format == "table") {
+      support::tell(count() + '\n');
+    }
+    return ExitCode::done;
+  }
+
+ private:
+  void walk(heymilo::CandidateRange& range) {
+    for (const auto& page : range.pages()) {
+      writeHeader();
+      for (const heymilo::CandidateResponse& candidate : page.data) {
+        more_ = written_ == arguments_.max;
+        if (more_) {
+          return;
+        }
+        output_.write(format_.row(candidate));
+        cursor_ = candidate.interview_id;
+        ++written_;
+      }
+      output_.flush();
+      more_ = written_ == arguments_.max && page.pagination.has_more;
+      if (more_) {
+        return;
+      }
+    }
+  }
+
+  void writeHeader() {
+    output_.write(format_.header);
+    format_.header.clear();
+  }
+
+  std::string count() const {
+    return std::to_string(written_) + (written_ == 1 ? " candidate" : " candidates");
+  }
+
+  std::string howToGoOn() const {
+    return ".\nTo go on, run it again with --starting-after " + support::printable(cursor_) + '\n';
+  }
+
+  const Arguments& arguments_;
+  support::CandidateFormat format_;
+  support::Output output_;
+  std::int64_t written_ = 0;
+  std::string cursor_;  // the interview_id of the last one written
+  bool more_ = false;   // there are candidates behind it, but --max is reached
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("List the candidates of a posting.", "list_candidates");
+  Arguments arguments;
+  declare(app, arguments);
+  return support::runProgram(app, argc, argv, [&] {
+    const heymilo::Client client = support::clientFromEnvironment();
+    return Listing(arguments).run(client);
+  });
+}

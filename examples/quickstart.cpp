@@ -1,0 +1,30 @@
+// The shortest useful program: bring one candidate in, then see where everybody stands.
+
+#include <heymilo/heymilo.hpp>
+#include <iostream>
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: quickstart POSTING_ID (and HEYMILO_API_KEY in the environment)\n";
+    return 2;
+  }
+  try {
+    const auto client = heymilo::Client::fromEnvironment();
+
+    heymilo::CandidateIngestRequest person;
+    person.name = "Ada Example";
+    person.email = "ada@example.com";
+    std::cout << client.ingestCandidate(argv[1], person).data.interview_url << '\n';
+
+    for (const auto& candidate : client.listAllCandidates(argv[1])) {
+      std::cout << candidate.name << ": " << candidate.status.text() << '\n';
+    }
+  } catch (const heymilo::InvalidArgumentError& error) {
+    std::cerr << error.what() << '\n';
+    return 2;
+  } catch (const heymilo::Error& error) {
+    std::cerr << error.what() << " (" << heymilo::toString(error.outcome()) << ")\n";
+    return 1;
+  }
+  return std::cout.flush() ? 0 : 1;
+}

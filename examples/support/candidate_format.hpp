@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <heymilo/models.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace support {
+
+/// How a list of candidates is written: text for its head, and for each candidate. Lines have
+/// their ends.
+struct CandidateFormat {
+  std::string header;
+  std::function<std::string(const heymilo::CandidateResponse&)> row;
+};
+
+/// What a recruiter wants to see at a glance; see Table for `width`. Days are those of UTC.
+CandidateFormat candidateTable(std::optional<std::size_t> width);
+
+/// One candidate a line (NDJSON), complete: properties that this version does not know included.
+CandidateFormat candidateJson();
+
+/// RFC 4180, with a header and always the same columns: the candidate's scalar properties, how many
+/// steps there are and are completed, and `metadata` as JSON. Times are ISO-8601 in UTC; what is
+/// missing is empty. Free text comes after the columns that are likely to be counted or sorted by.
+CandidateFormat candidateCsv();
+
+}  // namespace support

@@ -1,0 +1,111 @@
+#include "support/explain.hpp"
+
+#include <chrono>
+#include <heymilo/models/timestamp.hpp>
+
+#include "support/printable.hpp"
+
+namespace support {
+
+namespace {
+
+std::string fieldsAtFault(const heymilo::StatusError& error) {
+  std::string lines;
+  if (error.error().errors) {
+    for (const heymilo::APIErrorDetail& detail : *error.error().errors) {
+      lines += "  " + (detail.param ? *detail.param + ": " : std::string()) + detail.message + '\n';
+    }
+  }
+  return lines;
+}
+
+std::string rateLimitAdvice(const heymilo::RateLimitError& error) {
+  const auto wait = error.retryAfter();
+  if (!wait) {
+    return "The quota is used up. Run it again in a minute.";
+  }
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+  return "The quota is used up. Run it again in " + std::to_string(seconds) + " s.";
+}
+
+std::string advice(const heymilo::StatusError& error) {
+  if (dynamic_cast<const heymilo::AuthenticationError*>(&error) != nullptr) {
+    return "The API does not accept the key. Set HEYMILO_API_KEY to a valid one, and check that "
+           "HEYMILO_BASE_URL is where it belongs.";
+  }
+  if (dynamic_cast<const heymilo::PermissionDeniedError*>(&error) != nullptr) {
+    return "The key may not do this. Use another key, or set HEYMILO_WORKSPACE_ID to the workspace "
+           "of the posting.";
+  }
+  if (dynamic_cast<const heymilo::NotFoundError*>(&error) != nullptr) {
+    return "The API knows no posting with this id. Check POSTING_ID and HEYMILO_BASE_URL, and set "
+           "HEYMILO_WORKSPACE_ID if the posting belongs to another workspace.";
+  }
+  if (const auto* limited = dynamic_cast<const heymilo::RateLimitError*>(&error)) {
+    return rateLimitAdvice(*limited);
+  }
+  if (dynamic_cast<const heymilo::ServerError*>(&error) != nullptr) {
+    return "The API has a problem. Try again later; its support can look into it by the request "
+           "id, if one is given above.";
+  }
+  if (error.status() < 400) {
+    return "An API does not answer so: check HEYMILO_BASE_URL.";
+  }
+  return "The API refuses the request as it is. Change what it names, and run it again.";
+}
+
+std::string advice(const heymilo::Error& error) {
+  if (const auto* status = dynamic_cast<const heymilo::StatusError*>(&error)) {
+    return advice(*status);
+  }
+  if (dynamic_cast<const heymilo::TimeoutError*>(&error) != nullptr) {
+    return "The API did not answer in time. Check the network, and try again.";
+  }
+  if (dynamic_cast<const heymilo::TransportError*>(&error) != nullptr) {
+    return "The API can't be reached. Check the network and HEYMILO_BASE_URL, and try again.";
+  }
+  if (dynamic_cast<const heymilo::DecodeError*>(&error) != nullptr) {
+    return "This is not the answer of the API as it is documented. Check HEYMILO_BASE_URL; if it "
+           "is right, a newer version of this program may be needed.";
+  }
+  if (dynamic_cast<const heymilo::PaginationError*>(&error) != nullptr) {
+    return "The list that the API gave can't be followed to its end. Try again later.";
+  }
+  return "Run with --help to see what is expected.";
+}
+
+std::string whereToLook(std::chrono::system_clock::time_point began) {
+  constexpr std::chrono::minutes clocks_differ{5};
+  const auto since = std::chrono::floor<std::chrono::seconds>(began - clocks_differ);
+  return "It shows in list_candidates with --created-after " + heymilo::formatTimestamp(since) +
+         ".\n";
+}
+
+}  // namespace
+
+std::string explain(const heymilo::Error& error) {
+  std::string text = printable(error.what()) + '\n';
+  if (const auto* status = dynamic_cast<const heymilo::StatusError*>(&error)) {
+    text += fieldsAtFault(*status);
+  }
+  return text + advice(error) + '\n';
+}
+
+std::string ingestOutcome(const heymilo::Error& error,
+                          std::chrono::system_clock::time_point began) {
+  switch (error.outcome()) {
+    case heymilo::Outcome::not_sent:
+      return "Nothing was ingested: the API did not get the request. It is safe to send it "
+             "again.\n";
+    case heymilo::Outcome::rejected:
+      return "Nothing was ingested: the API refused the request.\n";
+    case heymilo::Outcome::applied:
+      return "It was ingested, only the answer can't be read: do not send it again. " +
+             whereToLook(began);
+    case heymilo::Outcome::unknown:
+      break;
+  }
+  return "It may have been ingested: look before sending it again. " + whereToLook(began);
+}
+
+}  // namespace support

@@ -1,0 +1,42 @@
+#include "support/output.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
+
+namespace support {
+
+Output::Output() {
+#ifdef _WIN32
+  _setmode(_fileno(stdout), _O_BINARY);  // a CSV record's CRLF must not become CR CR LF
+#endif
+}
+
+void Output::write(std::string_view text) {
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
+    fail();
+  }
+  pending_ = pending_ || !text.empty();
+}
+
+void Output::flush() {
+  errno = 0;
+  if (std::fflush(stdout) != 0) {
+    fail();
+  }
+  delivered_ = delivered_ || pending_;
+  pending_ = false;
+}
+
+void Output::fail() {
+  throw OutputError("can't write to standard output: " +
+                    std::generic_category().message(errno != 0 ? errno : EIO));
+}
+
+}  // namespace support
