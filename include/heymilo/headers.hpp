@@ -20,6 +20,7 @@ namespace heymilo {
 class HEYMILO_EXPORT Headers {
  public:
   using Entry = std::pair<std::string, std::string>;
+  using value_type = Entry;
   using const_iterator = std::vector<Entry>::const_iterator;
 
   Headers() = default;
