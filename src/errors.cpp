@@ -37,8 +37,8 @@ TransportError::TransportError(const std::string& message, Outcome outcome)
     : Error(message, outcome) {}
 TransportError::~TransportError() = default;
 
-ConnectionError::ConnectionError(const std::string& message, Outcome outcome)
-    : TransportError(message, outcome) {}
+ConnectionError::ConnectionError(const std::string& message, Outcome outcome, bool permanent)
+    : TransportError(message, outcome), permanent_(permanent) {}
 ConnectionError::~ConnectionError() = default;
 
 TimeoutError::TimeoutError(const std::string& message, Outcome outcome)

@@ -66,8 +66,16 @@ class HEYMILO_EXPORT TransportError : public Error {
 /// The connection could not be made (name look-up, TCP, TLS) or broke.
 class HEYMILO_EXPORT ConnectionError : public TransportError {
  public:
-  explicit ConnectionError(const std::string& message, Outcome outcome = Outcome::unknown);
+  /// `permanent`: trying again meets the same failure, as with a certificate that is refused.
+  explicit ConnectionError(const std::string& message, Outcome outcome = Outcome::unknown,
+                           bool permanent = false);
   ~ConnectionError() override;
+
+  /// Trying again would meet the same failure: the library does not.
+  bool permanent() const noexcept { return permanent_; }
+
+ private:
+  bool permanent_;
 };
 
 /// Connecting, one attempt or the whole call took longer than it was given.

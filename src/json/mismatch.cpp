@@ -24,7 +24,26 @@ std::string shown(std::string_view name, bool documented) {
 
 std::string segment(std::size_t index) { return "/" + std::to_string(index); }
 
+/// `/data/17/a~1b` as `data.17.a/b`.
+std::string withDots(const std::string& pointer) {
+  std::string dotted;
+  for (std::size_t i = 1; i < pointer.size(); ++i) {
+    if (pointer[i] == '/') {
+      dotted += '.';
+    } else if (pointer[i] == '~') {
+      dotted += pointer[++i] == '0' ? '~' : '/';
+    } else {
+      dotted += pointer[i];
+    }
+  }
+  return dotted;
+}
+
 }  // namespace
+
+std::string Path::dotted() const { return withDots(whole_); }
+
+std::string Path::maskedDotted() const { return withDots(masked_); }
 
 void Path::append(std::string_view name, bool documented) {
   whole_ += segment(name);

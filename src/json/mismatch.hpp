@@ -20,6 +20,10 @@ class Path {
   const std::string& whole() const noexcept { return whole_; }
   const std::string& masked() const noexcept { return masked_; }
 
+  /// The same as names and indices with dots between them, as the API writes a `param`.
+  std::string dotted() const;
+  std::string maskedDotted() const;
+
  private:
   std::string whole_;
   std::string masked_;

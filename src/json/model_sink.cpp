@@ -64,7 +64,9 @@ Path ModelSink::path() const {
   return path;
 }
 
-void ModelSink::fail(std::string problem) const { throw Mismatch{path(), std::move(problem), true}; }
+void ModelSink::fail(std::string problem) const {
+  throw Mismatch{path(), std::move(problem), true};
+}
 
 void ModelSink::unexpected(const Type& expected, const char* found) const {
   fail(std::string("expected ") + describe(expected.kind) + ", found " + found);

@@ -1,0 +1,174 @@
+#include "heymilo/client.hpp"
+
+#include <cstdlib>
+#include <random>
+#include <utility>
+
+#include "curl/curl_transport.hpp"
+#include "executor.hpp"
+#include "json/codec.hpp"
+#include "url.hpp"
+#include "validation.hpp"
+
+namespace heymilo {
+
+namespace {
+
+constexpr Operation kListCandidates = {
+    "listCandidates", "GET", "/api/v2/postings/{posting_id}/candidates"};
+constexpr Operation kIngestCandidate = {
+    "ingestCandidate", "POST", "/api/v2/postings/{posting_id}/candidates"};
+constexpr Operation kIngestCandidatesBulk = {
+    "ingestCandidatesBulk", "POST", "/api/v2/postings/{posting_id}/candidates/bulk"};
+constexpr Operation kIngestCandidateAsync = {
+    "ingestCandidateAsync", "POST", "/api/v2/postings/{posting_id}/candidates/async"};
+constexpr Operation kIngestCandidatesBulkAsync = {
+    "ingestCandidatesBulkAsync", "POST", "/api/v2/postings/{posting_id}/candidates/bulk/async"};
+
+constexpr int kMaxPageSize = 100;
+
+std::string queryOf(const ListCandidatesParams& params) {
+  Query query;
+  if (params.limit) {
+    query.add("limit", std::to_string(*params.limit));
+  }
+  if (params.starting_after) {
+    query.add("starting_after", *params.starting_after);
+  }
+  if (params.created_after) {
+    query.add("created_after", formatTimestamp(*params.created_after));
+  }
+  if (params.created_before) {
+    query.add("created_before", formatTimestamp(*params.created_before));
+  }
+  return query.text();
+}
+
+/// The request as JSON. Throws InvalidArgumentError where it can't be written as such.
+template <class Request>
+std::string bodyOf(const Request& request) {
+  check(request);
+  try {
+    return json::encode(request);
+  } catch (const json::Mismatch& mismatch) {
+    throw InvalidArgumentError(
+        mismatch.path.dotted(), mismatch.problem, mismatch.path.maskedDotted());
+  }
+}
+
+ClientOptions checked(ClientOptions options) {
+  check(options);
+  return options;
+}
+
+ExecutorEnvironment environmentOf(const ClientOptions& options) {
+  ExecutorEnvironment environment;
+  environment.transport =
+      options.transport ? options.transport
+                        : makeCurlTransport({options.max_connections, options.tls, options.proxy});
+  environment.clock = std::make_shared<SteadyClock>();
+  environment.random = [] {
+    // No generator is kept: this runs before a wait of half a second, and a state of its own would
+    // be one more thing to share between threads and to repeat itself after a fork.
+    std::random_device device;
+    return std::uniform_real_distribution<double>(0.0, 1.0)(device);
+  };
+  return environment;
+}
+
+std::optional<std::string> environmentVariable(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  if (value == nullptr || *value == '\0') {
+    return std::nullopt;
+  }
+  return value;
+}
+
+}  // namespace
+
+class Client::Impl {
+ public:
+  explicit Impl(const ClientOptions& options) : executor(options, environmentOf(options)) {}
+
+  const Executor executor;
+};
+
+Client::Client(ClientOptions options)
+    : impl_(std::make_shared<const Impl>(checked(std::move(options)))) {}
+
+Client Client::fromEnvironment(ClientOptions options) {
+  if (options.api_key.empty()) {
+    options.api_key = environmentVariable("HEYMILO_API_KEY").value_or("");
+  }
+  if (options.base_url == ClientOptions{}.base_url) {
+    options.base_url = environmentVariable("HEYMILO_BASE_URL").value_or(options.base_url);
+  }
+  if (!options.workspace_id) {
+    options.workspace_id = environmentVariable("HEYMILO_WORKSPACE_ID");
+  }
+  return Client(std::move(options));
+}
+
+ListResponse<CandidateResponse> Client::listCandidates(std::string_view posting_id,
+                                                       const ListCandidatesParams& params,
+                                                       const RequestOptions& options) const {
+  check(params);
+  return impl_->executor.call<ListResponse<CandidateResponse>>(
+      kListCandidates, {posting_id, queryOf(params), {}}, options);
+}
+
+SingleResponse<IngestCandidateResponse> Client::ingestCandidate(
+    std::string_view posting_id, const CandidateIngestRequest& request,
+    const RequestOptions& options) const {
+  return impl_->executor.call<SingleResponse<IngestCandidateResponse>>(
+      kIngestCandidate, {posting_id, {}, bodyOf(request)}, options);
+}
+
+SingleResponse<std::vector<BulkIngestCandidateResponseItem>> Client::ingestCandidatesBulk(
+    std::string_view posting_id, const BulkCandidateIngestRequest& request,
+    const RequestOptions& options) const {
+  return impl_->executor.call<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(
+      kIngestCandidatesBulk, {posting_id, {}, bodyOf(request)}, options);
+}
+
+SingleResponse<AsyncIngestResponse> Client::ingestCandidateAsync(
+    std::string_view posting_id, const CandidateIngestRequest& request,
+    const RequestOptions& options) const {
+  return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
+      kIngestCandidateAsync, {posting_id, {}, bodyOf(request)}, options);
+}
+
+SingleResponse<AsyncIngestResponse> Client::ingestCandidatesBulkAsync(
+    std::string_view posting_id, const BulkCandidateIngestRequest& request,
+    const RequestOptions& options) const {
+  return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
+      kIngestCandidatesBulkAsync, {posting_id, {}, bodyOf(request)}, options);
+}
+
+CandidateRange Client::listAllCandidates(std::string_view posting_id, ListCandidatesParams params,
+                                         RequestOptions options) const {
+  checkPostingId(posting_id);
+  check(params);
+  check(options);
+  params.limit = params.limit.value_or(kMaxPageSize);
+  auto starting_after = params.starting_after;
+  auto load = [client = *this,
+               posting = std::string(posting_id),
+               params = std::move(params),
+               options = std::move(options)](const std::optional<std::string>& cursor,
+                                             const CancellationToken& cancellation) {
+    ListCandidatesParams page = params;
+    page.starting_after = cursor;
+    // The page is given up when the caller cancels, and when the range no longer wants it.
+    CancellationSource either;
+    const auto cancel = [&either] { either.cancel(); };
+    const CancellationCallback by_caller(options.cancellation, cancel);
+    const CancellationCallback by_range(cancellation, cancel);
+    RequestOptions page_options = options;
+    page_options.cancellation = either.token();
+    return client.listCandidates(posting, page, page_options);
+  };
+  return CandidateRange(std::move(load), std::move(starting_after));
+}
+
+}  // namespace heymilo

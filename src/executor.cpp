@@ -1,0 +1,283 @@
+#include "executor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "heymilo/errors.hpp"
+#include "heymilo/version.hpp"
+#include "redaction.hpp"
+#include "retry.hpp"
+#include "status_error.hpp"
+#include "url.hpp"
+#include "validation.hpp"
+
+namespace heymilo {
+
+namespace {
+
+constexpr std::string_view kPostingIdPlaceholder = "{posting_id}";
+
+std::string userAgent(const ClientOptions& options) {
+  std::string own = "heymilo-cpp/" + std::string(version());
+  return options.user_agent.empty() ? own : options.user_agent + " " + own;
+}
+
+Headers commonHeaders(const ClientOptions& options) {
+  Headers headers;
+  if (!options.api_key.empty()) {
+    headers.add("X-API-KEY", options.api_key);
+  }
+  if (options.authorization) {
+    headers.add("Authorization", *options.authorization);
+  }
+  if (options.workspace_id) {
+    headers.add("X-Workspace-Id", *options.workspace_id);
+  }
+  headers.add("Accept", "application/json");
+  headers.add("User-Agent", userAgent(options));
+  return headers;
+}
+
+Failure failureOf(const Error& error, std::optional<std::chrono::milliseconds> retry_after) {
+  Failure failure;
+  failure.retry_after = retry_after;
+  failure.outcome = error.outcome();
+  if (dynamic_cast<const TimeoutError*>(&error) != nullptr) {
+    failure.kind = Failure::Kind::timeout;
+  } else if (const auto* connection = dynamic_cast<const ConnectionError*>(&error)) {
+    failure.kind = connection->permanent() ? Failure::Kind::final : Failure::Kind::connection;
+  } else if (const auto* status = dynamic_cast<const StatusError*>(&error)) {
+    failure.kind = Failure::Kind::status;
+    failure.status = status->status();
+  }
+  return failure;
+}
+
+bool isSuccess(int status) noexcept { return status >= 200 && status < 300; }
+
+/// The smaller of two limits, of which 0 is none.
+std::chrono::milliseconds tighter(std::chrono::milliseconds a, std::chrono::milliseconds b) {
+  return a.count() == 0 ? b : b.count() == 0 ? a : (std::min)(a, b);
+}
+
+}  // namespace
+
+/// One call of an operation, all its attempts together.
+struct Executor::Call {
+  const Operation& operation;
+  const RequestOptions& options;
+  HttpRequest request;
+  std::chrono::milliseconds timeout;  // of one attempt; 0: none
+  RetryPolicy retry;
+  Clock::TimePoint deadline;
+  int attempts = 0;
+  std::optional<std::chrono::milliseconds> retry_after{};  // as the latest answer asks
+
+  Event event(EventKind kind) const {
+    Event event;
+    event.kind = kind;
+    event.operation = operation.id;
+    event.method = operation.method;
+    event.route = operation.route;
+    event.attempt = attempts;
+    event.bytes_sent = request.body.size();
+    return event;
+  }
+};
+
+Executor::Executor(ClientOptions options, ExecutorEnvironment environment)
+    : options_(std::move(options)),
+      environment_(std::move(environment)),
+      base_url_(parseBaseUrl(options_.base_url).text),
+      headers_(commonHeaders(options_)),
+      pacer_(std::make_unique<Pacer>(options_.rate_limit, options_.retry.max_retry_after,
+                                     *environment_.clock)) {}
+
+void Executor::call(const Operation& operation, CallArguments arguments,
+                    const RequestOptions& options, const detail::ObjectType& type, void* answer,
+                    ResponseInfo& info) const {
+  check(options);
+  const Clock::TimePoint started = environment_.clock->now();
+  Call call{operation,
+            options,
+            makeRequest(operation, std::move(arguments), options),
+            options.timeout.value_or(options_.timeout),
+            options_.retry,
+            options.deadline ? later(started, *options.deadline) : (Clock::TimePoint::max)()};
+  call.retry.max_retries = options.max_retries.value_or(options_.retry.max_retries);
+
+  HttpResponse response = send(call);
+
+  info.status = response.status;
+  info.headers = std::move(response.headers);
+  info.request_id = info.headers.get("X-Request-Id").value_or("");
+  info.attempts = call.attempts;
+  info.elapsed =
+      std::chrono::duration_cast<std::chrono::microseconds>(environment_.clock->now() - started);
+  try {
+    json::decode(type, response.body, answer);
+  } catch (const json::Mismatch& mismatch) {
+    std::string message(operation.id);
+    message += ": the answer (" + std::to_string(info.status) +
+               ") is not the documented JSON: " + mismatch.path.masked() +
+               (mismatch.path.masked().empty() ? "" : ": ") + mismatch.problem;
+    if (!info.request_id.empty()) {
+      message += " (request id " + Redactor(call.request, operation.route)(info.request_id) + ")";
+    }
+    throw DecodeError(message, mismatch.path.whole(), std::move(response.body));
+  }
+}
+
+HttpRequest Executor::makeRequest(const Operation& operation, CallArguments arguments,
+                                  const RequestOptions& options) const {
+  checkPostingId(arguments.posting_id);
+  HttpRequest request;
+  request.method = operation.method;
+  request.idempotent = operation.method == "GET";
+  const auto placeholder = operation.route.find(kPostingIdPlaceholder);
+  request.url = base_url_;
+  request.url += operation.route.substr(0, placeholder);
+  request.url += percentEncode(arguments.posting_id);
+  request.url += operation.route.substr(placeholder + kPostingIdPlaceholder.size());
+  if (!arguments.query.empty()) {
+    request.url += '?' + arguments.query;
+  }
+  request.headers = headers_;
+  if (options.workspace_id) {
+    request.headers.set("X-Workspace-Id", *options.workspace_id);
+  }
+  if (!arguments.body.empty()) {
+    request.headers.add("Content-Type", "application/json");
+    request.body = std::move(arguments.body);
+  }
+  for (const auto& [name, value] : options.headers) {
+    request.headers.add(name, value);
+  }
+  request.connect_timeout = options_.connect_timeout;
+  request.max_response_bytes = options_.max_response_bytes;
+  return request;
+}
+
+/// Sends until there is a 2xx answer or no further attempt is allowed.
+HttpResponse Executor::send(Call& call) const {
+  for (;;) {
+    std::optional<std::chrono::milliseconds> wait;
+    {
+      const Pacer::Permit permit = awaitTurn(call);
+      ++call.attempts;
+      try {
+        return attempt(call);
+      } catch (const Error& error) {
+        wait = waitAfter(call, error);
+        if (!wait) {
+          throw;
+        }
+      }
+    }
+    pause(call, *wait);
+  }
+}
+
+Pacer::Permit Executor::awaitTurn(const Call& call) const {
+  return pacer_->acquire(
+      call.options.cancellation, call.deadline, [&](std::chrono::milliseconds turn) {
+        Event event = call.event(EventKind::throttled);
+        event.wait = turn;
+        emit(std::move(event));
+      });
+}
+
+/// How long to wait after a failed attempt before the next one; nothing where the call ends here.
+std::optional<std::chrono::milliseconds> Executor::waitAfter(const Call& call,
+                                                             const Error& error) const {
+  const Failure failure = failureOf(error, call.retry_after);
+  const Clock::TimePoint now = environment_.clock->now();
+  if (failure.status == 429 && failure.retry_after) {
+    pacer_->holdUntil(later(now, *failure.retry_after));
+  }
+  const auto wait =
+      retryWait(call.retry, failure, call.request.idempotent, call.attempts, environment_.random());
+  if (!wait || call.deadline - now <= *wait) {
+    return std::nullopt;
+  }
+  Event event = call.event(EventKind::retry);
+  event.status = failure.status;
+  event.wait = *wait;
+  emit(std::move(event));
+  return wait;
+}
+
+/// Sends once. Throws StatusError for an answer that is not 2xx.
+HttpResponse Executor::attempt(Call& call) const {
+  call.retry_after.reset();
+  const Clock::TimePoint started = environment_.clock->now();
+  call.request.timeout = call.timeout;
+  if (call.deadline != (Clock::TimePoint::max)()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(call.deadline - started);
+    if (left.count() <= 0) {
+      throw TimeoutError(std::string(call.operation.id) + ": the deadline has passed",
+                         Outcome::not_sent);
+    }
+    call.request.timeout = tighter(call.timeout, left);
+  }
+  emit(call.event(EventKind::request));
+  const auto elapsed = [&] {
+    return std::chrono::duration_cast<std::chrono::microseconds>(environment_.clock->now() -
+                                                                 started);
+  };
+  HttpResponse response;
+  try {
+    response = environment_.transport->send(call.request, call.options.cancellation);
+  } catch (const Error&) {
+    Event event = call.event(EventKind::failure);
+    event.elapsed = elapsed();
+    emit(std::move(event));
+    throw;
+  }
+  Event event = call.event(EventKind::response);
+  event.status = response.status;
+  event.elapsed = elapsed();
+  event.bytes_received = response.body.size();
+  if (options_.on_event) {
+    event.request_id = response.headers.get("X-Request-Id").value_or("");
+  }
+  emit(std::move(event));
+  if (!isSuccess(response.status)) {
+    call.retry_after = retryAfterOf(response);
+    throwStatusError(
+        call.operation.id, std::move(response), Redactor(call.request, call.operation.route));
+  }
+  return response;
+}
+
+/// Waits out `wait`. Nothing that was sent before it can have been carried out, or sending again
+/// would not be allowed: a cancellation leaves the call as not sent.
+void Executor::pause(const Call& call, std::chrono::milliseconds wait) const {
+  std::mutex mutex;
+  std::condition_variable condition;
+  const CancellationCallback wake_up(call.options.cancellation, [&] {
+    const std::lock_guard<std::mutex> guard(mutex);
+    condition.notify_all();
+  });
+  std::unique_lock<std::mutex> lock(mutex);
+  const Clock::TimePoint end = environment_.clock->now() + wait;
+  while (!call.options.cancellation.cancelled() && environment_.clock->now() < end) {
+    environment_.clock->wait(lock, condition, end);
+  }
+  if (call.options.cancellation.cancelled()) {
+    throw CancelledError(std::string(call.operation.id) + ": cancelled while waiting to try again",
+                         Outcome::not_sent);
+  }
+}
+
+void Executor::emit(Event event) const {
+  if (!options_.on_event) {
+    return;
+  }
+  try {
+    options_.on_event(event);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): an observer must not change what it observes
+  }
+}
+
+}  // namespace heymilo

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "clock.hpp"
+#include "heymilo/errors.hpp"
+#include "heymilo/models/envelope.hpp"
+#include "heymilo/options.hpp"
+#include "json/codec.hpp"
+#include "pacing.hpp"
+
+namespace heymilo {
+
+/// An operation of the API as the wire has it. Texts are literals.
+struct Operation {
+  std::string_view id;      // the operationId
+  std::string_view method;  // GET, which is idempotent, or POST
+  std::string_view route;   // the path's template, with {posting_id}
+};
+
+/// What one call sends, beside its operation.
+struct CallArguments {
+  std::string_view posting_id;
+  std::string query;  // without `?`; empty for none
+  std::string body;   // JSON; empty for none
+};
+
+/// What an executor takes from its surroundings; tests put their own in.
+struct ExecutorEnvironment {
+  std::shared_ptr<Transport> transport;
+  std::shared_ptr<Clock> clock;
+  std::function<double()> random;  // from 0 to 1; called by any thread
+};
+
+/// The only way to send. One call: wait for the quota, send, try again where that is safe, and
+/// either return a 2xx answer or throw. Used by any number of threads at once.
+class Executor {
+ public:
+  /// `options` have been checked.
+  Executor(ClientOptions options, ExecutorEnvironment environment);
+
+  /// Carries out one call and decodes its answer. Throws what errors.hpp lists.
+  template <class Answer>
+  Answer call(const Operation& operation, CallArguments arguments,
+              const RequestOptions& options) const {
+    Answer answer;
+    call(operation,
+         std::move(arguments),
+         options,
+         detail::objectType<Answer>(),
+         &answer,
+         answer.http);
+    return answer;
+  }
+
+ private:
+  struct Call;
+
+  void call(const Operation& operation, CallArguments arguments, const RequestOptions& options,
+            const detail::ObjectType& type, void* answer, ResponseInfo& info) const;
+  HttpRequest makeRequest(const Operation& operation, CallArguments arguments,
+                          const RequestOptions& options) const;
+  HttpResponse send(Call& call) const;
+  Pacer::Permit awaitTurn(const Call& call) const;
+  std::optional<std::chrono::milliseconds> waitAfter(const Call& call, const Error& error) const;
+  HttpResponse attempt(Call& call) const;
+  void pause(const Call& call, std::chrono::milliseconds wait) const;
+  void emit(Event event) const;
+
+  const ClientOptions options_;
+  const ExecutorEnvironment environment_;
+  const std::string base_url_;  // without a trailing slash
+  Headers headers_;             // of every request
+  const std::unique_ptr<Pacer> pacer_;
+};
+
+}  // namespace heymilo
