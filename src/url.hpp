@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace heymilo {
+
+/// Where an API is reached.
+struct BaseUrl {
+  std::string text;       ///< scheme, host, port and path, as given, without a slash at the end
+  bool secure = false;    ///< https
+  bool loopback = false;  ///< the host is this machine: localhost, 127.0.0.0/8 or ::1
+};
+
+/// Checks a base URL: absolute, http or https, with a host, perhaps a port and a path; no user
+/// name, query or fragment, nothing that a URL can't hold (RFC 3986). Throws
+/// InvalidArgumentError("base_url", …), which quotes nothing of it.
+BaseUrl parseBaseUrl(std::string_view text);
+
+/// The text as a path segment, or as a name or value of a query: any byte but the unreserved ones
+/// (RFC 3986, section 2.3) as %XX.
+std::string percentEncode(std::string_view text);
+
+/// Puts the query of a URL together: `limit=5&starting_after=a%20b`.
+class Query {
+ public:
+  void add(std::string_view name, std::string_view value);
+
+  /// Without the `?`; empty where nothing was added.
+  const std::string& text() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace heymilo
