@@ -19,8 +19,8 @@ bool contains(const CodePointRange (&ranges)[N], char32_t c) {
   return found != std::end(ranges) && found->first <= c;
 }
 
-constexpr char32_t zero_width_joiner = 0x200D;
-constexpr char32_t emoji_variation_selector = 0xFE0F;
+constexpr char32_t kZeroWidthJoiner = 0x200D;
+constexpr char32_t kEmojiVariationSelector = 0xFE0F;
 
 bool isControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
 bool isEmojiModifier(char32_t c) { return c >= 0x1F3FB && c <= 0x1F3FF; }
@@ -30,10 +30,10 @@ bool isRegionalIndicator(char32_t c) { return c >= 0x1F1E6 && c <= 0x1F1FF; }
 bool maybeEmoji(char32_t c) { return c >= 0x2190; }
 
 std::size_t widthOf(char32_t c) {
-  if (isControl(c) || contains(zero_width, c)) {
+  if (isControl(c) || contains(kZeroWidth, c)) {
     return 0;
   }
-  return contains(wide, c) ? 2 : 1;
+  return contains(kWide, c) ? 2 : 1;
 }
 
 /// What is shown as one sign: where it ends, and the columns that it takes.
@@ -49,7 +49,7 @@ Sign signAt(std::string_view text, std::size_t at) {
   bool flag_open = isRegionalIndicator(base.value);
   while (sign.end < text.size()) {
     const CodePoint next = decodeCodePoint(text, sign.end);
-    if (next.value == emoji_variation_selector && sign.width == 1) {
+    if (next.value == kEmojiVariationSelector && sign.width == 1) {
       sign.width = 2;  // UAX #11, section 4: an emoji presentation sequence is wide
     } else if (isEmojiModifier(next.value) && maybeEmoji(base.value)) {
       sign.width = 2;
@@ -61,7 +61,7 @@ Sign signAt(std::string_view text, std::size_t at) {
     } else if (widthOf(next.value) != 0 && !(joined && maybeEmoji(next.value))) {
       break;
     }
-    joined = next.value == zero_width_joiner && sign.width == 2;
+    joined = next.value == kZeroWidthJoiner && sign.width == 2;
     sign.end += next.size;
   }
   return sign;

@@ -13,7 +13,8 @@ std::string fieldsAtFault(const heymilo::StatusError& error) {
   std::string lines;
   if (error.error().errors) {
     for (const heymilo::APIErrorDetail& detail : *error.error().errors) {
-      lines += "  " + (detail.param ? *detail.param + ": " : std::string()) + detail.message + '\n';
+      const std::string place = detail.param ? *detail.param + ": " : std::string();
+      lines += "  " + printable(place + detail.message) + '\n';
     }
   }
   return lines;
@@ -75,8 +76,8 @@ std::string advice(const heymilo::Error& error) {
 }
 
 std::string whereToLook(std::chrono::system_clock::time_point began) {
-  constexpr std::chrono::minutes clocks_differ{5};
-  const auto since = std::chrono::floor<std::chrono::seconds>(began - clocks_differ);
+  constexpr std::chrono::minutes kClocksDiffer{5};
+  const auto since = std::chrono::floor<std::chrono::seconds>(began - kClocksDiffer);
   return "It shows in list_candidates with --created-after " + heymilo::formatTimestamp(since) +
          ".\n";
 }

@@ -16,7 +16,7 @@ char32_t shownAs(char32_t c) {
   const bool c1 = c >= 0x80 && c < 0xA0;
   const bool separator = c == 0x2028 || c == 0x2029;
   const bool bidirectional = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-  return c1 || separator || bidirectional ? replacement_character : c;
+  return c1 || separator || bidirectional ? kReplacementCharacter : c;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -15,7 +16,7 @@ namespace support {
 
 namespace {
 
-constexpr const char* footer = R"(
+constexpr const char* kFooter = R"(
 Environment:
   HEYMILO_API_KEY       the API key; required
   HEYMILO_BASE_URL      where the API is; by default https://api.heymilo.ai
@@ -27,6 +28,26 @@ Results go to standard output, everything else to standard error. The exit code 
 std::string& programName() {
   static std::string name = "heymilo";
   return name;
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+/// Servers may quote what they were sent. A key that short is none, and would mask other words.
+std::string withoutKey(std::string text) {
+  constexpr std::size_t kShortest = 6;
+  constexpr std::string_view kMask = "***";
+  const std::string key = environment("HEYMILO_API_KEY");
+  if (key.size() < kShortest) {
+    return text;
+  }
+  for (std::size_t at = text.find(key); at != std::string::npos;
+       at = text.find(key, at + kMask.size())) {
+    text.replace(at, key.size(), kMask);
+  }
+  return text;
 }
 
 int code(ExitCode exit) { return static_cast<int>(exit); }
@@ -67,7 +88,7 @@ ExitCode exitCode(const heymilo::Error& error) {
 }
 
 void tell(std::string_view text) {
-  const std::string line = programName() + ": " + std::string(text);
+  const std::string line = programName() + ": " + withoutKey(std::string(text));
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
@@ -77,7 +98,7 @@ int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCod
 #endif
   programName() = app.get_name();
   app.set_version_flag("--version", app.get_name() + " " + std::string(heymilo::version()));
-  app.footer(footer);
+  app.footer(kFooter);
   if (const std::optional<int> exit = parse(app, argc, argv)) {
     return *exit;
   }
@@ -99,8 +120,7 @@ int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCod
 }
 
 heymilo::Client clientFromEnvironment() {
-  const char* key = std::getenv("HEYMILO_API_KEY");
-  if (key == nullptr || *key == '\0') {
+  if (environment("HEYMILO_API_KEY").empty()) {
     throw UsageError("there is no API key.\nSet HEYMILO_API_KEY to it: export HEYMILO_API_KEY=...");
   }
   heymilo::ClientOptions options;

@@ -10,7 +10,7 @@ namespace support {
 
 namespace {
 
-constexpr std::size_t gap = 2;
+constexpr std::size_t kGap = 2;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ Table::Table(std::vector<Column> columns, std::optional<std::size_t> width)
   }
 
   const auto used = [&] {
-    std::size_t sum = gap * (shown_.size() - 1);
+    std::size_t sum = kGap * (shown_.size() - 1);
     for (const Shown& column : shown_) {
       sum += column.width;
     }
@@ -83,7 +83,7 @@ std::string Table::row(const std::vector<std::string>& cells) const {
       line += cell;
       padding = 0;
     }
-    padding += gap + (right ? 0 : blank);
+    padding += kGap + (right ? 0 : blank);
   }
   return line + '\n';
 }

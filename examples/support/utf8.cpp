@@ -9,7 +9,7 @@ CodePoint decodeCodePoint(std::string_view text, std::size_t at) noexcept {
     return {lead, 1};
   }
   const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  const CodePoint invalid{replacement_character, 1};
+  const CodePoint invalid{kReplacementCharacter, 1};
   if (lead < 0xC2 || lead > 0xF4 || text.size() - at < size) {
     return invalid;
   }

@@ -12,7 +12,7 @@ struct CodePoint {
   std::size_t size;
 };
 
-inline constexpr char32_t replacement_character = 0xFFFD;
+inline constexpr char32_t kReplacementCharacter = 0xFFFD;
 
 /// The code point that begins at byte `at`, which must be within the text. A byte that does not
 /// begin a well-formed sequence (RFC 3629) is read as U+FFFD of size 1.

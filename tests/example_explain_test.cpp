@@ -1,0 +1,74 @@
+#include "support/explain.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <heymilo/errors.hpp>
+#include <string>
+#include <utility>
+
+namespace support {
+namespace {
+
+using heymilo::Outcome;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+heymilo::StatusError::Details details(int status) {
+  heymilo::StatusError::Details details;
+  details.status = status;
+  return details;
+}
+
+TEST(Explain, SaysWhatHappenedAndWhatToDo) {
+  const std::pair<std::string, const char*> cases[] = {
+      {explain(heymilo::BadRequestError("what", details(400))), "Change what it names"},
+      {explain(heymilo::AuthenticationError("what", details(401))), "Set HEYMILO_API_KEY"},
+      {explain(heymilo::PermissionDeniedError("what", details(403))), "Use another key"},
+      {explain(heymilo::NotFoundError("what", details(404))), "Check POSTING_ID"},
+      {explain(heymilo::UnprocessableEntityError("what", details(422))), "Change what it names"},
+      {explain(heymilo::RateLimitError("what", details(429))), "Run it again in a minute"},
+      {explain(heymilo::ServerError("what", details(500))), "Try again later"},
+      {explain(heymilo::StatusError("what", details(302))), "check HEYMILO_BASE_URL"},
+      {explain(heymilo::ConnectionError("what")), "Check the network"},
+      {explain(heymilo::TimeoutError("what")), "did not answer in time"},
+      {explain(heymilo::DecodeError("what", "/data")), "Check HEYMILO_BASE_URL"},
+      {explain(heymilo::PaginationError("what")), "can't be followed to its end"},
+      {explain(heymilo::InvalidArgumentError("limit", "what")), "Run with --help"}};
+  for (const auto& [text, advice] : cases) {
+    EXPECT_THAT(text, HasSubstr("what"));
+    EXPECT_THAT(text, HasSubstr(advice));
+    EXPECT_THAT(text, EndsWith(".\n"));
+  }
+}
+
+TEST(Explain, ListsTheFieldsAtFault) {
+  heymilo::StatusError::Details complaint = details(422);
+  complaint.error.errors = {{"value_error", "not an \x1B[1maddress", "body.data.17.email"},
+                            {"missing", "no field is named", std::nullopt}};
+  const std::string text = explain(heymilo::UnprocessableEntityError("what", complaint));
+  EXPECT_THAT(text, HasSubstr("\n  body.data.17.email: not an ␛[1maddress\n"));
+  EXPECT_THAT(text, HasSubstr("\n  no field is named\n"));
+}
+
+TEST(Explain, RoundsAWaitUp) {
+  heymilo::StatusError::Details limited = details(429);
+  limited.retry_after = std::chrono::milliseconds{1500};
+  EXPECT_THAT(explain(heymilo::RateLimitError("what", limited)), HasSubstr("in 2 s."));
+}
+
+TEST(IngestOutcome, SaysWhetherItIsSafeToSendAgain) {
+  const auto began = std::chrono::system_clock::time_point(std::chrono::seconds{1772323200});
+  const auto outcome = [&](Outcome value) {
+    return ingestOutcome(heymilo::TransportError("what", value), began);
+  };
+  EXPECT_THAT(outcome(Outcome::not_sent), HasSubstr("safe to send it again"));
+  EXPECT_THAT(outcome(Outcome::rejected), HasSubstr("Nothing was ingested"));
+  EXPECT_THAT(outcome(Outcome::unknown), HasSubstr("look before sending it again"));
+  EXPECT_THAT(outcome(Outcome::unknown), HasSubstr("--created-after 2026-02-28T23:55:00Z"));
+  EXPECT_THAT(outcome(Outcome::applied), HasSubstr("do not send it again"));
+}
+
+}  // namespace
+}  // namespace support

@@ -1,0 +1,289 @@
+#include <string>
+#include <vector>
+
+#include "support/display_width.hpp"
+#include "support/example_program.hpp"
+
+namespace heymilo_test {
+namespace {
+
+using heymilo::testing::RecordedRequest;
+using heymilo::testing::RequestMatch;
+using heymilo::testing::ScriptedResponse;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Le;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class ListCandidatesTest : public ExampleProgramTest {
+ protected:
+  ChildResult list(std::vector<std::string> arguments,
+                   const ChildStdout& to = ChildStdout::captured()) {
+    arguments.insert(arguments.begin(), "posting-1");
+    return run("list_candidates", arguments, to);
+  }
+
+  static RequestMatch anyPageButTheFirst() {
+    return {"listCandidates", [](const RecordedRequest& request) {
+              return request.query.find("starting_after=") != std::string::npos;
+            }};
+  }
+};
+
+TEST_F(ListCandidatesTest, JsonIsOneCandidateALineComplete) {
+  server.addPosting("posting-1", 25);
+  server.advance(std::chrono::hours{48});
+
+  const ChildResult result = list({"--format", "json", "--limit", "10"});
+
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, IsEmpty());
+  EXPECT_THAT(server.requests("listCandidates"), SizeIs(3));
+  const nlohmann::json expected = server.candidates("posting-1");
+  const nlohmann::json actual = jsonLinesOf(result.out);
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    for (const auto& [name, value] : expected[i].items()) {
+      if (!value.is_null()) {
+        EXPECT_TRUE(actual[i].contains(name)) << name;
+      }
+    }
+    EXPECT_EQ(actual[i]["interview_id"], expected[i]["interview_id"]);
+    EXPECT_EQ(actual[i]["name"], expected[i]["name"]);
+  }
+}
+
+TEST_F(ListCandidatesTest, CsvHasAHeaderAndQuotes) {
+  const std::string id = server.addCandidate("posting-1",
+                                             {{"name", "Example, \"Ada\""},
+                                              {"email", "ada@example.com"},
+                                              {"status", "completed"},
+                                              {"score", 87.5},
+                                              {"created_at", 1772323200.25},
+                                              {"metadata", {{"external_id", "ats-1"}}}});
+
+  const ChildResult result = list({"--format", "csv"});
+
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, IsEmpty());
+  EXPECT_THAT(result.out,
+              StartsWith("interview_id,status,score,steps_completed,steps_total,"
+                         "shortlisted,dismissed,created_at,interviewed_at,name,email,"
+                         "candidate_id,posting_id,interview_url,metadata\r\n" +
+                         id + ",completed,87.5,"));
+  EXPECT_THAT(result.out, HasSubstr(",2026-03-01T00:00:00.25Z,"));
+  EXPECT_THAT(result.out, HasSubstr(",\"Example, \"\"Ada\"\"\",ada@example.com,"));
+  EXPECT_THAT(result.out, ::testing::EndsWith(",\"{\"\"external_id\"\":\"\"ats-1\"\"}\"\r\n"));
+}
+
+TEST_F(ListCandidatesTest, ATableFitsTheTerminal) {
+  for (const char* name :
+       {"Ada Example", "王小明", "สมชาย ที่รัก", "Sam 👩🏽‍💻", "שרה בדיונית"}) {
+    server.addCandidate("posting-1",
+                        {{"name", name},
+                         {"email", "somebody.with.a.long.address@mail.example.com"},
+                         {"status", "in_progress"}});
+  }
+  for (const unsigned short columns : {20, 40, 60, 80, 120, 300}) {
+    const ChildResult result = list({}, ChildStdout::terminal(columns));
+    EXPECT_EQ(result.exit_code, 0);
+    const std::vector<std::string> lines = linesOf(result.out);
+    ASSERT_THAT(lines, SizeIs(6));
+    const auto statusColumn = [](const std::string& line, const char* cell) {
+      return support::displayWidth(line.substr(0, line.find(cell)));
+    };
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      EXPECT_THAT(support::displayWidth(lines[i]), Le(columns));
+      if (columns >= 40) {
+        EXPECT_EQ(statusColumn(lines[i], "in_progress"), statusColumn(lines[0], "STATUS"));
+      }
+    }
+  }
+}
+
+TEST_F(ListCandidatesTest, ColumnsOverrulesTheTerminal) {
+  server.addPosting("posting-1", 3);
+  environment["COLUMNS"] = "60";
+  const ChildResult result = list({}, ChildStdout::terminal(200));
+  for (const std::string& line : linesOf(result.out)) {
+    EXPECT_THAT(support::displayWidth(line), Le(60U));
+  }
+}
+
+TEST_F(ListCandidatesTest, NothingIsCutInAPipe) {
+  const std::string name(90, 'n');
+  const std::string id = server.addCandidate("posting-1", {{"name", name}, {"email", "n@e.test"}});
+  environment["COLUMNS"] = "60";
+  const ChildResult result = list({});
+  EXPECT_THAT(result.out, AllOf(HasSubstr(name + "  n@e.test"), HasSubstr(id), StartsWith("NAME")));
+  EXPECT_EQ(result.err, "list_candidates: 1 candidate\n");
+}
+
+TEST_F(ListCandidatesTest, ANameCanNotWriteToTheTerminal) {
+  server.addCandidate("posting-1",
+                      {{"name", "a\x1B[2J\u009B2J\nb\u202E"}, {"email", "a@example.com"}});
+  for (const char* format : {"table", "json"}) {
+    const ChildResult result = list({"--format", format}, ChildStdout::terminal(80));
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_THAT(result.out, Not(HasSubstr("\x1B")));
+    EXPECT_THAT(result.out, Not(HasSubstr("\u009B")));
+  }
+}
+
+TEST_F(ListCandidatesTest, AnEmptyPostingIsAHeader) {
+  EXPECT_THAT(list({}).out, SizeIs(::testing::Gt(0U)));
+  EXPECT_THAT(linesOf(list({}).out), SizeIs(1));
+  EXPECT_THAT(linesOf(list({"--format", "csv"}).out), SizeIs(1));
+  EXPECT_THAT(list({"--format", "json"}).out, IsEmpty());
+}
+
+TEST_F(ListCandidatesTest, MaxStopsEarlyAndSaysHowToGoOn) {
+  server.addPosting("posting-1", 12);
+  const ChildResult first = list({"--format", "json", "--max", "7", "--limit", "5"});
+  EXPECT_EQ(first.exit_code, 0);
+  const nlohmann::json seen = jsonLinesOf(first.out);
+  ASSERT_EQ(seen.size(), 7U);
+  EXPECT_THAT(server.requests(), SizeIs(2));
+  const std::string cursor = seen.back()["interview_id"];
+  EXPECT_THAT(first.err, HasSubstr("--starting-after " + cursor + "\n"));
+
+  const ChildResult rest = list({"--format", "json", "--starting-after", cursor});
+  nlohmann::json all = seen;
+  for (const auto& candidate : jsonLinesOf(rest.out)) {
+    all.push_back(candidate);
+  }
+  ASSERT_EQ(all.size(), 12U);
+  EXPECT_EQ(all.back()["interview_id"], server.candidates("posting-1").back()["interview_id"]);
+}
+
+TEST_F(ListCandidatesTest, MaxAsksForNoMoreThanItPrints) {
+  server.addPosting("posting-1", 12);
+  EXPECT_THAT(list({"--format", "json", "--max", "12"}).err, IsEmpty());  // there is nothing behind
+  EXPECT_THAT(list({"--format", "json", "--max", "3"}).err, HasSubstr("--starting-after"));
+  const std::vector<RecordedRequest> requests = server.requests();
+  ASSERT_THAT(requests, SizeIs(2));
+  EXPECT_THAT(requests[1].query, HasSubstr("limit=3"));
+}
+
+TEST_F(ListCandidatesTest, DatesGoToTheApi) {
+  list({"--created-after", "2026-03-01", "--created-before", "2026-03-02T01:00:00+01:00"});
+  const std::vector<RecordedRequest> requests = server.requests();
+  ASSERT_THAT(requests, SizeIs(1));
+  EXPECT_THAT(requests[0].query, HasSubstr("created_after=2026-03-01T00%3A00%3A00Z"));
+  EXPECT_THAT(requests[0].query, HasSubstr("created_before=2026-03-02T00%3A00%3A00Z"));
+}
+
+TEST_F(ListCandidatesTest, AnErrorInTheMiddleKeepsWhatCameAndSaysHowToGoOn) {
+  server.addPosting("posting-1", 12);
+  for (const char* format : {"json", "csv", "table"}) {
+    server.respondNext(anyPageButTheFirst(), ScriptedResponse::error(404, "not_found", "Gone."));
+    const ChildResult result = list({"--format", format, "--limit", "5"});
+    EXPECT_EQ(result.exit_code, 3);
+    EXPECT_THAT(linesOf(result.out), SizeIs(format == std::string("json") ? 5 : 6));
+    const std::string cursor = server.candidates("posting-1")[4]["interview_id"];
+    EXPECT_THAT(result.err, HasSubstr("--starting-after " + cursor + "\n"));
+  }
+}
+
+TEST_F(ListCandidatesTest, EveryApiErrorSaysWhatToDo) {
+  struct Case {
+    ScriptedResponse response;
+    const char* advice;
+  };
+  const Case cases[] = {
+      {ScriptedResponse::error(400, "invalid_request", "No."), "Change what it names"},
+      {ScriptedResponse::error(401, "unauthorized", std::string("Bad key ") + kKey),
+       "Set HEYMILO_API_KEY"},
+      {ScriptedResponse::error(403, "forbidden", "No."), "HEYMILO_WORKSPACE_ID"},
+      {ScriptedResponse::error(404, "not_found", "No posting."), "Check POSTING_ID"},
+      {ScriptedResponse::error(429, "rate_limited", "Slow.").withHeader("Retry-After", "600"),
+       "Run it again in 600 s"},
+      {ScriptedResponse::answer(200, "<html>"), "not the answer of the API"},
+      {ScriptedResponse::answer(301, "", {{"Location", "/"}}), "check HEYMILO_BASE_URL"},
+      {ScriptedResponse::answer(
+           422, R"({"detail":[{"loc":["query","limit"],"msg":"too \u001b[2J much","type":"t"}]})"),
+       "  query.limit: too ␛[2J much\n"}};
+  for (const Case& c : cases) {
+    server.respondNext("listCandidates", c.response);
+    const ChildResult result = list({});
+    EXPECT_EQ(result.exit_code, 1) << c.advice;
+    EXPECT_THAT(result.out, IsEmpty());
+    EXPECT_THAT(result.err, AllOf(StartsWith("list_candidates: "), HasSubstr(c.advice)));
+  }
+}
+
+TEST_F(ListCandidatesTest, NoNetworkIsAFailure) {
+  environment["HEYMILO_BASE_URL"] = "http://127.0.0.1:1";
+  const ChildResult result = list({});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err, HasSubstr("Check the network"));
+}
+
+TEST_F(ListCandidatesTest, UsageErrorsSendNothing) {
+  const std::vector<std::vector<std::string>> cases = {
+      {"--limit", "0"},
+      {"--limit", "101"},
+      {"--limit", "many"},
+      {"--max", "0"},
+      {"--max", "-1"},
+      {"--format", "xml"},
+      {"--created-after", "yesterday"},
+      {"--created-before", "2026-13-01"},
+      {"--starting-after", ""},
+      {"--unknown"},
+      {"posting-2"},
+      {"--created-after", "2026-03-02", "--created-before", "2026-03-01"}};
+  for (const auto& arguments : cases) {
+    const ChildResult result = list(arguments);
+    EXPECT_EQ(result.exit_code, 2) << arguments[0];
+    EXPECT_THAT(result.out, IsEmpty());
+    EXPECT_THAT(result.err, AllOf(StartsWith("list_candidates: "), HasSubstr("--help")));
+  }
+  EXPECT_EQ(run("list_candidates", {}).exit_code, 2);
+  EXPECT_EQ(run("list_candidates", {".."}).exit_code, 2);
+  EXPECT_THAT(server.requests(), IsEmpty());
+}
+
+TEST_F(ListCandidatesTest, AnEnvironmentThatCanNotBeUsedIsAUsageError) {
+  environment["HEYMILO_BASE_URL"] = "api.example.com";
+  EXPECT_EQ(list({}).exit_code, 2);
+  environment["HEYMILO_API_KEY"] = "";
+  const ChildResult result = list({});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("Set HEYMILO_API_KEY"));
+}
+
+TEST_F(ListCandidatesTest, HelpNamesTheEnvironment) {
+  environment.clear();
+  const ChildResult result = run("list_candidates", {"--help"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, IsEmpty());
+  for (const char* text : {"HEYMILO_API_KEY",
+                           "HEYMILO_BASE_URL",
+                           "HEYMILO_WORKSPACE_ID",
+                           "POSTING_ID",
+                           "--starting-after",
+                           "--format",
+                           "3 (done in part)"}) {
+    EXPECT_THAT(result.out, HasSubstr(text));
+  }
+  EXPECT_THAT(run("list_candidates", {"--version"}).out, StartsWith("list_candidates 0."));
+}
+
+TEST_F(ListCandidatesTest, OutputThatCanNotBeWrittenIsAFailure) {
+  server.addPosting("posting-1", 12);
+  for (const char* format : {"json", "csv", "table"}) {
+    for (const ChildStdout& to : {ChildStdout::file("/dev/full"), ChildStdout::brokenPipe()}) {
+      const ChildResult result = list({"--format", format}, to);
+      EXPECT_EQ(result.exit_code, 1);
+      EXPECT_THAT(result.err, HasSubstr("can't write to standard output"));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace heymilo_test
