@@ -119,7 +119,7 @@ std::optional<std::chrono::milliseconds> retryAfterOf(const HttpResponse& respon
   const auto now = std::chrono::system_clock::now();
   const auto date = response.headers.get("Date");
   const auto sent = date ? parseHttpDate(*date, now) : std::nullopt;
-  return parseRetryAfter(*text, sent ? *sent : now);
+  return parseRetryAfter(*text, sent ? std::chrono::system_clock::time_point(*sent) : now);
 }
 
 void throwStatusError(std::string_view operation, HttpResponse response, const Redactor& redact) {

@@ -5,6 +5,7 @@
 
 #include "ascii.hpp"
 #include "heymilo/errors.hpp"
+#include "url.hpp"
 #include "utf8.hpp"
 
 namespace heymilo {
@@ -24,6 +25,16 @@ void checkNotNegative(const char* param, std::chrono::milliseconds value) {
 void checkUtf8(const std::string& param, std::string_view text) {
   if (!isUtf8(text)) {
     throw InvalidArgumentError(param, "must be UTF-8");
+  }
+}
+
+void checkDate(const char* param, const std::optional<Timestamp>& moment) {
+  try {
+    if (moment) {
+      formatTimestamp(*moment);
+    }
+  } catch (const InvalidArgumentError&) {
+    throw InvalidArgumentError(param, "must be within the years 0001 to 9999");
   }
 }
 
@@ -121,6 +132,13 @@ void check(const ClientOptions& options) {
       throw InvalidArgumentError("rate_limit.per", "must be at least 1 ms");
     }
   }
+  const BaseUrl base_url = parseBaseUrl(options.base_url);
+  if (!base_url.secure && !base_url.loopback && !options.allow_insecure_http) {
+    throw InvalidArgumentError(
+        "base_url",
+        "http would send the key and the candidates in the clear: use https, "
+        "or set allow_insecure_http");
+  }
   if (options.max_response_bytes == 0) {
     throw InvalidArgumentError("max_response_bytes", "must be at least 1");
   }
@@ -150,6 +168,8 @@ void check(const ListCandidatesParams& params) {
     }
     checkUtf8("starting_after", *params.starting_after);
   }
+  checkDate("created_after", params.created_after);
+  checkDate("created_before", params.created_before);
   if (params.created_after && params.created_before &&
       *params.created_before < *params.created_after) {
     throw InvalidArgumentError("created_before", "must not be earlier than created_after");

@@ -6,8 +6,8 @@
 namespace heymilo {
 
 std::string_view version() noexcept {
-  return HEYMILO_TEXT(HEYMILO_VERSION_MAJOR) "." HEYMILO_TEXT(HEYMILO_VERSION_MINOR) "." HEYMILO_TEXT(
-      HEYMILO_VERSION_PATCH);
+  return HEYMILO_TEXT(HEYMILO_VERSION_MAJOR) "." HEYMILO_TEXT(
+      HEYMILO_VERSION_MINOR) "." HEYMILO_TEXT(HEYMILO_VERSION_PATCH);
 }
 
 }  // namespace heymilo

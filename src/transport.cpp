@@ -1,0 +1,7 @@
+#include "heymilo/transport.hpp"
+
+namespace heymilo {
+
+Transport::~Transport() = default;
+
+}  // namespace heymilo
