@@ -43,7 +43,8 @@ struct RecordedRequest {
 };
 
 /// Which requests a ScriptedResponse is for: those of one operation (`"listCandidates"`; empty: of
-/// any, also those that belong to no operation) for which `accepts` is true, or not set.
+/// any, also those that belong to no operation) for which `accepts` is true, or not set. `accepts`
+/// is called on a thread of the server, one call at a time, and must not call the server.
 struct RequestMatch {
   std::string operation{};
   std::function<bool(const RecordedRequest&)> accepts{};
@@ -127,12 +128,12 @@ struct MockServerOptions {
   double null_rate = 0.05;
   /// Share, 0 to 1, of the objects in an answer that have a property the schema doesn't know.
   double unknown_property_rate = 0.05;
-  /// Answers of 1 KiB and more are gzipped for who accepts it.
+  /// Answers are gzipped for those who accept that.
   bool compression = false;
   /// How long an idle connection is kept open.
   std::chrono::milliseconds keep_alive_timeout{60'000};
   /// Only the last so many requests are kept for requests().
-  std::size_t max_recorded_requests = 100'000;
+  std::size_t max_recorded_requests = 10'000;
   /// Told of each request when its answer has been decided and before it is sent, on a thread of
   /// the server, several at once. Must not throw.
   std::function<void(const RecordedRequest&)> on_request{};
@@ -199,14 +200,17 @@ class MockServer {
   /// posting that is there already gets these added.
   void addPosting(std::string_view posting_id, std::size_t generated_candidates = 0);
   /// Adds a candidate and returns its `interview_id`. `candidate` is a CandidateResponse, or JSON
-  /// with any of its properties; what it lacks is filled in. One that has a `status` stays as it
-  /// is given; any other goes through the workflow, and shows the given properties on the way.
+  /// with any of its properties. One that has a `status` stays as it is given, with only what the
+  /// schema requires filled in; any other goes through the workflow, and shows the given
+  /// properties on the way. Throws std::invalid_argument where it is no object, its `interview_id`
+  /// is taken, or one of `interview_id`, `name`, `email` is no string or `created_at` no number.
   std::string addCandidate(std::string_view posting_id,
                            const nlohmann::json& candidate = nlohmann::json::object());
-  /// Changes what the API shows of a candidate by a JSON merge patch (RFC 7396), such as
-  /// `{{"status", "shortlisted"}, {"shortlisted", true}}`. Throws std::invalid_argument where the
-  /// patch names `interview_id`, `posting_id` or `created_at`.
-  void patchCandidate(std::string_view interview_id, const nlohmann::json& merge_patch);
+  /// From now on the candidate shows these properties as given, such as
+  /// `{{"status", "shortlisted"}, {"shortlisted", true}}`, and the others as before. Throws
+  /// std::invalid_argument where they are no object, or `interview_id`, `posting_id` or
+  /// `created_at` is among them.
+  void patchCandidate(std::string_view interview_id, const nlohmann::json& properties);
   /// Takes a candidate out, as if it had been deleted.
   void removeCandidate(std::string_view interview_id);
   /// The posting's candidates as the API would list them now: an array of CandidateResponse.
@@ -219,14 +223,17 @@ class MockServer {
   /// Moves the logical clock forward. Throws std::invalid_argument for a negative time.
   void advance(std::chrono::microseconds time);
 
-  /// The requests since the start or clearRequests(), in the order in which their headers came.
-  /// One that is being answered has `status` 0.
+  /// The requests that have been received in whole since the start or clearRequests(), in that
+  /// order. One whose answer has not been decided yet has `status` 0. What is not HTTP, or ended
+  /// too early, is not among them.
   std::vector<RecordedRequest> requests() const;
   /// Those of one operation.
   std::vector<RecordedRequest> requests(std::string_view operation) const;
+  /// How many requests have been received in whole since the start or clearRequests(), those
+  /// included that are no longer kept.
+  std::size_t requestCount() const;
   void clearRequests();
-  /// Waits until at least so many requests have been received in whole since the start or
-  /// clearRequests(). False when `limit` has passed before that.
+  /// Waits until requestCount() is at least `count`. False when `limit` has passed before that.
   bool waitForRequests(std::size_t count,
                        std::chrono::milliseconds limit = std::chrono::seconds{10}) const;
 
@@ -239,8 +246,8 @@ class MockServer {
   /// Forgets the scripted responses that have not been used.
   void clearResponses();
 
-  /// Puts another limit, or none, in the place of MockServerOptions::rate_limit. What has been
-  /// counted stays counted.
+  /// Puts another limit, or none, in the place of MockServerOptions::rate_limit. Counting starts
+  /// anew.
   void setRateLimit(std::optional<RateLimit> limit);
 
   /// How many connections are open.

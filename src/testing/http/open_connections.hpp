@@ -1,0 +1,53 @@
+#pragma once
+
+#include <httplib.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <map>
+#include <mutex>
+
+namespace heymilo::testing::detail {
+
+/// The connections that are open and what they are doing, so that they can be closed from another
+/// thread. cpp-httplib doesn't know its connections, and would wait for the idle ones to time out.
+/// Used by any thread.
+class OpenConnections {
+ public:
+  /// Adds a connection and returns its number, from 1.
+  std::size_t add(socket_t socket);
+  /// To be called before the socket is closed.
+  void remove(std::size_t number);
+
+  /// A request begins. False: the connection is to be closed instead.
+  bool beginRequest(std::size_t number);
+  /// All that is left is to hand the end of the answer to the operating system.
+  void finishAnswer(std::size_t number);
+  /// The connection waits for a request. False: it is to be closed instead.
+  bool beIdle(std::size_t number);
+
+  std::size_t size() const;
+  /// Closes those that wait for a request, or will when their answer is out, and waits for that.
+  void closeIdle();
+  /// Ends what all connections do, now and from now on.
+  void closeAll();
+  /// Waits for this long. False, at once, when all are closed.
+  bool pause(std::chrono::milliseconds time);
+
+ private:
+  enum class State { idle, busy, finishing };
+  struct Entry {
+    socket_t socket;
+    State state = State::idle;
+    bool closing = false;
+  };
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::size_t, Entry> entries_;
+  std::size_t last_number_ = 0;
+  bool all_closed_ = false;
+};
+
+}  // namespace heymilo::testing::detail

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heymilo/testing/mock_server.hpp"
+
+namespace heymilo::testing::detail {
+
+/// How an answer goes out.
+struct Delivery {
+  std::chrono::milliseconds delay{0};
+  std::optional<std::string> raw_bytes{};  ///< in the place of the answer, then the end
+  std::optional<std::size_t> cut_after{};  ///< only so many bytes, then the end
+  std::size_t piece = 0;                   ///< in pieces of so many bytes; 0: all at once
+  std::chrono::milliseconds piece_interval{0};
+  bool reset = false;  ///< the end is a TCP reset
+};
+
+/// An HTTP answer. A body without a Content-Type header is JSON.
+struct Reply {
+  int status = 0;
+  std::vector<RecordedRequest::Header> headers{};
+  std::string body{};
+  Delivery delivery{};
+};
+
+}  // namespace heymilo::testing::detail

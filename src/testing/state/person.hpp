@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace heymilo::testing::detail {
+
+/// What the caller of an ingestion says of somebody. The free-form properties are kept as JSON
+/// text, `null` when they were not given.
+struct Person {
+  std::string name;
+  std::string email;
+  std::string metadata = "null";
+  std::string data = "null";
+};
+
+/// An obviously fictional person, the same for the same number. Names are of several scripts and
+/// lengths; e-mail addresses are of example.com and differ for different numbers.
+Person generatePerson(std::uint64_t number);
+
+}  // namespace heymilo::testing::detail
