@@ -65,20 +65,17 @@ std::string percentDecode(std::string_view text) {
   return decoded;
 }
 
-/// The parts of the path and the query that are not in the route's template.
-void collectUrl(std::string_view url, std::string_view route, std::vector<std::string>& secrets) {
-  std::size_t begin = url.find("://");
-  begin = begin == std::string_view::npos ? 0 : url.find('/', begin + 3);
-  while (begin < url.size()) {
-    const std::size_t end = (std::min)(url.find_first_of("/?&=", begin + 1), url.size());
-    const std::string_view part = url.substr(begin + 1, end - begin - 1);
-    const bool name = end < url.size() && url[end] == '=';
-    if (!name && route.find(part) == std::string_view::npos) {
-      secrets.emplace_back(part);
-      secrets.push_back(percentDecode(part));
-    }
-    begin = end;
+/// What stands in `url` behind `marker`, up to one of `ends`; both as it is and decoded.
+void collectBehind(std::string_view url, std::string_view marker, const char* ends,
+                   std::vector<std::string>& secrets) {
+  const std::size_t found = url.find(marker);
+  if (found == std::string_view::npos) {
+    return;
   }
+  const std::size_t begin = found + marker.size();
+  const std::string_view value = url.substr(begin, url.find_first_of(ends, begin) - begin);
+  secrets.emplace_back(value);
+  secrets.push_back(percentDecode(value));
 }
 
 /// Header fields whose values are the library's own and the same for everybody.
@@ -102,7 +99,8 @@ Redactor::Redactor(const HttpRequest& request, std::string_view route) {
       secrets_.push_back(value.substr(space + 1));  // "Bearer KEY": the key alone, too
     }
   }
-  collectUrl(request.url, route, secrets_);
+  collectBehind(request.url, route.substr(0, route.find('{')), "/?", secrets_);  // the posting's id
+  collectBehind(request.url, "starting_after=", "&", secrets_);
   BodyTexts body(secrets_);
   try {
     json::read(request.body, body);

@@ -13,7 +13,7 @@ namespace heymilo {
 /// servers quote what they were sent. Made for one failed request; costs nothing on success.
 class Redactor {
  public:
-  /// `route` is the path's template: its literal segments are no secret.
+  /// `route` is the path's template: it tells where in the URL the posting's id stands.
   Redactor(const HttpRequest& request, std::string_view route);
 
   std::string operator()(std::string_view text) const;
