@@ -1,12 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "heymilo/testing/mock_server.hpp"
+#include "testing/header_name.hpp"
 
 namespace heymilo::testing::detail {
 
@@ -27,5 +30,17 @@ struct Reply {
   std::string body{};
   Delivery delivery{};
 };
+
+/// Gives a header this value, in the place of all of that name.
+inline void setHeader(Reply& reply, RecordedRequest::Header header) {
+  auto& headers = reply.headers;
+  headers.erase(std::remove_if(headers.begin(),
+                               headers.end(),
+                               [&](const RecordedRequest::Header& other) {
+                                 return isSameHeaderName(other.first, header.first);
+                               }),
+                headers.end());
+  headers.push_back(std::move(header));
+}
 
 }  // namespace heymilo::testing::detail

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace heymilo::testing::detail {
+
+/// Whether the text is UTF-8 (Unicode 15, table 3-7).
+bool isUtf8(std::string_view text);
+
+/// How many Unicode code points a UTF-8 text has.
+std::size_t countCodePoints(std::string_view text);
+
+}  // namespace heymilo::testing::detail

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <mutex>
+#include <optional>
+
+#include "heymilo/testing/mock_server.hpp"
+#include "testing/http/reply.hpp"
+
+namespace heymilo::testing::detail {
+
+/// The scripted responses that have not been used yet. Used by any thread.
+class Script {
+ public:
+  /// Throws std::invalid_argument for an operation that does not exist.
+  void add(RequestMatch match, ScriptedResponse response);
+  /// The response for this request, which is used up by that; empty: the usual.
+  std::optional<ScriptedResponse> take(const RecordedRequest& request);
+  std::size_t pending() const;
+  void clear();
+
+ private:
+  struct Rule {
+    RequestMatch match;
+    ScriptedResponse response;  // its count is what is left
+  };
+
+  mutable std::mutex mutex_;
+  std::list<Rule> rules_;
+};
+
+/// Makes of the usual reply (where the response has one treated as usual first) what is scripted.
+Reply scriptedReply(ScriptedResponse response, Reply usual);
+
+}  // namespace heymilo::testing::detail
