@@ -1,6 +1,7 @@
 #include "testing/http/http_server.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,10 @@ HttpServer::HttpServer(HttpServerOptions options) : options_(std::move(options))
   set_payload_max_length(options_.max_body);
   set_read_timeout(kStallLimit);
   set_write_timeout(kStallLimit);
+  // Only told to clients: the loop below keeps connections by itself.
+  set_keep_alive_timeout(
+      std::chrono::ceil<std::chrono::seconds>(options_.keep_alive_timeout).count());
+  set_keep_alive_max_count(std::numeric_limits<int>::max());
   set_address_family(AF_INET);
   set_socket_options(prepareListener);
   new_task_queue = [] { return new ThreadPool(kMaxConnections); };

@@ -1,0 +1,211 @@
+// Runs the mock server as a program, for trying out the others without an account: a stand-in for
+// the API with postings of generated candidates, who go on through their workflow while it runs.
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <heymilo/testing/mock_server.hpp>
+#include <heymilo/version.hpp>
+#include <locale>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "support/printable.hpp"
+
+namespace {
+
+using heymilo::testing::MockServer;
+using heymilo::testing::MockServerOptions;
+using heymilo::testing::RecordedRequest;
+
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+constexpr const char* kFooter = R"(
+The first line on standard output is the base URL, for HEYMILO_BASE_URL. The program
+runs until SIGINT or SIGTERM. The exit code is 0 (stopped), 1 (the port could not be
+had) or 2 (usage).)";
+
+struct Posting {
+  std::string id;
+  std::size_t candidates = 0;
+};
+
+struct Arguments {
+  int port = 0;
+  std::string api_key = "test-key";
+  std::vector<std::string> postings;
+  std::string rate_limit;
+  int latency_ms = 0;
+  double time_scale = 1;
+  std::uint64_t seed = 1;
+  bool log = false;
+};
+
+// The number that all of the text is; empty: it is none, or not within the bounds.
+template <class Number>
+std::optional<Number> numberIn(const std::string& text, Number least, Number most) {
+  std::istringstream stream(text);
+  stream.imbue(std::locale::classic());
+  Number number{};
+  const bool whole = (stream >> std::noskipws >> number) && stream.peek() == EOF;
+  return whole && text.front() != '-' && number >= least && number <= most ? std::optional(number)
+                                                                           : std::nullopt;
+}
+
+// ID or ID:N. What follows a colon and is no number belongs to the id.
+Posting parsePosting(const std::string& text) {
+  constexpr std::size_t kMostCandidates = 10'000'000;
+  const std::size_t colon = text.rfind(':');
+  if (colon != std::string::npos) {
+    const auto count = numberIn<std::size_t>(text.substr(colon + 1), 0, kMostCandidates);
+    if (count) {
+      return {text.substr(0, colon), *count};
+    }
+  }
+  return {text, 0};
+}
+
+std::string postingComplaint(const std::string& text) {
+  return parsePosting(text).id.empty() ? "an ID is missing" : "";
+}
+
+std::optional<heymilo::RateLimit> parseRateLimit(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos) {
+    return std::nullopt;
+  }
+  const auto requests = numberIn<int>(text.substr(0, slash), 1, 1'000'000);
+  const auto seconds = numberIn<double>(text.substr(slash + 1), 0.001, 86'400.0);
+  if (!requests || !seconds) {
+    return std::nullopt;
+  }
+  const std::chrono::milliseconds per{std::llround(*seconds * 1000)};
+  return heymilo::RateLimit{*requests, per};
+}
+
+std::string rateLimitComplaint(const std::string& text) {
+  return parseRateLimit(text) ? "" : "not N/SECONDS, such as 300/60";
+}
+
+void declare(CLI::App& app, Arguments& arguments) {
+  app.add_option("--port", arguments.port, "Port on 127.0.0.1; 0: any that is free")
+      ->check(CLI::Range(0, 65535).description(""))
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--api-key", arguments.api_key, "The key that is accepted")
+      ->type_name("K")
+      ->check([](const std::string& key) { return std::string(key.empty() ? "it is empty" : ""); })
+      ->capture_default_str();
+  app.add_option("--posting",
+                 arguments.postings,
+                 "A posting with N generated candidates, by default none; may be given again.\n"
+                 "Without any there is one: demo:25")
+      ->check(postingComplaint)
+      ->type_name("ID[:N]")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--rate-limit", arguments.rate_limit, "At most N requests in any so many seconds")
+      ->check(rateLimitComplaint)
+      ->type_name("N/SECONDS");
+  app.add_option("--latency-ms", arguments.latency_ms, "Time before each answer")
+      ->check(CLI::Range(0, 3'600'000).description(""))
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--time-scale",
+                 arguments.time_scale,
+                 "Seconds that pass for the candidates in a second, such as 86400 for a day;\n"
+                 "0: their time stands still")
+      ->check(CLI::Range(0.0, 1e7).description(""))
+      ->type_name("X")
+      ->capture_default_str();
+  app.add_option("--seed", arguments.seed, "Other seeds give other candidates")
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_flag("--log", arguments.log, "Tell of each request on standard error");
+  app.set_version_flag("--version", "mock_server " + std::string(heymilo::version()));
+  app.footer(kFooter);
+}
+
+// Neither the path nor the query: they hold ids.
+void logRequest(const RecordedRequest& request) {
+  const std::string operation = request.operation.empty() ? "(no operation)" : request.operation;
+  const std::string line = support::printable(request.method) + ' ' + operation + ' ' +
+                           std::to_string(request.status) + ' ' + request.request_id + '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+MockServerOptions serverOptions(const Arguments& arguments) {
+  MockServerOptions options;
+  options.port = arguments.port;
+  options.api_key = arguments.api_key;
+  options.rate_limit = parseRateLimit(arguments.rate_limit);
+  options.latency = std::chrono::milliseconds{arguments.latency_ms};
+  options.time_scale = arguments.time_scale;
+  options.seed = arguments.seed;
+  options.max_recorded_requests = 0;
+  if (arguments.log) {
+    options.on_request = logRequest;
+  }
+  return options;
+}
+
+std::atomic<bool> stop_asked{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void askToStop(int) { stop_asked = true; }
+
+int serve(const Arguments& arguments) {
+  MockServer server(serverOptions(arguments));
+  for (const std::string& text : arguments.postings) {
+    const Posting posting = parsePosting(text);
+    server.addPosting(posting.id, posting.candidates);
+  }
+  if (std::printf("%s\n", server.url().c_str()) < 0 || std::fflush(stdout) != 0) {
+    std::fputs("mock_server: the base URL could not be written\n", stderr);
+    return kFailed;
+  }
+  while (!stop_asked) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  return kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGINT, askToStop);
+  std::signal(SIGTERM, askToStop);
+  CLI::App app("Stand in for the API.", "mock_server");
+  Arguments arguments;
+  declare(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked_for) {
+    return app.exit(asked_for);
+  } catch (const CLI::ParseError& error) {
+    const std::string text = support::printable(error.what());
+    std::fprintf(stderr, "mock_server: %s\nRun with --help for more information.\n", text.c_str());
+    return kUsage;
+  }
+  if (arguments.postings.empty()) {
+    arguments.postings = {"demo:25"};
+  }
+  try {
+    return serve(arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "mock_server: %s\n", error.what());
+    return kFailed;
+  }
+}
