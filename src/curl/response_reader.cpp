@@ -1,0 +1,122 @@
+#include "curl/response_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "ascii.hpp"
+#include "heymilo/errors.hpp"
+
+namespace heymilo {
+
+namespace {
+
+// What an answer merely announces is not worth more memory than this before it comes.
+constexpr std::size_t kMaxReservation = std::size_t{64} << 20;
+
+bool isSpace(char c) noexcept { return c == ' ' || c == '\t'; }
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && isSpace(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && (isSpace(text.back()) || text.back() == '\r' || text.back() == '\n')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+/// The number after the first space: `HTTP/1.1 200 OK`.
+int statusOf(std::string_view line) noexcept {
+  line.remove_prefix((std::min)(line.find(' '), line.size()));
+  line = trimmed(line);
+  int status = 0;
+  std::from_chars(line.data(), line.data() + line.size(), status);
+  return status;
+}
+
+}  // namespace
+
+bool ResponseReader::readHeader(std::string_view line) noexcept {
+  header_bytes_ += line.size();
+  if (header_bytes_ > kMaxHeaderBytes) {
+    refusal_ = Refusal::headers_too_large;
+    return false;
+  }
+  if (complete_) {
+    return true;  // a trailer
+  }
+  try {
+    addLine(line);
+  } catch (...) {
+    refusal_ = Refusal::out_of_memory;
+  }
+  return refusal_ == Refusal::none;
+}
+
+void ResponseReader::addLine(std::string_view line) {
+  if (line.substr(0, 5) == "HTTP/") {
+    fields_.clear();
+    status_ = statusOf(line);
+    return;
+  }
+  const std::string_view content = trimmed(line);
+  if (content.empty()) {
+    complete_ = status_ >= 200;
+    return;
+  }
+  if (isSpace(line.front())) {  // continues the line before: RFC 9112, section 5.2
+    if (!fields_.empty()) {
+      fields_.back().second.append(" ").append(content);
+    }
+    return;
+  }
+  const std::size_t colon = content.find(':');
+  if (colon != std::string_view::npos) {
+    fields_.emplace_back(content.substr(0, colon), trimmed(content.substr(colon + 1)));
+  }
+}
+
+bool ResponseReader::readBody(std::string_view bytes) noexcept {
+  if (max_body_bytes_ != 0 && bytes.size() > max_body_bytes_ - body_.size()) {
+    refusal_ = Refusal::body_too_large;
+    return false;
+  }
+  try {
+    if (body_.empty()) {
+      reserveBody();
+    }
+    body_.append(bytes);
+  } catch (...) {
+    refusal_ = Refusal::out_of_memory;
+  }
+  return refusal_ == Refusal::none;
+}
+
+void ResponseReader::reserveBody() {
+  for (const auto& [name, value] : fields_) {
+    std::size_t length = 0;
+    if (ascii::equalIgnoringCase(name, "Content-Length") &&
+        std::from_chars(value.data(), value.data() + value.size(), length).ec == std::errc()) {
+      const std::size_t most = max_body_bytes_ == 0 ? kMaxReservation : max_body_bytes_;
+      body_.reserve((std::min)({length, most, kMaxReservation}));
+    }
+  }
+}
+
+HttpResponse ResponseReader::take() {
+  HttpResponse response;
+  response.status = status_;
+  response.body = std::move(body_);
+  for (auto& [name, value] : fields_) {
+    std::replace_if(
+        value.begin(), value.end(), [](char c) { return ascii::isControl(c) && c != '\t'; }, ' ');
+    try {
+      response.headers.add(name, value);
+    } catch (const InvalidArgumentError&) {  // NOLINT(bugprone-empty-catch): no name, no field
+    }
+  }
+  return response;
+}
+
+}  // namespace heymilo

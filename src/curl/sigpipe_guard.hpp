@@ -1,0 +1,70 @@
+#pragma once
+
+#ifndef _WIN32
+#include <pthread.h>
+
+#include <csignal>
+#include <ctime>
+#endif
+
+namespace heymilo {
+
+#ifdef _WIN32
+
+/// There is no SIGPIPE.
+class SigpipeGuard {
+ public:
+  SigpipeGuard() noexcept {}
+};
+
+#else
+
+/// While it lives, a write of this thread to a connection that the peer has closed raises no
+/// SIGPIPE. (TLS libraries write without MSG_NOSIGNAL, and libcurl's own protection changes the
+/// process's handler.) The host's handler stays as it is, and so does a signal that it had pending.
+class SigpipeGuard {
+ public:
+  SigpipeGuard() noexcept : was_pending_(pending()) {
+    sigset_t sigpipe = onlySigpipe();
+    pthread_sigmask(SIG_BLOCK, &sigpipe, &mask_before_);
+  }
+
+  ~SigpipeGuard() {
+    if (!was_pending_ && pending()) {
+      const sigset_t sigpipe = onlySigpipe();
+#ifdef __APPLE__
+      int taken = 0;
+      sigwait(&sigpipe, &taken);
+#else
+      const timespec at_once{0, 0};
+      sigtimedwait(&sigpipe, nullptr, &at_once);
+#endif
+    }
+    pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
+  }
+
+  SigpipeGuard(const SigpipeGuard&) = delete;
+  SigpipeGuard& operator=(const SigpipeGuard&) = delete;
+
+ private:
+  static sigset_t onlySigpipe() noexcept {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    return signals;
+  }
+
+  static bool pending() noexcept {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigpending(&signals);
+    return sigismember(&signals, SIGPIPE) == 1;
+  }
+
+  const bool was_pending_;
+  sigset_t mask_before_{};
+};
+
+#endif
+
+}  // namespace heymilo

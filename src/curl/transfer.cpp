@@ -1,0 +1,115 @@
+#include "curl/transfer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <string>
+#include <string_view>
+
+namespace heymilo {
+
+namespace {
+
+// What libcurl calls. An exception must not pass through it.
+extern "C" {
+
+static std::size_t onHeader(char* line, std::size_t size, std::size_t count, void* user) noexcept {
+  auto& response = static_cast<Transfer*>(user)->response;
+  return response.readHeader({line, size * count}) ? size * count : 0;
+}
+
+static std::size_t onBody(char* bytes, std::size_t size, std::size_t count, void* user) noexcept {
+  auto& response = static_cast<Transfer*>(user)->response;
+  // 0 would be right for no bytes at all.
+  return response.readBody({bytes, size * count}) ? size * count : size * count + 1;
+}
+
+static std::size_t onRead(char* space, std::size_t size, std::size_t count, void* user) noexcept {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const std::string& body = transfer.request.body;
+  const std::size_t taken = (std::min)(size * count, body.size() - transfer.body_taken);
+  std::memcpy(space, body.data() + transfer.body_taken, taken);
+  transfer.body_taken += taken;
+  return taken;
+}
+
+static int onStart(void* user, char*, char*, int, int) noexcept {
+  auto& transfer = *static_cast<Transfer*>(user);
+  ++transfer.starts;
+  // Where a connection that was kept open breaks before an answer comes, libcurl sends again by
+  // itself, a POST too. The server may have carried the first one out: it is the caller's decision.
+  return transfer.starts == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+}  // extern "C"
+
+/// 0 stays 0; what is too long for libcurl is its longest, some 24 days.
+long milliseconds(std::chrono::milliseconds time) noexcept {
+  constexpr std::chrono::milliseconds kLongest{(std::numeric_limits<int>::max)()};
+  return static_cast<long>((std::min)(time, kLongest).count());
+}
+
+}  // namespace
+
+void Transfer::prepare(CurlHandle& handle) {
+  const auto unlimited = std::chrono::milliseconds::max();
+  handle.set(CURLOPT_URL, request.url.c_str());
+  handle.set(CURLOPT_PATH_AS_IS, 1L);
+  header_lines_ = headerLines(request);
+  handle.set(CURLOPT_HTTPHEADER, header_lines_.get());
+  if (request.method == "POST") {
+    handle.set(CURLOPT_POST, 1L);
+    handle.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    // From a callback, so that it is known how much can have been sent, and so that libcurl can't
+    // begin again from the start.
+    handle.set(CURLOPT_READFUNCTION, &onRead);
+    handle.set(CURLOPT_READDATA, static_cast<void*>(this));
+  } else if (request.method != "GET") {
+    throw TransportError("the method is not GET or POST", Outcome::not_sent);
+  }
+  handle.set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeout));
+  // 0 would be libcurl's own 5 minutes.
+  handle.set(
+      CURLOPT_CONNECTTIMEOUT_MS,
+      milliseconds(request.connect_timeout.count() == 0 ? unlimited : request.connect_timeout));
+  handle.set(CURLOPT_PREREQFUNCTION, &onStart);
+  handle.set(CURLOPT_PREREQDATA, static_cast<void*>(this));
+  handle.set(CURLOPT_HEADERFUNCTION, &onHeader);
+  handle.set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  handle.set(CURLOPT_WRITEFUNCTION, &onBody);
+  handle.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  handle.set(CURLOPT_ERRORBUFFER, static_cast<char*>(error_text));
+}
+
+Outcome Transfer::outcomeWithoutAnswer() const noexcept {
+  const bool sent_whole = starts > 0 && body_taken == request.body.size();
+  return sent_whole ? Outcome::unknown : Outcome::not_sent;
+}
+
+Transfer::HeaderList Transfer::headerLines(const HttpRequest& request) {
+  HeaderList lines;
+  const auto append = [&lines](const std::string& line) {
+    curl_slist* longer = curl_slist_append(lines.get(), line.c_str());
+    if (longer == nullptr) {
+      throw std::bad_alloc();
+    }
+    static_cast<void>(lines.release());
+    lines.reset(longer);
+  };
+  for (const auto& [name, value] : request.headers) {
+    // `Name:` with nothing after it would mean: leave this one out.
+    const bool blank = value.find_first_not_of(" \t") == std::string::npos;
+    append(blank ? name + ";" : name + ": " + value);
+  }
+  // What libcurl would add by itself. (`Expect` costs a second where the server ignores it.)
+  for (const char* name : {"Accept", "Content-Type", "Expect"}) {
+    if (!request.headers.contains(name)) {
+      append(std::string(name) + ":");
+    }
+  }
+  return lines;
+}
+
+}  // namespace heymilo

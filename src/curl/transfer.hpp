@@ -1,0 +1,44 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstddef>
+#include <memory>
+
+#include "curl/curl_handle.hpp"
+#include "curl/response_reader.hpp"
+#include "heymilo/errors.hpp"
+#include "heymilo/transport.hpp"
+
+namespace heymilo {
+
+/// One request on its way through libcurl: what its callbacks work on, and what they learn.
+struct Transfer {
+  explicit Transfer(const HttpRequest& sent) noexcept
+      : request(sent), response(sent.max_response_bytes) {}
+
+  /// Makes the handle ready to send the request and to fill `response`. The transfer must outlive
+  /// the handle's perform(). Throws TransportError (not_sent).
+  void prepare(CurlHandle& handle);
+
+  /// What became of the request where no answer came.
+  Outcome outcomeWithoutAnswer() const noexcept;
+
+  const HttpRequest& request;
+  ResponseReader response;
+  int starts = 0;              ///< how often libcurl was about to write the request
+  std::size_t body_taken = 0;  ///< how much of the body libcurl has asked for
+  char error_text[CURL_ERROR_SIZE] = "";
+
+ private:
+  struct DeleteList {
+    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+  };
+  using HeaderList = std::unique_ptr<curl_slist, DeleteList>;
+
+  static HeaderList headerLines(const HttpRequest& request);
+
+  HeaderList header_lines_;
+};
+
+}  // namespace heymilo

@@ -1,0 +1,144 @@
+#include "support/raw_server.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdint>
+#include <stdexcept>
+
+namespace heymilo_test {
+
+namespace {
+
+/// A socket bound to a free port of 127.0.0.1, and the port.
+int bindLoopback(int& port) {
+  const int bound = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (bound < 0 || ::bind(bound, generic, size) != 0 || ::getsockname(bound, generic, &size) != 0) {
+    throw std::runtime_error("can't bind a port of 127.0.0.1");
+  }
+  port = ntohs(address.sin_port);
+  return bound;
+}
+
+/// Lets an accept() that waits on the port return; shutdown() does so on Linux alone.
+void wakeAcceptor(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  const int knock = ::socket(AF_INET, SOCK_STREAM, 0);
+  ::connect(knock, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  ::close(knock);
+}
+
+/// A thread on which a connection that the client has left raises no signal.
+template <class Function>
+std::thread threadWithoutSigpipe(Function function) {
+  return std::thread([function] {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    function();
+  });
+}
+
+}  // namespace
+
+RawServer::RawServer(Script script, const std::optional<RawServerTls>& tls)
+    : script_(std::move(script)),
+      tls_(tls ? makeServerContext(*tls) : nullptr),
+      listener_(bindLoopback(port_)) {
+  if (::listen(listener_, 128) != 0) {
+    ::close(listener_);
+    throw std::runtime_error("can't listen");
+  }
+  acceptor_ = threadWithoutSigpipe([this] { acceptConnections(); });
+}
+
+RawServer::~RawServer() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    for (const auto& connection : connections_) {
+      connection->interrupt();
+    }
+  }
+  wakeAcceptor(port_);
+  acceptor_.join();
+  for (std::thread& thread : threads_) {
+    thread.join();
+  }
+  ::close(listener_);
+}
+
+std::string RawServer::url(std::string_view path) const { return urlOf("127.0.0.1", path); }
+
+std::string RawServer::urlOf(std::string_view host, std::string_view path) const {
+  std::string url = tls_ ? "https://" : "http://";
+  url += host;
+  url += ":" + std::to_string(port_);
+  return url += path;
+}
+
+void RawServer::acceptConnections() {
+  for (;;) {
+    const int socket = ::accept(listener_, nullptr, nullptr);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) {
+      if (socket >= 0) {
+        ::close(socket);
+      }
+      return;
+    }
+    if (socket < 0) {
+      continue;  // that client has left already
+    }
+    const int no_delay = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
+    connections_.push_back(
+        std::make_unique<RawConnection>(record_, record_.addConnection(), socket));
+    RawConnection& connection = *connections_.back();
+    threads_.push_back(threadWithoutSigpipe([this, &connection] { serve(connection); }));
+  }
+}
+
+void RawServer::serve(RawConnection& connection) {
+  if (connection.open(tls_.get())) {
+    script_(connection);
+  }
+  connection.close();
+  record_.addFinishedScript();
+}
+
+ClosedPort::ClosedPort() : port_(0) { socket_ = bindLoopback(port_); }
+ClosedPort::~ClosedPort() { ::close(socket_); }
+
+std::string httpAnswer(std::string_view status, std::string_view body,
+                       std::string_view header_lines) {
+  std::string answer = "HTTP/1.1 ";
+  answer += status;
+  answer += "\r\n";
+  answer += header_lines;
+  answer += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+  return answer += body;
+}
+
+RawServer::Script answering(std::string answer) {
+  return [answer = std::move(answer)](RawConnection& connection) {
+    while (connection.readRequest() && connection.send(answer)) {
+    }
+  };
+}
+
+}  // namespace heymilo_test

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "support/raw_connection.hpp"
+
+namespace heymilo_test {
+
+/// A server that does, byte for byte, what a test's script says, and remembers what it saw. It
+/// listens on a free port of 127.0.0.1 and runs the script for each connection, each on a thread of
+/// its own; where TLS can't be agreed on, no script runs. The destructor ends all connections and
+/// waits for the scripts. All functions may be called by any thread.
+class RawServer {
+ public:
+  using Script = std::function<void(RawConnection&)>;
+
+  explicit RawServer(Script script, const std::optional<RawServerTls>& tls = std::nullopt);
+  ~RawServer();
+  RawServer(const RawServer&) = delete;
+  RawServer& operator=(const RawServer&) = delete;
+
+  int port() const noexcept { return port_; }
+  /// `http://127.0.0.1:port`, or https, and the path.
+  std::string url(std::string_view path = "/") const;
+  /// As url(), with a name for the host.
+  std::string urlOf(std::string_view host, std::string_view path = "/") const;
+
+  /// The whole requests so far, in the order in which they were complete.
+  std::vector<RawRequest> requests() const { return record_.requests(); }
+  /// All bytes that came over each connection, TLS taken off.
+  std::vector<std::string> received() const { return record_.received(); }
+  std::size_t connections() const { return record_.connections(); }
+
+  /// Wait for at most 10 seconds; false where it does not come to that.
+  bool waitForRequests(std::size_t count) const { return record_.waitForRequests(count); }
+  bool waitForConnections(std::size_t count) const { return record_.waitForConnections(count); }
+  /// Until the scripts of all connections so far have returned.
+  bool waitForScripts() const { return record_.waitForScripts(); }
+
+ private:
+  void acceptConnections();
+  void serve(RawConnection& connection);
+
+  const Script script_;
+  const std::shared_ptr<ssl_ctx_st> tls_;
+  RawRecord record_;
+  int port_ = 0;  // set by what makes the listener: the order matters
+  const int listener_;
+
+  std::mutex mutex_;
+  bool stopping_ = false;
+  std::vector<std::unique_ptr<RawConnection>> connections_;
+  std::vector<std::thread> threads_;
+  std::thread acceptor_;
+};
+
+/// A port of 127.0.0.1 on which nothing listens for as long as the object lives.
+class ClosedPort {
+ public:
+  ClosedPort();
+  ~ClosedPort();
+  ClosedPort(const ClosedPort&) = delete;
+  ClosedPort& operator=(const ClosedPort&) = delete;
+
+  int port() const noexcept { return port_; }
+
+ private:
+  int socket_;
+  int port_;
+};
+
+/// A complete answer with these header lines (each ended by CRLF), a Content-Length and the body.
+std::string httpAnswer(std::string_view status, std::string_view body = "",
+                       std::string_view header_lines = "");
+
+/// Answers every request of every connection with the same bytes.
+RawServer::Script answering(std::string answer);
+
+}  // namespace heymilo_test
