@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Installs what is needed and not there yet, on Debian and Ubuntu with apt-get. On any other system
+# says what is needed, and leaves it at that.
+#
+#   scripts/install-dependencies.sh         to build the library, the mock server and the examples
+#   scripts/install-dependencies.sh tests   to run tests/run.sh as well
+set -euo pipefail
+
+packages=(
+  g++ cmake make ninja-build pkg-config
+  libcurl4-openssl-dev nlohmann-json3-dev libcpp-httplib-dev libcli11-dev
+)
+case "${1:-build}" in
+  build) ;;
+  tests)
+    packages+=(clang libclang-rt-dev clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev)
+    ;;
+  *)
+    echo "usage: $0 [tests]" >&2
+    exit 2
+    ;;
+esac
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+  cat >&2 <<'END'
+This is not Debian or Ubuntu, so nothing is installed by itself. What is needed:
+  a C++17 compiler, CMake, Ninja or Make, pkg-config, and libcurl, nlohmann/json, cpp-httplib, CLI11
+  (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel;
+   Homebrew: curl nlohmann-json cpp-httplib cli11);
+  for the tests also GCC, Clang with clang-tidy and clang-format, GoogleTest and OpenSSL
+  (Fedora: gcc-c++ clang clang-tools-extra compiler-rt gmock-devel openssl-devel;
+   Homebrew: gcc llvm googletest openssl).
+END
+  exit 0
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+  if [ "$status" != installed ]; then
+    missing+=("$package")
+  fi
+done
+if [ ${#missing[@]} -eq 0 ]; then
+  exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "Not allowed to install packages. As root: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+echo "Installing: ${missing[*]}" >&2
+"${as_root[@]}" apt-get update --quiet >&2
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get install --quiet --yes --no-install-recommends "${missing[@]}" >&2

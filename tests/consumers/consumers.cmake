@@ -1,0 +1,47 @@
+# Builds and runs the consumer projects, each with its own build tree: against an installed copy
+# that was moved after it was installed, and with this source tree vendored in two ways.
+
+set(HEYMILO_CONSUMER_COMPILERS "${CMAKE_CXX_COMPILER}" CACHE STRING
+  "The compilers that the consumer projects are built with")
+
+set(prefix "${CMAKE_CURRENT_BINARY_DIR}/consumers/prefix")
+file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/consumers/install.cmake" "
+  file(REMOVE_RECURSE \"${prefix}\" \"${prefix}-before\")
+  execute_process(
+    COMMAND \"${CMAKE_COMMAND}\" --install \"${PROJECT_BINARY_DIR}\" --prefix \"${prefix}-before\"
+    RESULT_VARIABLE result)
+  if(result)
+    message(FATAL_ERROR \"The installation failed\")
+  endif()
+  file(RENAME \"${prefix}-before\" \"${prefix}\")")
+add_test(NAME "consumers: install"
+  COMMAND "${CMAKE_COMMAND}" -P "${CMAKE_CURRENT_BINARY_DIR}/consumers/install.cmake")
+set_tests_properties("consumers: install" PROPERTIES FIXTURES_SETUP heymilo_installed)
+
+# heymilo_consumer(<project> [FIXTURE <fixture>] [OPTIONS <option>...])
+function(heymilo_consumer project)
+  cmake_parse_arguments(PARSE_ARGV 1 consumer "" "FIXTURE" "OPTIONS")
+  foreach(compiler IN LISTS HEYMILO_CONSUMER_COMPILERS)
+    get_filename_component(compiler_name "${compiler}" NAME)
+    set(test "consumers: ${project}, ${compiler_name}")
+    add_test(NAME "${test}"
+      COMMAND "${CMAKE_CTEST_COMMAND}"
+        --build-and-test
+          "${CMAKE_CURRENT_SOURCE_DIR}/consumers/${project}"
+          "${CMAKE_CURRENT_BINARY_DIR}/consumers/${project}-${compiler_name}"
+        --build-generator "${CMAKE_GENERATOR}"
+        --build-options
+          "-DCMAKE_CXX_COMPILER=${compiler}"
+          "-DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
+          ${consumer_OPTIONS}
+        --test-command "${CMAKE_CTEST_COMMAND}" --output-on-failure --no-tests=error)
+    set_tests_properties("${test}" PROPERTIES
+      FIXTURES_REQUIRED "${consumer_FIXTURE}"
+      PROCESSORS 2
+      TIMEOUT 600)
+  endforeach()
+endfunction()
+
+heymilo_consumer(find_package FIXTURE heymilo_installed OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}")
+heymilo_consumer(add_subdirectory OPTIONS "-DHEYMILO_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+heymilo_consumer(fetch_content OPTIONS "-DHEYMILO_SOURCE_DIR=${PROJECT_SOURCE_DIR}")

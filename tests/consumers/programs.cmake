@@ -1,0 +1,23 @@
+# The programs that each consumer project builds and runs, as a strict host would: in each language
+# version, all warnings are errors, in our headers too.
+function(consumer_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 program "" "" "SOURCES;LIBRARIES")
+  list(TRANSFORM program_SOURCES PREPEND "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/programs/")
+  foreach(standard IN ITEMS 17 20 23)
+    set(target ${name}_cxx${standard})
+    add_executable(${target} ${program_SOURCES})
+    set_target_properties(${target} PROPERTIES
+      CXX_STANDARD ${standard}
+      CXX_STANDARD_REQUIRED ON
+      CXX_EXTENSIONS OFF
+      NO_SYSTEM_FROM_IMPORTED ON)
+    target_compile_options(${target} PRIVATE
+      -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+    target_link_libraries(${target} PRIVATE ${program_LIBRARIES})
+    add_test(NAME ${target} COMMAND ${target})
+  endforeach()
+endfunction()
+
+enable_testing()
+consumer_program(client SOURCES client.cpp LIBRARIES heymilo::heymilo)
+consumer_program(macros SOURCES macros_first.cpp macros_in_between.cpp LIBRARIES heymilo::heymilo)

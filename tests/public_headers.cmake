@@ -1,0 +1,18 @@
+# Each public header compiles alone, twice in a row, and clean, in each language version.
+
+file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS
+  RELATIVE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/include/*.hpp")
+foreach(header IN LISTS public_headers)
+  string(MAKE_C_IDENTIFIER "${header}" name)
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/public_headers/${name}.cpp")
+  file(CONFIGURE OUTPUT "${source}" CONTENT "#include \"${header}\"\n#include \"${header}\"\n")
+  list(APPEND public_header_sources "${source}")
+endforeach()
+
+foreach(standard IN ITEMS 17 20 23)
+  set(target public_headers_cxx${standard})
+  add_library(${target} OBJECT ${public_header_sources})
+  target_link_libraries(${target} PRIVATE heymilo)
+  set_target_properties(${target} PROPERTIES CXX_STANDARD ${standard} CXX_STANDARD_REQUIRED ON)
+  heymilo_compile_options(${target})
+endforeach()

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Checks everything: installs what is missing (with apt-get), checks the format, builds with both
+# compilers (one makes a shared library, the other a static one, with clang-tidy) and runs all tests
+# with each, the consumer projects included. All of it is in build/, and quick the second time.
+# The last line is the verdict.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+failed=()
+tests_run=0
+jobs=$(nproc 2>/dev/null || echo 2)
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
+
+# step <what> <command>...: runs the command, and remembers whether it failed.
+step() {
+  local what=$1 began=$SECONDS
+  shift
+  printf '\n== %s\n' "$what"
+  if "$@"; then
+    printf -- '-- %s: good (%d s)\n' "$what" $((SECONDS - began))
+  else
+    printf -- '-- %s: FAILED (%d s)\n' "$what" $((SECONDS - began))
+    failed+=("$what")
+    return 1
+  fi
+}
+
+check_format() {
+  find include src tests examples -name '*.hpp' -o -name '*.cpp' | sort |
+    xargs clang-format --dry-run -Werror
+}
+
+configure() {
+  cmake --preset "$1" -DHEYMILO_CONSUMER_COMPILERS="g++;clang++"
+}
+
+run_tests() {
+  local log=build/$1/tests.log
+  ctest --preset "$1" --parallel "$jobs" | tee "$log"
+  local result=$? count
+  count=$(sed -n 's/.*tests failed out of \([0-9]*\)$/\1/p' "$log")
+  tests_run=$((tests_run + ${count:-0}))
+  return "$result"
+}
+
+# check <preset> <compiler>: configures, builds and tests.
+check() {
+  step "configure for $2" configure "$1" &&
+    step "build with $2" cmake --build --preset "$1" --parallel "$jobs" &&
+    step "tests built with $2" run_tests "$1"
+}
+
+verdict() {
+  echo
+  if [ ${#failed[@]} -gt 0 ]; then
+    printf 'failed: %s\n' "${failed[@]}"
+    echo "FAILED: ${#failed[@]} steps, after $tests_run tests and $SECONDS s"
+    exit 1
+  fi
+  echo "PASSED: all steps, $tests_run tests, $SECONDS s"
+  exit 0
+}
+
+step "install what is missing" scripts/install-dependencies.sh tests || verdict
+step "format" check_format
+check shared-gcc "g++"
+check static-clang "clang++ and clang-tidy"
+verdict
