@@ -101,7 +101,7 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
 
 /// Where no connection came about, or the one there was broke.
 [[noreturn]] void throwBrokenConnection(const CurlHandle& handle, const Transfer& transfer,
-                                        const std::string& endpoint) {
+                                        CURLcode code, const std::string& endpoint) {
   const Outcome outcome = transfer.outcomeWithoutAnswer();
   const long proxy_status = handle.info(CURLINFO_HTTP_CONNECTCODE);
   if (transfer.starts == 0 && proxy_status >= 300) {
@@ -109,7 +109,7 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
                               std::to_string(proxy_status),
                           outcome);
   }
-  if (transfer.starts > 1) {
+  if (transfer.starts > 1 || code == CURLE_SEND_FAIL_REWIND) {  // libcurl wanted to send again
     throw ConnectionError(
         "a connection to " + endpoint + " that was kept open broke before an answer came", outcome);
   }
@@ -143,7 +143,7 @@ void throwTransportError(const CurlHandle& handle, const Transfer& transfer,
             "connecting to " + endpoint + ": " + connectFailure(handle.info(CURLINFO_OS_ERRNO)),
             outcome);
       }
-      throwBrokenConnection(handle, transfer, endpoint);
+      throwBrokenConnection(handle, transfer, result.code, endpoint);
 
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
@@ -162,6 +162,7 @@ void throwTransportError(const CurlHandle& handle, const Transfer& transfer,
                                 ": the connection broke, or what came is not HTTP" +
                                 tlsWordsOf(transfer),
                             outcome);
+    case CURLE_OK:  // headers that are cut short are no error to libcurl
     case CURLE_SEND_ERROR:
     case CURLE_SEND_FAIL_REWIND:
     case CURLE_GOT_NOTHING:
@@ -169,13 +170,10 @@ void throwTransportError(const CurlHandle& handle, const Transfer& transfer,
     case CURLE_ABORTED_BY_CALLBACK:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
-      throwBrokenConnection(handle, transfer, endpoint);
+      throwBrokenConnection(handle, transfer, result.code, endpoint);
 
     case CURLE_FILESIZE_EXCEEDED:
       throwRefusedAnswer(transfer, endpoint);
-    case CURLE_OK:
-      throw TransportError("reading the answer of " + endpoint + ": it ends before it has begun",
-                           outcome);
     default:
       throw TransportError(phaseOf(transfer, endpoint) + ": " + curl_easy_strerror(result.code),
                            outcome);

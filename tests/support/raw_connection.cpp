@@ -144,6 +144,11 @@ void RawConnection::readToEnd() {
   }
 }
 
+void RawConnection::stall() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  interruption_.wait(lock, [&] { return interrupted_; });
+}
+
 bool RawConnection::send(std::string_view bytes) { return stream_ && stream_->write(bytes); }
 
 bool RawConnection::drip(std::string_view bytes, std::chrono::milliseconds interval) {

@@ -76,6 +76,8 @@ class RawConnection {
   std::string readBytes(std::size_t count);
   /// Reads until the client leaves.
   void readToEnd();
+  /// Neither reads nor writes until the server is destroyed.
+  void stall();
 
   /// False where the client has left.
   bool send(std::string_view bytes);
