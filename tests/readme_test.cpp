@@ -33,7 +33,6 @@ void lookBeforeSendingAgain(const heymilo::CandidateIngestRequest& person) {
   remembered.push_back("look for " + person.email);
 }
 
-// clang-format off: as in the README
 void bringIn(const heymilo::Client& client,
              const std::vector<heymilo::CandidateIngestRequest>& people) {
   for (std::size_t begin = 0; begin < people.size(); begin += 200) {
@@ -104,7 +103,6 @@ void testsAgainstTheMockServer() {
   EXPECT_EQ(server.requests("ingestCandidate").size(), 1u);     // in doubt, so not sent again
   server.advance(heymilo::testing::MockServer::workflow_time);  // everybody is through
 }
-// clang-format on
 
 class Readme : public testing::Test {
  protected:
