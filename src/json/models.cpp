@@ -10,29 +10,31 @@ const ObjectType& objectType() {
 }
 
 // One line for each model: this is where its table is compiled, once for the whole program.
-template const ObjectType& objectType<WorkflowStepStatus>();
-template const ObjectType& objectType<CandidateWorkflow>();
-template const ObjectType& objectType<AgentResumeSummary>();
-template const ObjectType& objectType<AgentWebInterviewSummary>();
-template const ObjectType& objectType<AgentSMSSummary>();
-template const ObjectType& objectType<AgentFormSummary>();
-template const ObjectType& objectType<AgentSummary>();
-template const ObjectType& objectType<CandidateResponse>();
-template const ObjectType& objectType<CandidateIngestRequest>();
-template const ObjectType& objectType<BulkCandidateIngestRequest>();
-template const ObjectType& objectType<IngestCandidateResponse>();
-template const ObjectType& objectType<BulkIngestCandidateResponseItem>();
-template const ObjectType& objectType<AsyncIngestResponse>();
-template const ObjectType& objectType<APIErrorDetail>();
-template const ObjectType& objectType<APIError>();
-template const ObjectType& objectType<APIErrorResponse>();
-template const ObjectType& objectType<ValidationError>();
-template const ObjectType& objectType<HTTPValidationError>();
-template const ObjectType& objectType<PaginationMeta>();
-template const ObjectType& objectType<ListResponse<CandidateResponse>>();
-template const ObjectType& objectType<SingleResponse<IngestCandidateResponse>>();
-template const ObjectType&
+// The attribute stands here too: the models themselves are not exported, and a compiler hides what
+// is made for a hidden type unless it is told otherwise.
+template HEYMILO_EXPORT const ObjectType& objectType<WorkflowStepStatus>();
+template HEYMILO_EXPORT const ObjectType& objectType<CandidateWorkflow>();
+template HEYMILO_EXPORT const ObjectType& objectType<AgentResumeSummary>();
+template HEYMILO_EXPORT const ObjectType& objectType<AgentWebInterviewSummary>();
+template HEYMILO_EXPORT const ObjectType& objectType<AgentSMSSummary>();
+template HEYMILO_EXPORT const ObjectType& objectType<AgentFormSummary>();
+template HEYMILO_EXPORT const ObjectType& objectType<AgentSummary>();
+template HEYMILO_EXPORT const ObjectType& objectType<CandidateResponse>();
+template HEYMILO_EXPORT const ObjectType& objectType<CandidateIngestRequest>();
+template HEYMILO_EXPORT const ObjectType& objectType<BulkCandidateIngestRequest>();
+template HEYMILO_EXPORT const ObjectType& objectType<IngestCandidateResponse>();
+template HEYMILO_EXPORT const ObjectType& objectType<BulkIngestCandidateResponseItem>();
+template HEYMILO_EXPORT const ObjectType& objectType<AsyncIngestResponse>();
+template HEYMILO_EXPORT const ObjectType& objectType<APIErrorDetail>();
+template HEYMILO_EXPORT const ObjectType& objectType<APIError>();
+template HEYMILO_EXPORT const ObjectType& objectType<APIErrorResponse>();
+template HEYMILO_EXPORT const ObjectType& objectType<ValidationError>();
+template HEYMILO_EXPORT const ObjectType& objectType<HTTPValidationError>();
+template HEYMILO_EXPORT const ObjectType& objectType<PaginationMeta>();
+template HEYMILO_EXPORT const ObjectType& objectType<ListResponse<CandidateResponse>>();
+template HEYMILO_EXPORT const ObjectType& objectType<SingleResponse<IngestCandidateResponse>>();
+template HEYMILO_EXPORT const ObjectType&
 objectType<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>();
-template const ObjectType& objectType<SingleResponse<AsyncIngestResponse>>();
+template HEYMILO_EXPORT const ObjectType& objectType<SingleResponse<AsyncIngestResponse>>();
 
 }  // namespace heymilo::detail
