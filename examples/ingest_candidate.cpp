@@ -26,12 +26,13 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
-  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required();
-  app.add_option("--name", arguments.name, "Full name")->required();
-  app.add_option("--email", arguments.email, "E-mail address")->required();
-  app.add_option("--phone", arguments.phone, "Phone number in E.164 form, such as +15550100");
-  app.add_option("--metadata", arguments.metadata, "A key and its value; may be given many times")
-      ->type_name("KEY=VALUE")
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required()->type_name("");
+  app.add_option("--name", arguments.name, "Full name")->required()->type_name("N");
+  app.add_option("--email", arguments.email, "E-mail address")->required()->type_name("E");
+  app.add_option("--phone", arguments.phone, "Phone number in E.164 form, such as +12025550100")
+      ->type_name("P");
+  app.add_option("--metadata", arguments.metadata, "A key and its value; may be given again")
+      ->type_name("K=V")
       ->allow_extra_args(false);
   app.add_option("--data", arguments.data, "Additional data, as a JSON object")->type_name("JSON");
   app.add_flag("--async", arguments.async, "Queue the candidate, and do not wait for the result");
@@ -42,7 +43,7 @@ std::map<std::string, std::string> parseMetadata(const std::vector<std::string>&
   for (const std::string& pair : pairs) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0) {
-      throw support::UsageError("--metadata: not of the form KEY=VALUE: " + pair);
+      throw support::UsageError("--metadata: not of the form K=V: " + pair);
     }
     if (!metadata.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
       throw support::UsageError("--metadata: given twice: " + pair.substr(0, equals));

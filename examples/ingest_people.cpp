@@ -29,10 +29,13 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
-  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required();
-  app.add_option("FILE", arguments.file, "One CandidateIngestRequest a line, as JSON")->required();
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required()->type_name("");
+  app.add_option("FILE", arguments.file, "One CandidateIngestRequest a line, as JSON")
+      ->required()
+      ->type_name("");
   app.add_option("--chunk", arguments.chunk, "People to send with one request")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("N")
       ->capture_default_str();
   app.add_flag("--async", arguments.async, "Queue the people, and do not wait for the result");
 }

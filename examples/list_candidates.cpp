@@ -26,22 +26,28 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
-  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required();
-  app.add_option("--limit", arguments.limit, "Candidates to fetch with one request")
-      ->check(CLI::Range(1, 100));
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required()->type_name("");
+  app.add_option("--limit", arguments.limit, "Candidates to fetch with one request, 1 to 100")
+      ->check(CLI::Range(1, 100).description(""))
+      ->type_name("N");
   app.add_option("--starting-after",
                  arguments.starting_after,
-                 "Begin behind the candidate with this interview_id");
+                 "Begin behind the candidate with this interview_id")
+      ->type_name("ID");
   app.add_option("--created-after", arguments.created_after, "Only those invited then or later")
-      ->check(support::isoTime());
+      ->check(support::isoTime())
+      ->type_name("ISO");
   app.add_option("--created-before", arguments.created_before, "Only those invited then or earlier")
-      ->check(support::isoTime());
-  app.add_option("--max", arguments.max, "Stop after this many candidates")
-      ->check(CLI::PositiveNumber);
+      ->check(support::isoTime())
+      ->type_name("ISO");
+  app.add_option("--max", arguments.max, "Stop after so many candidates")
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("N");
   app.add_option("--format",
                  arguments.format,
                  "table, fitted to the terminal; json, one candidate a line; csv")
-      ->check(CLI::IsMember({"table", "json", "csv"}))
+      ->check(CLI::IsMember({"table", "json", "csv"}).description(""))
+      ->type_name("table|json|csv")
       ->capture_default_str();
 }
 

@@ -52,6 +52,20 @@ TEST(Explain, ListsTheFieldsAtFault) {
   EXPECT_THAT(text, HasSubstr("\n  no field is named\n"));
 }
 
+TEST(Explain, DoesNotRepeatTheOnlyValueThatTheHeadlineNames) {
+  heymilo::StatusError::Details complaint = details(422);
+  complaint.error.errors = {{"missing", "Field required", "body.email"}};
+  EXPECT_EQ(
+      explain(heymilo::UnprocessableEntityError("422: body.email: Field required", complaint)),
+      "422: body.email: Field required\n"
+      "The API refuses the request as it is. Change what it names, and run it again.\n");
+}
+
+TEST(Explain, NamesTheVariableThatHoldsABadOption) {
+  EXPECT_THAT(explain(heymilo::InvalidArgumentError("base_url", "what")),
+              HasSubstr("environment variable HEYMILO_BASE_URL."));
+}
+
 TEST(Explain, RoundsAWaitUp) {
   heymilo::StatusError::Details limited = details(429);
   limited.retry_after = std::chrono::milliseconds{1500};

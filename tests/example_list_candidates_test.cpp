@@ -204,7 +204,8 @@ TEST_F(ListCandidatesTest, EveryApiErrorSaysWhatToDo) {
       {ScriptedResponse::answer(200, "<html>"), "not the answer of the API"},
       {ScriptedResponse::answer(301, "", {{"Location", "/"}}), "check HEYMILO_BASE_URL"},
       {ScriptedResponse::answer(
-           422, R"({"detail":[{"loc":["query","limit"],"msg":"too \u001b[2J much","type":"t"}]})"),
+           422, R"({"detail":[{"loc":["query","limit"],"msg":"too \u001b[2J much","type":"t"},
+                           {"loc":["query","x"],"msg":"unknown","type":"t"}]})"),
        "  query.limit: too ␛[2J much\n"}};
   for (const Case& c : cases) {
     server.respondNext("listCandidates", c.response);

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <heymilo/models/timestamp.hpp>
+#include <utility>
+#include <vector>
 
 #include "support/printable.hpp"
 
@@ -9,13 +11,19 @@ namespace support {
 
 namespace {
 
-std::string fieldsAtFault(const heymilo::StatusError& error) {
+/// A line for each value at fault, unless there is only one and the headline names it.
+std::string valuesAtFault(const heymilo::StatusError& error, const std::string& headline) {
+  std::vector<std::string> values;
+  for (const auto& detail : error.error().errors.value_or(std::vector<heymilo::APIErrorDetail>())) {
+    const std::string place = detail.param ? *detail.param + ": " : std::string();
+    values.push_back(printable(place + detail.message));
+  }
+  if (values.size() == 1 && headline.find(values.front()) != std::string::npos) {
+    return {};
+  }
   std::string lines;
-  if (error.error().errors) {
-    for (const heymilo::APIErrorDetail& detail : *error.error().errors) {
-      const std::string place = detail.param ? *detail.param + ": " : std::string();
-      lines += "  " + printable(place + detail.message) + '\n';
-    }
+  for (const std::string& value : values) {
+    lines += "  " + value + '\n';
   }
   return lines;
 }
@@ -55,6 +63,17 @@ std::string advice(const heymilo::StatusError& error) {
   return "The API refuses the request as it is. Change what it names, and run it again.";
 }
 
+std::string advice(const heymilo::InvalidArgumentError& error) {
+  for (const auto& [option, variable] : {std::pair("api_key", "HEYMILO_API_KEY"),
+                                         std::pair("base_url", "HEYMILO_BASE_URL"),
+                                         std::pair("workspace_id", "HEYMILO_WORKSPACE_ID")}) {
+    if (error.param() == option) {
+      return std::string("Correct the environment variable ") + variable + '.';
+    }
+  }
+  return "Run with --help to see what is expected.";
+}
+
 std::string advice(const heymilo::Error& error) {
   if (const auto* status = dynamic_cast<const heymilo::StatusError*>(&error)) {
     return advice(*status);
@@ -72,7 +91,10 @@ std::string advice(const heymilo::Error& error) {
   if (dynamic_cast<const heymilo::PaginationError*>(&error) != nullptr) {
     return "The list that the API gave can't be followed to its end. Try again later.";
   }
-  return "Run with --help to see what is expected.";
+  if (const auto* argument = dynamic_cast<const heymilo::InvalidArgumentError*>(&error)) {
+    return advice(*argument);
+  }
+  return "Try again later.";
 }
 
 std::string whereToLook(std::chrono::system_clock::time_point began) {
@@ -85,11 +107,12 @@ std::string whereToLook(std::chrono::system_clock::time_point began) {
 }  // namespace
 
 std::string explain(const heymilo::Error& error) {
-  std::string text = printable(error.what()) + '\n';
+  const std::string headline = printable(error.what());
+  std::string values;
   if (const auto* status = dynamic_cast<const heymilo::StatusError*>(&error)) {
-    text += fieldsAtFault(*status);
+    values = valuesAtFault(*status, headline);
   }
-  return text + advice(error) + '\n';
+  return headline + '\n' + values + advice(error) + '\n';
 }
 
 std::string ingestOutcome(const heymilo::Error& error,

@@ -139,7 +139,7 @@ CLI::Validator isoTime() {
           return "not a time such as 2026-03-13 or 2026-03-13T00:00:00Z: " + text;
         }
       },
-      "ISO-8601");
+      "");
 }
 
 }  // namespace support
