@@ -90,8 +90,8 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
     case ResponseReader::Refusal::out_of_memory:
       what += "out of memory";
       break;
-    case ResponseReader::Refusal::body_too_large:
     case ResponseReader::Refusal::none:
+    case ResponseReader::Refusal::body_too_large:
       what += "its body is longer than max_response_bytes, " +
               std::to_string(transfer.request.max_response_bytes);
       break;
@@ -172,8 +172,13 @@ void throwTransportError(const CurlHandle& handle, const Transfer& transfer,
     case CURLE_HTTP2_STREAM:
       throwBrokenConnection(handle, transfer, result.code, endpoint);
 
-    case CURLE_FILESIZE_EXCEEDED:
-      throwRefusedAnswer(transfer, endpoint);
+#if CURL_AT_LEAST_VERSION(8, 6, 0)
+    case CURLE_TOO_LARGE:
+#endif
+    case CURLE_OUT_OF_MEMORY:  // which is what libcurl calls a line that is longer than it takes
+      throw TransportError(
+          phaseOf(transfer, endpoint) + ": out of memory, or a header line that is too long",
+          outcome);
     default:
       throw TransportError(phaseOf(transfer, endpoint) + ": " + curl_easy_strerror(result.code),
                            outcome);

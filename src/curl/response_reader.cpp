@@ -62,7 +62,7 @@ void ResponseReader::addLine(std::string_view line) {
   }
   const std::string_view content = trimmed(line);
   if (content.empty()) {
-    complete_ = status_ >= 200;
+    endHeaders();
     return;
   }
   if (isSpace(line.front())) {  // continues the line before: RFC 9112, section 5.2
@@ -77,31 +77,44 @@ void ResponseReader::addLine(std::string_view line) {
   }
 }
 
+void ResponseReader::endHeaders() {
+  if (status_ < 200) {
+    return;  // an interim answer
+  }
+  complete_ = true;
+  const std::size_t length = announcedLength();
+  if (max_body_bytes_ != 0 && length > max_body_bytes_) {
+    refusal_ = Refusal::body_too_large;
+    return;
+  }
+  body_.reserve((std::min)(length, kMaxReservation));
+}
+
+/// How long the body will be, as far as its headers tell; 0 where they do not.
+std::size_t ResponseReader::announcedLength() const {
+  std::size_t length = 0;
+  for (const auto& [name, value] : fields_) {
+    if (ascii::equalIgnoringCase(name, "Content-Encoding")) {
+      return 0;  // the length is that of what has yet to be unpacked
+    }
+    if (ascii::equalIgnoringCase(name, "Content-Length")) {
+      std::from_chars(value.data(), value.data() + value.size(), length);
+    }
+  }
+  return status_ == 204 || status_ == 304 ? 0 : length;  // which have none: RFC 9110, section 8.6
+}
+
 bool ResponseReader::readBody(std::string_view bytes) noexcept {
   if (max_body_bytes_ != 0 && bytes.size() > max_body_bytes_ - body_.size()) {
     refusal_ = Refusal::body_too_large;
     return false;
   }
   try {
-    if (body_.empty()) {
-      reserveBody();
-    }
     body_.append(bytes);
   } catch (...) {
     refusal_ = Refusal::out_of_memory;
   }
   return refusal_ == Refusal::none;
-}
-
-void ResponseReader::reserveBody() {
-  for (const auto& [name, value] : fields_) {
-    std::size_t length = 0;
-    if (ascii::equalIgnoringCase(name, "Content-Length") &&
-        std::from_chars(value.data(), value.data() + value.size(), length).ec == std::errc()) {
-      const std::size_t most = max_body_bytes_ == 0 ? kMaxReservation : max_body_bytes_;
-      body_.reserve((std::min)({length, most, kMaxReservation}));
-    }
-  }
 }
 
 HttpResponse ResponseReader::take() {

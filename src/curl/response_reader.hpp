@@ -38,7 +38,8 @@ class ResponseReader {
 
  private:
   void addLine(std::string_view line);
-  void reserveBody();
+  void endHeaders();
+  std::size_t announcedLength() const;
 
   const std::size_t max_body_bytes_;
   Refusal refusal_ = Refusal::none;

@@ -1,0 +1,178 @@
+// Answers that would take more memory than they may.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "curl/curl_transport.hpp"
+#include "support/raw_server.hpp"
+#include "support/transport_calls.hpp"
+
+namespace heymilo {
+namespace {
+
+using heymilo_test::answering;
+using heymilo_test::failureOf;
+using heymilo_test::get;
+using heymilo_test::httpAnswer;
+using heymilo_test::post;
+using heymilo_test::RawConnection;
+using heymilo_test::RawServer;
+using testing::HasSubstr;
+
+std::string fromHex(const std::string& hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+  }
+  return bytes;
+}
+
+/// gzip (RFC 1952, 1951) of a '0' and `runs` repetitions of 258 more, without the end: one literal,
+/// then matches of length 258 and distance 1 in the fixed code, 13 bits each.
+std::string gzipBomb(int runs) {
+  std::string bytes = fromHex(
+      "1f8b080000000000"
+      "00ff");
+  unsigned pending = 0;
+  int count = 0;
+  const auto put = [&](std::string_view bits) {
+    for (const char bit : bits) {
+      pending |= static_cast<unsigned>(bit - '0') << count;
+      if (++count == 8) {
+        bytes += static_cast<char>(pending);
+        pending = 0;
+        count = 0;
+      }
+    }
+  };
+  put("110");  // last block, fixed code
+  put("01100000");
+  for (int i = 0; i < runs; ++i) {
+    put("11000101"
+        "00000");
+  }
+  return bytes;
+}
+
+/// 200 MiB of '0'.
+std::string brotliBomb() {
+  return fromHex(
+      "cfffff7f002460e2b14072effff9ffff0f8004401c1680eefd3fffffff01900088c302d0bdffe7ffff3f00120071"
+      "5800baf7fffcffff074002200e0b40f7fe9fffffff004800c46101e8defff3ffff1f000980382c00ddfb7ffeffff"
+      "032001108705a07bffcfffff7f002400e2b00074effff9ffff0f8004401c1680eefd3fffffff01900088c302d0bd"
+      "ffe7ffff3f001200715800baf7fff9ffff074002200e0b40f7fe0f");
+}
+
+class CurlLimits : public testing::Test {
+ protected:
+  static std::shared_ptr<Transport> makeTransport() {
+    CurlOptions options;
+    options.proxy = "";
+    return makeCurlTransport(options);
+  }
+
+  /// What a POST fails with whose answer may be 1,000,000 bytes long.
+  TransportError refusalOf(const std::string& answer) {
+    RawServer server([&](RawConnection& connection) {
+      connection.readRequest();
+      connection.send(answer);
+      connection.readToEnd();
+    });
+    HttpRequest request = post(server.url(), "{}");
+    request.max_response_bytes = 1'000'000;
+    const auto error = failureOf<TransportError>(*transport, request);
+    EXPECT_EQ(error.outcome(), Outcome::unknown);
+    return error;
+  }
+
+  const std::shared_ptr<Transport> transport = makeTransport();
+};
+
+TEST_F(CurlLimits, ACompressedAnswerIsTakenApart) {
+  const std::string packed = fromHex(
+      "1f8b0800000000000203cb48cdc9c9d75148cecf2d284a2d2e4e4d5128cf2fca490100089e343517000000");
+  RawServer server(answering(httpAnswer("200 OK", packed, "Content-Encoding: gzip\r\n")));
+  HttpRequest request = get(server.url());
+  request.max_response_bytes = 23;
+  EXPECT_EQ(transport->send(request, {}).body, "hello, compressed world");
+  request.max_response_bytes = 22;  // of what comes out, not of what came
+  EXPECT_THAT(failureOf<TransportError>(*transport, request).what(), HasSubstr("22"));
+}
+
+TEST_F(CurlLimits, ABodyMayBeAsLongAsTheLimitAndNoLonger) {
+  RawServer server(answering(httpAnswer("200 OK", std::string(100'000, 'x'))));
+  HttpRequest request = get(server.url());
+  request.max_response_bytes = 100'000;
+  EXPECT_EQ(transport->send(request, {}).body.size(), 100'000u);
+  request.max_response_bytes = 99'999;
+  EXPECT_THAT(failureOf<TransportError>(*transport, request).what(),
+              HasSubstr("max_response_bytes, 99999"));
+  request.max_response_bytes = 0;
+  EXPECT_EQ(transport->send(request, {}).body.size(), 100'000u);
+}
+
+TEST_F(CurlLimits, ABodyThatAnnouncesTooMuchIsRefusedBeforeItComes) {
+  EXPECT_THAT(refusalOf("HTTP/1.1 200 OK\r\nContent-Length: 1000001\r\n\r\n").what(),
+              HasSubstr("max_response_bytes"));
+}
+
+TEST_F(CurlLimits, ABodyThatAnnouncesNothingIsRefusedWhenItIsTooMuch) {
+  const std::string body(1'000'001, 'x');
+  EXPECT_THAT(refusalOf("HTTP/1.1 200 OK\r\n\r\n" + body).what(), HasSubstr("max_response_bytes"));
+  EXPECT_THAT(
+      refusalOf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFF\r\n" + body).what(),
+      HasSubstr("max_response_bytes"));
+}
+
+TEST_F(CurlLimits, ABombIsRefusedWhenItHasGrownTooLarge) {
+  EXPECT_THAT(
+      refusalOf(httpAnswer("200 OK", gzipBomb(500'000), "Content-Encoding: gzip\r\n")).what(),
+      HasSubstr("max_response_bytes"));
+  RawServer server(answering(httpAnswer("200 OK")));
+  transport->send(get(server.url()), {});
+  if (server.requests()[0].header("Accept-Encoding").at(0).find("br") != std::string::npos) {
+    EXPECT_THAT(refusalOf(httpAnswer("200 OK", brotliBomb(), "Content-Encoding: br\r\n")).what(),
+                HasSubstr("max_response_bytes"));
+  }
+}
+
+TEST_F(CurlLimits, EndlessHeadersAreRefused) {
+  std::string headers;
+  for (int i = 0; i < 3'000; ++i) {
+    headers += "X-" + std::to_string(i) + ": " + std::string(100, 'x') + "\r\n";
+  }
+  EXPECT_THAT(refusalOf("HTTP/1.1 200 OK\r\n" + headers).what(), HasSubstr("headers"));
+  EXPECT_THAT(
+      refusalOf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + headers).what(),
+      HasSubstr("headers"));
+}
+
+TEST_F(CurlLimits, EndlessInterimAnswersAreRefused) {
+  std::string answers;
+  for (int i = 0; i < 20'000; ++i) {
+    answers += "HTTP/1.1 100 Continue\r\n\r\n";
+  }
+  EXPECT_THAT(refusalOf(answers).what(), HasSubstr("headers"));
+}
+
+TEST_F(CurlLimits, AHeaderOfAMegabyteIsRefused) {
+  EXPECT_THAT(refusalOf("HTTP/1.1 200 OK\r\nX: " + std::string(1'000'000, 'x') + "\r\n\r\n").what(),
+              HasSubstr("header"));
+  EXPECT_THAT(refusalOf("HTTP/1.1 200 " + std::string(1'000'000, 'x') + "\r\n\r\n").what(),
+              HasSubstr("header"));
+}
+
+TEST_F(CurlLimits, AfterARefusalTheNextRequestHasANewConnection) {
+  RawServer server(answering(httpAnswer("200 OK", std::string(1'000, 'x'))));
+  HttpRequest request = get(server.url());
+  request.max_response_bytes = 10;
+  failureOf<TransportError>(*transport, request);
+  request.max_response_bytes = 0;
+  EXPECT_EQ(transport->send(request, {}).body.size(), 1'000u);
+  EXPECT_EQ(server.connections(), 2u);
+}
+
+}  // namespace
+}  // namespace heymilo
