@@ -85,6 +85,21 @@ bool isOrdinary(std::string_view header) {
          ascii::equalIgnoringCase(header, "User-Agent");
 }
 
+/// Takes out what looks like an e-mail address: a server may name somebody whom the request did
+/// not.
+void redactAddresses(std::string& line) {
+  constexpr const char* kEnds = " \t\r\n\"'`()<>[]{},;:";
+  for (std::size_t at = line.find('@'); at != std::string::npos; at = line.find('@', at + 1)) {
+    const std::size_t before = line.find_last_of(kEnds, at);
+    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+    const std::size_t end = (std::min)(line.find_first_of(kEnds, at), line.size());
+    if (begin < at && at + 1 < end) {
+      line.replace(begin, end - begin, kReplacement);
+      at = begin;
+    }
+  }
+}
+
 bool sameIgnoringCase(char a, char b) { return ascii::toLower(a) == ascii::toLower(b); }
 
 }  // namespace
@@ -130,6 +145,7 @@ std::string Redactor::operator()(std::string_view text) const {
       from = line.begin() + at + static_cast<std::ptrdiff_t>(kReplacement.size());
     }
   }
+  redactAddresses(line);
   for (char& c : line) {
     if (ascii::isControl(c)) {
       c = ' ';

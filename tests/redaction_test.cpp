@@ -49,6 +49,14 @@ TEST(Redaction, TakesOutWhateverTheRequestCarried) {
   }
 }
 
+TEST(Redaction, TakesOutAddressesThatTheRequestDidNotCarry) {
+  const Redactor redact(request(), kRoute);
+  EXPECT_EQ(redact("duplicate of \"other.person+x@example.org\", b@c"),
+            "duplicate of \"[redacted]\", [redacted]");
+  EXPECT_EQ(redact("must have an @-sign, an @ and a name@"),
+            "must have an @-sign, an @ and a name@");
+}
+
 TEST(Redaction, LeavesWhatIsTheApisOwn) {
   const Redactor redact(request(), kRoute);
   for (const char* text : {"body.email: value is not a valid email address",
