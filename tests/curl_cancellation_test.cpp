@@ -1,0 +1,281 @@
+// A call ends at once when it is cancelled, and on time when its time is over, whatever it is
+// doing.
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <future>
+#include <string>
+#include <thread>
+
+#include "curl/curl_transport.hpp"
+#include "support/raw_server.hpp"
+#include "support/slow_lookup.hpp"
+#include "support/transport_calls.hpp"
+
+namespace heymilo {
+namespace {
+
+using heymilo_test::answering;
+using heymilo_test::failureOf;
+using heymilo_test::get;
+using heymilo_test::httpAnswer;
+using heymilo_test::post;
+using heymilo_test::RawConnection;
+using heymilo_test::RawServer;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using testing::HasSubstr;
+
+// The promise is 50 ms; a machine that runs other tests, or a sanitizer, may take longer. What is
+// caught here are waits that nothing ends: libcurl's are of a second and more.
+constexpr milliseconds kAtOnce{400};
+
+class CurlCancellation : public testing::Test {
+ protected:
+  static std::shared_ptr<Transport> makeTransport() {
+    CurlOptions options;
+    options.proxy = "";
+    return makeCurlTransport(options);
+  }
+
+  /// Sends the request, cancels it once `ready` returns, and checks that this ends it at once.
+  CancelledError cancelWhen(const std::function<void()>& ready, HttpRequest request) {
+    request.timeout = std::chrono::minutes(1);
+    const CancellationSource source;
+    steady_clock::time_point cancelled;
+    std::thread canceller([&] {
+      ready();
+      cancelled = steady_clock::now();
+      source.cancel();
+    });
+    const auto error = failureOf<CancelledError>(*transport, request, source.token());
+    const auto ended = steady_clock::now();
+    canceller.join();
+    EXPECT_LT(ended - cancelled, kAtOnce);
+    return error;
+  }
+
+  /// Sends the request with so little time, and checks that it ends when that is over.
+  TimeoutError timeOut(HttpRequest request) {
+    request.timeout = milliseconds(100);
+    const auto begun = steady_clock::now();
+    const auto error = failureOf<TimeoutError>(*transport, request);
+    const auto took = steady_clock::now() - begun;
+    EXPECT_GE(took, milliseconds(100));
+    EXPECT_LT(took, milliseconds(100) + kAtOnce);
+    return error;
+  }
+
+  const std::shared_ptr<Transport> transport = makeTransport();
+};
+
+TEST_F(CurlCancellation, WhatIsCancelledBeforehandIsNotEvenConnected) {
+  RawServer server(answering(httpAnswer("200 OK")));
+  const CancellationSource source;
+  source.cancel();
+  const auto error =
+      failureOf<CancelledError>(*transport, post(server.url(), "{}"), source.token());
+  EXPECT_EQ(error.outcome(), Outcome::not_sent);
+  EXPECT_EQ(server.connections(), 0u);
+}
+
+TEST_F(CurlCancellation, ACancellationAfterTheAnswerChangesNothing) {
+  RawServer server(answering(httpAnswer("200 OK")));
+  const CancellationSource source;
+  EXPECT_EQ(transport->send(get(server.url()), source.token()).status, 200);
+  source.cancel();
+  EXPECT_EQ(transport->send(get(server.url()), {}).status, 200);
+  EXPECT_EQ(server.connections(), 1u);
+}
+
+TEST_F(CurlCancellation, DuringTheTlsHandshake) {
+  RawServer server([](RawConnection& connection) { connection.readToEnd(); });
+  const HttpRequest request = post("https://127.0.0.1:" + std::to_string(server.port()), "{}");
+  const auto error = cancelWhen([&] { server.waitForConnections(1); }, request);
+  EXPECT_EQ(error.outcome(), Outcome::not_sent);
+  EXPECT_THAT(error.what(), HasSubstr("connecting"));
+  EXPECT_EQ(timeOut(request).outcome(), Outcome::not_sent);
+}
+
+TEST_F(CurlCancellation, WhileTheRequestIsSent) {
+  std::promise<void> begun;
+  RawServer server([&](RawConnection& connection) {
+    connection.readBytes(100'000);
+    if (connection.number() == 0) {
+      begun.set_value();
+    }
+    connection.stall();
+  });
+  const HttpRequest request = post(server.url(), std::string(50'000'000, 'x'));
+  const auto error = cancelWhen([&] { begun.get_future().wait(); }, request);
+  EXPECT_EQ(error.outcome(), Outcome::not_sent);
+  EXPECT_THAT(error.what(), HasSubstr("sending"));
+  EXPECT_EQ(timeOut(request).outcome(), Outcome::not_sent);
+}
+
+TEST_F(CurlCancellation, WhileTheAnswerIsAwaited) {
+  RawServer server([](RawConnection& connection) {
+    connection.readRequest();
+    connection.readToEnd();
+  });
+  const HttpRequest request = post(server.url(), "{}");
+  const auto error = cancelWhen([&] { server.waitForRequests(1); }, request);
+  EXPECT_EQ(error.outcome(), Outcome::unknown);
+  EXPECT_THAT(error.what(), HasSubstr("waiting for the answer"));
+  EXPECT_EQ(timeOut(request).outcome(), Outcome::unknown);
+  EXPECT_TRUE(server.waitForScripts());  // the connections were closed
+}
+
+TEST_F(CurlCancellation, WhileTheAnswerDripsIn) {
+  std::promise<void> begun;
+  RawServer server([&](RawConnection& connection) {
+    connection.readRequest();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nx");
+    if (connection.number() == 0) {
+      begun.set_value();
+    }
+    connection.drip(std::string(99'999, 'x'), milliseconds(5));
+  });
+  const HttpRequest request = post(server.url(), "{}");
+  EXPECT_EQ(cancelWhen([&] { begun.get_future().wait(); }, request).outcome(), Outcome::unknown);
+  EXPECT_EQ(timeOut(request).outcome(), Outcome::unknown);
+}
+
+TEST_F(CurlCancellation, OnAKeptConnection) {
+  RawServer server([](RawConnection& connection) {
+    connection.readRequest();
+    connection.send(httpAnswer("200 OK"));
+    connection.readRequest();
+    connection.readToEnd();
+  });
+  for (std::size_t i = 1; i <= 3; ++i) {
+    transport->send(get(server.url()), {});
+    const auto error = cancelWhen([&] { server.waitForRequests(2 * i); }, post(server.url(), "{}"));
+    EXPECT_EQ(error.outcome(), Outcome::unknown);
+    EXPECT_EQ(server.requests().size(), 2 * i);
+    EXPECT_EQ(server.connections(), i);
+  }
+}
+
+TEST_F(CurlCancellation, OneTokenEndsManyCalls) {
+  RawServer server([](RawConnection& connection) {
+    connection.readRequest();
+    connection.readToEnd();
+  });
+  const CancellationSource source;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back(
+        [&] { failureOf<CancelledError>(*transport, get(server.url()), source.token()); });
+  }
+  server.waitForRequests(8);
+  const auto cancelled = steady_clock::now();
+  source.cancel();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_LT(steady_clock::now() - cancelled, kAtOnce);
+}
+
+#ifdef __linux__
+
+TEST_F(CurlCancellation, DuringANameLookUp) {
+  auto& lookup = heymilo_test::SlowLookup::instance();
+  const HttpRequest request = post("https://slow.test/", "{}");
+  const auto error = cancelWhen([&] { lookup.awaitBegun(1); }, request);
+  EXPECT_EQ(error.outcome(), Outcome::not_sent);
+  EXPECT_THAT(error.what(), HasSubstr("connecting to slow.test:443"));
+  EXPECT_EQ(timeOut(request).outcome(), Outcome::not_sent);
+  // While those two still go on, other requests are served, with the same handles.
+  RawServer server(answering(httpAnswer("200 OK")));
+  EXPECT_EQ(transport->send(get(server.url()), {}).status, 200);
+  EXPECT_EQ(lookup.begun(), 2);
+  lookup.letGo();
+  EXPECT_EQ(transport->send(get(server.url()), {}).status, 200);
+}
+
+TEST_F(CurlCancellation, TheTransportMayGoWhileALookUpGoesOn) {
+  auto& lookup = heymilo_test::SlowLookup::instance();
+  const int before = lookup.begun();
+  auto own = makeTransport();
+  HttpRequest request = get("http://slow.test/");
+  request.timeout = milliseconds(50);
+  failureOf<TimeoutError>(*own, request);
+  const auto begun = steady_clock::now();
+  own.reset();
+  EXPECT_LT(steady_clock::now() - begun, kAtOnce);
+  lookup.awaitBegun(before + 1);
+  lookup.letGo();
+}
+
+/// A port that takes no connection and refuses none: its queue is full.
+class FullPort {
+ public:
+  FullPort() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::bind(listener_, generic(), sizeof address_);
+    socklen_t size = sizeof address_;
+    ::getsockname(listener_, generic(), &size);
+    ::listen(listener_, 0);
+    for (int& filler : fillers_) {
+      filler = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+      ::connect(filler, generic(), size);
+    }
+  }
+  ~FullPort() {
+    for (const int filler : fillers_) {
+      ::close(filler);
+    }
+    ::close(listener_);
+  }
+  FullPort(const FullPort&) = delete;
+  FullPort& operator=(const FullPort&) = delete;
+
+  int port() const { return ntohs(address_.sin_port); }
+
+  /// How many connections to the port are on their way, by what the kernel says.
+  int connecting() const {
+    char needle[32];
+    std::snprintf(needle, sizeof needle, "0100007F:%04X 02", static_cast<unsigned>(port()));
+    int found = 0;
+    std::ifstream table("/proc/net/tcp");
+    for (std::string line; std::getline(table, line);) {
+      found += line.find(needle) != std::string::npos ? 1 : 0;
+    }
+    return found;
+  }
+
+ private:
+  sockaddr* generic() { return reinterpret_cast<sockaddr*>(&address_); }
+
+  const int listener_;
+  sockaddr_in address_{};
+  int fillers_[3] = {};
+};
+
+TEST_F(CurlCancellation, WhileTheConnectionIsMade) {
+  const FullPort full;
+  const int before = full.connecting();
+  EXPECT_GT(before, 0);
+  const HttpRequest request = post("http://127.0.0.1:" + std::to_string(full.port()) + "/", "{}");
+  const auto begun = [&] {
+    while (full.connecting() == before) {
+    }
+  };
+  EXPECT_EQ(cancelWhen(begun, request).outcome(), Outcome::not_sent);
+  EXPECT_EQ(timeOut(request).outcome(), Outcome::not_sent);
+}
+
+#endif
+
+}  // namespace
+}  // namespace heymilo
