@@ -113,8 +113,12 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
     throw ConnectionError(
         "a connection to " + endpoint + " that was kept open broke before an answer came", outcome);
   }
-  throw ConnectionError(
-      phaseOf(transfer, endpoint) + ": the connection broke" + tlsWordsOf(transfer), outcome);
+  // libcurl calls it the same where the chunks of a body do not fit together.
+  const bool maybe_not_http = code == CURLE_RECV_ERROR && transfer.response.begun();
+  throw ConnectionError(phaseOf(transfer, endpoint) + ": the connection broke" +
+                            (maybe_not_http ? ", or what came is not HTTP" : "") +
+                            tlsWordsOf(transfer),
+                        outcome);
 }
 
 }  // namespace
@@ -157,13 +161,9 @@ void throwTransportError(const CurlHandle& handle, const Transfer& transfer,
       throw ConnectionError("TLS with " + endpoint + ": " + wordsOf(transfer, result.code),
                             outcome);
 
-    case CURLE_RECV_ERROR:
-      throw ConnectionError(phaseOf(transfer, endpoint) +
-                                ": the connection broke, or what came is not HTTP" +
-                                tlsWordsOf(transfer),
-                            outcome);
     case CURLE_OK:  // headers that are cut short are no error to libcurl
     case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
     case CURLE_SEND_FAIL_REWIND:
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:

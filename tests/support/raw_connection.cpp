@@ -164,6 +164,8 @@ bool RawConnection::drip(std::string_view bytes, std::chrono::milliseconds inter
   return true;
 }
 
+void RawConnection::relayTo(int port, const RelayLimits& limits) { relay(socket_, port, limits); }
+
 void RawConnection::close() {
   if (stream_) {
     stream_->sayGoodbye();

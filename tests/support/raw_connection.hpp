@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/raw_relay.hpp"
 #include "support/raw_stream.hpp"
 
 namespace heymilo_test {
@@ -83,6 +84,10 @@ class RawConnection {
   bool send(std::string_view bytes);
   /// Sends one byte after the other, `interval` apart, until the client leaves.
   bool drip(std::string_view bytes, std::chrono::milliseconds interval);
+
+  /// As relay(), for a connection without TLS, or one whose TLS is the other server's. Nothing of
+  /// it is recorded.
+  void relayTo(int port, const RelayLimits& limits = {});
 
   /// Ends the connection in an orderly way. (Where bytes have not been read, the kernel resets it
   /// instead.)

@@ -1,6 +1,5 @@
 #include "support/raw_server.hpp"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -8,38 +7,11 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdint>
 #include <stdexcept>
 
 namespace heymilo_test {
 
 namespace {
-
-/// A socket bound to a free port of 127.0.0.1, and the port.
-int bindLoopback(int& port) {
-  const int bound = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (bound < 0 || ::bind(bound, generic, size) != 0 || ::getsockname(bound, generic, &size) != 0) {
-    throw std::runtime_error("can't bind a port of 127.0.0.1");
-  }
-  port = ntohs(address.sin_port);
-  return bound;
-}
-
-/// Lets an accept() that waits on the port return; shutdown() does so on Linux alone.
-void wakeAcceptor(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  const int knock = ::socket(AF_INET, SOCK_STREAM, 0);
-  ::connect(knock, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  ::close(knock);
-}
 
 /// A thread on which a connection that the client has left raises no signal.
 template <class Function>
@@ -74,7 +46,7 @@ RawServer::~RawServer() {
       connection->interrupt();
     }
   }
-  wakeAcceptor(port_);
+  ::close(connectLoopback(port_));  // wakes accept(); shutdown() does so on Linux alone
   acceptor_.join();
   for (std::thread& thread : threads_) {
     thread.join();
@@ -120,9 +92,6 @@ void RawServer::serve(RawConnection& connection) {
   connection.close();
   record_.addFinishedScript();
 }
-
-ClosedPort::ClosedPort() : port_(0) { socket_ = bindLoopback(port_); }
-ClosedPort::~ClosedPort() { ::close(socket_); }
 
 std::string httpAnswer(std::string_view status, std::string_view body,
                        std::string_view header_lines) {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/loopback.hpp"
 #include "support/raw_connection.hpp"
 
 namespace heymilo_test {
@@ -59,21 +60,6 @@ class RawServer {
   std::vector<std::unique_ptr<RawConnection>> connections_;
   std::vector<std::thread> threads_;
   std::thread acceptor_;
-};
-
-/// A port of 127.0.0.1 on which nothing listens for as long as the object lives.
-class ClosedPort {
- public:
-  ClosedPort();
-  ~ClosedPort();
-  ClosedPort(const ClosedPort&) = delete;
-  ClosedPort& operator=(const ClosedPort&) = delete;
-
-  int port() const noexcept { return port_; }
-
- private:
-  int socket_;
-  int port_;
 };
 
 /// A complete answer with these header lines (each ended by CRLF), a Content-Length and the body.

@@ -1,0 +1,26 @@
+#pragma once
+
+namespace heymilo_test {
+
+/// A socket bound to a free port of 127.0.0.1, and the port.
+int bindLoopback(int& port);
+
+/// A connection to a port of 127.0.0.1; -1 where it is refused.
+int connectLoopback(int port);
+
+/// A port of 127.0.0.1 on which nothing listens for as long as the object lives.
+class ClosedPort {
+ public:
+  ClosedPort();
+  ~ClosedPort();
+  ClosedPort(const ClosedPort&) = delete;
+  ClosedPort& operator=(const ClosedPort&) = delete;
+
+  int port() const noexcept { return port_; }
+
+ private:
+  int port_ = 0;  // set by what makes the socket: the order matters
+  const int socket_;
+};
+
+}  // namespace heymilo_test
