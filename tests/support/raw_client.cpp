@@ -1,6 +1,5 @@
 #include "support/raw_client.hpp"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -10,9 +9,10 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdint>
 #include <sstream>
 #include <stdexcept>
+
+#include "support/loopback.hpp"
 
 namespace heymilo_test {
 
@@ -47,19 +47,13 @@ std::optional<std::string> RawAnswer::header(std::string_view name) const {
   return std::nullopt;
 }
 
-RawClient::RawClient(int port, RawHeaders always) : always_(std::move(always)) {
-  socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
-  const int yes = 1;
-  ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const void* generic = &address;
-  if (socket_ < 0 ||
-      ::connect(socket_, static_cast<const sockaddr*>(generic), sizeof address) != 0) {
+RawClient::RawClient(int port, RawHeaders always)
+    : socket_(connectLoopback(port)), always_(std::move(always)) {
+  if (socket_ < 0) {
     throw std::runtime_error("can't connect");
   }
+  const int yes = 1;
+  ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
 
 RawClient::~RawClient() { ::close(socket_); }

@@ -54,7 +54,7 @@ class RawClient {
  private:
   bool readMore();
 
-  int socket_ = -1;
+  const int socket_;
   RawHeaders always_;
   std::string unread_;
   bool reset_ = false;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/raw_relay.hpp"
@@ -73,6 +74,8 @@ class RawConnection {
 
   /// The next request, body (Content-Length) included; empty where the client left before its end.
   std::optional<RawRequest> readRequest();
+  /// For a script that reads requests in a way of its own.
+  void recordRequest(RawRequest request) { record_.addRequest(std::move(request)); }
   /// Reads that many bytes; fewer where the client left.
   std::string readBytes(std::size_t count);
   /// Reads until the client leaves.

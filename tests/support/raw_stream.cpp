@@ -85,6 +85,21 @@ void require(bool done, const char* what) {
   }
 }
 
+/// Chooses the one protocol that the server speaks, whatever else is offered.
+int chooseProtocol(SSL*, const unsigned char** chosen, unsigned char* length,
+                   const unsigned char* offered, unsigned int offered_length, void* protocol) {
+  const auto& wanted = *static_cast<const std::string*>(protocol);
+  for (unsigned int at = 0; at < offered_length; at += 1U + offered[at]) {
+    const std::string_view name(reinterpret_cast<const char*>(offered) + at + 1, offered[at]);
+    if (name == wanted) {
+      *chosen = offered + at + 1;
+      *length = offered[at];
+      return SSL_TLSEXT_ERR_OK;
+    }
+  }
+  return SSL_TLSEXT_ERR_NOACK;
+}
+
 template <class Object, class Reader, class Deleter>
 std::unique_ptr<Object, Deleter> fromPem(const std::string& pem, Reader read, Deleter deleter) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
@@ -97,8 +112,13 @@ std::unique_ptr<Object, Deleter> fromPem(const std::string& pem, Reader read, De
 }  // namespace
 
 std::shared_ptr<ssl_ctx_st> makeServerContext(const RawServerTls& tls) {
-  const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+  const auto protocol = std::make_shared<std::string>(tls.protocol);  // lives with the context
+  const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()),
+                                         [protocol](SSL_CTX* used) { SSL_CTX_free(used); });
   require(context != nullptr, "no context");
+  if (!tls.protocol.empty()) {
+    SSL_CTX_set_alpn_select_cb(context.get(), &chooseProtocol, protocol.get());
+  }
   const auto certificate = fromPem<X509>(tls.identity.certificate, &PEM_read_bio_X509, &X509_free);
   const auto key = fromPem<EVP_PKEY>(tls.identity.key, &PEM_read_bio_PrivateKey, &EVP_PKEY_free);
   require(SSL_CTX_use_certificate(context.get(), certificate.get()) == 1 &&

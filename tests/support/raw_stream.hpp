@@ -17,6 +17,7 @@ struct RawServerTls {
   std::string client_ca{};  ///< PEM; clients must have a certificate of this CA
   int lowest_version = 0;   ///< TLS1_2_VERSION and so on; 0: as OpenSSL likes
   int highest_version = 0;
+  std::string protocol{};  ///< agreed on by ALPN, such as `h2`; empty: no ALPN
 };
 
 /// What all connections of a server that speaks TLS share.
