@@ -159,6 +159,5 @@ TEST_F(CurlFailure, ABodyThatNeverEnds) {
   EXPECT_THAT(error.what(), HasSubstr("reading the answer"));
 }
 
-
 }  // namespace
 }  // namespace heymilo

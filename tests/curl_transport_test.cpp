@@ -266,7 +266,8 @@ TEST(CurlTransport, OtherMethodsAreRefused) {
 }
 
 TEST(CurlTransport, OtherSchemesAreRefused) {
-  for (const char* url : {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "x://y"}) {
+  for (const char* url :
+       {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "x://y"}) {
     EXPECT_EQ(failureOf<TransportError>(*makeTransport(), get(url)).outcome(), Outcome::not_sent);
   }
 }
