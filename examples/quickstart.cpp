@@ -11,10 +11,8 @@ int main(int argc, char** argv) {
   try {
     const auto client = heymilo::Client::fromEnvironment();
 
-    heymilo::CandidateIngestRequest person;
-    person.name = "Ada Example";
-    person.email = "ada@example.com";
-    std::cout << client.ingestCandidate(argv[1], person).data.interview_url << '\n';
+    const auto ada = client.ingestCandidate(argv[1], {"Ada Example", "ada@example.com"});
+    std::cout << ada.data.interview_url << '\n';
 
     for (const auto& candidate : client.listAllCandidates(argv[1])) {
       std::cout << candidate.name << ": " << candidate.status.text() << '\n';

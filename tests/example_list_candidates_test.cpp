@@ -87,8 +87,9 @@ TEST_F(ListCandidatesTest, ATableFitsTheTerminal) {
                          {"email", "somebody.with.a.long.address@mail.example.com"},
                          {"status", "in_progress"}});
   }
-  for (const unsigned short columns : {20, 40, 60, 80, 120, 300}) {
-    const ChildResult result = list({}, ChildStdout::terminal(columns));
+  for (const int columns : {20, 40, 60, 80, 120, 300}) {
+    const ChildResult result =
+        list({}, ChildStdout::terminal(static_cast<unsigned short>(columns)));
     EXPECT_EQ(result.exit_code, 0);
     const std::vector<std::string> lines = linesOf(result.out);
     ASSERT_THAT(lines, SizeIs(6));
@@ -96,7 +97,7 @@ TEST_F(ListCandidatesTest, ATableFitsTheTerminal) {
       return support::displayWidth(line.substr(0, line.find(cell)));
     };
     for (std::size_t i = 1; i < lines.size(); ++i) {
-      EXPECT_THAT(support::displayWidth(lines[i]), Le(columns));
+      EXPECT_THAT(support::displayWidth(lines[i]), Le(static_cast<std::size_t>(columns)));
       if (columns >= 40) {
         EXPECT_EQ(statusColumn(lines[i], "in_progress"), statusColumn(lines[0], "STATUS"));
       }
