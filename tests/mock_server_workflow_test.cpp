@@ -10,8 +10,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "support/eventually.hpp"
 
 namespace {
 
@@ -294,11 +295,9 @@ TEST(MockServerClock, FollowsRealTimeAsManyTimesAsFast) {
   MockServer server(options);
   server.addPosting("p1");
   server.addCandidate("p1");
-  const auto limit = std::chrono::steady_clock::now() + seconds{10};
-  while (server.now() < Timestamp{seconds{1'773'360'000}} + MockServer::workflow_time &&
-         std::chrono::steady_clock::now() < limit) {
-    std::this_thread::yield();
-  }
+  ASSERT_TRUE(heymilo_test::eventually([&] {
+    return server.now() >= Timestamp{seconds{1'773'360'000}} + MockServer::workflow_time;
+  }));
   EXPECT_EQ(kRank.at(server.candidates("p1")[0]["status"]), 3);
 }
 

@@ -30,7 +30,8 @@ struct RecordedRequest {
   std::string query{};            ///< as received, without the `?`
   std::vector<Header> headers{};  ///< as received, in order
   std::string body{};
-  std::chrono::steady_clock::time_point received_at{};  ///< when the last header had come
+  /// When it had come in whole: the moment for which MockServerOptions::rate_limit counts it.
+  std::chrono::steady_clock::time_point received_at{};
   std::size_t connection = 0;  ///< its number, from 1: equal for requests that shared one
   int status = 0;              ///< what it was answered; 0: nothing, or nothing yet
   std::string request_id{};    ///< the answer's X-Request-Id
@@ -109,8 +110,8 @@ struct MockServerOptions {
   std::optional<std::string> workspace_id{};
   /// On 127.0.0.1; 0: any that is free.
   int port = 0;
-  /// A sliding window for each key. Every request with a good key counts when its headers have
-  /// come, except those that are refused with 429 or scripted without a commit.
+  /// A sliding window for each key. Every request for an operation with a good key counts, except
+  /// those that are refused with 429 and those scripted without a commit.
   std::optional<RateLimit> rate_limit{};
   /// Time on the real clock before each answer.
   std::chrono::milliseconds latency{0};

@@ -56,7 +56,7 @@ Reply queued(const std::string& ingestion_id) {
 Api::Api(ApiOptions options, CandidateStore& store, RateWindow& window)
     : options_(std::move(options)), store_(store), window_(window) {}
 
-Api::Result Api::answer(const Route& route, const RecordedRequest& request) const {
+Api::Result Api::answer(const Route& route, RecordedRequest& request) const {
   if (route.operation.empty()) {
     if (route.allow.empty()) {
       return {frameworkReply(404, "Not Found")};
@@ -68,8 +68,10 @@ Api::Result Api::answer(const Route& route, const RecordedRequest& request) cons
   if (std::optional<Reply> refusal = refuseAccess(options_.access, request)) {
     return {std::move(*refusal)};
   }
-  if (const auto wait = window_.enter(options_.access.api_key, request.received_at)) {
-    return {tooManyRequests(*wait)};
+  const RateWindow::Entry entry = window_.enter(options_.access.api_key);
+  request.received_at = entry.at;
+  if (entry.wait) {
+    return {tooManyRequests(*entry.wait)};
   }
   if (request.method == "GET") {
     return {list(route, request.query)};

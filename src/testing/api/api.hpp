@@ -34,7 +34,8 @@ class Api {
 
   Api(ApiOptions options, CandidateStore& store, RateWindow& window);
 
-  Result answer(const Route& route, const RecordedRequest& request) const;
+  /// Sets `received_at` to the moment for which the rate limit counted the request.
+  Result answer(const Route& route, RecordedRequest& request) const;
 
  private:
   Reply list(const Route& route, std::string_view query) const;

@@ -119,7 +119,6 @@ void HttpServer::begin(httplib::Request& request, Connection& connection,
   const std::size_t number = exchange.request.connection;
   exchange.request = parseRequestHead(connection.takeHead());
   exchange.request.connection = number;
-  exchange.request.received_at = std::chrono::steady_clock::now();
 
   request.path = "/";
   request.ranges.clear();
@@ -141,6 +140,7 @@ void HttpServer::begin(httplib::Request& request, Connection& connection,
 void HttpServer::answer(const httplib::Request& request, httplib::Response& response) {
   Exchange& exchange = *Exchange::current;
   exchange.request.body = request.body;
+  exchange.request.received_at = std::chrono::steady_clock::now();
   Reply reply = options_.handle(std::move(exchange.request));
   exchange.delivery = std::move(reply.delivery);
   exchange.answered = true;

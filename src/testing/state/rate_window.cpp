@@ -1,6 +1,5 @@
 #include "testing/state/rate_window.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace heymilo::testing::detail {
@@ -18,21 +17,23 @@ std::optional<RateLimit> checked(std::optional<RateLimit> limit) {
 
 RateWindow::RateWindow(std::optional<RateLimit> limit) : limit_(checked(limit)) {}
 
-std::optional<std::chrono::nanoseconds> RateWindow::enter(std::string_view key, Time now) {
+RateWindow::Entry RateWindow::enter(std::string_view key) {
   const std::lock_guard lock(mutex_);
+  // Read under the lock: were requests counted for moments that are not in order, then more than
+  // the limit could be let in.
+  const Time now = std::chrono::steady_clock::now();
   if (!limit_) {
-    return std::nullopt;
+    return {now};
   }
   std::deque<Time>& times = entered_.try_emplace(std::string(key)).first->second;
-  // Requests may come here in another order than their headers came in.
   while (!times.empty() && times.front() + limit_->per <= now) {
     times.pop_front();
   }
   if (times.size() >= static_cast<std::size_t>(limit_->requests)) {
-    return times.front() + limit_->per - now;
+    return {now, times.front() + limit_->per - now};
   }
-  times.insert(std::upper_bound(times.begin(), times.end(), now), now);
-  return std::nullopt;
+  times.push_back(now);
+  return {now};
 }
 
 void RateWindow::setLimit(std::optional<RateLimit> limit) {

@@ -18,11 +18,15 @@ class RateWindow {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
+  struct Entry {
+    Time at;  ///< the moment for which the request was counted or refused: now
+    /// Where it is one too many and was not counted: the time until there is room for one again.
+    std::optional<std::chrono::nanoseconds> wait{};
+  };
+
   explicit RateWindow(std::optional<RateLimit> limit);
 
-  /// Counts a request and gives nothing; or, where it is one too many, the time until there is room
-  /// for one again.
-  std::optional<std::chrono::nanoseconds> enter(std::string_view key, Time now);
+  Entry enter(std::string_view key);
   /// Counting starts anew.
   void setLimit(std::optional<RateLimit> limit);
 

@@ -24,6 +24,7 @@ void RequestLog::finish(std::uint64_t number, const RecordedRequest& request) {
     return;
   }
   RecordedRequest& known = requests_[static_cast<std::size_t>(number - first_)];
+  known.received_at = request.received_at;
   known.status = request.status;
   known.request_id = request.request_id;
   known.committed = request.committed;

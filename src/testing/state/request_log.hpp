@@ -20,7 +20,7 @@ class RequestLog {
 
   /// Adds a request and gives the number that finish() takes.
   std::uint64_t begin(const RecordedRequest& request);
-  /// Notes status, request_id and committed, where the request is still there.
+  /// Notes what has become of it, where the request is still there.
   void finish(std::uint64_t number, const RecordedRequest& request);
 
   std::vector<RecordedRequest> all() const;
