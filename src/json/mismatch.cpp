@@ -22,7 +22,13 @@ std::string shown(std::string_view name, bool documented) {
   return documented ? segment(name) : "/*";
 }
 
-std::string segment(std::size_t index) { return "/" + std::to_string(index); }
+// Not "/" + std::to_string(index): g++ 12 warns of that, wrongly, when it optimises for C++20, and
+// a host may make an error of it.
+std::string segment(std::size_t index) {
+  std::string text = "/";
+  text += std::to_string(index);
+  return text;
+}
 
 /// `/data/17/a~1b` as `data.17.a/b`.
 std::string withDots(const std::string& pointer) {
