@@ -29,6 +29,7 @@ function(heymilo_consumer project)
         --build-and-test
           "${CMAKE_CURRENT_SOURCE_DIR}/consumers/${project}"
           "${CMAKE_CURRENT_BINARY_DIR}/consumers/${project}-${compiler_name}"
+        --build-noclean
         --build-generator "${CMAKE_GENERATOR}"
         --build-options
           "-DCMAKE_CXX_COMPILER=${compiler}"
