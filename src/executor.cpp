@@ -183,7 +183,7 @@ Pacer::Permit Executor::awaitTurn(const Call& call) const {
       call.options.cancellation, call.deadline, [&](std::chrono::milliseconds turn) {
         Event event = call.event(EventKind::throttled);
         event.wait = turn;
-        emit(std::move(event));
+        emit(event);
       });
 }
 
@@ -203,7 +203,7 @@ std::optional<std::chrono::milliseconds> Executor::waitAfter(const Call& call,
   Event event = call.event(EventKind::retry);
   event.status = failure.status;
   event.wait = *wait;
-  emit(std::move(event));
+  emit(event);
   return wait;
 }
 
@@ -231,7 +231,7 @@ HttpResponse Executor::attempt(Call& call) const {
   } catch (const Error&) {
     Event event = call.event(EventKind::failure);
     event.elapsed = elapsed();
-    emit(std::move(event));
+    emit(event);
     throw;
   }
   Event event = call.event(EventKind::response);
@@ -241,7 +241,7 @@ HttpResponse Executor::attempt(Call& call) const {
   if (options_.on_event) {
     event.request_id = response.headers.get("X-Request-Id").value_or("");
   }
-  emit(std::move(event));
+  emit(event);
   if (!isSuccess(response.status)) {
     call.retry_after = retryAfterOf(response);
     throwStatusError(
@@ -270,7 +270,7 @@ void Executor::pause(const Call& call, std::chrono::milliseconds wait) const {
   }
 }
 
-void Executor::emit(Event event) const {
+void Executor::emit(const Event& event) const {
   if (!options_.on_event) {
     return;
   }

@@ -68,7 +68,7 @@ class Executor {
   std::optional<std::chrono::milliseconds> waitAfter(const Call& call, const Error& error) const;
   HttpResponse attempt(Call& call) const;
   void pause(const Call& call, std::chrono::milliseconds wait) const;
-  void emit(Event event) const;
+  void emit(const Event& event) const;
 
   const ClientOptions options_;
   const ExecutorEnvironment environment_;

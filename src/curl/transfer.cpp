@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <limits>
 #include <new>
 #include <string>
@@ -30,7 +29,7 @@ static std::size_t onRead(char* space, std::size_t size, std::size_t count, void
   auto& transfer = *static_cast<Transfer*>(user);
   const std::string& body = transfer.request.body;
   const std::size_t taken = (std::min)(size * count, body.size() - transfer.body_taken);
-  std::memcpy(space, body.data() + transfer.body_taken, taken);
+  std::copy_n(body.data() + transfer.body_taken, taken, space);
   transfer.body_taken += taken;
   return taken;
 }

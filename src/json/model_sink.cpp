@@ -53,11 +53,9 @@ Path ModelSink::path() const {
   for (const Frame& frame : frames_) {
     if (frame.type->kind == Kind::array) {
       path.append(frame.count == 0 ? 0 : frame.count - 1);
-    } else if (frame.type->kind == Kind::text_map) {
-      path.append(frame.key, false);
     } else if (frame.field != nullptr) {
       path.append(frame.field->name, true);
-    } else if (!frame.key.empty()) {
+    } else if (!frame.key.empty() || frame.type->kind == Kind::text_map) {
       path.append(frame.key, false);
     }
   }
