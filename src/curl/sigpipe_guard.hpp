@@ -20,8 +20,8 @@ class SigpipeGuard {
 #else
 
 /// While it lives, a write of this thread to a connection that the peer has closed raises no
-/// SIGPIPE. (TLS libraries write without MSG_NOSIGNAL, and libcurl's own protection changes the
-/// process's handler.) The host's handler stays as it is, and so does a signal that it had pending.
+/// SIGPIPE. (A TLS library may write without MSG_NOSIGNAL, and libcurl's own protection changes the
+/// process's handler.) The host's handler stays as it is, and so does a signal that was pending.
 class SigpipeGuard {
  public:
   SigpipeGuard() noexcept : was_pending_(pending()) {

@@ -43,6 +43,9 @@ bool RawRecord::waitForRequests(std::size_t count) const {
 bool RawRecord::waitForConnections(std::size_t count) const {
   return waitFor([&] { return received_.size() >= count; });
 }
+bool RawRecord::waitForFinishedScripts(std::size_t count) const {
+  return waitFor([&] { return finished_ >= count; });
+}
 bool RawRecord::waitForScripts() const {
   return waitFor([&] { return finished_ == received_.size(); });
 }

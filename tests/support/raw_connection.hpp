@@ -36,6 +36,7 @@ class RawRecord {
   /// Wait until there are that many, for at most 10 seconds; false where there are not.
   bool waitForRequests(std::size_t count) const;
   bool waitForConnections(std::size_t count) const;
+  bool waitForFinishedScripts(std::size_t count) const;
   /// Until the scripts of all connections so far have returned.
   bool waitForScripts() const;
 

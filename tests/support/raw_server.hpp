@@ -42,6 +42,9 @@ class RawServer {
   /// Wait for at most 10 seconds; false where it does not come to that.
   bool waitForRequests(std::size_t count) const { return record_.waitForRequests(count); }
   bool waitForConnections(std::size_t count) const { return record_.waitForConnections(count); }
+  bool waitForFinishedScripts(std::size_t count) const {
+    return record_.waitForFinishedScripts(count);
+  }
   /// Until the scripts of all connections so far have returned.
   bool waitForScripts() const { return record_.waitForScripts(); }
 
