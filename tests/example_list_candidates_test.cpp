@@ -217,6 +217,15 @@ TEST_F(ListCandidatesTest, EveryApiErrorSaysWhatToDo) {
   }
 }
 
+TEST_F(ListCandidatesTest, AKeyThatTheServerQuotesIsNotShown) {
+  const nlohmann::json complaint = {
+      {"loc", {"header", "X-API-KEY"}}, {"msg", std::string("bad: ") + kKey}, {"type", "t"}};
+  server.respondNext(
+      "listCandidates",
+      ScriptedResponse::answer(422, nlohmann::json{{"detail", {complaint, complaint}}}.dump()));
+  EXPECT_THAT(list({}).err, HasSubstr("  header.X-API-KEY: bad: ***\n"));
+}
+
 TEST_F(ListCandidatesTest, NoNetworkIsAFailure) {
   environment["HEYMILO_BASE_URL"] = "http://127.0.0.1:1";
   const ChildResult result = list({});

@@ -31,7 +31,8 @@ TEST(Printable, ReplacesEachByteThatIsNotUtf8) {
   EXPECT_EQ(printable("a\xFF\x9B"
                       "b"),
             "a\uFFFD\uFFFDb");
-  EXPECT_EQ(printable("\xC0\x9B"), "\uFFFD\uFFFD");                      // overlong
+  EXPECT_EQ(printable("\xC0\x9B"), "\uFFFD\uFFFD");  // overlong
+  EXPECT_EQ(printable("\xE0\x9F\xBF"), "\uFFFD\uFFFD\uFFFD");
   EXPECT_EQ(printable("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");            // a surrogate
   EXPECT_EQ(printable("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");  // past U+10FFFF
   EXPECT_EQ(printable("王\xE7\x8E"), "王\uFFFD\uFFFD");                  // cut short
