@@ -60,7 +60,10 @@ TEST(DisplayWidth, AnEmojiSequenceIsOneSignOfTwoColumns) {
   EXPECT_EQ(displayWidth("🙂🙂"), 4U);
 }
 
-TEST(DisplayWidth, AJoinerBetweenLettersJoinsNoColumns) { EXPECT_EQ(displayWidth("क्\u200Dष"), 2U); }
+TEST(DisplayWidth, AJoinerBehindALetterJoinsNothing) {
+  EXPECT_EQ(displayWidth("क्\u200Dष"), 2U);
+  EXPECT_EQ(displayWidth("a\u200D🙂"), 3U);
+}
 
 TEST(DisplayWidth, ABrokenByteIsOneColumn) {
   EXPECT_EQ(displayWidth("a\xFF"
