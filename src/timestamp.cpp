@@ -32,7 +32,7 @@ void expect(TextCursor& text, char c) {
 
 // The digits after the point, as microseconds; what comes after the sixth is cut off.
 std::chrono::microseconds fraction(TextCursor& text) {
-  std::int64_t microseconds = digits(text, 1) * 100'000;
+  std::int64_t microseconds = std::int64_t{digits(text, 1)} * 100'000;
   std::int64_t place = 10'000;
   for (std::optional<int> digit = text.digits(1); digit; digit = text.digits(1)) {
     microseconds += *digit * place;

@@ -50,8 +50,8 @@ double secondsFromTimestamp(Timestamp moment) noexcept {
   if (std::fabs(static_cast<double>(count)) <= kExact) {
     return static_cast<double>(count) / 1e6;  // both exact, so the quotient is the nearest double
   }
-  return static_cast<double>(count / kMicroseconds) +
-         static_cast<double>(count % kMicroseconds) / 1e6;
+  const std::int64_t seconds = count / kMicroseconds;
+  return static_cast<double>(seconds) + static_cast<double>(count % kMicroseconds) / 1e6;
 }
 
 }  // namespace heymilo::json

@@ -14,6 +14,7 @@ class SaxAdapter {
  public:
   explicit SaxAdapter(Sink& sink) : sink_(sink) {}
 
+  // NOLINTBEGIN(readability-identifier-naming): the names are the parser's
   bool null() {
     sink_.null();
     return true;
@@ -72,6 +73,7 @@ class SaxAdapter {
     }
     throw SyntaxError{"not valid JSON", from_zero};
   }
+  // NOLINTEND(readability-identifier-naming)
 
  private:
   Sink& sink_;

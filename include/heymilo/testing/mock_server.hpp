@@ -52,7 +52,7 @@ struct RequestMatch {
 
   RequestMatch() = default;
   RequestMatch(const char* operation_id);  // NOLINT: respondNext("listCandidates", …)
-  RequestMatch(std::string operation_id,
+  RequestMatch(std::string operation_id,   // NOLINT: respondNext({"listCandidates", …}, …)
                std::function<bool(const RecordedRequest&)> accepts_request = {});
 };
 
