@@ -100,7 +100,8 @@ TEST_F(CurlFailure, AResetInTheMiddleOfTheBody) {
 
 TEST_F(CurlFailure, AnAnswerThatIsNotHttp) {
   failureAfter<ConnectionError>("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n");
-  failureAfter<TransportError>("SSH-2.0-OpenSSH_9.2\r\n\r\n");
+  EXPECT_THAT(failureAfter<TransportError>("SSH-2.0-OpenSSH_9.2\r\n\r\n").what(),
+              HasSubstr("not HTTP"));
   failureAfter<TransportError>("<html>no headers at all, but a page</html>");
   failureAfter<TransportError>("HTTP/7.1 200 OK\r\n\r\n");
   failureAfter<TransportError>(

@@ -273,7 +273,7 @@ TEST(CurlTransport, OtherSchemesAreRefused) {
 }
 
 TEST(CurlTransport, WhatCanBeNoProxyIsRefusedAtOnce) {
-  for (const char* proxy : {"http://", "http://a b/", "http://host:99999", "://x"}) {
+  for (const char* proxy : {"http://", "http://a b/", "http://host:99999", "://x", "ftp://host"}) {
     CurlOptions options;
     options.proxy = proxy;
     try {
@@ -283,9 +283,15 @@ TEST(CurlTransport, WhatCanBeNoProxyIsRefusedAtOnce) {
       EXPECT_EQ(error.param(), "proxy");
     }
   }
-  CurlOptions options;
-  options.tls.ca_file = std::string("/a\0b", 4);
-  EXPECT_THROW(makeCurlTransport(options), InvalidArgumentError);
+}
+
+TEST(CurlTransport, TlsOptionsThatMakeNoSenseAreRefusedAtOnce) {
+  CurlOptions zero;
+  zero.tls.ca_file = std::string("/a\0b", 4);
+  EXPECT_THROW(makeCurlTransport(zero), InvalidArgumentError);
+  CurlOptions key_alone;
+  key_alone.tls.client_key_file = "/key.pem";
+  EXPECT_THROW(makeCurlTransport(key_alone), InvalidArgumentError);
 }
 
 }  // namespace

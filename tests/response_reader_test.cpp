@@ -84,6 +84,13 @@ TEST(ResponseReader, WhatIsNoFieldIsLeftOutAndControlCharactersAreSpaces) {
   EXPECT_THAT(reader.take().headers, ElementsAre(Pair("ok", "a b c\td e")));
 }
 
+TEST(ResponseReader, OnlyTheFirstLineHasTheStatus) {
+  ResponseReader reader = readerOf({"HTTP/1.1 200 OK", "A: b", "HTTP/1.1 500 Oops", "C: d", ""});
+  const HttpResponse response = reader.take();
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.headers, ElementsAre(Pair("A", "b"), Pair("C", "d")));
+}
+
 TEST(ResponseReader, AStatusLineMayBeShort) {
   EXPECT_EQ(readerOf({"HTTP/1.1 204", ""}).take().status, 204);
   EXPECT_EQ(readerOf({"HTTP/1.1", ""}).take().status, 0);

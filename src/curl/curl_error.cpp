@@ -179,6 +179,13 @@ void throwTransportError(const CurlHandle& handle, const Transfer& transfer,
       throw TransportError(
           phaseOf(transfer, endpoint) + ": out of memory, or a header line that is too long",
           outcome);
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+      if (transfer.starts > 0) {
+        throw TransportError("reading the answer of " + endpoint + ": what came is not HTTP",
+                             outcome);
+      }
+      [[fallthrough]];
     default:
       throw TransportError(phaseOf(transfer, endpoint) + ": " + curl_easy_strerror(result.code),
                            outcome);

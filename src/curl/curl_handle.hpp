@@ -19,7 +19,8 @@ class CurlHandle {
   CurlHandle(const CurlHandle&) = delete;
   CurlHandle& operator=(const CurlHandle&) = delete;
 
-  /// Puts all options back to libcurl's defaults; the connection stays open.
+  /// Puts all options back to libcurl's defaults, and forgets what was sent; the connection stays
+  /// open.
   void reset() noexcept;
 
   /// Sets an option. Throws TransportError (not_sent), which names it, where libcurl refuses.

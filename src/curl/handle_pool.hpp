@@ -29,7 +29,7 @@ class HandlePool {
   };
   using Lease = std::unique_ptr<CurlHandle, Return>;
 
-  /// Throws what CurlHandle() throws.
+  /// A handle with all options at libcurl's defaults. Throws what CurlHandle() throws.
   Lease take();
 
  private:

@@ -55,7 +55,8 @@ bool ResponseReader::readHeader(std::string_view line) noexcept {
 }
 
 void ResponseReader::addLine(std::string_view line) {
-  if (line.substr(0, 5) == "HTTP/") {
+  if (!in_headers_) {
+    in_headers_ = true;
     fields_.clear();
     status_ = statusOf(line);
     return;
@@ -78,6 +79,7 @@ void ResponseReader::addLine(std::string_view line) {
 }
 
 void ResponseReader::endHeaders() {
+  in_headers_ = false;
   if (status_ < 200) {
     return;  // an interim answer
   }

@@ -44,6 +44,7 @@ class ResponseReader {
   const std::size_t max_body_bytes_;
   Refusal refusal_ = Refusal::none;
   std::size_t header_bytes_ = 0;
+  bool in_headers_ = false;
   bool complete_ = false;
   int status_ = 0;
   std::vector<Headers::Entry> fields_;
