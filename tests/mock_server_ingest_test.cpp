@@ -147,8 +147,8 @@ TEST_F(MockServerIngest, StoresABulkRequestAsAWholeOrNotAtAll) {
 TEST_F(MockServerIngest, DoesNotKnowWhatItHasSeen) {
   const Json first = post("", person("ada"), 201);
   const Json second = post("", person("ada"), 201);
-  const Json shouted =
-      post("/bulk", {{"data", {{{"name", "A"}, {"email", "ADA@Example.com"}}}}}, 201);
+  const Json shouted = post(
+      "/bulk", {{"data", Json::array({Json{{"name", "A"}, {"email", "ADA@Example.com"}}})}}, 201);
   const Json other = post("", person("bob"), 201);
   EXPECT_NE(first["data"]["interview_id"], second["data"]["interview_id"]);
   const Json listed = server.candidates("p1");
@@ -181,7 +181,7 @@ TEST_F(MockServerIngest, QueuesOneUntilItsTime) {
 TEST_F(MockServerIngest, QueuesManyAtATime) {
   const Json first = post("/bulk/async", {{"data", {person("a"), person("b")}}}, 202);
   server.advance(seconds{3});
-  const Json second = post("/bulk/async", {{"data", {person("c")}}}, 202);
+  const Json second = post("/bulk/async", {{"data", Json::array({person("c")})}}, 202);
   post("", person("d"), 201);
   EXPECT_NE(first["data"]["ingestion_id"], second["data"]["ingestion_id"]);
   EXPECT_EQ(server.candidateCount("p1"), 1u);

@@ -72,8 +72,8 @@ class MockServerValidation : public ::testing::Test {
 TEST_F(MockServerValidation, ListsEveryMissingProperty) {
   const Json body{{"phone", 1}};
   EXPECT_EQ(detailOf(body),
-            Json({violation("missing", {"body", "name"}, "Field required", body),
-                  violation("missing", {"body", "email"}, "Field required", body)}));
+            Json::array({violation("missing", {"body", "name"}, "Field required", body),
+                         violation("missing", {"body", "email"}, "Field required", body)}));
 }
 
 TEST_F(MockServerValidation, ListsEveryWrongType) {
@@ -85,35 +85,36 @@ TEST_F(MockServerValidation, ListsEveryWrongType) {
                   {"metadata", Json::array()},
                   {"data", "x"}};
   EXPECT_EQ(detailOf(body),
-            Json({violation("string_type", {"body", "name"}, text, 1),
-                  violation("string_type", {"body", "email"}, text, nullptr),
-                  violation("string_type", {"body", "phone_number"}, text, 15550100),
-                  violation("dict_type", {"body", "metadata"}, object, Json::array()),
-                  violation("dict_type", {"body", "data"}, object, "x")}));
+            Json::array({violation("string_type", {"body", "name"}, text, 1),
+                         violation("string_type", {"body", "email"}, text, nullptr),
+                         violation("string_type", {"body", "phone_number"}, text, 15550100),
+                         violation("dict_type", {"body", "metadata"}, object, Json::array()),
+                         violation("dict_type", {"body", "data"}, object, "x")}));
 }
 
 TEST_F(MockServerValidation, WantsAnObject) {
   const char* const message = "Input should be a valid dictionary or object to extract fields from";
   for (const Json& body : {Json(nullptr), Json("x"), Json(1.5), Json::array({person()})}) {
-    EXPECT_EQ(detailOf(body), Json({violation("model_attributes_type", {"body"}, message, body)}));
+    EXPECT_EQ(detailOf(body),
+              Json::array({violation("model_attributes_type", {"body"}, message, body)}));
     EXPECT_EQ(detailOfBulk(body),
-              Json({violation("model_attributes_type", {"body"}, message, body)}));
+              Json::array({violation("model_attributes_type", {"body"}, message, body)}));
   }
 }
 
 TEST_F(MockServerValidation, WantsABody) {
-  const Json missing({violation("missing", {"body"}, "Field required", nullptr)});
+  const Json missing = Json::array({violation("missing", {"body"}, "Field required", nullptr)});
   EXPECT_EQ(detail(client.post(kPath, "")), missing);
   EXPECT_EQ(detail(client.post(kPath + "/bulk/async", "")), missing);
 }
 
 TEST_F(MockServerValidation, SaysWhereTheBodyIsNoJson) {
   const auto invalid = [](int position) {
-    return Json({violation("json_invalid",
-                           {"body", position},
-                           "JSON decode error",
-                           Json::object(),
-                           {{"error", "Expecting value"}})});
+    return Json::array({violation("json_invalid",
+                                  {"body", position},
+                                  "JSON decode error",
+                                  Json::object(),
+                                  {{"error", "Expecting value"}})});
   };
   EXPECT_EQ(detail(client.post(kPath, "{\"name\":}")), invalid(8));
   EXPECT_EQ(detail(client.post(kPath, "{\"name\":1")), invalid(9));
@@ -175,11 +176,11 @@ TEST_F(MockServerValidation, WantsAnEmailAddress) {
        }) {
     const std::string message = std::string("value is not a valid email address: ") + bad.reason;
     EXPECT_EQ(detailOf(personWith("email", bad.address)),
-              Json({violation("value_error",
-                              {"body", "email"},
-                              message.c_str(),
-                              bad.address,
-                              {{"reason", bad.reason}})}));
+              Json::array({violation("value_error",
+                                     {"body", "email"},
+                                     message.c_str(),
+                                     bad.address,
+                                     {{"reason", bad.reason}})}));
   }
 }
 
@@ -205,11 +206,11 @@ TEST_F(MockServerValidation, WantsAnE164PhoneNumber) {
                              "+1555010x",
                              "+١٢٣٤"}) {
     EXPECT_EQ(detailOf(personWith("phone_number", number)),
-              Json({violation("value_error",
-                              {"body", "phone_number"},
-                              "Value error, not a phone number in E.164 format",
-                              number,
-                              {{"error", Json::object()}})}));
+              Json::array({violation("value_error",
+                                     {"body", "phone_number"},
+                                     "Value error, not a phone number in E.164 format",
+                                     number,
+                                     {{"error", Json::object()}})}));
   }
   for (const Json& number : {Json("+15550100"), Json("+491234567890123"), Json(nullptr)}) {
     EXPECT_EQ(client.postJson(kPath, personWith("phone_number", number)).status, 201) << number;
@@ -234,13 +235,13 @@ TEST_F(MockServerValidation, LimitsMetadata) {
                      "String should have at most 40 characters",
                      key41,
                      {{"max_length", 40}})}));
-  EXPECT_EQ(
-      detailOf(personWith("metadata", metadataOf(51))),
-      Json({violation("too_long",
-                      {"body", "metadata"},
-                      "Dictionary should have at most 50 items after validation, not 51",
-                      metadataOf(51),
-                      {{"field_type", "Dictionary"}, {"max_length", 50}, {"actual_length", 51}})}));
+  EXPECT_EQ(detailOf(personWith("metadata", metadataOf(51))),
+            Json::array({violation(
+                "too_long",
+                {"body", "metadata"},
+                "Dictionary should have at most 50 items after validation, not 51",
+                metadataOf(51),
+                {{"field_type", "Dictionary"}, {"max_length", 50}, {"actual_length", 51}})}));
 }
 
 TEST_F(MockServerValidation, TakesMetadataUpToItsLimits) {
@@ -269,31 +270,34 @@ TEST_F(MockServerValidation, ListsEveryViolationOfABulkRequest) {
   data[19]["metadata"] = {{"k", nullptr}};
   EXPECT_EQ(
       detailOfBulk({{"data", data}}),
-      Json({violation("model_attributes_type",
-                      {"body", "data", 3},
-                      "Input should be a valid dictionary or object to extract fields from",
-                      7),
-            violation("missing", {"body", "data", 17, "name"}, "Field required", data[17]),
-            violation(
-                "string_type", {"body", "data", 17, "email"}, "Input should be a valid string", 1),
-            violation("string_type",
-                      {"body", "data", 19, "metadata", "k"},
-                      "Input should be a valid string",
-                      nullptr)}));
+      Json::array(
+          {violation("model_attributes_type",
+                     {"body", "data", 3},
+                     "Input should be a valid dictionary or object to extract fields from",
+                     7),
+           violation("missing", {"body", "data", 17, "name"}, "Field required", data[17]),
+           violation(
+               "string_type", {"body", "data", 17, "email"}, "Input should be a valid string", 1),
+           violation("string_type",
+                     {"body", "data", 19, "metadata", "k"},
+                     "Input should be a valid string",
+                     nullptr)}));
 }
 
 TEST_F(MockServerValidation, WantsAListOfOneOrMore) {
-  EXPECT_EQ(detailOfBulk(Json::object()),
-            Json({violation("missing", {"body", "data"}, "Field required", Json::object())}));
+  EXPECT_EQ(
+      detailOfBulk(Json::object()),
+      Json::array({violation("missing", {"body", "data"}, "Field required", Json::object())}));
   EXPECT_EQ(detailOfBulk({{"data", {{"name", "A"}}}}),
-            Json({violation(
+            Json::array({violation(
                 "list_type", {"body", "data"}, "Input should be a valid list", {{"name", "A"}})}));
-  EXPECT_EQ(detailOfBulk({{"data", Json::array()}}),
-            Json({violation("too_short",
-                            {"body", "data"},
-                            "List should have at least 1 item after validation, not 0",
-                            Json::array(),
-                            {{"field_type", "List"}, {"min_length", 1}, {"actual_length", 0}})}));
+  EXPECT_EQ(
+      detailOfBulk({{"data", Json::array()}}),
+      Json::array({violation("too_short",
+                             {"body", "data"},
+                             "List should have at least 1 item after validation, not 0",
+                             Json::array(),
+                             {{"field_type", "List"}, {"min_length", 1}, {"actual_length", 0}})}));
 }
 
 TEST_F(MockServerValidation, ChecksQueuedPeopleAtOnce) {
@@ -314,19 +318,19 @@ TEST_F(MockServerValidation, WantsALimitOf1To100) {
   }
   for (const char* limit : {"0", "-1", "-99999999999999999999", "000"}) {
     EXPECT_EQ(detailOfQuery(std::string("limit=") + limit),
-              Json({violation("greater_than_equal",
-                              {"query", "limit"},
-                              "Input should be greater than or equal to 1",
-                              limit,
-                              {{"ge", 1}})}));
+              Json::array({violation("greater_than_equal",
+                                     {"query", "limit"},
+                                     "Input should be greater than or equal to 1",
+                                     limit,
+                                     {{"ge", 1}})}));
   }
   for (const char* limit : {"101", "99999999999999999999", "00101"}) {
     EXPECT_EQ(detailOfQuery(std::string("limit=") + limit),
-              Json({violation("less_than_equal",
-                              {"query", "limit"},
-                              "Input should be less than or equal to 100",
-                              limit,
-                              {{"le", 100}})}));
+              Json::array({violation("less_than_equal",
+                                     {"query", "limit"},
+                                     "Input should be less than or equal to 100",
+                                     limit,
+                                     {{"le", 100}})}));
   }
   EXPECT_EQ(client.get(kPath + "?limit=1").status, 200);
   EXPECT_EQ(client.get(kPath + "?limit=100").status, 200);
@@ -365,11 +369,11 @@ TEST_F(MockServerValidation, WantsIso8601) {
         std::string("Input should be a valid datetime or date, ") + bad.reason;
     for (const char* name : {"created_after", "created_before"}) {
       EXPECT_EQ(detailOfQuery(std::string(name) + '=' + encoded),
-                Json({violation("datetime_from_date_parsing",
-                                {"query", name},
-                                message.c_str(),
-                                bad.text,
-                                {{"error", bad.reason}})}));
+                Json::array({violation("datetime_from_date_parsing",
+                                       {"query", name},
+                                       message.c_str(),
+                                       bad.text,
+                                       {{"error", bad.reason}})}));
     }
   }
 }
