@@ -20,7 +20,7 @@ HandlePool::Lease HandlePool::take() {
   if (!handle) {
     handle = std::make_unique<CurlHandle>();
   }
-  return Lease(handle.release(), Return(this));
+  return {handle.release(), Return(this)};
 }
 
 void HandlePool::giveBack(CurlHandle* returned) noexcept {

@@ -38,7 +38,7 @@ class HandlePool {
     std::chrono::steady_clock::time_point since;
   };
 
-  void giveBack(CurlHandle* handle) noexcept;
+  void giveBack(CurlHandle* returned) noexcept;
 
   const std::size_t capacity_;
   std::mutex mutex_;

@@ -20,11 +20,11 @@ int daysIn(int year, int month) {
 
 // From 1970-01-01 to the date, counted year by year.
 std::int64_t daysSinceEpoch(int year, int month, int day) {
-  const auto leapDaysBefore = [](std::int64_t y) {
+  const auto leap_days_before = [](std::int64_t y) {
     return (y - 1) / 4 - (y - 1) / 100 + (y - 1) / 400;
   };
   std::int64_t days =
-      365 * (std::int64_t{year} - 1970) + leapDaysBefore(year) - leapDaysBefore(1970);
+      365 * (std::int64_t{year} - 1970) + leap_days_before(year) - leap_days_before(1970);
   for (int earlier = 1; earlier < month; ++earlier) {
     days += daysIn(year, earlier);
   }

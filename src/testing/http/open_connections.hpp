@@ -38,7 +38,7 @@ class OpenConnections {
  private:
   enum class State { idle, busy, finishing };
   struct Entry {
-    socket_t socket;
+    socket_t socket{};
     State state = State::idle;
     bool closing = false;
   };

@@ -53,7 +53,7 @@ class CandidateStore {
   /// Adds generated people who were invited over the past days.
   void generate(std::string_view posting_id, std::size_t count);
   /// Adds what a test made up: see MockServer::addCandidate(). Throws std::invalid_argument.
-  std::string add(std::string_view posting_id, const nlohmann::json& candidate);
+  std::string add(std::string_view posting_id, const nlohmann::json& given);
   /// See MockServer::patchCandidate(). Throws std::invalid_argument.
   void patch(std::string_view interview_id, const nlohmann::json& properties);
   /// Throws std::invalid_argument.

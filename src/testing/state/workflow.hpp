@@ -22,10 +22,10 @@ struct Workflow {
   struct Part {
     Timestamp begins;
     Timestamp ends;
-    double score;  ///< 0 to 100
+    double score = 0;  ///< 0 to 100
   };
 
-  Workflow(std::uint64_t luck, Timestamp invited);
+  Workflow(std::uint64_t number, Timestamp invited);
 
   std::array<Part, kSteps> steps{};
   std::size_t reached = kSteps;  ///< how many steps are begun; the last may knock out
