@@ -285,6 +285,8 @@ static_assert(std::ranges::input_range<CandidatePages>);
 static_assert(!std::ranges::forward_range<CandidateRange>);
 static_assert(std::ranges::viewable_range<CandidateRange&>);
 
+// clang before 16 can't compile the views of libstdc++ (LLVM issue 44178).
+#if !defined(__clang__) || __clang_major__ >= 16
 TEST(Pagination, WorksWithViews) {
   List list{{{"a", "bb"}, {"c", "dd"}, {"ee"}}, {}, {}};
   auto range = list.range();
@@ -297,6 +299,7 @@ TEST(Pagination, WorksWithViews) {
   }
   EXPECT_THAT(ids, ElementsAre("bb", "dd"));
 }
+#endif
 #endif
 
 }  // namespace
