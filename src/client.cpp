@@ -121,28 +121,28 @@ SingleResponse<IngestCandidateResponse> Client::ingestCandidate(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<IngestCandidateResponse>>(
-      kIngestCandidate, {posting_id, {}, bodyOf(request)}, options);
+      kIngestCandidate, {posting_id, {}, [&] { return bodyOf(request); }}, options);
 }
 
 SingleResponse<std::vector<BulkIngestCandidateResponseItem>> Client::ingestCandidatesBulk(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(
-      kIngestCandidatesBulk, {posting_id, {}, bodyOf(request)}, options);
+      kIngestCandidatesBulk, {posting_id, {}, [&] { return bodyOf(request); }}, options);
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidateAsync(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidateAsync, {posting_id, {}, bodyOf(request)}, options);
+      kIngestCandidateAsync, {posting_id, {}, [&] { return bodyOf(request); }}, options);
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidatesBulkAsync(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidatesBulkAsync, {posting_id, {}, bodyOf(request)}, options);
+      kIngestCandidatesBulkAsync, {posting_id, {}, [&] { return bodyOf(request); }}, options);
 }
 
 CandidateRange Client::listAllCandidates(std::string_view posting_id, ListCandidatesParams params,

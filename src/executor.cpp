@@ -90,17 +90,19 @@ Executor::Executor(ClientOptions options, ExecutorEnvironment environment)
       environment_(std::move(environment)),
       base_url_(parseBaseUrl(options_.base_url).text),
       headers_(commonHeaders(options_)),
-      pacer_(std::make_unique<Pacer>(options_.rate_limit, options_.retry.max_retry_after,
-                                     *environment_.clock)) {}
+      pacer_([this] {
+        return std::make_unique<Pacer>(
+            options_.rate_limit, options_.retry.max_retry_after, *environment_.clock);
+      }) {}
 
-void Executor::call(const Operation& operation, CallArguments arguments,
+void Executor::call(const Operation& operation, const CallArguments& arguments,
                     const RequestOptions& options, const detail::ObjectType& type, void* answer,
                     ResponseInfo& info) const {
   check(options);
   const Clock::TimePoint started = environment_.clock->now();
   Call call{operation,
             options,
-            makeRequest(operation, std::move(arguments), options),
+            makeRequest(operation, arguments, options),
             options.timeout.value_or(options_.timeout),
             options_.retry,
             options.deadline ? later(started, *options.deadline) : (Clock::TimePoint::max)()};
@@ -128,7 +130,7 @@ void Executor::call(const Operation& operation, CallArguments arguments,
   }
 }
 
-HttpRequest Executor::makeRequest(const Operation& operation, CallArguments arguments,
+HttpRequest Executor::makeRequest(const Operation& operation, const CallArguments& arguments,
                                   const RequestOptions& options) const {
   checkPostingId(arguments.posting_id);
   HttpRequest request;
@@ -146,9 +148,9 @@ HttpRequest Executor::makeRequest(const Operation& operation, CallArguments argu
   if (options.workspace_id) {
     request.headers.set("X-Workspace-Id", *options.workspace_id);
   }
-  if (!arguments.body.empty()) {
+  if (arguments.body) {
     request.headers.add("Content-Type", "application/json");
-    request.body = std::move(arguments.body);
+    request.body = arguments.body();
   }
   for (const auto& [name, value] : options.headers) {
     request.headers.add(name, value);
@@ -239,7 +241,9 @@ HttpResponse Executor::attempt(Call& call) const {
   event.elapsed = elapsed();
   event.bytes_received = response.body.size();
   if (options_.on_event) {
-    event.request_id = response.headers.get("X-Request-Id").value_or("");
+    // A server's text like any other: it may quote what it was sent.
+    const std::optional<std::string> id = response.headers.get("X-Request-Id");
+    event.request_id = id ? Redactor(call.request, call.operation.route)(*id) : std::string();
   }
   emit(event);
   if (!isSuccess(response.status)) {

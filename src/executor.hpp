@@ -11,6 +11,7 @@
 #include "heymilo/options.hpp"
 #include "json/codec.hpp"
 #include "pacing.hpp"
+#include "per_process.hpp"
 
 namespace heymilo {
 
@@ -25,7 +26,8 @@ struct Operation {
 struct CallArguments {
   std::string_view posting_id;
   std::string query;  // without `?`; empty for none
-  std::string body;   // JSON; empty for none
+  /// Makes the body, JSON, within the time of the call; empty for none.
+  std::function<std::string()> body;
 };
 
 /// What an executor takes from its surroundings; tests put their own in.
@@ -44,24 +46,20 @@ class Executor {
 
   /// Carries out one call and decodes its answer. Throws what errors.hpp lists.
   template <class Answer>
-  Answer call(const Operation& operation, CallArguments arguments,
+  Answer call(const Operation& operation, const CallArguments& arguments,
               const RequestOptions& options) const {
     Answer answer;
-    call(operation,
-         std::move(arguments),
-         options,
-         detail::objectType<Answer>(),
-         &answer,
-         answer.http);
+    call(operation, arguments, options, detail::objectType<Answer>(), &answer, answer.http);
     return answer;
   }
 
  private:
   struct Call;
 
-  void call(const Operation& operation, CallArguments arguments, const RequestOptions& options,
-            const detail::ObjectType& type, void* answer, ResponseInfo& info) const;
-  HttpRequest makeRequest(const Operation& operation, CallArguments arguments,
+  void call(const Operation& operation, const CallArguments& arguments,
+            const RequestOptions& options, const detail::ObjectType& type, void* answer,
+            ResponseInfo& info) const;
+  HttpRequest makeRequest(const Operation& operation, const CallArguments& arguments,
                           const RequestOptions& options) const;
   HttpResponse send(Call& call) const;
   Pacer::Permit awaitTurn(const Call& call) const;
@@ -74,7 +72,7 @@ class Executor {
   const ExecutorEnvironment environment_;
   const std::string base_url_;  // without a trailing slash
   Headers headers_;             // of every request
-  const std::unique_ptr<Pacer> pacer_;
+  PerProcess<Pacer> pacer_;
 };
 
 }  // namespace heymilo

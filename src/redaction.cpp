@@ -6,12 +6,15 @@
 #include "json/mismatch.hpp"
 #include "json/reader.hpp"
 #include "json/sink.hpp"
+#include "utf8.hpp"
 
 namespace heymilo {
 
 namespace {
 
 constexpr std::size_t kMaxLength = 300;
+// How much of a text is looked at: a server's may be as long as an answer.
+constexpr std::size_t kMaxRead = 4096;
 constexpr std::size_t kMinSecret = 3;  // shorter ones would tear up every word
 constexpr std::string_view kReplacement = "[redacted]";
 
@@ -85,10 +88,12 @@ bool isOrdinary(std::string_view header) {
          ascii::equalIgnoringCase(header, "User-Agent");
 }
 
+// What an e-mail address ends at.
+constexpr const char* kEnds = " \t\r\n\"'`()<>[]{},;:";
+
 /// Takes out what looks like an e-mail address: a server may name somebody whom the request did
 /// not.
 void redactAddresses(std::string& line) {
-  constexpr const char* kEnds = " \t\r\n\"'`()<>[]{},;:";
   for (std::size_t at = line.find('@'); at != std::string::npos; at = line.find('@', at + 1)) {
     const std::size_t before = line.find_last_of(kEnds, at);
     const std::size_t begin = before == std::string::npos ? 0 : before + 1;
@@ -100,7 +105,37 @@ void redactAddresses(std::string& line) {
   }
 }
 
-bool sameIgnoringCase(char a, char b) { return ascii::toLower(a) == ascii::toLower(b); }
+/// The text on one line: what could end it, move a cursor or is no UTF-8 is replaced, and so is a
+/// run of spaces by one of them. Both what is told and what must not be told is read in this form,
+/// so that a server which breaks a line elsewhere gives nothing away. Ends after `longest` bytes.
+std::string onOneLine(std::string_view text, std::size_t longest = std::string::npos) {
+  std::string line;
+  while (!text.empty() && line.size() < longest) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    std::string_view character = text.substr(0, length);
+    if (!isUtf8(character)) {
+      text.remove_prefix(1);
+      line += '?';
+      continue;
+    }
+    text.remove_prefix(character.size());
+    const bool separator = character == "\u2028" || character == "\u2029";
+    const bool c1 = lead == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
+    if (ascii::isControl(character[0]) || separator || c1) {
+      character = " ";
+    }
+    if (character != " " || (!line.empty() && line.back() != ' ')) {
+      line += character;
+    }
+  }
+  return line;
+}
+
+bool beginsWith(std::string_view text, std::string_view start) {
+  return text.size() >= start.size() &&
+         ascii::equalIgnoringCase(text.substr(0, start.size()), start);
+}
 
 }  // namespace
 
@@ -122,6 +157,9 @@ Redactor::Redactor(const HttpRequest& request, std::string_view route) {
   } catch (const json::SyntaxError&) {
     // No body.
   }
+  for (std::string& secret : secrets_) {
+    secret = onOneLine(secret);
+  }
   secrets_.erase(std::remove_if(secrets_.begin(),
                                 secrets_.end(),
                                 [](const std::string& text) { return text.size() < kMinSecret; }),
@@ -131,26 +169,39 @@ Redactor::Redactor(const HttpRequest& request, std::string_view route) {
   });
 }
 
-std::string Redactor::operator()(std::string_view text) const {
-  std::string line(text);
-  for (const std::string& secret : secrets_) {
-    for (auto from = line.begin();;) {
-      const auto found =
-          std::search(from, line.end(), secret.begin(), secret.end(), sameIgnoringCase);
-      if (found == line.end()) {
-        break;
+/// The beginning of the text without what the request carried. Secrets may overlap, so each place
+/// within one is looked at, too.
+std::string Redactor::withoutSecrets(std::string_view text) const {
+  std::string line;
+  std::size_t hidden_to = 0;
+  const std::size_t end = (std::min)(text.size(), kMaxRead);
+  for (std::size_t at = 0; at < end; ++at) {
+    const auto found = std::find_if(secrets_.begin(), secrets_.end(), [&](const auto& secret) {
+      return beginsWith(text.substr(at), secret);  // the longest comes first
+    });
+    if (found != secrets_.end()) {
+      if (at >= hidden_to) {
+        line += kReplacement;
       }
-      const auto at = found - line.begin();
-      line.replace(static_cast<std::size_t>(at), secret.size(), kReplacement);
-      from = line.begin() + at + static_cast<std::ptrdiff_t>(kReplacement.size());
+      hidden_to = (std::max)(hidden_to, at + found->size());
+    }
+    if (at >= hidden_to) {
+      line += text[at];
     }
   }
+  if (end < text.size()) {  // the last word may be half an address
+    const std::size_t last = line.find_last_of(kEnds);
+    line.resize(last == std::string::npos ? 0 : last + 1);
+    line += "...";
+  }
+  return line;
+}
+
+std::string Redactor::operator()(std::string_view text) const {
+  // As much more than is told that a secret which begins in there is whole.
+  const std::size_t longest_secret = secrets_.empty() ? 0 : secrets_.front().size();
+  std::string line = withoutSecrets(onOneLine(text, kMaxRead + longest_secret + 1));
   redactAddresses(line);
-  for (char& c : line) {
-    if (ascii::isControl(c)) {
-      c = ' ';
-    }
-  }
   if (line.size() > kMaxLength) {
     std::size_t end = kMaxLength;
     while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) {

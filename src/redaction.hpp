@@ -19,6 +19,8 @@ class Redactor {
   std::string operator()(std::string_view text) const;
 
  private:
+  std::string withoutSecrets(std::string_view text) const;
+
   std::vector<std::string> secrets_;  // longest first
 };
 

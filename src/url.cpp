@@ -9,6 +9,8 @@
 #endif
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include "ascii.hpp"
 #include "heymilo/errors.hpp"
@@ -78,10 +80,9 @@ bool isLoopbackName(std::string_view host) {
 
 void checkPort(std::string_view port) {
   int number = 0;
-  for (const char c : port.substr(0, 6)) {
-    number = ascii::isDigit(c) ? number * 10 + (c - '0') : 1'000'000;
-  }
-  if (number < 1 || number > 65535) {
+  const char* const end = port.data() + port.size();
+  const auto [read_to, error] = std::from_chars(port.data(), end, number);
+  if (error != std::errc() || read_to != end || number < 1 || number > 65535) {
     refuse("its port is not a number from 1 to 65535");
   }
 }

@@ -14,6 +14,7 @@ namespace heymilo {
 
 /// The Candidates API. Every method may be called from any number of threads at once. A Client is
 /// cheap to copy; copies share connections, quota and configuration, which go with the last one.
+/// A child of fork() may use its parent's clients: it has connections and a quota of its own.
 ///
 /// The methods throw what errors.hpp lists: InvalidArgumentError for what is refused before
 /// anything is sent, TransportError where no complete answer came, DecodeError where it is not the

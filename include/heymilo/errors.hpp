@@ -140,7 +140,8 @@ class HEYMILO_EXPORT StatusError : public Error {
   const Headers& headers() const noexcept { return details_->headers; }
   /// The answer's X-Request-Id, for the API's support; empty when there is none.
   std::string requestId() const;
-  /// The answer's body; it may quote what was sent.
+  /// The answer's body, as much of it as ClientOptions::max_response_bytes allows; it may quote
+  /// what was sent.
   const std::string& rawBody() const noexcept { return details_->raw_body; }
 
  protected:

@@ -87,6 +87,9 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
       what += "its headers are longer than " + std::to_string(ResponseReader::kMaxHeaderBytes) +
               " bytes";
       break;
+    case ResponseReader::Refusal::no_such_length:
+      what += "its Content-Length is no length, or there are two";
+      break;
     case ResponseReader::Refusal::out_of_memory:
       what += "out of memory";
       break;

@@ -48,6 +48,9 @@ CurlHandle::Result CurlHandle::perform(const CancellationToken& cancellation) {
   }
   const Result result = run(cancellation);
   curl_multi_remove_handle(multi_, easy_);
+  // Where a transfer ends before its connection is made, libcurl 7.88 leaves a buffer in the easy
+  // handle, and then refuses CURLOPT_BUFFERSIZE. There is no connection worth keeping either.
+  usable_ = usable_ && result.code == CURLE_OK && !result.cancelled;
   return result;
 }
 

@@ -47,7 +47,7 @@ class CurlHandle {
   /// What libcurl knows of the latest transfer; 0 where it does not.
   long info(CURLINFO name) const noexcept;
 
-  /// False after a failure that has nothing to do with the transfer.
+  /// Whether another transfer may follow: not after one that failed or was cancelled.
   bool usable() const noexcept { return usable_; }
 
  private:

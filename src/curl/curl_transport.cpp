@@ -1,11 +1,7 @@
 #include "curl/curl_transport.hpp"
 
-#include <atomic>
+#include <memory>
 #include <utility>
-
-#ifndef _WIN32
-#include <unistd.h>
-#endif
 
 #include "curl/curl_error.hpp"
 #include "curl/curl_handle.hpp"
@@ -13,18 +9,11 @@
 #include "curl/sigpipe_guard.hpp"
 #include "curl/transfer.hpp"
 #include "heymilo/errors.hpp"
+#include "per_process.hpp"
 
 namespace heymilo {
 
 namespace {
-
-long processId() noexcept {
-#ifdef _WIN32
-  return 0;  // where there is no fork()
-#else
-  return getpid();
-#endif
-}
 
 /// libcurl counts its users, and its last one's curl_global_cleanup() takes away what a host that
 /// never called curl_global_init() relies on. So there is none: what stays is small, and reachable.
@@ -37,58 +26,30 @@ void initializeLibcurl() {
 
 class CurlTransport final : public Transport {
  public:
-  explicit CurlTransport(CurlOptions options);
-  ~CurlTransport() override;
+  explicit CurlTransport(CurlOptions options)
+      : options_(std::move(options)), pool_([capacity = options_.max_connections] {
+          return std::make_unique<HandlePool>(capacity);
+        }) {}
   HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) override;
 
  private:
-  /// The pool, and the process that its connections belong to.
-  struct Pool {
-    explicit Pool(std::size_t capacity) : handles(capacity) {}
-
-    const long process = processId();
-    HandlePool handles;
-  };
-
-  HandlePool& handles();
-
   const CurlOptions options_;
-  std::atomic<Pool*> pool_;
+  /// A child of fork() starts with no connection: a request on one of its parent's would be mixed
+  /// with the parent's, and a TLS goodbye would end it for both.
+  PerProcess<HandlePool> pool_;
 };
-
-CurlTransport::CurlTransport(CurlOptions options)
-    : options_(std::move(options)), pool_(new Pool(options_.max_connections)) {}
-
-CurlTransport::~CurlTransport() {
-  const SigpipeGuard guard;
-  Pool* pool = pool_.load();
-  if (pool->process == processId()) {
-    delete pool;
-  }
-}
-
-/// A child of fork() leaves its parent's connections alone, for good: a request on one would be
-/// mixed with the parent's, a TLS goodbye would end it for both, and a lock in the pool may be held
-/// by a thread that the child does not have. It starts with none.
-HandlePool& CurlTransport::handles() {
-  Pool* pool = pool_.load();
-  if (pool->process != processId()) {
-    auto fresh = std::make_unique<Pool>(options_.max_connections);
-    if (pool_.compare_exchange_strong(pool, fresh.get())) {
-      pool = fresh.release();
-    }
-  }
-  return pool->handles;
-}
 
 HttpResponse CurlTransport::send(const HttpRequest& request,
                                  const CancellationToken& cancellation) {
   const SigpipeGuard guard;
-  const HandlePool::Lease handle = handles().take();
+  const HandlePool::Lease handle = pool_->take();
   configure(*handle, options_, request.idempotent);
   Transfer transfer(request);
   transfer.prepare(*handle);
   const CurlHandle::Result result = handle->perform(cancellation);
+  if (!result.cancelled && transfer.response.enough()) {
+    return transfer.response.take();
+  }
   if (result.cancelled || result.code != CURLE_OK || !transfer.response.headersComplete()) {
     throwTransportError(*handle, transfer, result);
   }

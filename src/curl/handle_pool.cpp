@@ -5,8 +5,14 @@
 #include <new>
 
 #include "curl/idle_limits.hpp"
+#include "curl/sigpipe_guard.hpp"
 
 namespace heymilo {
+
+HandlePool::~HandlePool() {
+  const SigpipeGuard guard;  // TLS says goodbye, perhaps to nobody
+  idle_.clear();
+}
 
 HandlePool::Lease HandlePool::take() {
   std::unique_ptr<CurlHandle> handle;

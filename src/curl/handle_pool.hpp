@@ -17,6 +17,10 @@ class HandlePool {
  public:
   /// Keeps at most `capacity` handles that are not in use.
   explicit HandlePool(std::size_t capacity) : capacity_(capacity) {}
+  /// Closes the connections.
+  ~HandlePool();
+  HandlePool(const HandlePool&) = delete;
+  HandlePool& operator=(const HandlePool&) = delete;
 
   /// Gives the handle back to the pool, which must still exist.
   class Return {

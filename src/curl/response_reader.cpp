@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include "ascii.hpp"
@@ -84,26 +86,47 @@ void ResponseReader::endHeaders() {
     return;  // an interim answer
   }
   complete_ = true;
-  const std::size_t length = announcedLength();
-  if (max_body_bytes_ != 0 && length > max_body_bytes_) {
+  std::size_t length = 0;
+  if (!readLength(length)) {
+    refusal_ = Refusal::no_such_length;
+  } else if (max_body_bytes_ != 0 && length > max_body_bytes_) {
     refusal_ = Refusal::body_too_large;
-    return;
+  } else {
+    body_.reserve((std::min)(length, kMaxReservation));
   }
-  body_.reserve((std::min)(length, kMaxReservation));
 }
 
-/// How long the body will be, as far as its headers tell; 0 where they do not.
-std::size_t ResponseReader::announcedLength() const {
-  std::size_t length = 0;
+/// How long the body will be, as far as its headers tell; 0 where they do not. False where they say
+/// what can't be (RFC 9112, section 6.3): libcurl would take a number's beginning, the last of
+/// several, or the end of the connection, and so part of a body for all of it.
+bool ResponseReader::readLength(std::size_t& length) const {
+  const std::string* given = nullptr;
+  bool encoded = false;
   for (const auto& [name, value] : fields_) {
-    if (ascii::equalIgnoringCase(name, "Content-Encoding")) {
-      return 0;  // the length is that of what has yet to be unpacked
-    }
+    // What is transferred, or has yet to be unpacked, has another length than the body.
+    encoded = encoded || ascii::equalIgnoringCase(name, "Content-Encoding") ||
+              ascii::equalIgnoringCase(name, "Transfer-Encoding");
     if (ascii::equalIgnoringCase(name, "Content-Length")) {
-      std::from_chars(value.data(), value.data() + value.size(), length);
+      if (given != nullptr && *given != value) {
+        return false;
+      }
+      given = &value;
     }
   }
-  return status_ == 204 || status_ == 304 ? 0 : length;  // which have none: RFC 9110, section 8.6
+  if (given == nullptr) {
+    return true;
+  }
+  std::int64_t number = -1;
+  const char* const end = given->data() + given->size();
+  const auto [read_to, error] = std::from_chars(given->data(), end, number);
+  if (error != std::errc() || read_to != end || number < 0) {
+    return false;
+  }
+  const bool bodiless = status_ == 204 || status_ == 304;  // RFC 9110, section 8.6
+  if (!encoded && !bodiless) {
+    length = static_cast<std::size_t>(number);
+  }
+  return true;
 }
 
 bool ResponseReader::readBody(std::string_view bytes) noexcept {

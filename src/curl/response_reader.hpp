@@ -16,7 +16,7 @@ class ResponseReader {
   /// Of the lines of an answer's headers together, interim answers and trailers included.
   static constexpr std::size_t kMaxHeaderBytes = std::size_t{256} << 10;
 
-  enum class Refusal { none, headers_too_large, body_too_large, out_of_memory };
+  enum class Refusal { none, headers_too_large, body_too_large, no_such_length, out_of_memory };
 
   /// `max_body_bytes`: 0 is no limit.
   explicit ResponseReader(std::size_t max_body_bytes) noexcept : max_body_bytes_(max_body_bytes) {}
@@ -32,6 +32,12 @@ class ResponseReader {
   /// Whether the headers of the answer itself are complete.
   bool headersComplete() const noexcept { return complete_; }
 
+  /// Whether it is the body of a refusal (no 2xx) that is too large: the status says what became of
+  /// the request, and the body only why. The answer has as much of it as may be.
+  bool enough() const noexcept {
+    return refusal_ == Refusal::body_too_large && (status_ < 200 || status_ >= 300);
+  }
+
   /// The answer; once. Fields whose name is none are left out, and control characters in a value
   /// are spaces (RFC 9110, section 5.5).
   HttpResponse take();
@@ -39,7 +45,7 @@ class ResponseReader {
  private:
   void addLine(std::string_view line);
   void endHeaders();
-  std::size_t announcedLength() const;
+  bool readLength(std::size_t& length) const;
 
   const std::size_t max_body_bytes_;
   Refusal refusal_ = Refusal::none;

@@ -49,21 +49,32 @@ ModelSink::ModelSink(const detail::ObjectType& type, void* model) : root_{&root_
 }
 
 Path ModelSink::path() const {
+  if (!in_tree_) {
+    return modelPath(true);
+  }
+  Path path = tree_.path();
+  path.prepend(modelPath(false));
+  return path;
+}
+
+/// The place of the value that is being read, or, where nothing of it has been seen, is `coming`.
+Path ModelSink::modelPath(bool coming) const {
   Path path;
   for (const Frame& frame : frames_) {
     if (frame.type->kind == Kind::array) {
-      path.append(frame.count == 0 ? 0 : frame.count - 1);
+      const bool between_elements = coming && &frame == &frames_.back();
+      path.append(between_elements ? frame.count : frame.count - 1);
     } else if (frame.field != nullptr) {
       path.append(frame.field->name, true);
-    } else if (!frame.key.empty() || frame.type->kind == Kind::text_map) {
-      path.append(frame.key, false);
+    } else if (frame.key) {
+      path.append(*frame.key, false);
     }
   }
   return path;
 }
 
 void ModelSink::fail(std::string problem) const {
-  throw Mismatch{path(), std::move(problem), true};
+  throw Mismatch{modelPath(false), std::move(problem), true};
 }
 
 void ModelSink::unexpected(const Type& expected, const char* found) const {
@@ -82,7 +93,7 @@ ModelSink::Slot ModelSink::next() {
       return {frame.type->element, frame.type->append(frame.target)};
     case Kind::text_map: {
       auto& map = *static_cast<std::map<std::string, std::string>*>(frame.target);
-      return {&kTextMapValue, &map[frame.key]};
+      return {&kTextMapValue, &map[*frame.key]};
     }
     default:
       return {frame.field->type, frame.field->engage(frame.target)};
@@ -93,7 +104,7 @@ void ModelSink::open(const Slot& slot) {
   if (frames_.size() >= kMaxDepth) {
     fail("nested deeper than " + std::to_string(kMaxDepth) + " levels");
   }
-  frames_.push_back({slot.type, slot.target, nullptr, 0, 0, {}});
+  frames_.push_back({slot.type, slot.target, nullptr, 0, 0, std::nullopt});
 }
 
 void ModelSink::afterTreeEvent() { in_tree_ = !tree_.done(); }
@@ -106,7 +117,7 @@ bool ModelSink::forward(void (TreeSink::*event)(Value), Value value) {
   try {
     (tree_.*event)(value);
   } catch (Mismatch& mismatch) {
-    mismatch.path.prepend(path());
+    mismatch.path.prepend(modelPath(false));
     throw;
   }
   afterTreeEvent();
@@ -120,7 +131,7 @@ bool ModelSink::forward(void (TreeSink::*event)()) {
   try {
     (tree_.*event)();
   } catch (Mismatch& mismatch) {
-    mismatch.path.prepend(path());
+    mismatch.path.prepend(modelPath(false));
     throw;
   }
   afterTreeEvent();
@@ -277,7 +288,7 @@ void ModelSink::key(std::string_view name) {
   Frame& frame = frames_.back();
   if (frame.type->kind == Kind::text_map) {
     frame.key = name;
-    if (static_cast<std::map<std::string, std::string>*>(frame.target)->count(frame.key) != 0) {
+    if (static_cast<std::map<std::string, std::string>*>(frame.target)->count(*frame.key) != 0) {
       fail("the property is there twice");
     }
     return;
@@ -303,10 +314,10 @@ void ModelSink::key(std::string_view name) {
   nlohmann::json& additional = *object.additional(frame.target);
   if (additional.is_null()) {
     additional = nlohmann::json::object();
-  } else if (additional.contains(frame.key)) {
+  } else if (additional.contains(*frame.key)) {
     fail("the property is there twice");
   }
-  tree_.begin(additional[frame.key], frames_.size());
+  tree_.begin(additional[*frame.key], frames_.size());
   in_tree_ = true;
 }
 

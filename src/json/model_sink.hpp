@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ class ModelSink final : public Sink {
   /// Fills `model`, which is freshly made and outlives the sink.
   ModelSink(const detail::ObjectType& type, void* model);
 
-  /// The place that is being read.
+  /// The place of the value that is to come next: where a text that breaks off, breaks off.
   Path path() const;
 
   void null() override;
@@ -42,12 +43,12 @@ class ModelSink final : public Sink {
   };
   /// A model, an array or a text map that is being read.
   struct Frame {
-    const Type* type;
-    void* target;
-    const FieldType* field;  // of a model: the one being read
-    std::uint64_t seen;      // of a model: the fields that were there, a bit each
-    std::size_t count;       // of an array: its elements up to the one being read
-    std::string key;         // of a text map: the entry being read
+    const Type* type = nullptr;
+    void* target = nullptr;
+    const FieldType* field = nullptr;  // of a model: the one being read
+    std::uint64_t seen = 0;            // of a model: the fields that were there, a bit each
+    std::size_t count = 0;             // of an array: its elements up to the one being read
+    std::optional<std::string> key{};  // of a text map or an unknown property: its name
   };
 
   Slot next();
@@ -56,6 +57,7 @@ class ModelSink final : public Sink {
   bool forward(void (TreeSink::*event)(Value), Value value);
   bool forward(void (TreeSink::*event)());
   void afterTreeEvent();
+  Path modelPath(bool coming) const;
 
   [[noreturn]] void fail(std::string problem) const;
   [[noreturn]] void unexpected(const Type& expected, const char* found) const;

@@ -16,9 +16,11 @@ Path TreeSink::path() const {
   Path path;
   for (const Frame& frame : frames_) {
     if (frame.container->is_array()) {
-      path.append(frame.container->size());
-    } else {
-      path.append(frame.key, false);
+      // An element that has begun is in its array already.
+      const bool begun = &frame != &frames_.back();
+      path.append(frame.container->size() - (begun ? 1 : 0));
+    } else if (frame.key) {
+      path.append(*frame.key, false);
     }
   }
   return path;
@@ -66,7 +68,7 @@ void TreeSink::key(std::string_view name) {
   Frame& frame = frames_.back();
   frame.key = name;
   const auto [position, fresh] =
-      frame.container->get_ref<nlohmann::json::object_t&>().emplace(frame.key, nullptr);
+      frame.container->get_ref<nlohmann::json::object_t&>().emplace(*frame.key, nullptr);
   if (!fresh) {
     throw Mismatch{path(), "the property is there twice", true};
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "json/mismatch.hpp"
@@ -38,8 +39,8 @@ class TreeSink final : public Sink {
 
  private:
   struct Frame {
-    nlohmann::json* container;
-    nlohmann::json::string_t key;  // of an object: what is being read
+    nlohmann::json* container = nullptr;
+    std::optional<nlohmann::json::string_t> key{};  // of an object: what is being read
   };
 
   void put(nlohmann::json value);
