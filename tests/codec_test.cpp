@@ -9,6 +9,7 @@
 #include "contract/document_generator.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/models.hpp"
+#include "support/sanitizers.hpp"
 
 namespace heymilo {
 namespace {
@@ -238,7 +239,7 @@ TEST(Codec, BoundsTheDepth) {
 TEST(Codec, WritesWhatNlohmannDumps) {
   const contract::Contract contract;
   contract::DocumentGenerator generator(contract, 99);
-  for (int i = 0; i < 3000; ++i) {
+  for (std::size_t i = 0; i < heymilo_test::effort(3000); ++i) {
     const nlohmann::json document =
         generator.normalized("CandidateResponse", generator.document("CandidateResponse"));
     const auto candidate = document.get<CandidateResponse>();

@@ -9,6 +9,7 @@
 #include "contract/document_generator.hpp"
 #include "heymilo/heymilo.hpp"
 #include "json/codec.hpp"
+#include "support/sanitizers.hpp"
 
 // The models and the operations against the contract file, which is walked here: a property,
 // parameter or operation that is added to it, taken away or changed makes these tests fail.
@@ -208,7 +209,7 @@ TEST_P(ConformanceOf, PropertiesTypesRequiredAndDefaultsAreTheSchemas) {
 TEST_P(ConformanceOf, ValidDocumentsComeBackAsTheyWere) {
   constexpr std::uint32_t kSeed = 20261124;
   DocumentGenerator generator(contract, kSeed);
-  for (int i = 0; i < 2000; ++i) {
+  for (std::size_t i = 0; i < heymilo_test::effort(2000); ++i) {
     const json document = generator.document(GetParam());
     const json expected = generator.normalized(GetParam(), document);
     const std::string text = document.dump();
@@ -222,7 +223,7 @@ TEST_P(ConformanceOf, EveryMutationIsRefusedAtItsPlace) {
   constexpr std::uint32_t kSeed = 42;
   DocumentGenerator generator(contract, kSeed);
   std::size_t tried = 0;
-  for (int i = 0; i < 200 && tried < 3000; ++i) {
+  for (int i = 0; i < 200 && tried < heymilo_test::effort(3000); ++i) {
     const json valid = generator.document(GetParam());
     for (const contract::Mutation& mutation : generator.mutations(GetParam(), valid)) {
       json document = valid;

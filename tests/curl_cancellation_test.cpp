@@ -1,21 +1,17 @@
 // A call ends at once when it is cancelled, and on time when its time is over, whatever it is
 // doing.
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <fstream>
 #include <functional>
 #include <future>
 #include <string>
 #include <thread>
 
 #include "curl/curl_transport.hpp"
+#include "support/full_port.hpp"
 #include "support/raw_server.hpp"
 #include "support/slow_lookup.hpp"
 #include "support/transport_calls.hpp"
@@ -216,54 +212,8 @@ TEST_F(CurlCancellation, TheTransportMayGoWhileALookUpGoesOn) {
   lookup.letGo();
 }
 
-/// A port that takes no connection and refuses none: its queue is full.
-class FullPort {
- public:
-  FullPort() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    address_.sin_family = AF_INET;
-    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(listener_, generic(), sizeof address_);
-    socklen_t size = sizeof address_;
-    ::getsockname(listener_, generic(), &size);
-    ::listen(listener_, 0);
-    for (int& filler : fillers_) {
-      filler = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-      ::connect(filler, generic(), size);
-    }
-  }
-  ~FullPort() {
-    for (const int filler : fillers_) {
-      ::close(filler);
-    }
-    ::close(listener_);
-  }
-  FullPort(const FullPort&) = delete;
-  FullPort& operator=(const FullPort&) = delete;
-
-  int port() const { return ntohs(address_.sin_port); }
-
-  /// How many connections to the port are on their way, by what the kernel says.
-  int connecting() const {
-    char needle[32];
-    std::snprintf(needle, sizeof needle, "0100007F:%04X 02", static_cast<unsigned>(port()));
-    int found = 0;
-    std::ifstream table("/proc/net/tcp");
-    for (std::string line; std::getline(table, line);) {
-      found += line.find(needle) != std::string::npos ? 1 : 0;
-    }
-    return found;
-  }
-
- private:
-  sockaddr* generic() { return reinterpret_cast<sockaddr*>(&address_); }
-
-  const int listener_;
-  sockaddr_in address_{};
-  int fillers_[3] = {};
-};
-
 TEST_F(CurlCancellation, WhileTheConnectionIsMade) {
-  const FullPort full;
+  const heymilo_test::FullPort full;
   const int before = full.connecting();
   EXPECT_GT(before, 0);
   const HttpRequest request = post("http://127.0.0.1:" + std::to_string(full.port()) + "/", "{}");

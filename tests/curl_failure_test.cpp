@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "curl/curl_handle.hpp"
 #include "curl/curl_transport.hpp"
 #include "support/raw_server.hpp"
 #include "support/transport_calls.hpp"
@@ -124,6 +125,22 @@ TEST_F(CurlFailure, TheTimeForConnectingIsOver) {
   EXPECT_THAT(error.what(), AllOf(HasSubstr("connecting to 127.0.0.1"), HasSubstr("100 ms")));
 }
 
+TEST(CurlHandleAfterAFailure, IsNotUsedAgain) {
+  RawServer server(heymilo_test::answering(heymilo_test::httpAnswer("200 OK")));
+  CurlHandle handle;
+  const auto fetch = [&handle](const std::string& url) {
+    handle.reset();
+    handle.set(CURLOPT_URL, url.c_str());
+    handle.set(CURLOPT_PROXY, "");
+    handle.set(CURLOPT_NOBODY, 1L);
+    return handle.perform({}).code;
+  };
+  EXPECT_EQ(fetch(server.url()), CURLE_OK);
+  EXPECT_TRUE(handle.usable());
+  EXPECT_EQ(fetch("http://127.0.0.1:1"), CURLE_COULDNT_CONNECT);
+  EXPECT_FALSE(handle.usable());
+}
+
 TEST_F(CurlFailure, NoTimeForConnectingMeansTheTimeOfTheRequest) {
   RawServer silent([](RawConnection& connection) { connection.readToEnd(); });
   HttpRequest request = post("https://127.0.0.1:" + std::to_string(silent.port()), "{}");
@@ -139,11 +156,11 @@ TEST_F(CurlFailure, AFirstByteThatDoesNotCome) {
     connection.readToEnd();
   });
   HttpRequest request = post(server.url(), "{}");
-  request.connect_timeout = milliseconds(1);  // done long since
-  request.timeout = milliseconds(150);
+  request.connect_timeout = milliseconds(400);  // done long since
+  request.timeout = milliseconds(600);
   const auto error = failureOf<TimeoutError>(*transport, request);
   EXPECT_EQ(error.outcome(), Outcome::unknown);
-  EXPECT_THAT(error.what(), AllOf(HasSubstr("waiting for the answer"), HasSubstr("150 ms")));
+  EXPECT_THAT(error.what(), AllOf(HasSubstr("waiting for the answer"), HasSubstr("600 ms")));
   EXPECT_EQ(server.requests().size(), 1u);
 }
 

@@ -13,6 +13,7 @@
 
 #include "heymilo/client.hpp"
 #include "support/raw_server.hpp"
+#include "support/sanitizers.hpp"
 #include "support/temporary_file.hpp"
 #include "support/tls_certificates.hpp"
 
@@ -177,10 +178,11 @@ TEST_P(CutTest, NoOutcomeClaimsMoreThanTheServerDid) {
       }
       table[call.operation][told + (whole ? ", carried out" : ", not carried out")]++;
     };
-    for (std::size_t bytes = 1; bytes < request_size; ++bytes) {
+    constexpr std::size_t kStep = heymilo_test::kSanitized ? 7 : 1;  // odd, for both ways to cut
+    for (std::size_t bytes = 1; bytes < request_size; bytes += kStep) {
       cutAt(bytes, 0, bytes % 2 == 0);
     }
-    for (std::size_t bytes = 0; bytes < call.answer.size(); ++bytes) {
+    for (std::size_t bytes = 0; bytes < call.answer.size(); bytes += kStep) {
       cutAt(request_size, bytes, bytes % 2 == 0);
     }
   }

@@ -26,6 +26,11 @@ constexpr Operation kGet = {"listCandidates", "GET", "/api/v2/postings/{posting_
 constexpr Operation kPost = {"ingestCandidate", "POST", "/api/v2/postings/{posting_id}/candidates"};
 const char* const kQueued = R"({"data":{"ingestion_id":"ing_1"}})";
 
+std::function<std::string()> bodyFor(const Operation& operation) {
+  return operation.method == "POST" ? [] { return std::string("{}"); }
+                                    : std::function<std::string()>();
+}
+
 class ExecutorTest : public testing::Test {
  protected:
   using Step = std::function<HttpResponse()>;
@@ -43,7 +48,7 @@ class ExecutorTest : public testing::Test {
   SingleResponse<AsyncIngestResponse> call(std::vector<Step> steps, const Operation& operation) {
     return executor(test::scripted(std::move(steps)))
         .call<SingleResponse<AsyncIngestResponse>>(
-            operation, {"p 1", "", operation.method == "POST" ? "{}" : ""}, request_options);
+            operation, {"p 1", "", bodyFor(operation)}, request_options);
   }
   static Step answers(int status, std::string body, Headers headers = {}) {
     return [=] { return jsonAnswer(status, body, headers); };
@@ -82,7 +87,8 @@ TEST_F(ExecutorTest, SendsTheRequestAsTheOperationSays) {
   request_options.workspace_id = "w2";
   request_options.headers.add("X-Trace", "abc");
   executor(test::scripted({answers(202, kQueued)}))
-      .call<SingleResponse<AsyncIngestResponse>>(kPost, {"a/b ?%é", "x=1", "{}"}, request_options);
+      .call<SingleResponse<AsyncIngestResponse>>(
+          kPost, {"a/b ?%é", "x=1", bodyFor(kPost)}, request_options);
   const HttpRequest request = transport->requests().at(0);
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url,
@@ -188,10 +194,11 @@ TEST_F(ExecutorTest, A429HoldsBackTheOtherCallsToo) {
       executor(test::scripted({answers(429, "", {{"Retry-After", "3"}}), answers(202, kQueued)}));
   request_options.max_retries = 0;
   const auto start = clock->now();
-  EXPECT_THROW(
-      shared.call<SingleResponse<AsyncIngestResponse>>(kPost, {"p", "", "{}"}, request_options),
-      RateLimitError);
-  shared.call<SingleResponse<AsyncIngestResponse>>(kPost, {"p", "", "{}"}, request_options);
+  EXPECT_THROW(shared.call<SingleResponse<AsyncIngestResponse>>(
+                   kPost, {"p", "", bodyFor(kPost)}, request_options),
+               RateLimitError);
+  shared.call<SingleResponse<AsyncIngestResponse>>(
+      kPost, {"p", "", bodyFor(kPost)}, request_options);
   EXPECT_EQ(clock->now() - start, seconds{3});
   EXPECT_EQ(story(), "request1 response1/429 throttled0+3000 request1 response1/202 ");
 }
@@ -204,7 +211,7 @@ TEST_F(ExecutorTest, GivesEachAttemptWhatIsLeftOfTheDeadline) {
         throw ConnectionError("reset");
       });
   EXPECT_THROW(executor(transport).call<SingleResponse<AsyncIngestResponse>>(
-                   kGet, {"p", "", ""}, request_options),
+                   kGet, {"p", "", {}}, request_options),
                ConnectionError);
   ASSERT_EQ(transport->requests().size(), 2u);
   EXPECT_EQ(transport->requests()[0].timeout, milliseconds{800});
@@ -219,6 +226,18 @@ TEST_F(ExecutorTest, ADeadlineThatHasPassedSendsNothing) {
   } catch (const TimeoutError& error) {
     EXPECT_EQ(error.outcome(), Outcome::not_sent);
   }
+  EXPECT_TRUE(transport->requests().empty());
+}
+
+TEST_F(ExecutorTest, TheDeadlineCoversTheMakingOfTheBody) {
+  request_options.deadline = milliseconds{1000};
+  const Executor late = executor(test::scripted({answers(202, kQueued)}));
+  const CallArguments arguments{"p", "", [this] {
+                                  clock->advance(milliseconds{1001});
+                                  return std::string("{}");
+                                }};
+  EXPECT_THROW(late.call<SingleResponse<AsyncIngestResponse>>(kPost, arguments, request_options),
+               TimeoutError);
   EXPECT_TRUE(transport->requests().empty());
 }
 

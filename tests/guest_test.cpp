@@ -6,6 +6,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "heymilo/client.hpp"
 #include "heymilo/testing/mock_server.hpp"
 #include "support/raw_server.hpp"
+#include "support/sanitizers.hpp"
 
 #ifndef _WIN32
 #include <sys/wait.h>
@@ -100,6 +102,68 @@ TEST_F(Guest, AForkedChildHasConnectionsOfItsOwn) {
   EXPECT_EQ(of_children.size(), 3u);
   EXPECT_EQ(of_lists.size(), 1u + 3u);
   EXPECT_EQ(of_children.count(server.requests().front().connection), 0u);
+}
+
+/// Runs in a child what must return true within seconds; a child that waits for a lock which nobody
+/// holds would not.
+void expectInAChild(const std::function<bool()>& works) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    alarm(20);
+    bool good = false;
+    try {
+      good = works();
+    } catch (...) {
+    }
+    _exit(good ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST_F(Guest, AChildDoesNotWaitForTheQuotaOfItsParent) {
+  options.rate_limit = RateLimit{1, std::chrono::minutes{10}};
+  const Client client(options);
+  client.listCandidates("p");
+  CancellationSource stop;
+  std::thread waiting([&] {
+    RequestOptions request;
+    request.cancellation = stop.token();
+    EXPECT_THROW(client.listCandidates("p", {}, request), CancelledError);
+  });
+  RequestOptions hurried;
+  hurried.deadline = std::chrono::milliseconds{50};
+  EXPECT_THROW(client.listCandidates("p", {}, hurried), TimeoutError);  // the parent's is used up
+  expectInAChild([&] { return client.listCandidates("p").data.size() == 10; });
+  stop.cancel();
+  waiting.join();
+}
+
+TEST_F(Guest, AChildIsBornWhileOtherThreadsHoldLocks) {
+  options.rate_limit = RateLimit{1'000'000, std::chrono::minutes{1}};
+  const Client client(options);
+  std::atomic<bool> done{false};
+  std::vector<std::thread> busy;
+  for (int i = 0; i < 4; ++i) {
+    busy.emplace_back([&] {
+      RequestOptions past;
+      past.deadline = std::chrono::milliseconds{0};  // no further than the quota, over and over
+      while (!done) {
+        EXPECT_THROW(client.listCandidates("p", {}, past), TimeoutError);
+      }
+    });
+  }
+  const int rounds = static_cast<int>(heymilo_test::effort(100));
+  for (int round = 0; round < rounds && !HasFailure(); ++round) {
+    expectInAChild([&] { return client.listCandidates("p").data.size() == 10; });
+  }
+  done = true;
+  for (std::thread& thread : busy) {
+    thread.join();
+  }
 }
 
 std::vector<struct sigaction> dispositions() {

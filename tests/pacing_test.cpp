@@ -38,6 +38,20 @@ TEST(Pacing, LetsNoMoreThanTheLimitIntoAnyWindow) {
   EXPECT_LT(sent.back() - sent.front(), milliseconds{16 * 1000 + 16 * 45});
 }
 
+TEST(Pacing, UsesAtLeast97PercentOfTheDocumentedLimit) {
+  FakeClock clock;
+  constexpr RateLimit kLimit{300, std::chrono::seconds{60}};
+  Pacer pacer(kLimit, kPatience, clock);
+  const auto start = clock.now();
+  constexpr int kWindows = 20;
+  for (int i = 0; i < kWindows * kLimit.requests; ++i) {
+    const Pacer::Permit permit = pacer.acquire({}, kNever, {});
+    clock.advance(milliseconds{150});
+  }
+  pacer.acquire({}, kNever, {});  // the first of one more window
+  EXPECT_LT((clock.now() - start) * 97, kWindows * kLimit.per * 100);
+}
+
 TEST(Pacing, WithoutALimitNothingWaits) {
   FakeClock clock;
   Pacer pacer(std::nullopt, kPatience, clock);

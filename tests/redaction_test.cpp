@@ -57,6 +57,28 @@ TEST(Redaction, TakesOutAddressesThatTheRequestDidNotCarry) {
             "must have an @-sign, an @ and a name@");
 }
 
+TEST(Redaction, FindsWhatIsBrokenIntoLinesElsewhere) {
+  HttpRequest made = request();
+  made.body = R"({"name":"Zoë Doe","data":{"note":"first line\r\nsecond line"}})";
+  const Redactor redact(made, kRoute);
+  EXPECT_EQ(redact("Zoë\n Doe!"), "[redacted]!");
+  EXPECT_EQ(redact("first line second line!"), "[redacted]!");
+}
+
+TEST(Redaction, FindsWhatIsLong) {
+  HttpRequest made = request();
+  std::string essay;
+  for (int i = 0; i < 3000; ++i) {
+    essay += "word" + std::to_string(i) + ' ';
+  }
+  made.body = R"({"name":"Zoë Doe","data":{"essay":")" + essay + R"("}})";
+  const Redactor redact(made, kRoute);
+  EXPECT_EQ(redact("not this: '" + essay + "'!"), "not this: '[redacted]...");
+  const std::string far = redact(std::string(4000, 'x') + std::string(9000, ' ') + "Zoë Doe");
+  EXPECT_THAT(far, Not(HasSubstr("Zo")));
+  EXPECT_EQ(redact(std::string(9000, ' ') + "Zoë Doe!"), "[redacted]!");
+}
+
 TEST(Redaction, LeavesWhatIsTheApisOwn) {
   const Redactor redact(request(), kRoute);
   for (const char* text : {"body.email: value is not a valid email address",
@@ -69,7 +91,10 @@ TEST(Redaction, LeavesWhatIsTheApisOwn) {
 
 TEST(Redaction, MakesOneLineOfBoundedLength) {
   const Redactor redact(request(), kRoute);
-  EXPECT_EQ(redact("a\r\nX-Injected: b\tc\x7f"), "a  X-Injected: b c ");
+  EXPECT_EQ(redact("a\r\nX-Injected: b\tc\x7f"), "a X-Injected: b c ");
+  EXPECT_EQ(redact("a\u2028b\u0085c\u009b2Jd\xff"
+                   "e\xc3"),
+            "a b c 2Jd?e?");
   std::string wide;
   for (int i = 0; i < 200; ++i) {
     wide += "é";

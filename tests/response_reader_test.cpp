@@ -120,9 +120,35 @@ TEST(ResponseReader, AnAnnouncedLengthIsReservedWithinReason) {
   };
   EXPECT_GE(reserved("100000"), 100'000u);
   EXPECT_LT(reserved("100000"), 200'000u);
-  EXPECT_LT(reserved("18446744073709551615"), 100u << 20);
-  EXPECT_LT(reserved("99999999999999999999999"), 1'000u);
-  EXPECT_LT(reserved("many"), 1'000u);
+  EXPECT_LT(reserved("9223372036854775807"), 100u << 20);
+}
+
+TEST(ResponseReader, ALengthThatIsNoneIsRefused) {
+  for (const char* length : {"18446744073709551615", "many", "-5", "5x", "", "5, 5"}) {
+    ResponseReader reader(0);
+    reader.readHeader("HTTP/1.1 200 OK\r\n");
+    reader.readHeader("Content-Length: " + std::string(length) + "\r\n");
+    EXPECT_FALSE(reader.readHeader("\r\n")) << length;
+    EXPECT_EQ(reader.refusal(), Refusal::no_such_length) << length;
+  }
+  for (const char* second : {"5", "6"}) {
+    ResponseReader reader(0);
+    reader.readHeader("HTTP/1.1 200 OK\r\n");
+    reader.readHeader("Content-Length: 5\r\n");
+    reader.readHeader("content-length: " + std::string(second) + "\r\n");
+    EXPECT_EQ(reader.readHeader("\r\n"), *second == '5') << second;
+  }
+}
+
+TEST(ResponseReader, OfARefusalAsMuchOfTheBodyIsEnoughAsMayBe) {
+  for (const auto& [status, enough] : {std::pair{"422 Bad", true}, std::pair{"200 OK", false}}) {
+    ResponseReader reader = readerOf({"HTTP/1.1 " + std::string(status), ""}, 10);
+    EXPECT_FALSE(reader.enough());
+    EXPECT_TRUE(reader.readBody("12345"));
+    EXPECT_FALSE(reader.readBody("678901"));
+    EXPECT_EQ(reader.enough(), enough);
+    EXPECT_EQ(reader.take().body, "12345");
+  }
 }
 
 TEST(ResponseReader, AnAnnouncedLengthBeyondTheLimitIsRefusedAtOnce) {

@@ -133,12 +133,17 @@ TEST_F(Secrets, AreNotToldWhereTheServerQuotesThem) {
   using MakeBody = std::function<std::string(const std::string&)>;
   const auto answerAll = [&](int status, const MakeBody& body) {
     server->respondNext("listCandidates",
-                        ScriptedResponse::answer(status, body(kOfEveryRequest)).times(14));
+                        ScriptedResponse::answer(status, body(kOfEveryRequest))
+                            .withHeader("X-Request-Id", kOfEveryRequest)
+                            .times(14));
     for (const char* operation : {"ingestCandidate",
                                   "ingestCandidatesBulk",
                                   "ingestCandidateAsync",
                                   "ingestCandidatesBulkAsync"}) {
-      server->respondNext(operation, ScriptedResponse::answer(status, body(kOfAWrite)).times(14));
+      server->respondNext(operation,
+                          ScriptedResponse::answer(status, body(kOfAWrite))
+                              .withHeader("X-Request-Id", kOfEveryRequest)
+                              .times(14));
     }
     everyOperation(Client(options));
     server->clearResponses();

@@ -73,6 +73,8 @@ TEST(BaseUrl, APortIsANumberInRange) {
   for (const std::string port : {"",
                                  "0",
                                  "65536",
+                                 "0.7655",
+                                 "0.765536",
                                  "99999",
                                  "100000",
                                  "6553500000000000000000",

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +14,8 @@
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+
+#include "support/spawn.hpp"
 
 namespace heymilo_test {
 
@@ -120,41 +121,6 @@ void drain(Descriptor& out, std::string& out_text, Descriptor& err, std::string&
     readSome(wanted[0], out, out_text);
     readSome(wanted[1], err, err_text);
   }
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (std::string& text : texts) {
-    result.push_back(text.data());
-  }
-  result.push_back(nullptr);
-  return result;
-}
-
-pid_t spawn(const std::string& program, std::vector<std::string> arguments,
-            const std::map<std::string, std::string>& environment, int out, int err) {
-  arguments.insert(arguments.begin(), program);
-  std::vector<std::string> variables;
-  for (const auto& [name, value] : environment) {
-    variables.push_back(name + '=' + value);
-  }
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-  pid_t pid = 0;
-  errno = posix_spawn(&pid,
-                      program.c_str(),
-                      &actions,
-                      nullptr,
-                      pointers(arguments).data(),
-                      pointers(variables).data());
-  posix_spawn_file_actions_destroy(&actions);
-  if (errno != 0) {
-    fail(program.c_str());
-  }
-  return pid;
 }
 
 int waitFor(pid_t pid) {

@@ -1,0 +1,76 @@
+// Every type of answer is read from the text. What is read from text and what is read from a tree
+// must be the same, and what was read must survive being written.
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fuzz/fuzz.hpp"
+#include "heymilo/errors.hpp"
+#include "heymilo/models.hpp"
+#include "json/codec.hpp"
+
+namespace {
+
+using nlohmann::json;
+
+/// What only the reader of texts can see: a tree has no property twice, and no BOM.
+bool isOfTheTextAlone(const std::string& problem) {
+  return problem.find("twice") != std::string::npos || problem.find("nested") != std::string::npos;
+}
+
+std::optional<json> treeOf(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) {
+    return std::nullopt;  // nlohmann's parser takes it for the end
+  }
+  try {
+    return json::parse(text);
+  } catch (const json::exception&) {  // a number out of range is no parse_error
+    return std::nullopt;
+  }
+}
+
+template <class Model>
+std::optional<Model> modelOf(const json& tree) {
+  try {
+    return tree.get<Model>();
+  } catch (const heymilo::DecodeError&) {
+    return std::nullopt;
+  }
+}
+
+template <class Model>
+void tryAs(std::string_view text, const std::optional<json>& tree) {
+  std::optional<Model> model;
+  std::string problem;
+  try {
+    model = heymilo::json::decode<Model>(text);
+  } catch (const heymilo::json::Mismatch& mismatch) {
+    problem = mismatch.problem;
+    check(!problem.empty(), "a mismatch says what it is");
+  }
+  const std::optional<Model> of_tree = tree ? modelOf<Model>(*tree) : std::nullopt;
+  if (model) {
+    check(of_tree.has_value(), "what is read from text is read from a tree");
+    check(*model == *of_tree, "text and tree give the same model");
+    const std::string written = heymilo::json::encode(*model);
+    check(heymilo::json::decode<Model>(written) == *model, "a model survives being written");
+    check(json::parse(written) == json(*model), "written as text and as a tree it is the same");
+  } else {
+    check(!of_tree || isOfTheTextAlone(problem), "what is read from a tree is read from text");
+  }
+}
+
+}  // namespace
+
+void fuzzOne(std::string_view text) {
+  using namespace heymilo;  // NOLINT(google-build-using-namespace)
+  const std::optional<nlohmann::json> tree = treeOf(text);
+  tryAs<ListResponse<CandidateResponse>>(text, tree);
+  tryAs<SingleResponse<IngestCandidateResponse>>(text, tree);
+  tryAs<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(text, tree);
+  tryAs<SingleResponse<AsyncIngestResponse>>(text, tree);
+  tryAs<APIErrorResponse>(text, tree);
+  tryAs<HTTPValidationError>(text, tree);
+}

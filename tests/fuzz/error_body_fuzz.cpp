@@ -1,0 +1,66 @@
+// The first line is a status and a Retry-After, the rest is the body of an answer. Whatever they
+// are, the error is a StatusError with a text that can be logged.
+
+#include <charconv>
+#include <string>
+
+#include "fuzz/fuzz.hpp"
+#include "heymilo/errors.hpp"
+#include "status_error.hpp"
+#include "utf8.hpp"
+
+namespace {
+
+constexpr std::size_t kLongestText = 1000;
+
+heymilo::HttpResponse answerOf(std::string_view text) {
+  heymilo::HttpResponse response;
+  const std::size_t line = (std::min)(text.find('\n'), text.size());
+  int status = 0;
+  const auto end = std::from_chars(text.data(), text.data() + line, status).ptr;
+  response.status = status >= 300 && status <= 999 ? status : 422;
+  try {
+    response.headers.add("Retry-After", std::string(end, text.data() + line));
+    response.headers.add("X-Request-Id", std::string(end, text.data() + line));
+  } catch (const heymilo::InvalidArgumentError&) {
+    // No header can hold that.
+  }
+  response.body = text.substr((std::min)(line + 1, text.size()));
+  return response;
+}
+
+}  // namespace
+
+void fuzzOne(std::string_view text) {
+  heymilo::HttpRequest request;
+  request.method = "POST";
+  request.url = "https://api.example/api/v2/postings/posting-canary/candidates";
+  request.headers.add("X-API-KEY", "key-canary");
+  request.body = R"({"name":"Canary Name","email":"canary@example.com"})";
+  const heymilo::Redactor redact(request, "/api/v2/postings/{posting_id}/candidates");
+
+  const heymilo::HttpResponse response = answerOf(text);
+  try {
+    heymilo::throwStatusError("ingestCandidate", response, redact);
+  } catch (const heymilo::StatusError& error) {
+    const std::string what = error.what();
+    check(what.size() <= kLongestText, "what() is of bounded length");
+    check(heymilo::isUtf8(what), "what() is UTF-8");
+    for (const char c : what) {
+      check(static_cast<unsigned char>(c) >= ' ' && c != '\x7f', "what() is one line");
+    }
+    check(what.find("\u2028") == std::string::npos && what.find("\u009b") == std::string::npos,
+          "what() is one line, and moves no cursor");
+    check(what.find("key-canary") == std::string::npos, "what() holds no key");
+    check(what.find("Canary Name") == std::string::npos, "what() holds no name");
+    check(what.find("canary@example.com") == std::string::npos, "what() holds no address");
+    check(error.status() == response.status, "the status is the answer's");
+    check(error.rawBody() == response.body, "the body is the answer's");
+    check(!error.error().code.empty() && !error.error().message.empty() &&
+              !error.error().type.empty(),
+          "error() is filled");
+    check((error.outcome() == heymilo::Outcome::rejected) ==
+              (response.status >= 400 && response.status < 500),
+          "4xx is rejected, and nothing else");
+  }
+}

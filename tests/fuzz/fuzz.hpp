@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+/// The target of a fuzz program: what must hold for any text. It ends the process where it does
+/// not.
+void fuzzOne(std::string_view text);
+
+inline void check(bool holds, const char* what) {
+  if (!holds) {
+    std::fprintf(stderr, "does not hold: %s\n", what);
+    std::abort();
+  }
+}

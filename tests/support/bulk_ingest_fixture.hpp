@@ -1,0 +1,109 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "heymilo/testing/mock_server.hpp"
+#include "heymilo/workflows/bulk_ingest.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace heymilo_test {
+
+using heymilo::CandidateIngestRequest;
+using heymilo::Client;
+using heymilo::ClientOptions;
+using heymilo::testing::MockServer;
+using heymilo::workflows::BulkIngestOptions;
+using heymilo::workflows::BulkIngestResult;
+using heymilo::workflows::RecordReport;
+using heymilo::workflows::RecordState;
+using heymilo::workflows::reportOf;
+using heymilo::workflows::sourceOf;
+
+using People = std::vector<CandidateIngestRequest>;
+using Metadata = std::map<std::string, std::string>;
+
+inline People people(std::size_t count) {
+  People all;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string number = std::to_string(i);
+    all.push_back({"Person " + number, "person" + number + "@example.com"});
+    all.back().metadata = Metadata{{"number", number}};
+  }
+  return all;
+}
+
+/// For tests of bulkIngest() against a mock server that has an empty posting `p`.
+class BulkIngestTest : public ::testing::Test {
+ protected:
+  BulkIngestTest() {
+    server.addPosting("p");
+    options.journal = directory.file("people.journal");
+    options.chunk = 10;
+    options.settling_time = std::chrono::milliseconds{50};
+    client_options.api_key = "test-key";
+    client_options.base_url = server.url();
+    client_options.rate_limit.reset();
+    client_options.retry.max_retries = 0;
+    client_options.proxy = "";
+  }
+
+  BulkIngestResult ingest(const People& all) {
+    return bulkIngest(Client(client_options), "p", sourceOf(all), options);
+  }
+
+  std::vector<RecordReport> reported(RecordState state) const {
+    std::vector<RecordReport> records;
+    reportOf(options.journal, [&](const RecordReport& record) {
+      if (record.state == state) {
+        records.push_back(record);
+      }
+    });
+    return records;
+  }
+
+  /// How often each of the people is in the posting, by the number that they were given.
+  std::map<std::string, int> arrived() const {
+    std::map<std::string, int> times;
+    for (const nlohmann::json& candidate : server.candidates("p")) {
+      times[candidate.at("metadata").at("number").get<std::string>()]++;
+    }
+    return times;
+  }
+
+  /// Each of the people from `first` on is in the posting once, and nobody else.
+  void expectEverybodyOnce(std::size_t count, std::size_t first = 0) const {
+    const auto times = arrived();
+    EXPECT_EQ(times.size(), count - first);
+    for (std::size_t i = first; i < count; ++i) {
+      const auto found = times.find(std::to_string(i));
+      EXPECT_EQ(found == times.end() ? 0 : found->second, 1) << "person " << i;
+    }
+  }
+
+  /// What the journal says of the ingested is what the server says.
+  void expectJournalAgrees() const {
+    std::map<std::string, std::string> number_of;
+    for (const nlohmann::json& candidate : server.candidates("p")) {
+      number_of[candidate.at("interview_id").get<std::string>()] =
+          candidate.at("metadata").at("number").get<std::string>();
+    }
+    for (const RecordReport& record : reported(RecordState::ingested)) {
+      ASSERT_TRUE(record.interview_id.has_value());
+      EXPECT_EQ(number_of[*record.interview_id], std::to_string(record.index));
+    }
+  }
+
+  std::size_t posts() const { return server.requests("ingestCandidatesBulk").size(); }
+
+  TemporaryDirectory directory;
+  MockServer server;
+  ClientOptions client_options;
+  BulkIngestOptions options;
+};
+
+}  // namespace heymilo_test

@@ -1,0 +1,187 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "heymilo/client.hpp"
+#include "heymilo/workflows/mirror.hpp"
+#include "support/fake_transport.hpp"
+
+namespace heymilo::test {
+
+inline CandidateResponse mirroredCandidate(const std::string& id, Timestamp created_at,
+                                           CandidateStatus status = CandidateStatus::completed) {
+  CandidateResponse one;
+  one.interview_id = id;
+  one.posting_id = "p";
+  one.name = "Person " + id;
+  one.email = id + "@example.com";
+  one.status = status;
+  one.created_at = created_at;
+  return one;
+}
+
+/// The list operation over a vector, in the vector's order: the API does not say which it is.
+class FakeList {
+ public:
+  std::vector<CandidateResponse> candidates;
+  /// Called before the n-th request, from 1, is answered; may throw or answer itself.
+  std::function<std::optional<HttpResponse>(std::size_t request)> before;
+  std::vector<std::map<std::string, std::string>> queries;
+
+  Client client() {
+    ClientOptions options;
+    options.api_key = "test-key";
+    options.rate_limit.reset();
+    options.retry.max_retries = 0;
+    options.transport = std::make_shared<FakeTransport>(
+        [this](const HttpRequest& request, const CancellationToken&) { return answer(request); });
+    return Client(options);
+  }
+
+  void add(std::size_t count, Timestamp first, std::chrono::microseconds apart,
+           CandidateStatus status = CandidateStatus::completed) {
+    for (std::size_t i = 0; i < count; ++i) {
+      candidates.push_back(mirroredCandidate("c" + std::to_string(candidates.size()),
+                                             first + static_cast<std::int64_t>(i) * apart,
+                                             status));
+    }
+  }
+
+  void remove(const std::string& id) {
+    candidates.erase(std::find_if(candidates.begin(), candidates.end(), [&](const auto& one) {
+      return one.interview_id == id;
+    }));
+  }
+
+ private:
+  HttpResponse answer(const HttpRequest& request) {
+    queries.push_back(queryOf(request.url));
+    if (before) {
+      if (auto instead = before(queries.size())) {
+        return *instead;
+      }
+    }
+    const auto& query = queries.back();
+    std::vector<CandidateResponse> listed;
+    const auto from = query.find("created_after");
+    for (const CandidateResponse& one : candidates) {
+      if (from == query.end() || (one.created_at && *one.created_at >= parse(from->second))) {
+        listed.push_back(one);
+      }
+    }
+    std::size_t begin = 0;
+    if (const auto cursor = query.find("starting_after"); cursor != query.end()) {
+      while (begin < listed.size() && listed[begin].interview_id != cursor->second) {
+        ++begin;
+      }
+      if (begin == listed.size()) {
+        return jsonAnswer(400, R"({"error":{"type":"t","code":"bad_cursor","message":"No."}})");
+      }
+      ++begin;
+    }
+    const std::size_t end = std::min(listed.size(), begin + std::stoul(query.at("limit")));
+    nlohmann::json body{
+        {"data", nlohmann::json::array()},
+        {"pagination", {{"has_more", end < listed.size()}, {"total_count", listed.size()}}}};
+    for (std::size_t i = begin; i < end; ++i) {
+      body["data"].push_back(listed[i]);
+    }
+    return jsonAnswer(200, body.dump());
+  }
+
+  static std::map<std::string, std::string> queryOf(const std::string& url) {
+    std::map<std::string, std::string> query;
+    for (std::size_t from = url.find('?'); from != std::string::npos;) {
+      const std::size_t to = url.find('&', ++from);
+      const std::string pair = url.substr(from, to == std::string::npos ? to : to - from);
+      query[pair.substr(0, pair.find('='))] = pair.substr(pair.find('=') + 1);
+      from = to;
+    }
+    return query;
+  }
+
+  static Timestamp parse(std::string moment) {
+    for (std::size_t colon = moment.find("%3A"); colon != std::string::npos;
+         colon = moment.find("%3A")) {
+      moment.replace(colon, 3, ":");
+    }
+    return parseTimestamp(moment);
+  }
+};
+
+/// A sink for those who have another database, in memory.
+class MemorySink : public workflows::MirrorSink {
+ public:
+  struct Row {
+    CandidateResponse candidate;
+    std::uint64_t walk = 0;
+    bool gone = false;
+  };
+
+  workflows::MirrorState load() override {
+    workflows::MirrorState now = state;
+    for (const auto& [id, row] : rows) {
+      if (!row.gone && !workflows::isFinal(row.candidate.status) && row.candidate.created_at) {
+        now.oldest_open = std::min(now.oldest_open.value_or(*row.candidate.created_at),
+                                   *row.candidate.created_at);
+      }
+    }
+    return now;
+  }
+
+  workflows::MirrorChanges upsert(const std::vector<CandidateResponse>& batch,
+                                  const workflows::MirrorWalk& walk) override {
+    if (pages == 0) {
+      throw std::runtime_error("the disk is full");
+    }
+    --pages;
+    workflows::MirrorChanges changes;
+    for (const CandidateResponse& one : batch) {
+      const auto [row, added] = rows.insert({one.interview_id, {}});
+      if (added) {
+        ++changes.added;
+      } else if (row->second.gone || row->second.candidate != one) {
+        ++changes.changed;
+      }
+      row->second = {one, walk.number, false};
+    }
+    state.unfinished = walk;
+    state.last_walk = walk.number;
+    return changes;
+  }
+
+  std::uint64_t finish(const workflows::MirrorWalk& walk,
+                       std::optional<Timestamp> watermark) override {
+    std::uint64_t gone = 0;
+    for (auto& [id, row] : rows) {
+      const bool covered =
+          !walk.created_after ||
+          (row.candidate.created_at && *row.candidate.created_at >= *walk.created_after);
+      if (!row.gone && row.walk != walk.number && covered) {
+        row.gone = true;
+        ++gone;
+      }
+    }
+    state.unfinished.reset();
+    state.last_walk = walk.number;
+    state.watermark = watermark;
+    return gone;
+  }
+
+  std::size_t pages = 1'000;  // that can be stored before the disk is full
+  std::map<std::string, Row> rows;
+  workflows::MirrorState state;
+};
+
+}  // namespace heymilo::test
