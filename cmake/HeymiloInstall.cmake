@@ -13,7 +13,8 @@ set(heymilo_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/heymilo")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heymilo"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT heymilo_development
   FILES_MATCHING PATTERN "*.hpp"
-  PATTERN "testing" EXCLUDE)
+  PATTERN "testing" EXCLUDE
+  PATTERN "workflows" EXCLUDE)
 install(FILES "${PROJECT_BINARY_DIR}/include/heymilo/export.hpp"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/heymilo" COMPONENT heymilo_development)
 install(TARGETS heymilo EXPORT heymilo_core
@@ -24,15 +25,24 @@ install(EXPORT heymilo_core NAMESPACE heymilo::
   FILE heymilo-core-${heymilo_linkage}-targets.cmake
   DESTINATION "${heymilo_package_dir}" COMPONENT heymilo_development)
 
-if(TARGET heymilo_testing)
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heymilo/testing"
+# heymilo_install_component(<name>): heymilo_<name>, where it is built, with its headers.
+function(heymilo_install_component name)
+  if(NOT TARGET heymilo_${name})
+    return()
+  endif()
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heymilo/${name}"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/heymilo" COMPONENT heymilo_development
     FILES_MATCHING PATTERN "*.hpp")
-  install(TARGETS heymilo_testing EXPORT heymilo_testing
+  install(TARGETS heymilo_${name} EXPORT heymilo_${name}
     ARCHIVE COMPONENT heymilo_development)
-  install(EXPORT heymilo_testing NAMESPACE heymilo::
-    FILE heymilo-testing-${heymilo_linkage}-targets.cmake
+  install(EXPORT heymilo_${name} NAMESPACE heymilo::
+    FILE heymilo-${name}-${heymilo_linkage}-targets.cmake
     DESTINATION "${heymilo_package_dir}" COMPONENT heymilo_development)
+endfunction()
+
+heymilo_install_component(testing)
+heymilo_install_component(workflows)
+if(TARGET heymilo_testing)
   install(FILES "${PROJECT_SOURCE_DIR}/cmake/Findhttplib.cmake"
     DESTINATION "${heymilo_package_dir}" COMPONENT heymilo_development)
 endif()

@@ -9,6 +9,7 @@ set -euo pipefail
 packages=(
   g++ cmake make ninja-build pkg-config
   libcurl4-openssl-dev nlohmann-json3-dev libcpp-httplib-dev libcli11-dev
+  libsqlite3-dev libcsv-dev sqlite3
 )
 case "${1:-build}" in
   build) ;;
@@ -24,9 +25,10 @@ esac
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   cat >&2 <<'END'
 This is not Debian or Ubuntu, so nothing is installed by itself. What is needed:
-  a C++17 compiler, CMake, Ninja or Make, pkg-config, and libcurl, nlohmann/json, cpp-httplib, CLI11
-  (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel;
-   Homebrew: curl nlohmann-json cpp-httplib cli11);
+  a C++17 compiler, CMake, Ninja or Make, pkg-config, and libcurl, nlohmann/json, cpp-httplib, CLI11,
+  SQLite and libcsv
+  (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel sqlite-devel libcsv-devel;
+   Homebrew: curl nlohmann-json cpp-httplib cli11 sqlite libcsv);
   for the tests also GCC, Clang with clang-tidy and clang-format, GoogleTest and OpenSSL
   (Fedora: gcc-c++ clang clang-tools-extra compiler-rt gmock-devel openssl-devel;
    Homebrew: gcc llvm googletest openssl).

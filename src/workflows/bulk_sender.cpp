@@ -1,0 +1,290 @@
+#include "workflows/bulk_sender.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include "workflows/culprits.hpp"
+
+namespace heymilo::workflows {
+
+namespace {
+
+/// Statuses that may be about a single record.
+bool isAboutRecords(int status) { return status == 400 || status == 413 || status == 422; }
+
+/// Refusals that may be over the next time.
+bool isForNow(int status) { return status == 425 || status == 429; }
+
+/// A 408 is a refusal, but gateways give it too, for a request that they have passed on.
+bool isRefused(const StatusError& error) {
+  constexpr int kRequestTimeout = 408;
+  return error.outcome() == Outcome::rejected && error.status() != kRequestTimeout;
+}
+
+std::chrono::milliseconds askedFor(const StatusError& error) {
+  const auto* limited = dynamic_cast<const RateLimitError*>(&error);
+  return limited != nullptr ? limited->retryAfter().value_or(std::chrono::milliseconds{0})
+                            : std::chrono::milliseconds{0};
+}
+
+BulkCandidateIngestRequest requestOf(const Chunk& part) {
+  BulkCandidateIngestRequest request;
+  request.data.reserve(part.size());
+  for (const MarkedRecord& record : part) {
+    request.data.push_back(record.request);
+  }
+  return request;
+}
+
+/// `part` without the records at these places.
+template <typename Places>
+Chunk without(Chunk part, const Places& places) {
+  Chunk rest;
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (places.count(i) == 0) {
+      rest.push_back(std::move(part[i]));
+    }
+  }
+  return rest;
+}
+
+/// An answer that does not tell which receipt is for whom.
+class MismatchedAnswer : public DecodeError {
+ public:
+  MismatchedAnswer()
+      : DecodeError("the receipts of a bulk ingestion are not those of its records", "/data") {}
+};
+
+}  // namespace
+
+BulkSender::BulkSender(const Client& client, const std::string& posting_id,
+                       const BulkIngestOptions& options, Journal& journal, RecordFeed& feed,
+                       RunControl& control)
+    : client_(client),
+      posting_id_(posting_id),
+      options_(options),
+      journal_(journal),
+      feed_(feed),
+      control_(control) {}
+
+void BulkSender::run(const std::function<void()>& meanwhile) {
+  working_ = options_.concurrency;
+  std::vector<std::thread> workers;
+  const auto join_all = [&] {
+    for (std::thread& worker : workers) {
+      worker.join();
+    }
+  };
+  try {
+    while (workers.size() < options_.concurrency) {
+      workers.emplace_back([this] {
+        work();
+        --working_;
+        control_.wake();
+      });
+    }
+    while (working_ > 0) {
+      control_.tick();
+      meanwhile();
+    }
+  } catch (...) {
+    control_.fail(std::current_exception());
+    join_all();
+    throw;
+  }
+  join_all();
+}
+
+void BulkSender::work() {
+  try {
+    while (!control_.over() && !paused()) {
+      Chunk chunk = feed_.next();
+      if (chunk.empty()) {
+        return;
+      }
+      send(std::move(chunk));
+    }
+  } catch (...) {
+    control_.fail(std::current_exception());
+  }
+}
+
+void BulkSender::send(Chunk chunk) {
+  control_.waitForTurn();
+  if (control_.over()) {
+    feed_.giveBack(std::move(chunk));  // so that it counts as not sent
+    return;
+  }
+  std::vector<JournalRecord> records;
+  records.reserve(chunk.size());
+  for (const MarkedRecord& record : chunk) {
+    records.push_back(record.journal);
+  }
+  const auto now =
+      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const std::vector<std::uint64_t> refused = journal_.begin(records, now);
+  chunk.erase(std::remove_if(chunk.begin(),
+                             chunk.end(),
+                             [&](const MarkedRecord& record) {
+                               return std::find(refused.begin(),
+                                                refused.end(),
+                                                record.journal.index) != refused.end();
+                             }),
+              chunk.end());
+
+  std::vector<Chunk> parts;  // the next one last
+  parts.push_back(std::move(chunk));
+  while (!parts.empty()) {
+    Chunk part = std::move(parts.back());
+    parts.pop_back();
+    if (part.empty()) {
+      continue;
+    }
+    control_.waitForTurn();
+    if (control_.over()) {
+      journal_.setUnsent(indexesOf(part));
+      continue;
+    }
+    try {
+      std::vector<Chunk> next = attempt(std::move(part));
+      std::move(next.rbegin(), next.rend(), std::back_inserter(parts));
+    } catch (const Error&) {
+      for (const Chunk& waiting : parts) {
+        journal_.setUnsent(indexesOf(waiting));
+      }
+      throw;
+    }
+    control_.wake();
+  }
+}
+
+std::vector<Chunk> BulkSender::attempt(Chunk part) {
+  std::vector<Chunk> next;
+  try {
+    deliver(part);
+    control_.succeeded();
+  } catch (const InvalidArgumentError& error) {
+    const auto culprit = culpritOf(error, part.size());
+    if (!culprit) {
+      journal_.setUnsent(indexesOf(part));
+      throw;
+    }
+    const auto& [place, detail] = *culprit;
+    journal_.setRejected({{part[place].journal, detail}});
+    part.erase(part.begin() + static_cast<std::ptrdiff_t>(place));
+    next.push_back(std::move(part));
+  } catch (const StatusError& error) {
+    if (isAboutRecords(error.status())) {
+      control_.succeeded();
+      next = refused(std::move(part), error);
+    } else if (isForNow(error.status())) {
+      control_.failedForNow(askedFor(error));
+      next.push_back(std::move(part));
+    } else if (isRefused(error)) {
+      journal_.setUnsent(indexesOf(part));
+      throw;
+    } else {
+      control_.failedForNow();
+      putInDoubt(std::move(part), true);
+    }
+  } catch (const Error& error) {
+    if (error.outcome() == Outcome::not_sent) {
+      control_.failedForNow();
+      next.push_back(std::move(part));
+    } else {
+      control_.failedForNow();
+      putInDoubt(std::move(part), false);
+    }
+  }
+  return next;
+}
+
+void BulkSender::deliver(const Chunk& part) {
+  RequestOptions options;
+  options.cancellation = control_.abandon();
+  ++requests_;
+  if (options_.async) {
+    const auto answer = client_.ingestCandidatesBulkAsync(posting_id_, requestOf(part), options);
+    requests_ += static_cast<std::uint64_t>(answer.http.attempts - 1);
+    journal_.setQueued(indexesOf(part), answer.data.ingestion_id);
+  } else {
+    const auto answer = client_.ingestCandidatesBulk(posting_id_, requestOf(part), options);
+    requests_ += static_cast<std::uint64_t>(answer.http.attempts - 1);
+    receive(part, answer.data);
+  }
+}
+
+void BulkSender::receive(const Chunk& part,
+                         const std::vector<BulkIngestCandidateResponseItem>& answer) {
+  if (answer.size() != part.size()) {
+    throw MismatchedAnswer();
+  }
+  // A receipt that shows its record's mark says whose it is; otherwise they are in order.
+  std::unordered_map<std::string_view, std::size_t> by_mark;
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (part[i].journal.mark) {
+      by_mark.emplace(*part[i].journal.mark, i);
+    }
+  }
+  std::vector<Journal::Receipt> receipts(part.size());
+  std::vector<bool> filled(part.size());
+  for (std::size_t i = 0; i < answer.size(); ++i) {
+    std::size_t place = i;
+    if (answer[i].metadata && answer[i].metadata->count(options_.mark) != 0) {
+      const auto found = by_mark.find(answer[i].metadata->at(options_.mark));
+      if (found == by_mark.end()) {
+        throw MismatchedAnswer();
+      }
+      place = found->second;
+    }
+    if (filled[place]) {
+      throw MismatchedAnswer();
+    }
+    filled[place] = true;
+    receipts[place] = {part[place].journal.index, answer[i].interview_id, answer[i].interview_url};
+  }
+  journal_.setIngested(receipts);
+}
+
+std::vector<Chunk> BulkSender::refused(Chunk part, const StatusError& error) {
+  const auto culprits = culpritsOf(error, part.size());
+  if (!culprits.empty()) {
+    std::vector<Journal::Refusal> refusals;
+    refusals.reserve(culprits.size());
+    for (const auto& [place, detail] : culprits) {
+      refusals.push_back({part[place].journal, detail});
+    }
+    journal_.setRejected(refusals);
+    std::vector<Chunk> rest;
+    rest.push_back(without(std::move(part), culprits));
+    return rest;
+  }
+  if (part.size() > 1) {
+    return halves(std::move(part));
+  }
+  const APIError& reason = error.error();
+  journal_.setRejected(
+      {{part.front().journal, APIErrorDetail{reason.code, reason.message, reason.param}}});
+  return {};
+}
+
+void BulkSender::putInDoubt(Chunk part, bool failed_in_the_api) {
+  const std::lock_guard lock(mutex_);
+  doubtful_.push_back({std::move(part), failed_in_the_api});
+}
+
+bool BulkSender::paused() const {
+  // A look at the posting costs about as many requests, however much is in doubt; but what is in
+  // doubt is held in memory.
+  const std::lock_guard lock(mutex_);
+  return doubtful_.size() >= 2 * options_.concurrency;
+}
+
+std::vector<BulkSender::Doubt> BulkSender::takeDoubtful() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(doubtful_, {});
+}
+
+}  // namespace heymilo::workflows

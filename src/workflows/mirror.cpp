@@ -1,0 +1,220 @@
+#include "heymilo/workflows/mirror.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "heymilo/errors.hpp"
+
+namespace heymilo::workflows {
+
+namespace {
+
+// A cursor is refused when its candidate has just been removed, which is rare: a server that
+// refuses one after the other is told of instead.
+constexpr int kMaxRestarts = 5;
+
+/// The API may answer a cursor that it does not know with any of these; without a cursor they mean
+/// something else.
+bool refusesCursor(const StatusError& error) {
+  constexpr int kBadRequest = 400, kNotFound = 404, kUnprocessable = 422;
+  return error.status() == kBadRequest || error.status() == kNotFound ||
+         error.status() == kUnprocessable;
+}
+
+template <class T>
+std::optional<T> later(const std::optional<T>& a, const std::optional<T>& b) {
+  return !a ? b : !b ? a : std::max(*a, *b);
+}
+
+Timestamp now() {
+  return std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now());
+}
+
+/// One run.
+class MirrorRun {
+ public:
+  MirrorRun(const Client& client, std::string_view posting_id, MirrorSink& sink,
+            const MirrorOptions& options)
+      : client_(client), posting_id_(posting_id), sink_(sink), options_(options) {}
+
+  MirrorResult run() {
+    runWalks();
+    result_.requests = requests_;
+    return result_;
+  }
+
+ private:
+  void runWalks() {
+    MirrorState state = sink_.load();
+    bool full = options_.full;
+    if (state.unfinished && (state.unfinished->full || !full)) {
+      result_.resumed = true;
+      if (!finishWalk(*state.unfinished, state.watermark)) {
+        return;
+      }
+      state = sink_.load();
+      full = false;
+    }
+    MirrorWalk walk;
+    walk.number = state.last_walk + 1;
+    walk.full = full || !state.watermark;
+    walk.started_at = now();
+    if (!walk.full) {
+      walk.created_after = beginning(state);
+    }
+    finishWalk(walk, state.watermark);
+  }
+
+  /// Where an incremental walk begins. To the second, so that it makes no difference whether the
+  /// API compares fractions of one.
+  Timestamp beginning(const MirrorState& state) const {
+    Timestamp moment = *state.watermark - options_.overlap;
+    if (state.oldest_open) {
+      moment = std::min(moment, *state.oldest_open);
+    }
+    return std::chrono::floor<std::chrono::seconds>(moment);
+  }
+
+  /// False where it was stopped.
+  bool finishWalk(MirrorWalk walk, const std::optional<Timestamp>& watermark) {
+    result_.full = walk.full;
+    result_.created_after = walk.created_after;
+    for (int restarts = 0;; ++restarts) {
+      try {
+        if (!readPages(walk)) {
+          return false;
+        }
+        break;
+      } catch (const CancelledError&) {
+        if (!stop()) {
+          throw;
+        }
+        return false;
+      } catch (const StatusError& error) {
+        if (walk.cursor.empty() || !refusesCursor(error) || restarts == kMaxRestarts) {
+          throw;
+        }
+        ++requests_;
+        // Under a new number: who was met before may be gone by now.
+        ++walk.number;
+        walk.started_at = now();
+        walk.cursor.clear();
+      }
+    }
+    result_.gone += sink_.finish(walk, later(watermark, settled(walk)));
+    return true;
+  }
+
+  /// What was created before has been met. A walk that was interrupted and went on long after may
+  /// have met new candidates, but not those that came late behind its old cursor: hence its start.
+  static std::optional<Timestamp> settled(const MirrorWalk& walk) {
+    return walk.newest ? std::min(*walk.newest, walk.started_at) : walk.newest;
+  }
+
+  /// False where it was stopped.
+  bool readPages(MirrorWalk& walk) {
+    CancellationSource given_up;
+    const auto give_up = [&given_up] { given_up.cancel(); };
+    const CancellationCallback on_stop(options_.stop, give_up);
+    MirrorProgress progress;
+    progress.full = walk.full;
+    const bool whole = walk.cursor.empty();
+    CandidateRange range(
+        [&](const std::optional<std::string>& cursor, const CancellationToken& unwanted) {
+          const CancellationCallback on_unwanted(unwanted, give_up);
+          return load(walk.created_after, cursor, given_up.token());
+        },
+        whole ? std::optional<std::string>() : walk.cursor);
+    for (const auto& page : range.pages()) {
+      if (whole && page.pagination.total_count && progress.walked == 0) {
+        progress.expected = static_cast<std::uint64_t>(*page.pagination.total_count);
+      }
+      store(page.data, walk);
+      progress.walked += page.data.size();
+      tell(progress);
+      if (page.pagination.has_more && stop()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Called by one thread at a time, but not always by the one that runs: only what does not change
+  /// during a walk is used.
+  ListResponse<CandidateResponse> load(const std::optional<Timestamp>& created_after,
+                                       const std::optional<std::string>& cursor,
+                                       const CancellationToken& cancellation) {
+    constexpr int kLargestPage = 100;
+    ListCandidatesParams params;
+    params.limit = kLargestPage;
+    params.starting_after = cursor;
+    params.created_after = created_after;
+    RequestOptions request = options_.request;
+    request.cancellation = cancellation;
+    auto page = client_.listCandidates(posting_id_, params, request);
+    requests_ += static_cast<std::uint64_t>(page.http.attempts);
+    return page;
+  }
+
+  void store(const std::vector<CandidateResponse>& batch, MirrorWalk& walk) {
+    for (const CandidateResponse& candidate : batch) {
+      walk.newest = later(walk.newest, candidate.created_at);
+    }
+    walk.cursor = batch.back().interview_id;
+    const MirrorChanges changes = sink_.upsert(batch, walk);
+    result_.seen += batch.size();
+    result_.added += changes.added;
+    result_.changed += changes.changed;
+  }
+
+  bool stop() {
+    result_.stopped = options_.stop.cancelled();
+    return result_.stopped;
+  }
+
+  void tell(MirrorProgress& progress) const {
+    if (!options_.on_progress) {
+      return;
+    }
+    progress.seen = result_.seen;
+    progress.added = result_.added;
+    progress.changed = result_.changed;
+    progress.requests = requests_;
+    options_.on_progress(progress);
+  }
+
+  const Client& client_;
+  const std::string posting_id_;
+  MirrorSink& sink_;
+  const MirrorOptions& options_;
+  MirrorResult result_;
+  std::atomic<std::uint64_t> requests_{0};  // counted by the thread that fetches ahead, too
+};
+
+}  // namespace
+
+MirrorSink::~MirrorSink() = default;
+
+bool isFinal(const CandidateStatus& status) noexcept {
+  switch (status) {
+    case CandidateStatus::completed:
+    case CandidateStatus::shortlisted:
+    case CandidateStatus::dismissed:
+    case CandidateStatus::knocked_out:
+      return true;
+    default:
+      return false;
+  }
+}
+
+MirrorResult mirrorCandidates(const Client& client, std::string_view posting_id, MirrorSink& sink,
+                              const MirrorOptions& options) {
+  if (options.overlap.count() < 0) {
+    throw InvalidArgumentError("overlap", "must not be negative");
+  }
+  return MirrorRun(client, posting_id, sink, options).run();
+}
+
+}  // namespace heymilo::workflows

@@ -1,0 +1,115 @@
+#include "workflows/reconciler.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "workflows/api_clock.hpp"
+#include "workflows/marked_record.hpp"
+
+namespace heymilo::workflows {
+
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// A Date header is to the second, and as old as the way of its answer is long.
+constexpr seconds kDatePrecision{5};
+constexpr milliseconds kSettlingTime{15'000};
+constexpr milliseconds kQueueSettlingTime{120'000};
+
+Timestamp now() {
+  return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+Reconciler::Reconciler(const Client& client, const std::string& posting_id,
+                       const BulkIngestOptions& options, Journal& journal, RunControl& control)
+    : client_(client),
+      posting_id_(posting_id),
+      options_(options),
+      journal_(journal),
+      control_(control) {}
+
+void Reconciler::run(const std::function<void(std::string_view)>& meanwhile) {
+  if (journal_.count(RecordState::in_flight) == 0 || control_.over()) {
+    return;
+  }
+  // Whatever is under way was sent before this moment, perhaps by a process that is no more.
+  const auto began = std::chrono::steady_clock::now();
+  try {
+    const Timestamp from = lookFrom();
+    if (!look(from, meanwhile)) {
+      return;
+    }
+    if (journal_.count(RecordState::in_flight) != 0) {
+      const milliseconds settling =
+          options_.settling_time.value_or(options_.async ? kQueueSettlingTime : kSettlingTime);
+      const auto passed =
+          std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
+      control_.wait(std::max(settling - passed, milliseconds{0}), [&] { meanwhile("settling"); });
+      if (control_.over() || !look(from, meanwhile)) {
+        return;
+      }
+    }
+  } catch (const CancelledError&) {
+    if (!control_.stopped()) {
+      throw;
+    }
+    return;
+  }
+  journal_.settle();
+}
+
+Timestamp Reconciler::lookFrom() {
+  const Timestamp sent = journal_.oldestInFlight().value_or(now());
+  ListCandidatesParams params;
+  params.limit = 1;
+  RequestOptions request;
+  request.cancellation = options_.stop;
+  ++requests_;
+  const auto answer = client_.listCandidates(posting_id_, params, request);
+  if (const auto ahead = apiClockAhead(answer.http.headers, now())) {
+    return sent + *ahead - std::min<microseconds>(kDatePrecision, options_.clock_margin);
+  }
+  return sent - options_.clock_margin;
+}
+
+bool Reconciler::look(Timestamp from, const std::function<void(std::string_view)>& meanwhile) {
+  ListCandidatesParams params;
+  params.created_after = from;
+  RequestOptions request;
+  request.cancellation = options_.stop;
+  CandidateRange range = client_.listAllCandidates(posting_id_, params, std::move(request));
+  for (ListResponse<CandidateResponse>& page : range.pages()) {
+    requests_ += static_cast<std::uint64_t>(page.http.attempts);
+    std::vector<Journal::Shown> shown;
+    shown.reserve(page.data.size());
+    for (CandidateResponse& candidate : page.data) {
+      Journal::Shown& one = shown.emplace_back();
+      if (candidate.metadata) {
+        const auto mark = candidate.metadata->find(options_.mark);
+        if (mark != candidate.metadata->end()) {
+          one.mark = mark->second;
+        }
+      }
+      one.email_hash = emailHash(candidate.email);
+      one.interview_id = std::move(candidate.interview_id);
+      one.interview_url = candidate.interview_url.value_or(std::string());
+    }
+    journal_.recognise(shown);
+    meanwhile("looking");
+    if (control_.over()) {
+      return false;
+    }
+    if (journal_.count(RecordState::in_flight) == 0) {
+      return true;  // nothing is left to look for
+    }
+  }
+  return true;
+}
+
+}  // namespace heymilo::workflows

@@ -1,0 +1,115 @@
+#include "workflows/record_feed.hpp"
+
+#include <utility>
+
+#include "heymilo/workflows/store_error.hpp"
+
+namespace heymilo::workflows {
+
+namespace {
+
+StoreError changed(const std::string& how) {
+  return StoreError("the source is not the one that the journal was made for: " + how +
+                    ". Use the source as it was, or another journal");
+}
+
+}  // namespace
+
+RecordFeed::RecordFeed(const BulkSource& source, Journal& journal, std::string mark,
+                       std::size_t chunk)
+    : source_(source),
+      journal_(journal),
+      mark_(std::move(mark)),
+      chunk_(chunk),
+      known_length_(journal.sourceLength()) {}
+
+Chunk RecordFeed::next() {
+  const std::lock_guard lock(mutex_);
+  Chunk chunk;
+  if (!given_back_.empty()) {
+    chunk = std::move(given_back_.front());
+    given_back_.pop_front();
+  } else if (!exhausted_) {
+    readInto(chunk);
+  }
+  return chunk;
+}
+
+void RecordFeed::readInto(Chunk& chunk) {
+  std::vector<Journal::Refusal> unreadable;
+  // Unreadable ones count, so that a file of nothing else is not held in memory.
+  while (chunk.size() + unreadable.size() < chunk_ || chunk.empty()) {
+    if (unreadable.size() >= chunk_) {
+      journal_.setRejected(unreadable);
+      unreadable.clear();
+    }
+    std::optional<BulkRecord> record = source_();
+    if (!record) {
+      endOfSource();
+      break;
+    }
+    const std::uint64_t index = read_;
+    MarkedRecord candidate;
+    if (record->problem) {
+      candidate.journal = {index, stableHash(record->problem->message), {}, {}};
+    } else {
+      candidate = marked(index, std::move(record->request), mark_, journal_.id());
+    }
+    const bool done = isDone(candidate.journal);
+    ++read_;
+    if (done) {
+      continue;
+    }
+    if (record->problem) {
+      unreadable.push_back({candidate.journal, *record->problem});
+    } else {
+      chunk.push_back(std::move(candidate));
+    }
+  }
+  if (!unreadable.empty()) {
+    journal_.setRejected(unreadable);
+  }
+}
+
+bool RecordFeed::isDone(const JournalRecord& record) {
+  if (known_length_ && record.index >= *known_length_) {
+    throw changed("it had " + std::to_string(*known_length_) + " records, and has more");
+  }
+  const std::optional<Journal::Known> known = journal_.find(record.index);
+  if (!known) {
+    return false;
+  }
+  if (known->hash != record.hash) {
+    throw changed("record " + std::to_string(record.index) + " is another one");
+  }
+  return known->state != RecordState::unsent;
+}
+
+void RecordFeed::endOfSource() {
+  const std::uint64_t known = known_length_.value_or(journal_.end());
+  if (read_ < known) {
+    throw changed("it had " + std::string(known_length_ ? "" : "at least ") +
+                  std::to_string(known) + " records, and has " + std::to_string(read_));
+  }
+  exhausted_ = true;
+  if (!known_length_) {
+    journal_.setSourceLength(read_);
+  }
+}
+
+void RecordFeed::giveBack(Chunk chunk) {
+  const std::lock_guard lock(mutex_);
+  given_back_.push_back(std::move(chunk));
+}
+
+std::uint64_t RecordFeed::read() const {
+  const std::lock_guard lock(mutex_);
+  return read_;
+}
+
+bool RecordFeed::exhausted() const {
+  const std::lock_guard lock(mutex_);
+  return exhausted_ && given_back_.empty();
+}
+
+}  // namespace heymilo::workflows

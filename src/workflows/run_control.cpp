@@ -1,0 +1,108 @@
+#include "workflows/run_control.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace heymilo::workflows {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstWait{250};
+constexpr milliseconds kLongestWait{30'000};
+constexpr milliseconds kGrace{5'000};
+constexpr milliseconds kTick{1'000};
+
+milliseconds waitAfter(std::size_t failures) {
+  milliseconds wait = kFirstWait;
+  for (std::size_t i = 1; i < failures && wait < kLongestWait; ++i) {
+    wait *= 2;
+  }
+  return std::min(wait, kLongestWait);
+}
+
+}  // namespace
+
+RunControl::RunControl(const CancellationToken& stop, std::size_t patience)
+    : patience_(patience), on_stop_(stop, [this] {
+        const std::lock_guard lock(mutex_);
+        stopped_at_ = Clock::now();
+        changed_.notify_all();
+      }) {}
+
+bool RunControl::stopped() const {
+  const std::lock_guard lock(mutex_);
+  return stopped_at_.has_value();
+}
+
+bool RunControl::over() const {
+  const std::lock_guard lock(mutex_);
+  return stopped_at_ || reason_;
+}
+
+void RunControl::fail(std::exception_ptr reason) {
+  const std::lock_guard lock(mutex_);
+  if (!reason_) {
+    reason_ = std::move(reason);
+  }
+  changed_.notify_all();
+}
+
+void RunControl::rethrow() const {
+  std::unique_lock lock(mutex_);
+  if (const std::exception_ptr reason = reason_) {
+    lock.unlock();
+    std::rethrow_exception(reason);
+  }
+}
+
+void RunControl::succeeded() {
+  const std::lock_guard lock(mutex_);
+  failures_ = 0;
+  changed_.notify_all();
+}
+
+void RunControl::failedForNow(milliseconds at_least) {
+  const std::lock_guard lock(mutex_);
+  if (++failures_ >= patience_ && !reason_) {
+    reason_ = std::current_exception();
+  }
+  turn_ = std::max(turn_, Clock::now() + std::max(at_least, waitAfter(failures_)));
+  changed_.notify_all();
+}
+
+void RunControl::waitForTurn() {
+  std::unique_lock lock(mutex_);
+  while (!stopped_at_ && !reason_ && Clock::now() < turn_) {
+    changed_.wait_until(lock, turn_);
+  }
+}
+
+void RunControl::wait(milliseconds time, const std::function<void()>& meanwhile) {
+  const Clock::time_point end = Clock::now() + time;
+  while (!over() && Clock::now() < end) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_until(
+          lock, std::min(end, Clock::now() + kTick), [&] { return stopped_at_ || reason_; });
+    }
+    meanwhile();
+  }
+}
+
+void RunControl::tick() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kTick);
+  if (stopped_at_ && Clock::now() >= *stopped_at_ + kGrace) {
+    lock.unlock();
+    abandon_.cancel();
+  }
+}
+
+void RunControl::wake() {
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
+}  // namespace heymilo::workflows

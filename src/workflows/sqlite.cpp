@@ -1,0 +1,194 @@
+#include "workflows/sqlite.hpp"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "heymilo/workflows/store_error.hpp"
+
+namespace heymilo::workflows {
+
+StoreError::StoreError(const std::string& message) : std::runtime_error(message) {}
+StoreError::~StoreError() = default;
+
+namespace sqlite {
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
+  sqlite3_finalize(statement);
+}
+
+Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
+  sqlite3_stmt* statement = nullptr;
+  const int result = sqlite3_prepare_v2(
+      database.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  statement_.reset(statement);
+  if (result != SQLITE_OK) {
+    database.fail("prepare a statement for");
+  }
+}
+
+Statement& Statement::bind(int parameter, std::int64_t value) {
+  if (sqlite3_bind_int64(statement_.get(), parameter, value) != SQLITE_OK) {
+    database_->fail("bind a value for");
+  }
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, double value) {
+  if (sqlite3_bind_double(statement_.get(), parameter, value) != SQLITE_OK) {
+    database_->fail("bind a value for");
+  }
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, std::string_view value) {
+  // A null pointer would bind NULL, and an empty string_view may have one.
+  const char* text = value.empty() ? "" : value.data();
+  if (sqlite3_bind_text64(statement_.get(),
+                          parameter,
+                          text,
+                          value.size(),
+                          SQLITE_TRANSIENT,  // NOLINT: SQLite's own cast
+                          SQLITE_UTF8) != SQLITE_OK) {
+    database_->fail("bind a value for");
+  }
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, Timestamp value) {
+  return bind(parameter, std::int64_t{value.time_since_epoch().count()});
+}
+
+Statement& Statement::bindNull(int parameter) {
+  if (sqlite3_bind_null(statement_.get(), parameter) != SQLITE_OK) {
+    database_->fail("bind a value for");
+  }
+  return *this;
+}
+
+bool Statement::step() {
+  const int result = sqlite3_step(statement_.get());
+  if (result == SQLITE_ROW) {
+    return true;
+  }
+  if (result != SQLITE_DONE) {
+    sqlite3_reset(statement_.get());
+    database_->fail("use");
+  }
+  sqlite3_reset(statement_.get());
+  return false;
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+}
+
+void Statement::reset() { sqlite3_reset(statement_.get()); }
+
+bool Statement::isNull(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
+
+std::string Statement::text(int column) const {
+  const void* text = sqlite3_column_text(statement_.get(), column);
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  return text == nullptr ? std::string() : std::string(static_cast<const char*>(text), size);
+}
+
+Timestamp Statement::timestamp(int column) const {
+  return Timestamp(std::chrono::microseconds(integer(column)));
+}
+
+namespace {
+
+bool isBusy(int code) { return (code & 0xff) == SQLITE_BUSY; }
+
+StoreError inUse(const std::string& file) {
+  return StoreError("another run is at work on " + file + ": wait until it has ended");
+}
+
+/// What is stored is personal data or leads to it.
+void makePrivately(const std::string& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    const std::ofstream made(file);  // where that fails, opening it says why
+    std::filesystem::permissions(
+        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+  }
+}
+
+}  // namespace
+
+void Database::Close::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
+
+Database::Database(const std::string& file, std::chrono::milliseconds patience) : file_(file) {
+  makePrivately(file);
+  sqlite3* database = nullptr;
+  const int result =
+      sqlite3_open_v2(file.c_str(),
+                      &database,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                      nullptr);
+  database_.reset(database);
+  if (result != SQLITE_OK) {
+    fail("open");
+  }
+  sqlite3_extended_result_codes(database, 1);
+  sqlite3_busy_timeout(database, static_cast<int>(patience.count()));
+}
+
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes what the object stands for
+void Database::execute(const std::string& sql) {
+  if (sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    fail("use");
+  }
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes(get()); }
+
+void Database::fail(const char* what) const {
+  // sqlite3_errmsg() may quote a value; the text of the code never does.
+  const int code = get() != nullptr ? sqlite3_extended_errcode(get()) : SQLITE_NOMEM;
+  if (isBusy(code)) {
+    throw inUse(file_);
+  }
+  throw StoreError(std::string("can't ") + what + ' ' + file_ + ": " + sqlite3_errstr(code));
+}
+
+Transaction::Transaction(Database& database) : database_(database) {
+  // At once for writing: two that begin by reading can't both go on to write.
+  database.execute("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+  if (open_) {
+    sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+}
+
+void Transaction::commit() {
+  database_.execute("COMMIT");
+  open_ = false;
+}
+
+RunLock::RunLock(const std::string& file) : lock_(file + "-lock", std::chrono::milliseconds{0}) {
+  try {
+    lock_.execute("PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE");
+  } catch (const StoreError&) {
+    if (isBusy(sqlite3_extended_errcode(lock_.get()))) {
+      throw inUse(file);
+    }
+    throw;
+  }
+}
+
+}  // namespace sqlite
+}  // namespace heymilo::workflows
