@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Shows the library at work, without an account and without a network: starts the mock server,
-# brings the people of examples/data in (one by one, in bulk and queued), lets their interviews go
-# on, and shows where everybody stands. Installs what is missing (with apt-get) and builds first.
+# Shows the library at work, without an account and without a network: starts the mock server, brings
+# 2,000 people in with bulk_ingest, which is killed on the way and started again, keeps a copy of the
+# posting in a database with mirror_candidates while their interviews go on, and shows the funnel.
+# Installs what is missing (with apt-get) and builds first.
 #
 #   examples/demo.sh             from a fresh clone
 #   examples/demo.sh DIRECTORY   with programs that have been built already
@@ -9,9 +10,7 @@ set -Eeuo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 people=$root/examples/data/people.ndjson
-one_by_one=10
-in_bulk=160 # the rest is queued
-page=50
+times=8 # so often each of the people is brought in, as somebody else
 posting=demo
 work=$(mktemp -d)
 server=
@@ -66,86 +65,85 @@ start_server() {
   export HEYMILO_API_KEY=demo-key no_proxy=127.0.0.1
   unset HEYMILO_WORKSPACE_ID
   exec 3< <(exec "$programs/mock_server" --api-key "$HEYMILO_API_KEY" --posting "$posting" \
-    --time-scale 86400 --log 2>"$work/log")
+    --time-scale 86400 --latency-ms 20 --log 2>"$work/log")
   server=$!
   read -r HEYMILO_BASE_URL <&3 || fail 'The mock server did not start.'
   export HEYMILO_BASE_URL
   printf 'In the place of the API: %s. A day passes there in a second.\n' "$HEYMILO_BASE_URL"
 }
 
-# Name, e-mail address and external id of a person a line, with tabs between.
-fields() {
-  sed -E 's/^\{"name":"([^"\\]+)","email":"([^"]+)",.*"external_id":"([^"]+)".*/\1\t\2\t\3/'
+# 2,000 people, and four lines that are nobody.
+make_file() {
+  local i
+  for ((i = 1; i <= times; i++)); do
+    sed -E "s/\"email\":\"([^@\"]+)@/\"email\":\"\1+$i@/; s/(\"external_id\":\"[^\"]+)\"/\1-$i\"/" "$people"
+    case $i in
+      2) printf '{"name":"No Address","email":"nowhere"}\n' ;;
+      4) printf 'this is no JSON\n' ;;
+      6) printf '{"name":"No E-Mail"}\n' ;;
+      7) printf '{"name":"Bad Number","email":"bad@example.com","phone_number":"12"}\n' ;;
+    esac
+  done >"$work/people.ndjson"
+  total=$(($(wc -l <"$work/people.ndjson") - 4))
 }
 
-ingest_one_by_one() {
-  begin "Bringing in $one_by_one people one by one"
-  local name email external_id
-  while IFS=$'\t' read -r name email external_id; do
-    "$programs/ingest_candidate" "$posting" --name "$name" --email "$email" \
-      --metadata "external_id=$external_id" >"$work/answer"
-    printf '%s\n' "$name"
-  done < <(head -n "$one_by_one" "$people" | fields)
-  printf 'The last answer: %.72s...\n' "$(<"$work/answer")"
+bulk_ingest() { # in a process of its own
+  exec "$programs/bulk_ingest" "$posting" "$work/people.ndjson" --chunk 10 --concurrency 2 --settle 2 \
+    --report "$work/report.ndjson" "$@"
 }
 
-ingest_in_bulk() {
-  begin "Bringing in $in_bulk people in bulk"
-  sed -n "$((one_by_one + 1)),$((one_by_one + in_bulk))p" "$people" >"$work/bulk.ndjson"
-  "$programs/ingest_people" "$posting" "$work/bulk.ndjson" --chunk 40 >"$work/answer"
-}
-
-ingest_queued() {
-  begin 'Queueing the rest'
-  sed "1,$((one_by_one + in_bulk))d" "$people" >"$work/queued.ndjson"
-  "$programs/ingest_people" "$posting" "$work/queued.ndjson" --async >"$work/answer"
-}
-
-list() { "$programs/list_candidates" "$posting" --limit "$page" "$@"; }
-
-# How many candidates there are whose status matches the expression. In this list no value before
-# the status has a comma, and no value a line break, so that awk can read it.
-count() {
-  list --format csv >"$work/list.csv" || fail 'The list could not be read.'
-  awk -F, -v status="^($1)\$" 'NR > 1 && $2 ~ status { n++ } END { print n + 0 }' "$work/list.csv"
-}
-
-# Waits, for a minute at the most, until so many or fewer (-le), more (-ge), ... have that status.
-wait_until() { # <status> <comparison> <number>
-  local deadline=$((SECONDS + 60)) n
-  n=$(count "$1")
-  until test "$n" "$2" "$3"; do
-    ((SECONDS < deadline)) || fail "In a minute $n have the status $1; expected $2 $3."
-    sleep 0.2
-    n=$(count "$1")
+# Waits, for half a minute at the most, until the server has brought in so many chunks.
+wait_for_chunks() {
+  local deadline=$((SECONDS + 30))
+  until (($(grep -c 'ingestCandidatesBulk 201' "$work/log" || true) >= $1)); do
+    ((SECONDS < deadline)) || fail 'bulk_ingest is not getting on.'
+    sleep 0.05
   done
 }
 
-funnel() {
-  list --format csv >"$work/list.csv"
-  awk -F, '
-    BEGIN {
-      n = split("pending in_progress evaluating completed shortlisted dismissed knocked_out", name, " ")
-      for (i = 1; i <= n; i++) known[name[i]] = 1
-    }
-    NR > 1 {
-      if (!($2 in known)) { known[$2] = 1; name[++n] = $2 }
-      number[$2]++
-      total++
-    }
-    END {
-      for (i = 1; i <= n; i++) {
-        bar = ""
-        for (k = 0; k < number[name[i]] * 50 / total; k++) bar = bar "█"
-        printf "%-12s %4d  %s\n", name[i], number[name[i]], bar
-      }
-    }' "$work/list.csv"
+ingest_and_kill() {
+  begin "Bringing $total people in, killed on the way (kill -9)"
+  bulk_ingest --quiet &
+  local ingesting=$!
+  wait_for_chunks 60
+  kill -KILL "$ingesting"
+  wait "$ingesting" 2>/dev/null || true
+  printf 'Killed when %d of them were in.\n' "$(listed)"
 }
 
-# Each external id of the file is in the list exactly once, and no other is.
+ingest_the_rest() {
+  begin 'The same command again: it finds out what has arrived, and goes on'
+  local code=0
+  (bulk_ingest) || code=$?
+  ((code == 3)) || fail "bulk_ingest ended with $code; some are rejected, so that it should be 3."
+  printf '\nWho is rejected, and why (%s):\n' report.ndjson
+  grep '"rejected"' "$work/report.ndjson" | cut -c 1-110
+}
+
+listed() { "$programs/list_candidates" "$posting" --format json | wc -l; }
+
+mirror() {
+  "$programs/mirror_candidates" "$posting" --database "$work/mirror.db"
+}
+
+query() { sqlite3 -bail "$work/mirror.db" "$@"; }
+
+funnel() {
+  query -separator ' ' "
+    SELECT printf('%-12s %5d ', status, count(*)),
+           substr('██████████████████████████████████████████████████', 1,
+                  1 + count(*) * 49 / (SELECT count(*) FROM candidates WHERE gone_at IS NULL))
+    FROM candidates WHERE gone_at IS NULL GROUP BY status
+    ORDER BY CASE status WHEN 'pending' THEN 1 WHEN 'in_progress' THEN 2 WHEN 'evaluating' THEN 3
+                         WHEN 'completed' THEN 4 WHEN 'shortlisted' THEN 5 ELSE 6 END, status"
+}
+
+# Each external id of the file is in the database exactly once, and no other is.
 everybody_once() {
-  external_ids() { grep -o '"external_id":"[^"]*"' | sort; }
-  diff <(external_ids <"$people") <(list --format json | external_ids) >"$work/log"
+  grep -o '"external_id":"[^"]*"' "$work/people.ndjson" | cut -d '"' -f 4 | sort >"$work/wanted"
+  query "SELECT json_extract(document, '\$.metadata.external_id') FROM candidates" |
+    sort >"$work/found"
+  diff "$work/wanted" "$work/found" >"$work/log"
 }
 
 if (($# > 0)); then
@@ -153,27 +151,26 @@ if (($# > 0)); then
 else
   build
 fi
-total=$(wc -l <"$people")
+make_file
 start_server
-ingest_one_by_one
-ingest_in_bulk
-ingest_queued
-step='Waiting for those who are queued'
-wait_until '.*' -ge "$total"
+ingest_and_kill
+ingest_the_rest
 
-begin 'Where they stand now'
+begin 'A copy of the posting in a database'
+mirror
+printf '\n'
 funnel
 
-begin 'Some days later, when most are through'
-wait_until 'pending|in_progress|evaluating' -le $((total / 4))
-pages=$(grep -c 'listCandidates 200' "$work/log")
-list
-pages=$(($(grep -c 'listCandidates 200' "$work/log") - pages))
-
-begin 'The funnel'
+begin 'Some days later: the same command again reads what can have changed'
+sleep 5
+mirror
+printf '\n'
 funnel
 
-step='comparing the list with the file'
+begin 'The changes of status that the two runs have seen (candidate_history)'
+query -header -column "
+  SELECT status, count(*) AS changes FROM candidate_history GROUP BY status ORDER BY changes DESC"
+
+step='comparing the database with the file'
 everybody_once
-printf '\nThe demo worked: %d people brought in, each listed exactly once, in %d pages.\n' \
-  "$total" "$pages"
+printf '\nThe demo worked: %d people brought in and copied, each exactly once.\n' "$total"

@@ -48,6 +48,7 @@ constexpr std::array kPlaces = {
     Place{"src/errors", 1},
     Place{"src/headers", 1},
     Place{"src/http_date", 1},
+    Place{"src/per_process", 1},
     Place{"src/text_cursor", 1},
     Place{"src/timestamp", 1},
     Place{"src/transport", 1},
@@ -73,7 +74,9 @@ constexpr std::array kPlaces = {
 
     Place{"examples/", kBeside},
     Place{"include/heymilo/testing/", kBeside},
+    Place{"include/heymilo/workflows/", kBeside},
     Place{"src/testing/", kBeside},
+    Place{"src/workflows/", kBeside},
 };
 
 // Files that a layer alone would allow to know each other, and that must not.
@@ -105,6 +108,7 @@ constexpr std::array kDependencies = {
     Dependency{"CLI/", "examples/"},
     Dependency{"curl/", "src/curl/"},
     Dependency{"httplib.h", "src/testing/"},
+    Dependency{"sqlite3.h", "src/workflows/"},
 };
 
 struct Include {
@@ -249,6 +253,10 @@ struct Case {
   const char* complaint;
 };
 
+void PrintTo(const Case& rule, std::ostream* out) {
+  *out << rule.include.file << " includes " << rule.include.header;
+}
+
 class LayeringRules : public testing::TestWithParam<Case> {};
 
 TEST_P(LayeringRules, Complains) {
@@ -273,7 +281,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{{"src/pagination.cpp", "heymilo/client.hpp", true}, "must not know"},
         Case{{"src/executor.cpp", "curl/curl.h", false}, "only src/curl/"},
         Case{{"include/heymilo/options.hpp", "curl/curl.h", false}, "only src/curl/"},
-        Case{{"src/client.cpp", "httplib.h", false}, "only src/testing/"}));
+        Case{{"src/client.cpp", "httplib.h", false}, "only src/testing/"},
+        Case{{"examples/bulk_ingest.cpp", "sqlite3.h", false}, "only src/workflows/"},
+        Case{{"src/client.cpp", "heymilo/workflows/bulk_ingest.hpp", true}, "above"},
+        Case{{"src/workflows/journal.cpp", "json/codec.hpp", true}, "public headers only"}));
 
 class LayeringAllows : public testing::TestWithParam<Include> {};
 

@@ -1,19 +1,29 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <heymilo/heymilo.hpp>
 #include <heymilo/testing/mock_server.hpp>
+#include <heymilo/workflows/bulk_ingest.hpp>
+#include <heymilo/workflows/sqlite_mirror.hpp>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/child_process.hpp"
+#include "support/temporary_directory.hpp"
 
 // The code of the README, compiled and run; its first program is readme_program.cpp. The last test
 // holds that it is the same code.
 
 namespace {
+
+using heymilo::testing::ScriptedResponse;
 
 std::vector<std::string> remembered;
 
@@ -26,11 +36,30 @@ void update(const std::string& interview_id, double score) {
 void resumeLaterAt(const std::optional<std::string>& cursor) {
   remembered.push_back("resume at " + cursor.value_or("the start"));
 }
+void remember(std::uint64_t added, std::uint64_t changed) {
+  remembered.push_back(std::to_string(added) + " added, " + std::to_string(changed) + " changed");
+}
+void reportUnresolved(std::uint64_t count) {
+  remembered.push_back(std::to_string(count) + " unresolved");
+}
 void report(const std::string& param, const std::string& message) {
   remembered.push_back(param + ": " + message);
 }
-void lookBeforeSendingAgain(const heymilo::CandidateIngestRequest& person) {
-  remembered.push_back("look for " + person.email);
+void tryAgainIn(std::chrono::milliseconds time) {
+  remembered.push_back("again in " + std::to_string(time.count()) + " ms");
+}
+std::optional<std::string> lookFor(const heymilo::Client& client,
+                                   const heymilo::CandidateIngestRequest& person,
+                                   std::chrono::system_clock::time_point before) {
+  heymilo::ListCandidatesParams params;
+  params.created_after = std::chrono::time_point_cast<std::chrono::microseconds>(
+      before - std::chrono::minutes{5});  // clocks differ
+  for (const auto& candidate : client.listAllCandidates("posting-id", params)) {
+    if (candidate.metadata == person.metadata) {
+      return candidate.interview_id;
+    }
+  }
+  return std::nullopt;
 }
 
 void bringIn(const heymilo::Client& client,
@@ -63,8 +92,10 @@ void follow(const heymilo::Client& client, heymilo::Timestamp since) {
   }
 }
 
-std::string ingestOnce(const heymilo::Client& client,
-                       const heymilo::CandidateIngestRequest& person) {
+/// The candidate's interview_id; empty where it is to be tried again later.
+std::optional<std::string> ingestOnce(const heymilo::Client& client,
+                                      const heymilo::CandidateIngestRequest& person) {
+  const auto before = std::chrono::system_clock::now();
   try {
     return client.ingestCandidate("posting-id", person).data.interview_id;
   } catch (const heymilo::UnprocessableEntityError& error) {
@@ -72,13 +103,40 @@ std::string ingestOnce(const heymilo::Client& client,
          error.error().errors.value_or(std::vector<heymilo::APIErrorDetail>{})) {
       report(field.param.value_or(""), field.message);  // "body.email", "value is not a valid …"
     }
-    throw;
+    throw;  // to be mended, not to be sent again as it is
+  } catch (const heymilo::RateLimitError& error) {
+    tryAgainIn(error.retryAfter().value_or(std::chrono::minutes{1}));
+    return std::nullopt;
   } catch (const heymilo::Error& error) {
-    if (error.outcome() == heymilo::Outcome::unknown) {
-      lookBeforeSendingAgain(person);
+    switch (error.outcome()) {
+      case heymilo::Outcome::not_sent:
+        tryAgainIn(std::chrono::minutes{1});
+        return std::nullopt;
+      case heymilo::Outcome::rejected:
+        throw;
+      case heymilo::Outcome::unknown:  // it may be there:
+      case heymilo::Outcome::applied:  // it is there; only the answer is lost
+        return lookFor(client, person, before);
     }
     throw;
   }
+}
+
+void bringInOnce(const heymilo::Client& client,
+                 const std::vector<heymilo::CandidateIngestRequest>& people) {
+  heymilo::workflows::BulkIngestOptions options;
+  options.journal = "people.journal";
+  const auto result = heymilo::workflows::bulkIngest(
+      client, "posting-id", heymilo::workflows::sourceOf(people), options);
+  if (!result.complete) {
+    reportUnresolved(result.unresolved);  // heymilo::workflows::reportOf() tells who, and why
+  }
+}
+
+void keepACopy(const heymilo::Client& client) {
+  heymilo::workflows::SqliteMirror database("candidates.db", "posting-id");
+  const auto result = heymilo::workflows::mirrorCandidates(client, "posting-id", database);
+  remember(result.added, result.changed);
 }
 
 void listWithin(const heymilo::Client& client, const heymilo::CancellationSource& stop) {
@@ -147,14 +205,130 @@ TEST_F(Readme, FollowsAndSaysWhereToGoOn) {
 }
 
 TEST_F(Readme, TellsWhatBecameOfAWrite) {
+  heymilo::CandidateIngestRequest ada{"Ada Example", "ada@example.com"};
+  ada.metadata.emplace();
+  ada.metadata->emplace("external_id", "a-1");
   const heymilo::Client client(options);
-  EXPECT_FALSE(ingestOnce(client, {"Ada Example", "ada@example.com"}).empty());
+  EXPECT_TRUE(ingestOnce(client, ada));
   EXPECT_THROW(ingestOnce(client, {"Ada Example", "nonsense"}), heymilo::UnprocessableEntityError);
   ASSERT_EQ(remembered.size(), 1u);
   EXPECT_EQ(remembered[0].substr(0, 12), "body.email: ");
-  server.respondNext("ingestCandidate", heymilo::testing::ScriptedResponse::answer(503));
-  EXPECT_THROW(ingestOnce(client, {"Ada Example", "ada@example.com"}), heymilo::ServerError);
-  EXPECT_EQ(remembered.back(), "look for ada@example.com");
+
+  ada.metadata->at("external_id") = "a-2";
+  server.respondNext("ingestCandidate", ScriptedResponse::answer(503));
+  EXPECT_EQ(ingestOnce(client, ada), std::nullopt);  // looked, and not found
+  server.respondNext("ingestCandidate", ScriptedResponse::answer(503).afterCommit());
+  EXPECT_TRUE(ingestOnce(client, ada));
+  ada.metadata->at("external_id") = "a-3";
+  server.respondNext("ingestCandidate", ScriptedResponse::answer(201, "{}").afterCommit());
+  EXPECT_TRUE(ingestOnce(client, ada));
+  EXPECT_EQ(remembered.size(), 1u);
+
+  server.respondNext("ingestCandidate",
+                     ScriptedResponse::answer(429).withHeader("Retry-After", "7"));
+  EXPECT_EQ(ingestOnce(client, ada), std::nullopt);
+  EXPECT_EQ(remembered.back(), "again in 7000 ms");
+  options.base_url = "http://127.0.0.1:1";
+  EXPECT_EQ(ingestOnce(heymilo::Client(options), ada), std::nullopt);
+  EXPECT_EQ(remembered.back(), "again in 60000 ms");
+}
+
+std::string textOf(const char* path);
+
+/// The row of the README's table of failures that has these words, after what happened.
+bool readmeHas(const std::string& words, const char* type, const std::string& outcome) {
+  // Ports, request ids and what the server adds are `…` there.
+  const std::string readme = textOf(HEYMILO_SOURCE_DIR "/README.md");
+  const std::string end = "` | `" + std::string(type) + "` | `" + outcome + "` |\n";
+  for (std::size_t at = readme.find(end); at != std::string::npos; at = readme.find(end, at + 1)) {
+    const std::size_t begin = readme.rfind("| `", at - 1) + 3;
+    const std::string row = readme.substr(begin, at - begin);
+    std::size_t matched = 0;
+    bool fits = true;
+    const std::string ellipsis = "…";
+    for (std::size_t from = 0; fits && from <= row.size();) {
+      const std::size_t gap = (std::min)(row.find(ellipsis, from), row.size());
+      const std::string piece = row.substr(from, gap - from);
+      const std::size_t found = words.find(piece, matched);
+      fits = found != std::string::npos && (from != 0 || found == 0);
+      matched = found + piece.size();
+      from = gap + ellipsis.size();
+    }
+    if (fits) {
+      return true;
+    }
+  }
+  return false;
+}
+
+TEST_F(Readme, ShowsTheWordsOfEachFailure) {
+  using heymilo::CandidateIngestRequest;
+  const CandidateIngestRequest ada{"Ada Example", "ada@example.com"};
+  const auto expectShown = [&](const char* type,
+                               const heymilo::ClientOptions& with,
+                               const CandidateIngestRequest& person,
+                               const heymilo::RequestOptions& call = {}) {
+    try {
+      heymilo::Client(with).ingestCandidate("posting-id", person, call);
+      ADD_FAILURE() << type << " was not thrown";
+    } catch (const heymilo::Error& error) {
+      const std::string outcome(heymilo::toString(error.outcome()));
+      EXPECT_TRUE(readmeHas(error.what(), type, outcome))
+          << "no row for: " << error.what() << " | " << type << " | " << outcome;
+    }
+  };
+  auto nowhere = options;
+  nowhere.base_url = "http://127.0.0.1:1";
+  expectShown("ConnectionError", nowhere, ada);
+  auto wordy = ada;
+  wordy.metadata.emplace();
+  wordy.metadata->emplace("note", std::string(501, 'x'));
+  expectShown("InvalidArgumentError", options, wordy);
+  expectShown("UnprocessableEntityError", options, {"Ada Example", "nonsense"});
+  auto other_key = options;
+  other_key.api_key = "wrong";
+  expectShown("AuthenticationError", other_key, ada);
+  server.setRateLimit(heymilo::RateLimit{1, std::chrono::minutes{1}});
+  heymilo::Client(options).listCandidates("posting-id");
+  expectShown("RateLimitError", options, ada);
+  server.setRateLimit(std::nullopt);
+  server.respondNext("ingestCandidate", ScriptedResponse::disconnect().afterCommit());
+  expectShown("ConnectionError", options, ada);
+  server.respondNext("ingestCandidate",
+                     ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{1}));
+  heymilo::RequestOptions hurried;
+  hurried.deadline = std::chrono::milliseconds{100};
+  expectShown("TimeoutError", options, ada, hurried);
+  server.respondNext("ingestCandidate",
+                     ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{1}));
+  heymilo::CancellationSource stop;
+  heymilo::RequestOptions stoppable;
+  stoppable.cancellation = stop.token();
+  std::thread other([&, before = server.requestCount()] {
+    server.waitForRequests(before + 1);  // it is there as a whole
+    stop.cancel();
+  });
+  expectShown("CancelledError", options, ada, stoppable);
+  other.join();
+  server.respondNext("ingestCandidate", ScriptedResponse::answer(503));
+  expectShown("ServerError", options, ada);
+  server.respondNext("ingestCandidate", ScriptedResponse::answer(201, R"({"data":{}})"));
+  expectShown("DecodeError", options, ada);
+}
+
+TEST_F(Readme, BringsPeopleInOnceAndKeepsACopy) {
+  const heymilo_test::TemporaryDirectory directory;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(directory.path());
+  const std::vector<heymilo::CandidateIngestRequest> people{{"Ada Example", "ada@example.com"},
+                                                            {"Bob Example", "bob@example.com"}};
+  const heymilo::Client client(options);
+  bringInOnce(client, people);
+  bringInOnce(client, people);
+  keepACopy(client);
+  std::filesystem::current_path(before);
+  EXPECT_EQ(server.candidateCount("posting-id"), 2u);
+  EXPECT_EQ(remembered, std::vector<std::string>{"2 added, 0 changed"});
 }
 
 TEST_F(Readme, CancelsFromOutside) {
@@ -197,7 +371,19 @@ TEST(ReadmeItself, HoldsTheCodeThatIsCompiledHere) {
     EXPECT_NE(compiled.find(block), std::string::npos) << block;
     ++blocks;
   }
-  EXPECT_EQ(blocks, 6);
+  EXPECT_EQ(blocks, 8);
+}
+
+TEST(ReadmeItself, HoldsTheQueriesThatAreRun) {  // by sqlite_mirror_test
+  const std::string readme = textOf(HEYMILO_SOURCE_DIR "/README.md");
+  int queries = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(HEYMILO_SOURCE_DIR "/examples/sql")) {
+    const std::string query = textOf(entry.path().string().c_str());
+    EXPECT_NE(readme.find("```sql\n" + query + "```"), std::string::npos) << query;
+    ++queries;
+  }
+  EXPECT_EQ(queries, 3);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <exception>
 #include <heymilo/version.hpp>
+#include <utility>
 
 #include "support/explain.hpp"
 #include "support/output.hpp"
@@ -65,21 +66,6 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv) {
   }
 }
 
-void tellOfWait(const heymilo::Event& event) {
-  if (event.wait < std::chrono::seconds{1}) {
-    return;
-  }
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(event.wait).count();
-  const std::string wait = std::to_string(seconds) + " s";
-  if (event.kind == heymilo::EventKind::throttled) {
-    tell("waiting " + wait + " to stay within the quota\n");
-  } else if (event.kind == heymilo::EventKind::retry) {
-    tell("waiting " + wait + " before trying again (attempt " + std::to_string(event.attempt) +
-         (event.status != 0 ? " got status " + std::to_string(event.status) : " got no answer") +
-         ")\n");
-  }
-}
-
 }  // namespace
 
 ExitCode exitCode(const heymilo::Error& error) {
@@ -119,13 +105,28 @@ int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCod
   }
 }
 
-heymilo::Client clientFromEnvironment() {
+void tellOfWait(const heymilo::Event& event) {
+  if (event.wait < std::chrono::seconds{1}) {
+    return;
+  }
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(event.wait).count();
+  const std::string wait = std::to_string(seconds) + " s";
+  if (event.kind == heymilo::EventKind::throttled) {
+    tell("waiting " + wait + " to stay within the quota\n");
+  } else if (event.kind == heymilo::EventKind::retry) {
+    tell("waiting " + wait + " before trying again (attempt " + std::to_string(event.attempt) +
+         (event.status != 0 ? " got status " + std::to_string(event.status) : " got no answer") +
+         ")\n");
+  }
+}
+
+heymilo::Client clientFromEnvironment(std::function<void(const heymilo::Event&)> on_event) {
   if (environment("HEYMILO_API_KEY").empty()) {
     throw UsageError("there is no API key.\nSet HEYMILO_API_KEY to it: export HEYMILO_API_KEY=...");
   }
   heymilo::ClientOptions options;
   options.user_agent = programName();
-  options.on_event = tellOfWait;
+  options.on_event = std::move(on_event);
   return heymilo::Client::fromEnvironment(std::move(options));
 }
 

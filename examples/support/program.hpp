@@ -35,10 +35,13 @@ void tell(std::string_view text);
 /// and runs `body`. What it throws is explained on stderr; the return value is for main().
 int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCode()>& body);
 
-/// A client as HEYMILO_API_KEY, HEYMILO_BASE_URL and HEYMILO_WORKSPACE_ID say. It tells on stderr
-/// when it has to wait for more than a second. Throws UsageError where there is no key, and
-/// InvalidArgumentError where a variable can't be used.
-heymilo::Client clientFromEnvironment();
+/// Tells on stderr when a call has to wait for more than a second.
+void tellOfWait(const heymilo::Event& event);
+
+/// A client as HEYMILO_API_KEY, HEYMILO_BASE_URL and HEYMILO_WORKSPACE_ID say. Throws UsageError
+/// where there is no key, and InvalidArgumentError where a variable can't be used.
+heymilo::Client clientFromEnvironment(
+    std::function<void(const heymilo::Event&)> on_event = &tellOfWait);
 
 /// For CLI11: accepts what parseTimestamp() does.
 CLI::Validator isoTime();

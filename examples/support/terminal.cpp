@@ -16,23 +16,24 @@ namespace support {
 
 namespace {
 
-bool isTerminal() {
+bool isTerminal(Stream stream) {
 #ifdef _WIN32
-  return _isatty(1) != 0;
+  return _isatty(static_cast<int>(stream)) != 0;
 #else
-  return isatty(STDOUT_FILENO) != 0;
+  return isatty(static_cast<int>(stream)) != 0;
 #endif
 }
 
-std::size_t askTerminal() {
+std::size_t askTerminal(Stream stream) {
 #ifdef _WIN32
   CONSOLE_SCREEN_BUFFER_INFO info;
-  if (GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info)) {
+  const auto handle = stream == Stream::output ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE;
+  if (GetConsoleScreenBufferInfo(GetStdHandle(handle), &info)) {
     return static_cast<std::size_t>(info.srWindow.Right - info.srWindow.Left + 1);
   }
 #else
   winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+  if (ioctl(static_cast<int>(stream), TIOCGWINSZ, &size) == 0) {
     return size.ws_col;
   }
 #endif
@@ -52,14 +53,14 @@ std::size_t askEnvironment() {
 
 }  // namespace
 
-std::optional<std::size_t> terminalWidth() {
-  if (!isTerminal()) {
+std::optional<std::size_t> terminalWidth(Stream stream) {
+  if (!isTerminal(stream)) {
     return std::nullopt;
   }
   if (const std::size_t width = askEnvironment(); width != 0) {
     return width;
   }
-  if (const std::size_t width = askTerminal(); width != 0) {
+  if (const std::size_t width = askTerminal(stream); width != 0) {
     return width;
   }
   return 80;

@@ -5,9 +5,12 @@
 
 namespace support {
 
-/// The width of the terminal that standard output goes to; empty when it goes elsewhere. The
-/// environment's COLUMNS, if it is set to a number, counts for more than what the terminal says, as
-/// POSIX has it; a terminal that says nothing has 80 columns.
-std::optional<std::size_t> terminalWidth();
+/// By their descriptors.
+enum class Stream { output = 1, error = 2 };
+
+/// The width of the terminal that standard output, or error, goes to; empty when it goes elsewhere.
+/// The environment's COLUMNS, if it is set to a number, counts for more than what the terminal
+/// says, as POSIX has it; a terminal that says nothing has 80 columns.
+std::optional<std::size_t> terminalWidth(Stream stream = Stream::output);
 
 }  // namespace support

@@ -18,10 +18,10 @@ add_test(NAME "consumers: install"
   COMMAND "${CMAKE_COMMAND}" -P "${CMAKE_CURRENT_BINARY_DIR}/consumers/install.cmake")
 set_tests_properties("consumers: install" PROPERTIES FIXTURES_SETUP heymilo_installed)
 
-# heymilo_consumer(<project> [FIXTURE <fixture>] [OPTIONS <option>...])
+# heymilo_consumer(<project> COMPILERS <compiler>... [FIXTURE <fixture>] [OPTIONS <option>...])
 function(heymilo_consumer project)
-  cmake_parse_arguments(PARSE_ARGV 1 consumer "" "FIXTURE" "OPTIONS")
-  foreach(compiler IN LISTS HEYMILO_CONSUMER_COMPILERS)
+  cmake_parse_arguments(PARSE_ARGV 1 consumer "" "FIXTURE" "COMPILERS;OPTIONS")
+  foreach(compiler IN LISTS consumer_COMPILERS)
     get_filename_component(compiler_name "${compiler}" NAME)
     set(test "consumers: ${project}, ${compiler_name}")
     add_test(NAME "${test}"
@@ -43,6 +43,12 @@ function(heymilo_consumer project)
   endforeach()
 endfunction()
 
-heymilo_consumer(find_package FIXTURE heymilo_installed OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}")
-heymilo_consumer(add_subdirectory OPTIONS "-DHEYMILO_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
-heymilo_consumer(fetch_content OPTIONS "-DHEYMILO_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+heymilo_consumer(find_package COMPILERS ${HEYMILO_CONSUMER_COMPILERS}
+  FIXTURE heymilo_installed OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}")
+# What a vendored copy differs in is CMake's business: one compiler each, and one language version.
+list(GET HEYMILO_CONSUMER_COMPILERS 0 first_compiler)
+list(GET HEYMILO_CONSUMER_COMPILERS -1 last_compiler)
+heymilo_consumer(add_subdirectory COMPILERS "${first_compiler}"
+  OPTIONS "-DHEYMILO_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "-DCONSUMER_STANDARDS=17")
+heymilo_consumer(fetch_content COMPILERS "${last_compiler}"
+  OPTIONS "-DHEYMILO_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "-DCONSUMER_STANDARDS=17")

@@ -1,9 +1,11 @@
-# The programs that each consumer project builds and runs, as a strict host would: in each language
-# version, all warnings are errors, in our headers too.
+# The programs that each consumer project builds and runs, as a strict host would: in each of these
+# language versions, all warnings are errors, in our headers too.
+set(CONSUMER_STANDARDS 17 20 23 CACHE STRING "The language versions")
+
 function(consumer_program name)
   cmake_parse_arguments(PARSE_ARGV 1 program "" "" "SOURCES;LIBRARIES")
   list(TRANSFORM program_SOURCES PREPEND "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/programs/")
-  foreach(standard IN ITEMS 17 20 23)
+  foreach(standard IN LISTS CONSUMER_STANDARDS)
     set(target ${name}_cxx${standard})
     add_executable(${target} ${program_SOURCES})
     set_target_properties(${target} PROPERTIES

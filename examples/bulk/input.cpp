@@ -1,0 +1,83 @@
+#include "bulk/input.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+#include "support/printable.hpp"
+#include "support/program.hpp"
+
+namespace bulk {
+
+Input::Input(const std::string& file)
+    : stream_(file == "-" ? std::cin : file_),
+      name_(file == "-" ? "standard input" : support::printable(file)) {
+  if (file == "-") {
+    std::ios::sync_with_stdio(false);
+  } else {
+    file_.open(file, std::ios::binary);
+    std::error_code error;
+    if (!file_ || std::filesystem::is_directory(file, error)) {
+      throw support::UsageError("can't read " + name_ + ": is there such a file?");
+    }
+    const auto size = std::filesystem::file_size(file, error);
+    if (!error) {
+      size_ = size;
+    }
+  }
+  constexpr char kMark[] = "\xef\xbb\xbf";
+  if (stream_.peek() == static_cast<unsigned char>(kMark[0])) {
+    char mark[3];
+    stream_.read(mark, sizeof mark);
+    if (std::string(mark, static_cast<std::size_t>(stream_.gcount())) != kMark) {
+      throw support::UsageError(name_ + " does not begin with text in UTF-8");
+    }
+    position_ = sizeof mark;
+  }
+}
+
+void Input::check() const {
+  if (stream_.bad()) {
+    throw support::UsageError("can't read on in " + name_);
+  }
+}
+
+std::string Input::read(std::size_t bytes) {
+  std::string text(bytes, '\0');
+  stream_.read(text.data(), static_cast<std::streamsize>(bytes));
+  check();
+  text.resize(static_cast<std::size_t>(stream_.gcount()));
+  position_ += text.size();
+  return text;
+}
+
+std::optional<std::string> Input::readLine(std::size_t longest) {
+  std::string line;
+  std::streambuf& from = *stream_.rdbuf();
+  bool any = false;
+  for (int c = from.sbumpc(); c != std::char_traits<char>::eof(); c = from.sbumpc()) {
+    any = true;
+    ++position_;
+    if (c == '\n') {
+      if (!line.empty() && line.back() == '\r') {
+        line.pop_back();
+      }
+      return line;
+    }
+    if (line.size() <= longest) {
+      line += static_cast<char>(c);
+    }
+  }
+  return any ? std::optional<std::string>(line) : std::nullopt;
+}
+
+std::optional<char> Input::peek() {
+  const int c = stream_.peek();
+  check();
+  if (c == std::char_traits<char>::eof()) {
+    stream_.clear();
+    return std::nullopt;
+  }
+  return static_cast<char>(c);
+}
+
+}  // namespace bulk

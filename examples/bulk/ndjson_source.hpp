@@ -1,0 +1,14 @@
+#pragma once
+
+#include <heymilo/workflows/bulk_ingest.hpp>
+
+#include "bulk/input.hpp"
+
+namespace bulk {
+
+/// The records of an NDJSON file: a CandidateIngestRequest as JSON on each line. Blank lines are
+/// passed over. A line that is none is a record with a problem, which names the line and quotes
+/// nothing of it. `input` must live as long as the source.
+heymilo::workflows::BulkSource ndjsonSource(Input& input);
+
+}  // namespace bulk

@@ -1,0 +1,69 @@
+#include "bulk/progress.hpp"
+
+#include <cstdio>
+
+namespace bulk {
+
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+std::string minutes(Seconds time) {
+  const auto whole = static_cast<long long>(time.count());
+  char text[32];
+  std::snprintf(text, sizeof text, "%02lld:%02lld", whole / 60, whole % 60);
+  return text;
+}
+
+}  // namespace
+
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) {
+    text.insert(at - 3, ",");
+  }
+  return text;
+}
+
+std::string Progress::text(const heymilo::workflows::BulkProgress& progress, const Input& input,
+                           Clock::time_point now) {
+  requests_.emplace_back(now, progress.requests);
+  while (now - requests_.front().first > std::chrono::minutes{1}) {
+    requests_.pop_front();
+  }
+  const std::uint64_t done =
+      progress.ingested + progress.queued + progress.rejected + progress.unresolved;
+  if (!done_before_) {
+    done_before_ = done;
+  }
+  std::string text;
+  const auto count = [&](std::uint64_t number, const char* what) {
+    if (number != 0) {
+      text += (text.empty() ? "" : ", ") + grouped(number) + what;
+    }
+  };
+  count(progress.ingested, " ingested");
+  count(progress.queued, " queued");
+  count(progress.rejected, " rejected");
+  count(progress.unresolved, " unresolved");
+  count(progress.in_flight, " in flight");
+  if (progress.phase == "looking") {
+    text += "; looking for those in doubt";
+  } else if (progress.phase == "settling") {
+    text += "; waiting for those in doubt to show";
+  }
+  const double elapsed = Seconds(progress.elapsed).count();
+  if (elapsed > 0 && done > *done_before_) {
+    const double rate = static_cast<double>(done - *done_before_) / elapsed;
+    text += "; " + grouped(static_cast<std::uint64_t>(rate)) + " a second";
+  }
+  text +=
+      "; " + grouped(progress.requests - requests_.front().second) + " of 300 requests a minute";
+  if (input.size() && input.position() != 0 && elapsed > 1) {
+    const double share = static_cast<double>(input.position()) / static_cast<double>(*input.size());
+    text += "; " + minutes(Seconds(elapsed * (1 - share) / share)) + " left";
+  }
+  return text;
+}
+
+}  // namespace bulk

@@ -1,0 +1,306 @@
+// Brings the candidates of a file into a posting, each exactly once, however often it is run.
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <heymilo/heymilo.hpp>
+#include <heymilo/workflows/bulk_ingest.hpp>
+#include <heymilo/workflows/store_error.hpp>
+#include <optional>
+#include <random>
+#include <string>
+
+#include "bulk/csv_source.hpp"
+#include "bulk/input.hpp"
+#include "bulk/ndjson_source.hpp"
+#include "bulk/progress.hpp"
+#include "bulk/report.hpp"
+#include "support/explain.hpp"
+#include "support/interrupt.hpp"
+#include "support/output.hpp"
+#include "support/printable.hpp"
+#include "support/program.hpp"
+#include "support/progress_line.hpp"
+
+namespace {
+
+using bulk::grouped;
+using heymilo::workflows::BulkIngestOptions;
+using heymilo::workflows::BulkIngestResult;
+using heymilo::workflows::BulkProgress;
+using heymilo::workflows::BulkSource;
+using support::ExitCode;
+
+struct Arguments {
+  std::string posting_id, file, journal, report, mark = "heymilo_ref", format;
+  std::size_t chunk = 100, concurrency = 4;
+  double settle = 0;
+  bool async = false, quiet = false, verbose = false, settle_given = false;
+};
+
+void declare(CLI::App& app, Arguments& arguments) {
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required()->type_name("");
+  app.add_option("FILE",
+                 arguments.file,
+                 "NDJSON: a CandidateIngestRequest a line; or CSV: a first row that names the "
+                 "columns name, email, phone_number, metadata.KEY, data.KEY; - is standard input")
+      ->required()
+      ->type_name("");
+  app.add_option(
+         "--journal",
+         arguments.journal,
+         "The file that knows what became of each record: run again with it, and nothing is "
+         "sent twice. By default it is FILE.POSTING_ID.journal")
+      ->type_name("DB");
+  app.add_option("--report",
+                 arguments.report,
+                 "Write what became of each record, a JSON object a line; - is standard output")
+      ->type_name("FILE");
+  app.add_option("--chunk", arguments.chunk, "Records in a request")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--concurrency", arguments.concurrency, "Requests at the same time")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{64}))
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_flag("--async", arguments.async, "Queue the records, and do not wait for the result");
+  app.add_option("--mark",
+                 arguments.mark,
+                 "The metadata key by which a record is found again: one of your own, whose values "
+                 "differ from record to record, or one that is added")
+      ->type_name("KEY")
+      ->capture_default_str();
+  app.add_option("--settle",
+                 arguments.settle,
+                 "How long to wait for a record in doubt to show up before it is sent again: 15 s, "
+                 "or 120 s with --async, unless given")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->type_name("SECONDS");
+  app.add_option("--format", arguments.format, "ndjson or csv, where the file does not tell")
+      ->check(CLI::IsMember({"ndjson", "csv"}).description(""))
+      ->type_name("FORMAT");
+  app.add_flag("--quiet", arguments.quiet, "Say nothing but what went wrong");
+  app.add_flag("--verbose", arguments.verbose, "Tell the progress a line at a time")
+      ->excludes("--quiet");
+}
+
+bool isCsv(const Arguments& arguments, bulk::Input& input) {
+  if (!arguments.format.empty()) {
+    return arguments.format == "csv";
+  }
+  const std::string extension = std::filesystem::path(arguments.file).extension().string();
+  if (extension == ".csv") {
+    return true;
+  }
+  return extension != ".ndjson" && extension != ".jsonl" && input.peek().value_or('{') != '{';
+}
+
+/// A posting's id as part of a file's name.
+std::string fileNameOf(const std::string& id) {
+  constexpr const char* kDigits = "0123456789ABCDEF";
+  std::string name;
+  for (const char c : id) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_';
+    if (plain) {
+      name += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      name += {'%', kDigits[byte >> 4U], kDigits[byte & 0xfU]};
+    }
+  }
+  return name;
+}
+
+/// The journal; one that nobody named, for records that can't be read again, goes with the run.
+class JournalFile {
+ public:
+  explicit JournalFile(const Arguments& arguments) : path_(arguments.journal) {
+    if (path_.empty() && arguments.file == "-") {
+      std::random_device random;
+      path_ = (std::filesystem::temp_directory_path() /
+               ("heymilo-" + std::to_string(random()) + "-" + std::to_string(random())))
+                  .string();
+      temporary_ = true;
+    } else if (path_.empty()) {
+      path_ = arguments.file + '.' + fileNameOf(arguments.posting_id) + ".journal";
+    }
+  }
+  ~JournalFile() {
+    if (temporary_) {
+      std::error_code ignored;
+      for (const char* part : {"", "-wal", "-shm"}) {
+        std::filesystem::remove(path_ + part, ignored);
+      }
+    }
+  }
+  JournalFile(const JournalFile&) = delete;
+  JournalFile& operator=(const JournalFile&) = delete;
+
+  const std::string& path() const noexcept { return path_; }
+  bool temporary() const noexcept { return temporary_; }
+
+ private:
+  std::string path_;
+  bool temporary_ = false;
+};
+
+/// One run, and what is told of it.
+class Ingesting {
+ public:
+  explicit Ingesting(const Arguments& arguments)
+      : arguments_(arguments), input_(arguments.file), journal_(arguments) {}
+
+  ExitCode run(const heymilo::Client& client) {
+    const BulkSource source =
+        isCsv(arguments_, input_) ? bulk::csvSource(input_) : bulk::ndjsonSource(input_);
+    ExitCode exit = ExitCode::failed;
+    try {
+      const BulkIngestResult result = ingest(client, source);
+      summarize(result);
+      exit = result.complete && result.rejected == 0 ? ExitCode::done : ExitCode::in_part;
+    } catch (const heymilo::InvalidArgumentError&) {
+      throw;
+    } catch (const heymilo::Error& error) {
+      support::tell(support::explain(error) + goOn());
+    } catch (const heymilo::workflows::StoreError& error) {
+      support::tell(support::printable(error.what()) + '\n');
+      return brought() ? ExitCode::in_part : ExitCode::failed;
+    } catch (const support::UsageError& error) {  // the file can't be read on
+      support::tell(std::string(error.what()) + '\n' + goOn());
+      exit = ExitCode::usage;
+    }
+    if (exit != ExitCode::done && brought()) {
+      exit = ExitCode::in_part;
+    }
+    const bool reported = report();
+    return exit == ExitCode::done && !reported ? ExitCode::in_part : exit;
+  }
+
+ private:
+  BulkIngestResult ingest(const heymilo::Client& client, const BulkSource& source) {
+    const support::Interrupt interrupt;
+    support::ProgressLine line(arguments_.quiet || arguments_.verbose);
+    BulkIngestOptions options;
+    options.journal = journal_.path();
+    options.chunk = arguments_.chunk;
+    options.concurrency = arguments_.concurrency;
+    options.async = arguments_.async;
+    options.mark = arguments_.mark;
+    if (arguments_.settle_given) {
+      options.settling_time = std::chrono::milliseconds(
+          static_cast<std::chrono::milliseconds::rep>(arguments_.settle * 1000));
+    }
+    options.stop = interrupt.token();
+    options.on_progress = [&](const BulkProgress& progress) { show(progress, line); };
+    return bulkIngest(client, arguments_.posting_id, source, options);
+  }
+
+  void show(const BulkProgress& progress, support::ProgressLine& line) {
+    const std::uint64_t in = progress.ingested + progress.queued;
+    in_before_ = in_before_.value_or(in);
+    in_ = in;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - shown_ < std::chrono::milliseconds{100} && progress.phase == phase_) {
+      return;
+    }
+    shown_ = now;
+    phase_ = progress.phase;
+    const std::string text = words_.text(progress, input_, now);
+    line.show(text);
+    if (arguments_.verbose && text != told_) {
+      support::tell(text + '\n');
+      told_ = text;
+    }
+  }
+
+  /// False where it could not be written, which it says.
+  bool report() const {
+    try {
+      if (!arguments_.report.empty()) {
+        bulk::writeReport(journal_.path(), arguments_.report);
+      }
+      return true;
+    } catch (const support::OutputError& error) {
+      support::tell(std::string(error.what()) +
+                    "\nRun it again with a --report that can be: nothing is sent anew.\n");
+      return false;
+    }
+  }
+
+  void summarize(const BulkIngestResult& result) const {
+    const bool clean = result.complete && result.rejected == 0;
+    if (arguments_.quiet && clean) {
+      return;
+    }
+    std::string text = grouped(result.records) + " records: ";
+    text += arguments_.async ? grouped(result.queued) + " queued, " : "";
+    text += grouped(result.ingested) + " ingested, " + grouped(result.rejected) + " rejected, " +
+            grouped(result.unresolved) + " unresolved; " + grouped(result.requests) +
+            (result.requests == 1 ? " request\n" : " requests\n");
+    if (result.matched_by_email != 0) {
+      text += grouped(result.matched_by_email) +
+              " had no room for a mark and were recognised by their e-mail address.\n";
+    }
+    if (result.rejected != 0) {
+      text += "Who is rejected, and why, is in the report" + whereTheReportIs() +
+              ". Bring them in from a file of their own when they are mended.\n";
+    }
+    if (result.unresolved != 0) {
+      text += "Whether the unresolved are in the posting can't be told: they are in the report" +
+              whereTheReportIs() + ". Look before you bring them in again.\n";
+    }
+    if (result.stopped) {
+      text += "Stopped before the end. " + goOn();
+    } else if (!arguments_.quiet) {
+      text += journal_.temporary()
+                  ? "There is no journal: what is read again is sent again.\n"
+                  : "The journal is " + support::printable(journal_.path()) + ".\n";
+    }
+    support::tell(text);
+  }
+
+  std::string whereTheReportIs() const {
+    if (arguments_.report == "-") {
+      return " on standard output";
+    }
+    return arguments_.report.empty() ? ": run it again with --report FILE, which sends nothing anew"
+                                     : " " + support::printable(arguments_.report);
+  }
+
+  std::string goOn() const {
+    return journal_.temporary()
+               ? "Without --journal a later run can't know what this one has sent.\n"
+               : "What has come in is in the journal. Run the same command again to go on there: "
+                 "nothing is sent twice.\n";
+  }
+
+  bool brought() const { return in_ > in_before_.value_or(in_); }
+
+  const Arguments& arguments_;
+  bulk::Input input_;
+  JournalFile journal_;
+  bulk::Progress words_;
+  std::chrono::steady_clock::time_point shown_{};
+  std::string phase_, told_;
+  std::uint64_t in_ = 0;  // in the posting, or queued
+  std::optional<std::uint64_t> in_before_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Bring the candidates of a file into a posting, each exactly once, however often it is run.",
+      "bulk_ingest");
+  Arguments arguments;
+  declare(app, arguments);
+  return support::runProgram(app, argc, argv, [&] {
+    arguments.settle_given = app.count("--settle") != 0;
+    Ingesting ingesting(arguments);
+    // Waits for the quota are what is to be expected here.
+    return ingesting.run(support::clientFromEnvironment([](const heymilo::Event&) {}));
+  });
+}

@@ -1,0 +1,132 @@
+// Keeps an SQLite copy of a posting's candidates up to date.
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <heymilo/heymilo.hpp>
+#include <heymilo/workflows/sqlite_mirror.hpp>
+#include <heymilo/workflows/store_error.hpp>
+#include <string>
+
+#include "support/explain.hpp"
+#include "support/interrupt.hpp"
+#include "support/output.hpp"
+#include "support/printable.hpp"
+#include "support/program.hpp"
+#include "support/progress_line.hpp"
+
+namespace {
+
+using heymilo::workflows::MirrorProgress;
+using heymilo::workflows::MirrorResult;
+using support::ExitCode;
+
+struct Arguments {
+  std::string posting_id, database;
+  bool full = false;
+  bool quiet = false;
+};
+
+void declare(CLI::App& app, Arguments& arguments) {
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required()->type_name("");
+  app.add_option("--database", arguments.database, "The SQLite file; made where there is none")
+      ->required()
+      ->type_name("DB");
+  app.add_flag("--full",
+               arguments.full,
+               "Read everything: the only way to see what happens to candidates who had reached a "
+               "final state");
+  app.add_flag("--quiet", arguments.quiet, "No progress, and nothing at the end");
+}
+
+std::string count(std::uint64_t number, const std::string& what) {
+  return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
+}
+
+std::string progressText(const MirrorProgress& progress) {
+  std::string text = std::to_string(progress.walked);
+  if (progress.expected) {
+    text += " of " + std::to_string(*progress.expected);
+  }
+  return text + " read, " + std::to_string(progress.added) + " new, " +
+         std::to_string(progress.changed) + " changed, " + count(progress.requests, "request");
+}
+
+std::string extent(const MirrorResult& result) {
+  if (result.created_after) {
+    return "those invited since " + heymilo::formatTimestamp(*result.created_after);
+  }
+  return "everything";
+}
+
+std::string summary(const MirrorResult& result) {
+  return count(result.seen, "candidate") + " seen: " + std::to_string(result.added) + " new, " +
+         std::to_string(result.changed) + " changed, " + std::to_string(result.gone) + " gone\n" +
+         count(result.requests, "request") + "; read " + extent(result) +
+         (result.resumed ? ", after finishing an earlier run\n" : "\n");
+}
+
+constexpr const char* kGoOn = "What has come is stored. Run it again to go on there.\n";
+
+/// One run, and what is told of it.
+class Mirroring {
+ public:
+  explicit Mirroring(const Arguments& arguments) : arguments_(arguments) {}
+
+  ExitCode run(const heymilo::Client& client) {
+    try {
+      const MirrorResult result = mirror(client);
+      if (result.stopped) {
+        support::tell(std::string("stopped. ") + kGoOn);
+        return unfinished();
+      }
+      if (!arguments_.quiet) {
+        support::Output output;
+        output.write(summary(result));
+        output.flush();
+      }
+      return ExitCode::done;
+    } catch (const heymilo::Error& error) {
+      if (seen_ == 0) {
+        throw;
+      }
+      support::tell(support::explain(error) + kGoOn);
+      return unfinished();
+    } catch (const heymilo::workflows::StoreError& error) {
+      support::tell(support::printable(error.what()) +
+                    "\nCheck --database. What was stored before is kept.\n");
+      return ExitCode::failed;
+    }
+  }
+
+ private:
+  MirrorResult mirror(const heymilo::Client& client) {
+    heymilo::workflows::SqliteMirror database(arguments_.database, arguments_.posting_id);
+    const support::Interrupt interrupt;
+    support::ProgressLine line(arguments_.quiet);
+    heymilo::workflows::MirrorOptions options;
+    options.full = arguments_.full;
+    options.stop = interrupt.token();
+    options.on_progress = [&](const MirrorProgress& progress) {
+      seen_ = progress.seen;
+      line.show(progressText(progress));
+    };
+    return mirrorCandidates(client, arguments_.posting_id, database, options);
+  }
+
+  ExitCode unfinished() const { return seen_ == 0 ? ExitCode::failed : ExitCode::in_part; }
+
+  const Arguments& arguments_;
+  std::uint64_t seen_ = 0;  // stored in this run
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Keep an SQLite copy of a posting's candidates up to date.", "mirror_candidates");
+  Arguments arguments;
+  declare(app, arguments);
+  return support::runProgram(app, argc, argv, [&] {
+    const heymilo::Client client = support::clientFromEnvironment();
+    return Mirroring(arguments).run(client);
+  });
+}

@@ -1,0 +1,217 @@
+#include "heymilo/workflows/bulk_ingest.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heymilo/workflows/store_error.hpp"
+#include "support/bulk_ingest_fixture.hpp"
+
+// Chunks whose outcome is unknown: they are looked for, and never sent twice.
+
+namespace heymilo::workflows {
+namespace {
+
+using heymilo::testing::RecordedRequest;
+using heymilo::testing::ScriptedResponse;
+using BulkIngestInDoubt = heymilo_test::BulkIngestTest;
+using heymilo_test::Metadata;
+using heymilo_test::People;
+using heymilo_test::people;
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+
+TEST_F(BulkIngestInDoubt, FindsWhatWasCarriedOutWithoutAnAnswer) {
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit().times(3));
+  const BulkIngestResult result = ingest(people(95));
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.ingested, 95u);
+  EXPECT_EQ(posts(), 10u);  // nothing was sent again
+  expectEverybodyOnce(95);
+  expectJournalAgrees();
+}
+
+TEST_F(BulkIngestInDoubt, SendsAgainWhatIsProvenNotToHaveArrived) {
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().times(2));
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::answer(503).afterCommit());
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::answer(502));
+  options.patience = 20;
+  const BulkIngestResult result = ingest(people(95));
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(posts(), 10u + 2u + 2u);  // what a 5xx was for goes in halves
+  expectEverybodyOnce(95);
+  expectJournalAgrees();
+}
+
+TEST_F(BulkIngestInDoubt, WaitsForWhatIsStillOnItsWay) {
+  // The gateway gives up, and the request is carried out all the same, but later: by hand here.
+  options.settling_time = milliseconds{1500};
+  options.concurrency = 1;
+  std::string late_body;
+  std::atomic<bool> stored{false};
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::answer(504));
+  options.on_progress = [&](const BulkProgress& progress) {
+    if (progress.phase == "settling" && !stored.exchange(true)) {
+      const auto body = server.requests("ingestCandidatesBulk").front().json();
+      for (const nlohmann::json& person : body.at("data")) {
+        server.addCandidate("p", person);
+      }
+    }
+  };
+  const BulkIngestResult result = ingest(people(10));
+  EXPECT_TRUE(stored);
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(posts(), 1u);
+  expectEverybodyOnce(10);
+}
+
+TEST_F(BulkIngestInDoubt, GoesOnWhereARunEndedWithRecordsInFlight) {
+  // A run that was killed: the journal says that two chunks are in flight, one arrived.
+  options.concurrency = 1;
+  options.patience = 1;
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
+  EXPECT_THROW(ingest(people(95)), ConnectionError);
+  EXPECT_EQ(reported(RecordState::unresolved).size(), 10u);
+  server.clearRequests();
+  EXPECT_TRUE(ingest(people(95)).complete);
+  EXPECT_EQ(posts(), 9u);
+  expectEverybodyOnce(95);
+  expectJournalAgrees();
+}
+
+TEST_F(BulkIngestInDoubt, KeepsTheMarkOfACallersOwn) {
+  options.mark = "number";
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
+  People all = people(20);
+  all[15].metadata =
+      Metadata{{"number", "3"}};  // the same person again, as the caller numbers them
+  const BulkIngestResult result = ingest(all);
+  EXPECT_EQ(result.ingested, 19u);
+  const auto rejected = reported(RecordState::rejected);
+  ASSERT_EQ(rejected.size(), 1u);
+  EXPECT_EQ(rejected[0].index, 15u);
+  EXPECT_EQ(rejected[0].error->code, "duplicate_mark");
+  for (const nlohmann::json& candidate : server.candidates("p")) {
+    EXPECT_EQ(candidate.at("metadata").size(), 1u);  // nothing was added
+  }
+}
+
+TEST_F(BulkIngestInDoubt, RecognisesByEmailWhereThereIsNoRoomForAMark) {
+  People all = people(20);
+  for (int i = 0; i < 49; ++i) {
+    (*all[4].metadata)["key" + std::to_string(i)] = "value";
+  }
+  all[4].email = "Room@Example.com";
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit().times(2));
+  const BulkIngestResult result = ingest(all);
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.matched_by_email, 1u);
+  EXPECT_EQ(posts(), 2u);
+  expectEverybodyOnce(20);
+  for (const RecordReport& record : reported(RecordState::ingested)) {
+    EXPECT_EQ(record.matched_by_email, record.index == 4);
+  }
+}
+
+TEST_F(BulkIngestInDoubt, LeavesUnresolvedWhatNothingTells) {
+  People all = people(2);
+  for (CandidateIngestRequest& person : all) {
+    person.email = "same@example.com";
+    for (int i = 0; i < 49; ++i) {
+      (*person.metadata)["key" + std::to_string(i)] = "value";
+    }
+  }
+  options.chunk = 1;
+  options.concurrency = 1;
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect());
+  const BulkIngestResult result = ingest(all);
+  EXPECT_EQ(result.ingested, 1u);
+  EXPECT_EQ(result.unresolved, 1u);
+  EXPECT_FALSE(result.complete);
+  EXPECT_EQ(posts(), 2u);
+  EXPECT_EQ(reported(RecordState::unresolved).front().error->code, "ambiguous");
+  EXPECT_FALSE(ingest(all).complete);
+  EXPECT_EQ(posts(), 2u);  // nor is it sent by a later run
+}
+
+TEST_F(BulkIngestInDoubt, QueuesAndFindsWhatWasQueued) {
+  options.async = true;
+  server.respondNext("ingestCandidatesBulkAsync", ScriptedResponse::disconnect().afterCommit());
+  options.settling_time = milliseconds{300};
+  options.on_progress = [&](const BulkProgress& progress) {
+    if (progress.phase == "settling") {
+      server.advance(std::chrono::seconds{10});  // the queue gets to it
+    }
+  };
+  const BulkIngestResult result = ingest(people(30));
+  EXPECT_EQ(result.queued, 20u);
+  EXPECT_EQ(result.ingested, 10u);  // known to be there, as it was looked for
+  EXPECT_TRUE(result.complete);
+  server.advance(std::chrono::seconds{10});
+  expectEverybodyOnce(30);
+  EXPECT_FALSE(reported(RecordState::queued).front().ingestion_id.value_or("").empty());
+}
+
+TEST_F(BulkIngestInDoubt, TakesReceiptsByTheirMark) {
+  // The API does not promise an order: here they come back to front.
+  const People all = people(2);
+  options.mark = "number";
+  server.respondNext(
+      "ingestCandidatesBulk",
+      ScriptedResponse::answer(
+          201,
+          R"({"data":[{"interview_id":"i1","interview_url":"u1","metadata":{"number":"1"}},)"
+          R"({"interview_id":"i0","interview_url":"u0","metadata":{"number":"0"}}]})"));
+  ingest(all);
+  const auto records = reported(RecordState::ingested);
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].interview_id, "i0");
+  EXPECT_EQ(records[1].interview_id, "i1");
+}
+
+TEST_F(BulkIngestInDoubt, LooksWhereReceiptsDoNotFit) {
+  server.respondNext(
+      "ingestCandidatesBulk",
+      ScriptedResponse::answer(201, R"({"data":[{"interview_id":"i1","interview_url":"u1"}]})"));
+  const BulkIngestResult result = ingest(people(10));
+  EXPECT_TRUE(result.complete);
+  expectEverybodyOnce(10);
+  EXPECT_EQ(posts(), 2u);
+}
+
+TEST_F(BulkIngestInDoubt, NarrowsDownWhomTheApiFailsOn) {
+  options.chunk = 16;
+  options.concurrency = 1;
+  options.patience = 3;
+  server.respondNext({"ingestCandidatesBulk",
+                      [](const RecordedRequest& request) {
+                        return request.body.find("person5@") != std::string::npos;
+                      }},
+                     ScriptedResponse::answer(500).times(100));
+  EXPECT_THROW(ingest(people(16)), ServerError);
+  EXPECT_EQ(reported(RecordState::ingested).size(), 15u);  // everybody but this one
+  EXPECT_EQ(arrived().count("5"), 0u);
+  server.clearResponses();
+  EXPECT_TRUE(ingest(people(16)).complete);
+  expectEverybodyOnce(16);
+}
+
+TEST_F(BulkIngestInDoubt, LooksAfterATimeoutThatIsAGateways) {
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::answer(408).afterCommit());
+  EXPECT_TRUE(ingest(people(30)).complete);
+  EXPECT_EQ(posts(), 3u);
+  expectEverybodyOnce(30);
+}
+
+}  // namespace
+}  // namespace heymilo::workflows

@@ -1,0 +1,198 @@
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/example_program.hpp"
+#include "support/running_process.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace heymilo_test {
+namespace {
+
+using heymilo::testing::ScriptedResponse;
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class BulkIngestProgram : public ExampleProgramTest {
+ protected:
+  ChildResult ingest(std::vector<std::string> extra = {}) {
+    extra.insert(extra.begin(), {"posting-1", file});
+    return run("bulk_ingest", extra);
+  }
+
+  void write(const std::string& text) const { std::ofstream(file) << text; }
+
+  void writePeople(int count) const {
+    std::string lines;
+    for (int i = 0; i < count; ++i) {
+      const std::string number = std::to_string(i);
+      lines += json({{"name", "Ada " + number}, {"email", "ada" + number + "@example.com"}}).dump();
+      lines += '\n';
+    }
+    write(lines);
+  }
+
+  static std::string contentsOf(const std::string& path) {
+    std::ifstream in(path);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  TemporaryDirectory directory;
+  const std::string file = directory.file("people.ndjson");
+  const std::string report = directory.file("report.ndjson");
+};
+
+TEST_F(BulkIngestProgram, BringsEverybodyInAndReports) {
+  writePeople(25);
+  const ChildResult result = ingest({"--chunk", "10", "--report", report});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err,
+              HasSubstr("25 records: 25 ingested, 0 rejected, 0 unresolved; 3 requests"));
+  EXPECT_EQ(server.candidateCount("posting-1"), 25u);
+  const json lines = jsonLinesOf(contentsOf(report));
+  ASSERT_EQ(lines.size(), 25u);
+  EXPECT_EQ(lines[24].at("index"), 24);
+  EXPECT_EQ(lines[24].at("outcome"), "ingested");
+  EXPECT_EQ(lines[24].at("interview_id").get<std::string>().substr(0, 4), "int_");
+  EXPECT_EQ(lines[24].at("interview_url").get<std::string>().substr(0, 8), "https://");
+}
+
+TEST_F(BulkIngestProgram, SendsNothingTheSecondTime) {
+  writePeople(25);
+  ingest();
+  server.clearRequests();
+  const ChildResult result = ingest({"--quiet"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, IsEmpty());
+  EXPECT_EQ(server.requestCount(), 0u);
+}
+
+TEST_F(BulkIngestProgram, TellsWhoIsRejectedAndWhy) {
+  write(
+      "{\"name\":\"Ada\",\"email\":\"ada@example.com\"}\n"
+      "nonsense\n"
+      "{\"name\":\"Bob\",\"email\":\"nobody\"}\n");
+  const ChildResult result = ingest({"--report", "-"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("1 ingested, 2 rejected"));
+  const json lines = jsonLinesOf(result.out);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(
+      lines[1],
+      (json{{"index", 1},
+            {"outcome", "rejected"},
+            {"error",
+             {{"code", "invalid_record"}, {"message", "line 2: not JSON"}, {"param", nullptr}}}}));
+  EXPECT_EQ(lines[2].at("error").at("param"), "email");
+}
+
+TEST_F(BulkIngestProgram, ReadsCsvByItsName) {
+  const std::string csv = directory.file("people.csv");
+  std::ofstream(csv) << "email,name,metadata.external_id\nada@example.com,Ada,a-1\n";
+  const ChildResult result = run("bulk_ingest", {"posting-1", csv, "--mark", "external_id"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(server.candidates("posting-1")[0].at("metadata"), (json{{"external_id", "a-1"}}));
+}
+
+TEST_F(BulkIngestProgram, QueuesWithAsync) {
+  writePeople(5);
+  const ChildResult result = ingest({"--async", "--report", "-"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("5 queued"));
+  const json lines = jsonLinesOf(result.out);
+  EXPECT_EQ(lines[4].at("outcome"), "queued");
+  EXPECT_FALSE(lines[4].at("ingestion_id").get<std::string>().empty());
+}
+
+TEST_F(BulkIngestProgram, SaysThatTheFileHasChanged) {
+  writePeople(5);
+  ingest();
+  server.clearRequests();
+  writePeople(6);
+  const ChildResult result = ingest();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("it had 5 records, and has more"));
+  EXPECT_THAT(result.err, HasSubstr("another journal"));
+  EXPECT_EQ(server.requestCount(), 0u);
+}
+
+TEST_F(BulkIngestProgram, StopsAtAWrongKeyAndGoesOnWithARightOne) {
+  writePeople(25);
+  environment["HEYMILO_API_KEY"] = "another-key";
+  const ChildResult refused = ingest();
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("does not accept the key"));
+  EXPECT_THAT(refused.err, HasSubstr("Run the same command again"));
+  environment["HEYMILO_API_KEY"] = kKey;
+  EXPECT_EQ(ingest().exit_code, 0);
+  EXPECT_EQ(server.candidateCount("posting-1"), 25u);
+}
+
+TEST_F(BulkIngestProgram, FindsWhatTheServerDidNotConfirm) {
+  writePeople(25);
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
+  const ChildResult result = ingest({"--chunk", "10", "--settle", "0.1", "--verbose"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(server.candidateCount("posting-1"), 25u);
+  EXPECT_THAT(result.err, HasSubstr("looking for those in doubt"));
+}
+
+TEST_F(BulkIngestProgram, EndsInGoodOrderAndGoesOn) {
+  writePeople(60);
+  server.respondNext(
+      "ingestCandidatesBulk",
+      ScriptedResponse::asUsual().delayedBy(std::chrono::milliseconds{500}).times(99));
+  const std::string log = directory.file("log");
+  RunningProcess process(HEYMILO_EXAMPLES_DIR "/bulk_ingest",
+                         {"posting-1", file, "--chunk", "10", "--concurrency", "2"},
+                         environment,
+                         log);
+  ASSERT_TRUE(server.waitForRequests(2));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3) << contentsOf(log);
+  EXPECT_THAT(contentsOf(log), HasSubstr("Stopped before the end"));
+  EXPECT_EQ(server.candidateCount("posting-1"), 20u);  // what was under way has been waited for
+  server.clearResponses();
+  EXPECT_EQ(ingest().exit_code, 0);
+  EXPECT_EQ(server.candidateCount("posting-1"), 60u);
+}
+
+TEST_F(BulkIngestProgram, LeavesAtOnceAtTheSecondSignalAndLosesNothing) {
+  writePeople(60);
+  server.respondNext("ingestCandidatesBulk",
+                     ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{5}).times(2));
+  RunningProcess process(HEYMILO_EXAMPLES_DIR "/bulk_ingest",
+                         {"posting-1", file, "--chunk", "10", "--concurrency", "2"},
+                         environment,
+                         directory.file("log"));
+  ASSERT_TRUE(server.waitForRequests(2));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(std::chrono::milliseconds{300}), std::nullopt);
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(std::chrono::seconds{2}), -SIGINT);
+  EXPECT_EQ(ingest({"--settle", "0.1"}).exit_code, 0);
+  EXPECT_EQ(server.candidateCount("posting-1"), 60u);
+}
+
+TEST_F(BulkIngestProgram, RefusesWhatCanNotBeUsed) {
+  EXPECT_EQ(run("bulk_ingest", {"posting-1"}).exit_code, 2);
+  EXPECT_EQ(run("bulk_ingest", {"posting-1", "/nonexistent"}).exit_code, 2);
+  writePeople(1);
+  EXPECT_EQ(ingest({"--chunk", "0"}).exit_code, 2);
+  EXPECT_EQ(ingest({"--journal", "/nonexistent/journal"}).exit_code, 1);
+  EXPECT_EQ(ingest({"--report", "/nonexistent/report"}).exit_code, 3);  // it is in all the same
+  environment.erase("HEYMILO_API_KEY");
+  const ChildResult result = ingest();
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("HEYMILO_API_KEY"));
+  EXPECT_THAT(result.err, Not(HasSubstr("example.com")));
+}
+
+}  // namespace
+}  // namespace heymilo_test

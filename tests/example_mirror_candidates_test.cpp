@@ -1,0 +1,150 @@
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "support/eventually.hpp"
+#include "support/example_program.hpp"
+#include "support/mirror_file.hpp"
+#include "support/running_process.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace heymilo_test {
+namespace {
+
+using heymilo::testing::MockServer;
+using heymilo::testing::ScriptedResponse;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class MirrorCandidatesTest : public ExampleProgramTest {
+ protected:
+  ChildResult mirror(std::vector<std::string> arguments = {},
+                     const ChildStdout& to = ChildStdout::captured()) {
+    arguments.insert(arguments.begin(), {"posting-1", "--database", file});
+    return run("mirror_candidates", arguments, to);
+  }
+
+  void expectEqual() { MirrorFile(file).expectEqual(server.candidates("posting-1")); }
+
+  TemporaryDirectory directory;
+  const std::string file = directory.file("mirror.db");
+};
+
+TEST_F(MirrorCandidatesTest, SaysWhatHappenedAndHowManyRequestsItTook) {
+  server.addPosting("posting-1", 250);
+  const ChildResult first = mirror();
+  EXPECT_EQ(first.exit_code, 0);
+  EXPECT_THAT(first.err, IsEmpty());  // it is no terminal
+  EXPECT_EQ(first.out,
+            "250 candidates seen: 250 new, 0 changed, 0 gone\n3 requests; read everything\n");
+  expectEqual();
+
+  server.advance(MockServer::workflow_time);
+  EXPECT_THAT(mirror().out, HasSubstr("requests; read those invited since 20"));
+  expectEqual();
+
+  server.removeCandidate(server.candidates("posting-1")[0]["interview_id"].get<std::string>());
+  server.addCandidate("posting-1");
+  EXPECT_THAT(mirror({"--full"}).out,
+              AllOf(HasSubstr("250 candidates seen: 1 new, 0 changed, 1 gone\n3 requests"),
+                    HasSubstr("read everything\n")));
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, QuietSaysNothing) {
+  server.addPosting("posting-1", 25);
+  const ChildResult result = mirror({"--quiet"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out + result.err, IsEmpty());
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, AFailureInTheMiddleIsGoneOnFrom) {
+  server.addPosting("posting-1", 250);
+  server.respondNext({"listCandidates",
+                      [](const auto& request) {
+                        return request.query.find("starting_after") != std::string::npos;
+                      }},
+                     ScriptedResponse::error(403, "forbidden", "No."));
+  const ChildResult first = mirror();
+  EXPECT_EQ(first.exit_code, 3);
+  EXPECT_THAT(first.err, AllOf(HasSubstr("HEYMILO_WORKSPACE_ID"), HasSubstr("go on there")));
+  EXPECT_THAT(mirror().out, HasSubstr("after finishing an earlier run"));
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, AFailureAtOnceIsAFailure) {
+  server.respondNext("listCandidates", ScriptedResponse::error(401, "unauthorized", "No."));
+  const ChildResult result = mirror();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("Set HEYMILO_API_KEY"));
+  EXPECT_THAT(result.out, IsEmpty());
+}
+
+TEST_F(MirrorCandidatesTest, ADatabaseThatCanNotBeUsedIsAFailureThatSaysWhy) {
+  EXPECT_EQ(mirror().exit_code, 0);
+  server.addPosting("posting-2");
+  ChildResult result = run("mirror_candidates", {"posting-2", "--database", file});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("mirrors another posting: name another file"));
+
+  const heymilo::workflows::sqlite::RunLock other(file);
+  result = mirror();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("another run"), HasSubstr("wait until it has ended")));
+
+  result = run("mirror_candidates", {"posting-1", "--database", directory.file("no/folder")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("can't open"));
+}
+
+TEST_F(MirrorCandidatesTest, CtrlCEndsAfterAPageAndTheNextRunGoesOnThere) {
+  server.addPosting("posting-1", 250);
+  server.respondNext({"listCandidates",
+                      [](const auto& request) {
+                        return request.query.find("starting_after") != std::string::npos;
+                      }},
+                     ScriptedResponse::asUsual().delayedBy(std::chrono::minutes{1}));
+  const std::string log = directory.file("log");
+  RunningProcess process(HEYMILO_EXAMPLES_DIR "/mirror_candidates",
+                         {"posting-1", "--database", file},
+                         environment,
+                         log);
+  ASSERT_TRUE(server.waitForRequests(2));
+  // The second request goes out while the first page is being stored.
+  MirrorFile reader(file);
+  ASSERT_TRUE(eventually([&] { return reader.integer("SELECT count(*) FROM candidates") == 100; }));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3);
+  std::ifstream in(log);
+  EXPECT_THAT((std::string{std::istreambuf_iterator<char>(in), {}}),
+              HasSubstr("stopped. What has come is stored."));
+  server.clearResponses();
+  EXPECT_EQ(mirror().exit_code, 0);
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, UsageErrorsSendNothing) {
+  EXPECT_EQ(run("mirror_candidates", {"posting-1"}).exit_code, 2);
+  EXPECT_EQ(run("mirror_candidates", {"--database", file}).exit_code, 2);
+  EXPECT_EQ(run("mirror_candidates", {"..", "--database", file}).exit_code, 2);
+  EXPECT_EQ(mirror({"--unknown"}).exit_code, 2);
+  EXPECT_EQ(run("mirror_candidates", {"posting-1", "--database", ""}).exit_code, 2);
+  EXPECT_THAT(server.requests(), IsEmpty());
+}
+
+TEST_F(MirrorCandidatesTest, HelpNamesTheArguments) {
+  const ChildResult result = run("mirror_candidates", {"--help"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, AllOf(HasSubstr("--database"), HasSubstr("--full")));
+}
+
+TEST_F(MirrorCandidatesTest, OutputThatCanNotBeWrittenIsAFailure) {
+  EXPECT_EQ(mirror({}, ChildStdout::file("/dev/full")).exit_code, 1);
+}
+
+}  // namespace
+}  // namespace heymilo_test
