@@ -1,5 +1,6 @@
 #include "json/model_sink.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <variant>
@@ -9,6 +10,9 @@
 namespace heymilo::json {
 
 namespace {
+
+// Of the deepest schema, a page of candidates: nothing is deeper but free-form values.
+constexpr std::size_t kUsualDepth = 8;
 
 const char* describe(Kind kind) noexcept {
   switch (kind) {
@@ -35,6 +39,26 @@ const char* describe(Kind kind) noexcept {
   return "";
 }
 
+/// As ==, which calls memcmp for what is a dozen bytes.
+bool same(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+/// The field of that name; nullptr where there is none. Properties come in the order of the schema,
+/// nearly always: the search begins behind the one that came before.
+const FieldType* find(const detail::ObjectType& object, const FieldType* before,
+                      std::string_view name) noexcept {
+  const FieldType* const end = object.fields + object.count;
+  const FieldType* const start = before == nullptr ? object.fields : before + 1;
+  const auto has_name = [name](const FieldType& field) { return same(field.name, name); };
+  const FieldType* field = std::find_if(start, end, has_name);
+  if (field == end) {
+    field = std::find_if(object.fields, start, has_name);
+    return field == start ? nullptr : field;
+  }
+  return field;
+}
+
 constexpr Type kTextMapValue = [] {
   Type type{};
   type.kind = Kind::text;
@@ -46,6 +70,7 @@ constexpr Type kTextMapValue = [] {
 ModelSink::ModelSink(const detail::ObjectType& type, void* model) : root_{&root_type_, model} {
   root_type_.kind = Kind::object;
   root_type_.object = &type;
+  frames_.reserve(kUsualDepth);
 }
 
 Path ModelSink::path() const {
@@ -66,7 +91,7 @@ Path ModelSink::modelPath(bool coming) const {
       path.append(between_elements ? frame.count : frame.count - 1);
     } else if (frame.field != nullptr) {
       path.append(frame.field->name, true);
-    } else if (frame.key) {
+    } else if (frame.key != nullptr) {
       path.append(*frame.key, false);
     }
   }
@@ -91,10 +116,8 @@ ModelSink::Slot ModelSink::next() {
     case Kind::array:
       ++frame.count;
       return {frame.type->element, frame.type->append(frame.target)};
-    case Kind::text_map: {
-      auto& map = *static_cast<std::map<std::string, std::string>*>(frame.target);
-      return {&kTextMapValue, &map[*frame.key]};
-    }
+    case Kind::text_map:
+      return {&kTextMapValue, frame.text};
     default:
       return {frame.field->type, frame.field->engage(frame.target)};
   }
@@ -104,7 +127,7 @@ void ModelSink::open(const Slot& slot) {
   if (frames_.size() >= kMaxDepth) {
     fail("nested deeper than " + std::to_string(kMaxDepth) + " levels");
   }
-  frames_.push_back({slot.type, slot.target, nullptr, 0, 0, std::nullopt});
+  frames_.push_back({slot.type, slot.target});
 }
 
 void ModelSink::afterTreeEvent() { in_tree_ = !tree_.done(); }
@@ -287,37 +310,36 @@ void ModelSink::key(std::string_view name) {
   }
   Frame& frame = frames_.back();
   if (frame.type->kind == Kind::text_map) {
-    frame.key = name;
-    if (static_cast<std::map<std::string, std::string>*>(frame.target)->count(*frame.key) != 0) {
+    auto& map = *static_cast<std::map<std::string, std::string>*>(frame.target);
+    const auto [position, fresh] = map.try_emplace(std::string(name));
+    frame.key = &position->first;
+    frame.text = &position->second;
+    if (!fresh) {
       fail("the property is there twice");
     }
     return;
   }
   const detail::ObjectType& object = *frame.type->object;
-  // Properties come in the order of the schema, nearly always: look at the next one first.
-  const std::size_t hint =
-      frame.field == nullptr ? 0 : static_cast<std::size_t>(frame.field - object.fields) + 1;
-  for (std::size_t i = 0; i < object.count; ++i) {
-    const std::size_t index = (hint + i) % object.count;
-    if (object.fields[index].name == name) {
-      frame.field = &object.fields[index];
-      const std::uint64_t bit = std::uint64_t{1} << index;
-      if ((frame.seen & bit) != 0) {
-        fail("the property is there twice");
-      }
-      frame.seen |= bit;
-      return;
+  frame.field = find(object, frame.field, name);
+  if (frame.field != nullptr) {
+    const std::uint64_t bit = std::uint64_t{1} << (frame.field - object.fields);
+    if ((frame.seen & bit) != 0) {
+      fail("the property is there twice");
     }
+    frame.seen |= bit;
+    return;
   }
-  frame.field = nullptr;
-  frame.key = name;
   nlohmann::json& additional = *object.additional(frame.target);
   if (additional.is_null()) {
     additional = nlohmann::json::object();
-  } else if (additional.contains(*frame.key)) {
+  }
+  const auto [position, fresh] =
+      additional.get_ref<nlohmann::json::object_t&>().emplace(std::string(name), nullptr);
+  frame.key = &position->first;
+  if (!fresh) {
     fail("the property is there twice");
   }
-  tree_.begin(additional[*frame.key], frames_.size());
+  tree_.begin(position->second, frames_.size());
   in_tree_ = true;
 }
 
@@ -328,11 +350,12 @@ void ModelSink::endObject() {
   Frame& frame = frames_.back();
   if (frame.type->kind == Kind::object) {
     const detail::ObjectType& object = *frame.type->object;
-    for (std::size_t i = 0; i < object.count; ++i) {
-      if (object.fields[i].required && (frame.seen >> i & 1) == 0) {
-        frame.field = &object.fields[i];
-        fail("the required property is missing");
+    if ((object.required & ~frame.seen) != 0) {
+      frame.field = object.fields;
+      while (!frame.field->required || (frame.seen >> (frame.field - object.fields) & 1) != 0) {
+        ++frame.field;
       }
+      fail("the required property is missing");
     }
   }
   frames_.pop_back();

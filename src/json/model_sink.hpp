@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,7 +47,8 @@ class ModelSink final : public Sink {
     const FieldType* field = nullptr;  // of a model: the one being read
     std::uint64_t seen = 0;            // of a model: the fields that were there, a bit each
     std::size_t count = 0;             // of an array: its elements up to the one being read
-    std::optional<std::string> key{};  // of a text map or an unknown property: its name
+    const std::string* key = nullptr;  // of a text map or an unknown property: its name
+    std::string* text = nullptr;       // of a text map: where the value goes
   };
 
   Slot next();

@@ -19,7 +19,7 @@ Path TreeSink::path() const {
       // An element that has begun is in its array already.
       const bool begun = &frame != &frames_.back();
       path.append(frame.container->size() - (begun ? 1 : 0));
-    } else if (frame.key) {
+    } else if (frame.key != nullptr) {
       path.append(*frame.key, false);
     }
   }
@@ -41,7 +41,7 @@ void TreeSink::open(nlohmann::json container) {
     throw Mismatch{path(), "nested deeper than " + std::to_string(kMaxDepth) + " levels", true};
   }
   put(std::move(container));
-  frames_.push_back({slot_, {}});
+  frames_.push_back({slot_});
   done_ = false;
 }
 
@@ -66,9 +66,9 @@ void TreeSink::text(std::string_view value) { put(nlohmann::json::string_t(value
 void TreeSink::beginObject() { open(nlohmann::json::object()); }
 void TreeSink::key(std::string_view name) {
   Frame& frame = frames_.back();
-  frame.key = name;
   const auto [position, fresh] =
-      frame.container->get_ref<nlohmann::json::object_t&>().emplace(*frame.key, nullptr);
+      frame.container->get_ref<nlohmann::json::object_t&>().emplace(std::string(name), nullptr);
+  frame.key = &position->first;
   if (!fresh) {
     throw Mismatch{path(), "the property is there twice", true};
   }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <string>
 #include <vector>
 
 #include "json/mismatch.hpp"
@@ -40,7 +40,7 @@ class TreeSink final : public Sink {
  private:
   struct Frame {
     nlohmann::json* container = nullptr;
-    std::optional<nlohmann::json::string_t> key{};  // of an object: what is being read
+    const std::string* key = nullptr;  // of an object: what is being read
   };
 
   void put(nlohmann::json value);

@@ -57,7 +57,9 @@ namespace heymilo::detail {
 
 struct ObjectType {
   const json::FieldType* fields;
-  std::size_t count;  // at most 64: the sink keeps what it has seen in a word
+  std::size_t count;       // at most 64: the sink keeps what it has seen in a word
+  std::uint64_t required;  // a bit for each field
+  void (*clear)(void* object);
   nlohmann::json* (*additional)(void* object);
   const nlohmann::json* (*peek_additional)(const void* object);
 };

@@ -122,6 +122,11 @@ struct Unwrapped<std::optional<T>> {
   using type = T;
 };
 
+/// One row's member, as a constant: a lambda that asked rows() would build the whole tuple each time
+/// it is called.
+template <class T, std::size_t I>
+inline constexpr auto kMember = std::get<I>(rows<T>()).member;
+
 template <class T, std::size_t I>
 constexpr FieldType fieldType() {
   constexpr auto row = std::get<I>(rows<T>());
@@ -131,7 +136,7 @@ constexpr FieldType fieldType() {
           row.required,
           &kType<Value>,
           [](void* object) -> void* {
-            auto& member = static_cast<T*>(object)->*std::get<I>(rows<T>()).member;
+            auto& member = static_cast<T*>(object)->*kMember<T, I>;
             if constexpr (std::is_same_v<Member, Value>) {
               return &member;
             } else {
@@ -139,7 +144,7 @@ constexpr FieldType fieldType() {
             }
           },
           [](const void* object) -> const void* {
-            const auto& member = static_cast<const T*>(object)->*std::get<I>(rows<T>()).member;
+            const auto& member = static_cast<const T*>(object)->*kMember<T, I>;
             if constexpr (std::is_same_v<Member, Value>) {
               return &member;
             } else {
@@ -158,9 +163,18 @@ struct ObjectTable {
     return {fieldType<T, I>()...};
   }
   static constexpr std::array<FieldType, count> fields = make(std::make_index_sequence<count>{});
+  static constexpr std::uint64_t required() {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      bits |= std::uint64_t{fields[i].required} << i;
+    }
+    return bits;
+  }
   static constexpr detail::ObjectType type = {
       fields.data(),
       count,
+      required(),
+      [](void* object) { *static_cast<T*>(object) = T(); },
       [](void* object) { return &static_cast<T*>(object)->additional_properties; },
       [](const void* object) { return &static_cast<const T*>(object)->additional_properties; }};
 };
