@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <fstream>
 #include <istream>
@@ -24,6 +25,7 @@ class Input {
   /// The next byte, which stays to be read; nothing at the end.
   std::optional<char> peek();
 
+  /// How many bytes have been read; may be called while another thread reads.
   std::uint64_t position() const noexcept { return position_; }
   /// In bytes; not known of standard input.
   std::optional<std::uint64_t> size() const noexcept { return size_; }
@@ -34,7 +36,7 @@ class Input {
   std::ifstream file_;
   std::istream& stream_;
   std::string name_;
-  std::uint64_t position_ = 0;
+  std::atomic<std::uint64_t> position_{0};
   std::optional<std::uint64_t> size_;
 };
 
