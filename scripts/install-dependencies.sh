@@ -14,7 +14,8 @@ packages=(
 case "${1:-build}" in
   build) ;;
   tests)
-    packages+=(clang libclang-rt-dev clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev)
+    packages+=(clang libclang-rt-dev clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev
+      libsimdjson-dev)
     ;;
   *)
     echo "usage: $0 [tests]" >&2
@@ -29,9 +30,9 @@ This is not Debian or Ubuntu, so nothing is installed by itself. What is needed:
   SQLite and libcsv
   (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel sqlite-devel libcsv-devel;
    Homebrew: curl nlohmann-json cpp-httplib cli11 sqlite libcsv);
-  for the tests also GCC, Clang with clang-tidy and clang-format, GoogleTest and OpenSSL
-  (Fedora: gcc-c++ clang clang-tools-extra compiler-rt gmock-devel openssl-devel;
-   Homebrew: gcc llvm googletest openssl).
+  for the tests also GCC, Clang with clang-tidy and clang-format, GoogleTest, OpenSSL and simdjson
+  (Fedora: gcc-c++ clang clang-tools-extra compiler-rt gmock-devel openssl-devel simdjson-devel;
+   Homebrew: gcc llvm googletest openssl simdjson).
 END
   exit 0
 fi

@@ -117,7 +117,7 @@ void Executor::call(const Operation& operation, const CallArguments& arguments,
   info.elapsed =
       std::chrono::duration_cast<std::chrono::microseconds>(environment_.clock->now() - started);
   try {
-    json::decode(type, response.body, answer);
+    json::decode(type, response.body, answer, response.body.capacity() - response.body.size());
   } catch (const json::Mismatch& mismatch) {
     std::string message(operation.id);
     message += ": the answer (" + std::to_string(info.status) +

@@ -16,6 +16,9 @@ namespace {
 // What an answer merely announces is not worth more memory than this before it comes.
 constexpr std::size_t kMaxReservation = std::size_t{64} << 20;
 
+// For parsers that read ahead of what they parse: they need no copy of the body then.
+constexpr std::size_t kSpare = 64;
+
 bool isSpace(char c) noexcept { return c == ' ' || c == '\t'; }
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -92,7 +95,7 @@ void ResponseReader::endHeaders() {
   } else if (max_body_bytes_ != 0 && length > max_body_bytes_) {
     refusal_ = Refusal::body_too_large;
   } else {
-    body_.reserve((std::min)(length, kMaxReservation));
+    body_.reserve((std::min)(length, kMaxReservation) + kSpare);
   }
 }
 

@@ -1,8 +1,10 @@
 #include "json/codec.hpp"
 
 #include "heymilo/errors.hpp"
+#include "json/fast_reader.hpp"
 #include "json/model_sink.hpp"
 #include "json/reader.hpp"
+#include "json/size_sink.hpp"
 #include "json/text_sink.hpp"
 #include "json/tree_sink.hpp"
 #include "json/walk.hpp"
@@ -11,14 +13,44 @@ namespace heymilo {
 
 namespace json {
 
+// Of what is written, a part so small is usually added by escapes.
+constexpr std::size_t kShareOfEscapes = 64;
+
 std::string encode(const detail::ObjectType& type, const void* model) {
+  SizeSink size;
+  walk(type, model, size);
   std::string out;
+  out.reserve(size.size() + size.size() / kShareOfEscapes);
   TextSink sink(out);
   walk(type, model, sink);
   return out;
 }
 
-void decode(const detail::ObjectType& type, std::string_view text, void* model) {
+#ifdef HEYMILO_WITH_SIMDJSON
+namespace {
+
+bool decodeFast(const detail::ObjectType& type, std::string_view text, void* model,
+                std::size_t spare) {
+  ModelSink sink(type, model);
+  try {
+    return readFast(text, spare, sink);
+  } catch (const Mismatch&) {
+    return false;
+  }
+}
+
+}  // namespace
+#endif
+
+void decode(const detail::ObjectType& type, std::string_view text, void* model,
+            [[maybe_unused]] std::size_t spare) {
+#ifdef HEYMILO_WITH_SIMDJSON
+  // Whatever it does not like, the other reader judges: there is one set of errors.
+  if (decodeFast(type, text, model, spare)) {
+    return;
+  }
+  type.clear(model);
+#endif
   ModelSink sink(type, model);
   try {
     read(text, sink);

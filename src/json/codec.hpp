@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,10 @@
 namespace heymilo::json {
 
 std::string encode(const detail::ObjectType& type, const void* model);
-void decode(const detail::ObjectType& type, std::string_view text, void* model);
+/// Fills `model`, which is freshly made. `spare`: so many bytes behind the text may be read, as are
+/// those within a string's capacity; a reader that reads ahead then needs no copy.
+void decode(const detail::ObjectType& type, std::string_view text, void* model,
+            std::size_t spare = 0);
 
 template <class Model>
 std::string encode(const Model& model) {

@@ -2,7 +2,7 @@
 
 #include <simdjson.h>
 
-#include <limits>
+#include <cstdint>
 
 namespace heymilo::json {
 
@@ -11,27 +11,30 @@ namespace {
 namespace od = simdjson::ondemand;
 using simdjson::SUCCESS;
 
-// By reference: a value is 32 bytes that were written piece by piece, and copying them at once waits
-// for each piece.
+// By reference: a value is 32 bytes that were written piece by piece, and copying them at once
+// waits for each piece.
 bool readValue(od::value& value, Sink& sink);
 
+/// Not by get_number(), which in simdjson 3.0 gives some numbers of more than 19 digits as 0.
 bool readNumber(od::value& value, Sink& sink) {
-  od::number number;
-  if (value.get_number().get(number) != SUCCESS) {
+  if (value.raw_json_token().find_first_of(".eE") != std::string_view::npos) {
+    double number = 0;
+    if (value.get_double().get(number) != SUCCESS) {
+      return false;
+    }
+    sink.number(number);
+    return true;
+  }
+  std::int64_t integer = 0;
+  if (value.get_int64().get(integer) == SUCCESS) {
+    sink.integer(integer);
+    return true;
+  }
+  std::uint64_t large = 0;  // what did not fit above
+  if (value.get_uint64().get(large) != SUCCESS) {
     return false;
   }
-  if (number.is_double()) {
-    sink.number(number.get_double());
-  } else if (number.is_int64()) {
-    sink.integer(number.get_int64());
-  } else {
-    const std::uint64_t large = number.get_uint64();
-    if (large > static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)())) {
-      sink.largeInteger(large);
-    } else {
-      sink.integer(static_cast<std::int64_t>(large));
-    }
-  }
+  sink.largeInteger(large);
   return true;
 }
 
@@ -95,12 +98,14 @@ bool readValue(od::value& value, Sink& sink) {
       sink.boolean(flag);
       return true;
     }
-    case od::json_type::null:
-      if (!value.is_null()) {
+    case od::json_type::null: {
+      bool is_null = false;
+      if (value.is_null().get(is_null) != SUCCESS || !is_null) {
         return false;
       }
       sink.null();
       return true;
+    }
     case od::json_type::object: {
       od::object object;
       return value.get_object().get(object) == SUCCESS && readObject(object, sink);
@@ -115,13 +120,19 @@ bool readValue(od::value& value, Sink& sink) {
 
 }  // namespace
 
-bool readFast(std::string_view text, Sink& sink) {
+bool readFast(std::string_view text, std::size_t spare, Sink& sink) {
+  simdjson::padded_string copy;
+  simdjson::padded_string_view padded(text.data(), text.size(), text.size() + spare);
+  if (spare < simdjson::SIMDJSON_PADDING) {
+    copy = simdjson::padded_string(text);
+    padded = copy;
+  }
   od::parser parser;
-  const simdjson::padded_string padded(text);
   od::document document;
   od::object root;
   return parser.iterate(padded).get(document) == SUCCESS &&
-         document.get_object().get(root) == SUCCESS && readObject(root, sink) && document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+         document.get_object().get(root) == SUCCESS && readObject(root, sink) &&
+         document.current_location().error() == simdjson::OUT_OF_BOUNDS;  // nothing follows
 }
 
 }  // namespace heymilo::json

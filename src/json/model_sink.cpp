@@ -1,6 +1,6 @@
 #include "json/model_sink.hpp"
 
-#include <algorithm>
+#include <cstring>
 #include <map>
 #include <utility>
 #include <variant>
@@ -39,9 +39,33 @@ const char* describe(Kind kind) noexcept {
   return "";
 }
 
-/// As ==, which calls memcmp for what is a dozen bytes.
+std::uint64_t eightBytes(const char* text) noexcept {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, text, sizeof bytes);
+  return bytes;
+}
+
+/// As ==, which calls memcmp: too far a way for a dozen bytes.
 bool same(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
+  constexpr std::size_t kStep = sizeof(std::uint64_t);
+  if (a.size() != b.size()) {
+    return false;
+  }
+  if (a.size() < kStep) {
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (a[i] != b[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+  const std::size_t last = a.size() - kStep;
+  for (std::size_t i = 0; i < last; i += kStep) {
+    if (eightBytes(a.data() + i) != eightBytes(b.data() + i)) {
+      return false;
+    }
+  }
+  return eightBytes(a.data() + last) == eightBytes(b.data() + last);
 }
 
 /// The field of that name; nullptr where there is none. Properties come in the order of the schema,
@@ -50,13 +74,17 @@ const FieldType* find(const detail::ObjectType& object, const FieldType* before,
                       std::string_view name) noexcept {
   const FieldType* const end = object.fields + object.count;
   const FieldType* const start = before == nullptr ? object.fields : before + 1;
-  const auto has_name = [name](const FieldType& field) { return same(field.name, name); };
-  const FieldType* field = std::find_if(start, end, has_name);
-  if (field == end) {
-    field = std::find_if(object.fields, start, has_name);
-    return field == start ? nullptr : field;
+  for (const FieldType* field = start; field != end; ++field) {
+    if (same(field->name, name)) {
+      return field;
+    }
   }
-  return field;
+  for (const FieldType* field = object.fields; field != start; ++field) {
+    if (same(field->name, name)) {
+      return field;
+    }
+  }
+  return nullptr;
 }
 
 constexpr Type kTextMapValue = [] {
@@ -98,12 +126,12 @@ Path ModelSink::modelPath(bool coming) const {
   return path;
 }
 
-void ModelSink::fail(std::string problem) const {
-  throw Mismatch{modelPath(false), std::move(problem), true};
-}
+void ModelSink::fail(const char* problem) const { throw Mismatch{modelPath(false), problem, true}; }
 
 void ModelSink::unexpected(const Type& expected, const char* found) const {
-  fail(std::string("expected ") + describe(expected.kind) + ", found " + found);
+  const std::string problem =
+      std::string("expected ") + describe(expected.kind) + ", found " + found;
+  fail(problem.c_str());
 }
 
 /// The place of the next value, made ready to be filled.
@@ -125,45 +153,28 @@ ModelSink::Slot ModelSink::next() {
 
 void ModelSink::open(const Slot& slot) {
   if (frames_.size() >= kMaxDepth) {
-    fail("nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    const std::string problem = "nested deeper than " + std::to_string(kMaxDepth) + " levels";
+    fail(problem.c_str());
   }
   frames_.push_back({slot.type, slot.target});
 }
 
-void ModelSink::afterTreeEvent() { in_tree_ = !tree_.done(); }
-
-template <class Value>
-bool ModelSink::forward(void (TreeSink::*event)(Value), Value value) {
-  if (!in_tree_) {
-    return false;
-  }
+/// Hands the event on to the tree that is being read. Apart from the events themselves, which are
+/// short, and come by the ten thousand for a page.
+template <class... Value>
+void ModelSink::inTree(void (TreeSink::*event)(Value...), Value... value) {
   try {
-    (tree_.*event)(value);
+    (tree_.*event)(value...);
   } catch (Mismatch& mismatch) {
     mismatch.path.prepend(modelPath(false));
     throw;
   }
-  afterTreeEvent();
-  return true;
-}
-
-bool ModelSink::forward(void (TreeSink::*event)()) {
-  if (!in_tree_) {
-    return false;
-  }
-  try {
-    (tree_.*event)();
-  } catch (Mismatch& mismatch) {
-    mismatch.path.prepend(modelPath(false));
-    throw;
-  }
-  afterTreeEvent();
-  return true;
+  in_tree_ = !tree_.done();
 }
 
 void ModelSink::null() {
-  if (forward(&TreeSink::null)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::null);
   }
   if (!frames_.empty() && frames_.back().type->kind == Kind::object &&
       !frames_.back().field->required) {
@@ -173,8 +184,8 @@ void ModelSink::null() {
 }
 
 void ModelSink::boolean(bool value) {
-  if (forward(&TreeSink::boolean, value)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::boolean, value);
   }
   const Slot slot = next();
   if (slot.type->kind != Kind::boolean) {
@@ -184,8 +195,8 @@ void ModelSink::boolean(bool value) {
 }
 
 void ModelSink::integer(std::int64_t value) {
-  if (forward(&TreeSink::integer, value)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::integer, value);
   }
   const Slot slot = next();
   switch (slot.type->kind) {
@@ -209,8 +220,8 @@ void ModelSink::integer(std::int64_t value) {
 }
 
 void ModelSink::largeInteger(std::uint64_t value) {
-  if (forward(&TreeSink::largeInteger, value)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::largeInteger, value);
   }
   const Slot slot = next();
   switch (slot.type->kind) {
@@ -228,8 +239,8 @@ void ModelSink::largeInteger(std::uint64_t value) {
 }
 
 void ModelSink::number(double value) {
-  if (forward(&TreeSink::number, value)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::number, value);
   }
   const Slot slot = next();
   switch (slot.type->kind) {
@@ -265,8 +276,8 @@ void ModelSink::number(double value) {
 }
 
 void ModelSink::text(std::string_view value) {
-  if (forward(&TreeSink::text, value)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::text, value);
   }
   const Slot slot = next();
   switch (slot.type->kind) {
@@ -285,8 +296,8 @@ void ModelSink::text(std::string_view value) {
 }
 
 void ModelSink::beginObject() {
-  if (forward(&TreeSink::beginObject)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::beginObject);
   }
   const Slot slot = next();
   switch (slot.type->kind) {
@@ -297,39 +308,45 @@ void ModelSink::beginObject() {
     case Kind::free_form:
       tree_.begin(*static_cast<nlohmann::json*>(slot.target), frames_.size());
       in_tree_ = true;
-      forward(&TreeSink::beginObject);
-      return;
+      return inTree(&TreeSink::beginObject);
     default:
       unexpected(*slot.type, "object");
   }
 }
 
 void ModelSink::key(std::string_view name) {
-  if (forward(&TreeSink::key, name)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::key, name);
   }
   Frame& frame = frames_.back();
   if (frame.type->kind == Kind::text_map) {
-    auto& map = *static_cast<std::map<std::string, std::string>*>(frame.target);
-    const auto [position, fresh] = map.try_emplace(std::string(name));
-    frame.key = &position->first;
-    frame.text = &position->second;
-    if (!fresh) {
-      fail("the property is there twice");
-    }
-    return;
+    return textMapKey(frame, name);
   }
   const detail::ObjectType& object = *frame.type->object;
   frame.field = find(object, frame.field, name);
-  if (frame.field != nullptr) {
-    const std::uint64_t bit = std::uint64_t{1} << (frame.field - object.fields);
-    if ((frame.seen & bit) != 0) {
-      fail("the property is there twice");
-    }
-    frame.seen |= bit;
-    return;
+  if (frame.field == nullptr) {
+    return unknownKey(frame, name);
   }
-  nlohmann::json& additional = *object.additional(frame.target);
+  const std::uint64_t bit = std::uint64_t{1} << (frame.field - object.fields);
+  if ((frame.seen & bit) != 0) {
+    fail("the property is there twice");
+  }
+  frame.seen |= bit;
+}
+
+void ModelSink::textMapKey(Frame& frame, std::string_view name) {
+  auto& map = *static_cast<std::map<std::string, std::string>*>(frame.target);
+  const auto [position, fresh] = map.try_emplace(std::string(name));
+  frame.key = &position->first;
+  frame.text = &position->second;
+  if (!fresh) {
+    fail("the property is there twice");
+  }
+}
+
+/// What the table does not know is read into additional_properties.
+void ModelSink::unknownKey(Frame& frame, std::string_view name) {
+  nlohmann::json& additional = *frame.type->object->additional(frame.target);
   if (additional.is_null()) {
     additional = nlohmann::json::object();
   }
@@ -344,8 +361,8 @@ void ModelSink::key(std::string_view name) {
 }
 
 void ModelSink::endObject() {
-  if (forward(&TreeSink::endObject)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::endObject);
   }
   Frame& frame = frames_.back();
   if (frame.type->kind == Kind::object) {
@@ -362,8 +379,8 @@ void ModelSink::endObject() {
 }
 
 void ModelSink::beginArray() {
-  if (forward(&TreeSink::beginArray)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::beginArray);
   }
   const Slot slot = next();
   if (slot.type->kind != Kind::array) {
@@ -373,8 +390,8 @@ void ModelSink::beginArray() {
 }
 
 void ModelSink::endArray() {
-  if (forward(&TreeSink::endArray)) {
-    return;
+  if (in_tree_) {
+    return inTree(&TreeSink::endArray);
   }
   frames_.pop_back();
 }

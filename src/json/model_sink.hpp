@@ -53,13 +53,13 @@ class ModelSink final : public Sink {
 
   Slot next();
   void open(const Slot& slot);
-  template <class Value>
-  bool forward(void (TreeSink::*event)(Value), Value value);
-  bool forward(void (TreeSink::*event)());
-  void afterTreeEvent();
+  template <class... Value>
+  void inTree(void (TreeSink::*event)(Value...), Value... value);
+  void textMapKey(Frame& frame, std::string_view name);
+  void unknownKey(Frame& frame, std::string_view name);
   Path modelPath(bool coming) const;
 
-  [[noreturn]] void fail(std::string problem) const;
+  [[noreturn]] void fail(const char* problem) const;
   [[noreturn]] void unexpected(const Type& expected, const char* found) const;
 
   Type root_type_{};

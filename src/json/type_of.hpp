@@ -122,8 +122,8 @@ struct Unwrapped<std::optional<T>> {
   using type = T;
 };
 
-/// One row's member, as a constant: a lambda that asked rows() would build the whole tuple each time
-/// it is called.
+/// One row's member, as a constant: a lambda that asked rows() would build the whole tuple each
+/// time it is called.
 template <class T, std::size_t I>
 inline constexpr auto kMember = std::get<I>(rows<T>()).member;
 

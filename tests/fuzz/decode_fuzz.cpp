@@ -10,6 +10,9 @@
 #include "heymilo/errors.hpp"
 #include "heymilo/models.hpp"
 #include "json/codec.hpp"
+#include "json/fast_reader.hpp"
+#include "json/reader.hpp"
+#include "support/event_log.hpp"
 
 namespace {
 
@@ -62,9 +65,32 @@ void tryAs(std::string_view text, const std::optional<json>& tree) {
   }
 }
 
+#ifdef HEYMILO_WITH_SIMDJSON
+/// Where the fast reader understands a text, it says the same of it as the other one.
+void compareReaders(std::string_view text) {
+  heymilo_test::EventLog fast, slow;
+  try {
+    if (!heymilo::json::readFast(text, 0, fast)) {
+      return;
+    }
+  } catch (const heymilo::json::Mismatch&) {
+    return;
+  }
+  try {
+    heymilo::json::read(text, slow);
+  } catch (const heymilo::json::SyntaxError&) {
+    check(false, "what the fast reader takes, the other takes");
+  }
+  check(fast.events() == slow.events(), "both readers say the same");
+}
+#endif
+
 }  // namespace
 
 void fuzzOne(std::string_view text) {
+#ifdef HEYMILO_WITH_SIMDJSON
+  compareReaders(text);
+#endif
   using namespace heymilo;  // NOLINT(google-build-using-namespace)
   const std::optional<nlohmann::json> tree = treeOf(text);
   tryAs<ListResponse<CandidateResponse>>(text, tree);

@@ -105,7 +105,7 @@ void RawConnection::interrupt() {
 }
 
 bool RawConnection::readMore() {
-  std::array<char, 65536> buffer;
+  std::array<char, 65536> buffer{};
   const std::size_t count = stream_ ? stream_->read(buffer.data(), buffer.size()) : 0;
   const std::string_view bytes(buffer.data(), count);
   unread_ += bytes;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+
+/// Counts what this program takes from the heap by operator new, on any thread.
+namespace benchmarks {
+
+struct Allocations {
+  std::size_t count = 0;
+  std::size_t peak_bytes = 0;  ///< the most that was held at once, beyond what was held before
+};
+
+/// What `work` takes: run once, after it was run before.
+Allocations allocationsOf(const void* context, void (*work)(const void* context));
+
+template <class Work>
+Allocations allocationsOf(const Work& work) {
+  work();
+  return allocationsOf(&work, [](const void* context) { (*static_cast<const Work*>(context))(); });
+}
+
+}  // namespace benchmarks

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace benchmarks {
+
+/// An HTTP/1.1 server on the loopback interface which answers every request with 200 and a body of
+/// JSON. It is a process of its own, so that its work is in no CPU time that is measured here.
+/// Being forked, it must be made before this process has threads; it ends with this object, or with
+/// this process.
+class CannedServer {
+ public:
+  using Body = std::shared_ptr<const std::string>;
+  /// The body for a request's target (`/path?query`). Called in the server's process, by a thread
+  /// for each connection.
+  using Answer = std::function<Body(std::string_view target)>;
+
+  /// `latency` is from the last byte of a request to the first of its answer. Throws
+  /// std::system_error.
+  explicit CannedServer(const Answer& answer, std::chrono::milliseconds latency = {});
+  ~CannedServer();
+  CannedServer(const CannedServer&) = delete;
+  CannedServer& operator=(const CannedServer&) = delete;
+
+  /// `http://127.0.0.1:port`
+  const std::string& url() const noexcept { return url_; }
+
+ private:
+  std::string url_;
+  int lifeline_ = -1;  // the server ends where nobody holds it open any more
+  pid_t process_ = -1;
+};
+
+}  // namespace benchmarks

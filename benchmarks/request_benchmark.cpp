@@ -1,0 +1,352 @@
+// What a request costs beyond libcurl itself: small requests to the decoded answer, and pages to
+// their body, beside the same requests through other clients. All take turns in one run, so that
+// what disturbs the machine disturbs all of them alike. CPU time is this process's, user and
+// system; the server is another.
+//
+//   request_benchmark [--requests N]   N small requests of each kind, and N / 10 pages
+
+#include <curl/curl.h>
+#include <httplib.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "allocations.hpp"
+#include "canned_server.hpp"
+#include "curl/curl_transport.hpp"
+#include "documents.hpp"
+#include "heymilo/heymilo.hpp"
+#include "json/codec.hpp"
+#ifdef HEYMILO_PEER_CPPREST_CLIENT
+#include "peers/cpprest_client.hpp"
+#endif
+
+namespace {
+
+using benchmarks::CannedServer;
+using Headers = std::vector<std::pair<std::string, std::string>>;
+using Answer = heymilo::SingleResponse<heymilo::IngestCandidateResponse>;
+
+constexpr const char* kTarget = "/api/v2/postings/post_2c9f4b7d1e60/candidates";
+constexpr const char* kSmallAnswer =
+    R"({"data":{"object":"candidate","interview_id":"int_5f2b9c1e7a000001",)"
+    R"("interview_url":"https://app.example.com/interview/int_5f2b9c1e7a000001?token=)"
+    R"(9d1f3c5b7a86e4d2c0b1a39f8e7d6c5b4a3928171605f4e3","posting_id":"post_2c9f4b7d1e60",)"
+    R"("candidate":null},"meta":{"workspace":"ws_71d0"}})";
+
+heymilo::CandidateIngestRequest person() {
+  heymilo::CandidateIngestRequest person{"Ada Lovelace", "ada.lovelace@example.com"};
+  person.phone_number = "+14155550123";
+  person.metadata = {{"external_id", "ats-000001"}, {"source", "careers page"}};
+  person.data = {{"city", "London"}, {"years", 12}};
+  return person;
+}
+
+/// Those that the client sends, for all.
+Headers headersOf(const std::string& body) {
+  Headers headers = {
+      {"X-API-KEY", "test-key"}, {"Accept", "application/json"}, {"User-Agent", "benchmark/1.0"}};
+  if (!body.empty()) {
+    headers.emplace_back("Content-Type", "application/json");
+  }
+  return headers;
+}
+
+/// libcurl with all set once, and no more done for a request than to send it.
+class RawCurl {
+ public:
+  RawCurl(const std::string& url, const std::string& body, long buffer_size = 0)
+      : handle_(curl_easy_init()), body_(body) {
+    for (const auto& [name, value] : headersOf(body)) {
+      headers_ = curl_slist_append(headers_, (name + ": " + value).c_str());
+    }
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_HTTPHEADER, headers_);
+    if (!body.empty()) {
+      set(CURLOPT_POSTFIELDS, body_.c_str());
+    }
+    if (buffer_size != 0) {
+      set(CURLOPT_BUFFERSIZE, buffer_size);
+    }
+    set(CURLOPT_WRITEFUNCTION, &append);
+  }
+  ~RawCurl() {
+    curl_easy_cleanup(handle_);
+    curl_slist_free_all(headers_);
+  }
+  RawCurl(const RawCurl&) = delete;
+  RawCurl& operator=(const RawCurl&) = delete;
+
+  /// The answer's body is appended.
+  void send(std::string& answer) {
+    set(CURLOPT_WRITEDATA, &answer);
+    if (curl_easy_perform(handle_) != CURLE_OK) {
+      throw std::runtime_error("A request through libcurl failed");
+    }
+  }
+  std::string send() {
+    std::string answer;
+    send(answer);
+    return answer;
+  }
+
+ private:
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    if (curl_easy_setopt(handle_, option, value) != CURLE_OK) {
+      throw std::runtime_error("libcurl does not take an option");
+    }
+  }
+  static std::size_t append(char* bytes, std::size_t size, std::size_t count, void* answer) {
+    static_cast<std::string*>(answer)->append(bytes, size * count);
+    return size * count;
+  }
+
+  CURL* handle_;
+  std::string body_;
+  curl_slist* headers_ = nullptr;
+};
+
+/// Both ends on one processor. What it takes to wake the other one, above all in a virtual machine,
+/// is as much as a small request takes; and which connection has to, is a matter of luck.
+void stayOnOneProcessor() {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<unsigned>(sched_getcpu()), &one);
+  if (sched_setaffinity(0, sizeof one, &one) != 0) {
+    std::fputs("request_benchmark: not on one processor, the figures will vary\n", stderr);
+  }
+}
+
+double microseconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+struct Cost {
+  double wall;
+  double cpu;  // user and system time of all threads of this process
+};
+
+Cost operator-(Cost a, Cost b) { return {a.wall - b.wall, a.cpu - b.cpu}; }
+
+struct Subject {
+  const char* name;
+  std::function<std::size_t()> request;  // gives the size of what came
+  std::size_t size;                      // that size, if all is well
+  std::vector<double> wall{};
+  std::vector<double> cpu{};
+
+  Cost cost() const { return {median(wall), median(cpu)}; }
+};
+
+void sendOne(const Subject& subject) {
+  if (subject.request() != subject.size) {
+    throw std::runtime_error(std::string(subject.name) + ": not the answer that was sent");
+  }
+}
+
+/// The CPU time is a turn's, by the number of its requests: other threads may do a part of it late.
+void takeTurn(Subject& subject, int requests) {
+  sendOne(subject);  // while the cache is another's, and another's threads may still be at work
+  const double cpu_before = microseconds(CLOCK_PROCESS_CPUTIME_ID);
+  for (int i = 0; i < requests; ++i) {
+    const double before = microseconds(CLOCK_MONOTONIC);
+    sendOne(subject);
+    subject.wall.push_back(microseconds(CLOCK_MONOTONIC) - before);
+  }
+  subject.cpu.push_back((microseconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_before) / requests);
+}
+
+void measure(std::vector<Subject>& subjects, int requests, int requests_a_turn) {
+  const bool show_progress = isatty(STDERR_FILENO) != 0;
+  const int turns = (std::max)(1, requests / requests_a_turn);
+  for (int turn = 1; turn <= turns; ++turn) {
+    for (Subject& subject : subjects) {
+      takeTurn(subject, requests_a_turn);
+    }
+    if (show_progress) {
+      std::fprintf(stderr, "\r%d of %d%s", turn, turns, turn == turns ? "\r\033[K" : "");
+    }
+  }
+}
+
+/// The first subject is what the others are compared with.
+void print(const std::vector<Subject>& subjects) {
+  std::printf("  %-44s %10s %10s %8s %8s\n", "", "median us", "CPU us", "ratio", "CPU");
+  const Cost base = subjects.front().cost();
+  for (const Subject& subject : subjects) {
+    const Cost cost = subject.cost();
+    std::printf("  %-44s %10.1f %10.1f %8.2f %8.2f\n",
+                subject.name,
+                cost.wall,
+                cost.cpu,
+                cost.wall / base.wall,
+                cost.cpu / base.cpu);
+  }
+}
+
+void measureSmall(const std::string& server, int requests) {
+  const heymilo::CandidateIngestRequest request = person();
+  const std::string body = heymilo::json::encode(request);
+  const std::string url = server + kTarget;
+  const std::size_t answer_size = std::string_view(kSmallAnswer).size();
+
+  RawCurl raw(url, body);
+  heymilo::ClientOptions options;
+  options.api_key = "test-key";
+  options.base_url = server;
+  options.rate_limit.reset();
+  const heymilo::Client client(options);
+  const auto through_client = [&] {
+    return client.ingestCandidate("post_2c9f4b7d1e60", request).data.interview_url.size();
+  };
+  const auto codec_alone = [&] {
+    const std::string text = heymilo::json::encode(request);
+    const auto answer = heymilo::json::decode<Answer>(kSmallAnswer);
+    return text.size() + answer.data.interview_url.size();
+  };
+  const std::size_t interview_url_size = through_client();
+
+  httplib::Client http(server);
+  http.set_keep_alive(true);
+  http.set_tcp_nodelay(true);
+  const Headers plain = headersOf("");
+  const httplib::Headers http_headers(plain.begin(), plain.end());
+
+  enum { kRaw, kNewHandle, kClient, kCodec };  // where they are among these
+  std::vector<Subject> subjects = {
+      {"libcurl, one handle", [&] { return raw.send().size(); }, answer_size},
+      {"libcurl, a new handle each", [&] { return RawCurl(url, body).send().size(); }, answer_size},
+      {"heymilo::Client, to the decoded answer", through_client, interview_url_size},
+      {"  encoding and decoding of that, alone", codec_alone, body.size() + interview_url_size},
+      {"cpp-httplib, keep-alive",
+       [&] { return http.Post(kTarget, http_headers, body, "application/json")->body.size(); },
+       answer_size}};
+#ifdef HEYMILO_PEER_CPPREST_CLIENT
+  peers::CpprestClient cpprest(server);
+  subjects.push_back(
+      {"C++ REST SDK", [&] { return cpprest.post(kTarget, plain, body).size(); }, answer_size});
+#endif
+  measure(subjects, requests, 10);
+  std::printf("A small request, ingestCandidate: %zu bytes to send, %zu to receive\n",
+              body.size(),
+              answer_size);
+  print(subjects);
+
+  const Cost base = subjects[kRaw].cost();
+  const Cost aside = subjects[kClient].cost() - subjects[kCodec].cost();
+  const Cost above = aside - base;
+  std::printf(
+      "  heymilo above libcurl, encoding and decoding aside: %.1f us, CPU %.1f us; ratio "
+      "%.2f, CPU %.2f\n",
+      above.wall,
+      above.cpu,
+      aside.wall / base.wall,
+      aside.cpu / base.cpu);
+  std::printf(
+      "  allocations of one request: heymilo::Client %zu, of them encoding and decoding "
+      "%zu; libcurl, one handle %zu\n",
+      benchmarks::allocationsOf(through_client).count,
+      benchmarks::allocationsOf(codec_alone).count,
+      benchmarks::allocationsOf([&] { raw.send(); }).count);
+}
+
+void measurePages(const std::string& server, const std::string& page, int requests) {
+  const std::string target = std::string(kTarget) + "?limit=100";
+  const std::string url = server + target;
+  RawCurl raw(url, "");
+  RawCurl raw_buffered(url, "", 256L << 10);
+  RawCurl raw_kept(url, "", 256L << 10);
+  std::string kept;
+
+  const auto transport = heymilo::makeCurlTransport({});
+  heymilo::HttpRequest request;
+  request.method = "GET";
+  request.url = url;
+  const Headers plain = headersOf("");
+  for (const auto& [name, value] : plain) {
+    request.headers.add(name, value);
+  }
+  const heymilo::ClientOptions defaults;
+  request.connect_timeout = defaults.connect_timeout;
+  request.timeout = defaults.timeout;
+  request.max_response_bytes = defaults.max_response_bytes;
+  request.idempotent = true;
+
+  httplib::Client http(server);
+  http.set_keep_alive(true);
+  http.set_tcp_nodelay(true);
+  const httplib::Headers http_headers(plain.begin(), plain.end());
+
+  std::vector<Subject> subjects = {
+      {"libcurl, one handle", [&] { return raw.send().size(); }, page.size()},
+      {"libcurl, buffer of 256 kB", [&] { return raw_buffered.send().size(); }, page.size()},
+      {"libcurl, that and a string that is kept",
+       [&] {
+         kept.clear();
+         raw_kept.send(kept);
+         return kept.size();
+       },
+       page.size()},
+      {"heymilo, its transport alone",
+       [&] { return transport->send(request, {}).body.size(); },
+       page.size()},
+      {"cpp-httplib, keep-alive",
+       [&] { return http.Get(target, http_headers)->body.size(); },
+       page.size()}};
+#ifdef HEYMILO_PEER_CPPREST_CLIENT
+  peers::CpprestClient cpprest(server);
+  subjects.push_back(
+      {"C++ REST SDK", [&] { return cpprest.get(target, plain).size(); }, page.size()});
+#endif
+  measure(subjects, requests, 3);
+  std::printf("\nA page of 280 candidates, to its body: %zu bytes to receive\n", page.size());
+  print(subjects);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int requests = 3000;
+  if (argc == 3 && std::string_view(argv[1]) == "--requests") {
+    requests = std::atoi(argv[2]);
+  }
+  if ((argc != 1 && argc != 3) || requests <= 0) {
+    std::fputs("usage: request_benchmark [--requests N]\n", stderr);
+    return 2;
+  }
+  stayOnOneProcessor();
+  try {
+    const std::string page = benchmarks::pageText(280);
+    const auto small_body = std::make_shared<const std::string>(kSmallAnswer);
+    const auto page_body = std::make_shared<const std::string>(page);
+    const CannedServer server([&](std::string_view target) {
+      return target.find('?') == std::string_view::npos ? small_body : page_body;
+    });
+    measureSmall(server.url(), requests);
+    measurePages(server.url(), page, (std::max)(3, requests / 10));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "request_benchmark: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
