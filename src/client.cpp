@@ -1,5 +1,6 @@
 #include "heymilo/client.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 #include <utility>
@@ -88,9 +89,11 @@ std::optional<std::string> environmentVariable(const char* name) {
 
 class Client::Impl {
  public:
-  explicit Impl(const ClientOptions& options) : executor(options, environmentOf(options)) {}
+  explicit Impl(const ClientOptions& options)
+      : executor(options, environmentOf(options)), max_connections(options.max_connections) {}
 
   const Executor executor;
+  const std::size_t max_connections;
 };
 
 Client::Client(ClientOptions options)
@@ -145,30 +148,58 @@ SingleResponse<AsyncIngestResponse> Client::ingestCandidatesBulkAsync(
       kIngestCandidatesBulkAsync, {posting_id, {}, [&] { return bodyOf(request); }}, options);
 }
 
-CandidateRange Client::listAllCandidates(std::string_view posting_id, ListCandidatesParams params,
-                                         RequestOptions options) const {
+namespace {
+
+/// Loads a page for a range: given up when the caller cancels, and when the range no longer wants
+/// it.
+CandidateWindowLoader pageLoader(Client client, std::string_view posting_id,
+                                 RequestOptions options) {
+  return
+      [client = std::move(client), posting = std::string(posting_id), options = std::move(options)](
+          const ListCandidatesParams& params, const CancellationToken& cancellation) {
+        CancellationSource either;
+        const auto cancel = [&either] { either.cancel(); };
+        const CancellationCallback by_caller(options.cancellation, cancel);
+        const CancellationCallback by_range(cancellation, cancel);
+        RequestOptions page_options = options;
+        page_options.cancellation = either.token();
+        return client.listCandidates(posting, params, page_options);
+      };
+}
+
+void checkList(std::string_view posting_id, ListCandidatesParams& params,
+               const RequestOptions& options) {
   checkPostingId(posting_id);
   check(params);
   check(options);
   params.limit = params.limit.value_or(kMaxPageSize);
+}
+
+}  // namespace
+
+CandidateRange Client::listAllCandidates(std::string_view posting_id, ListCandidatesParams params,
+                                         RequestOptions options) const {
+  checkList(posting_id, params, options);
   auto starting_after = params.starting_after;
-  auto load = [client = *this,
-               posting = std::string(posting_id),
-               params = std::move(params),
-               options = std::move(options)](const std::optional<std::string>& cursor,
-                                             const CancellationToken& cancellation) {
+  auto load = [load = pageLoader(*this, posting_id, std::move(options)),
+               params = std::move(params)](const std::optional<std::string>& cursor,
+                                           const CancellationToken& cancellation) {
     ListCandidatesParams page = params;
     page.starting_after = cursor;
-    // The page is given up when the caller cancels, and when the range no longer wants it.
-    CancellationSource either;
-    const auto cancel = [&either] { either.cancel(); };
-    const CancellationCallback by_caller(options.cancellation, cancel);
-    const CancellationCallback by_range(cancellation, cancel);
-    RequestOptions page_options = options;
-    page_options.cancellation = either.token();
-    return client.listCandidates(posting, page, page_options);
+    return load(page, cancellation);
   };
   return CandidateRange(std::move(load), std::move(starting_after));
+}
+
+CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id, std::size_t at_once,
+                                                   ListCandidatesParams params,
+                                                   RequestOptions options) const {
+  checkList(posting_id, params, options);
+  if (at_once > 1) {
+    at_once = (std::max)(std::size_t{1}, (std::min)(at_once, impl_->max_connections));
+  }
+  return CandidateRange(
+      pageLoader(*this, posting_id, std::move(options)), std::move(params), at_once);
 }
 
 }  // namespace heymilo

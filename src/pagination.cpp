@@ -1,36 +1,22 @@
 #include "heymilo/pagination.hpp"
 
-#include <functional>
-#include <future>
-#include <system_error>
-#include <unordered_set>
 #include <utility>
 
-#include "heymilo/errors.hpp"
+#include "page_source.hpp"
+#include "parallel_pages.hpp"
+#include "sequential_pages.hpp"
 
 namespace heymilo {
 
 namespace detail {
 
-/// A walk over a list: the page it is at, how far it has come, and the page that is being fetched.
-/// For one thread at a time.
+/// A walk over a list: the page it is at, and how far it has come. For one thread at a time.
 class CandidateWalk {
  public:
-  using Page = ListResponse<CandidateResponse>;
+  explicit CandidateWalk(std::unique_ptr<PageSource> source) : source_(std::move(source)) {}
 
-  CandidateWalk(CandidatePageLoader loader, std::optional<std::string> starting_after)
-      : load_(std::move(loader)), cursor_(starting_after) {
-    if (starting_after) {
-      setPageCursor(*starting_after);
-    }
-  }
-
-  ~CandidateWalk() { abandon(); }
-  CandidateWalk(const CandidateWalk&) = delete;
-  CandidateWalk& operator=(const CandidateWalk&) = delete;
-
-  void setPrefetch(bool on) { prefetch_ = on; }
-  const std::optional<std::string>& cursor() const noexcept { return cursor_; }
+  void setPrefetch(bool on) { source_->setPrefetch(on); }
+  std::optional<std::string> cursor() const { return source_->cursor(); }
 
   /// Makes the first candidate that was not handed out the current one; false at the end.
   bool nextCandidate() {
@@ -54,29 +40,19 @@ class CandidateWalk {
       page_.data.erase(page_.data.begin(),
                        page_.data.begin() + static_cast<std::ptrdiff_t>(position_));
       position_ = 0;
-    } else if (!nextPage()) {
-      return false;
     }
-    if (page_.data.empty()) {
-      return nextWholePage();  // the last page of an empty list: it ends here
+    while (page_.data.size() <= position_) {  // an empty list has one page, which is empty
+      if (!nextPage()) {
+        return false;
+      }
     }
     handOut(page_.data.size() - 1);
     return true;
   }
 
-  Page& page() noexcept { return page_; }
+  CandidatePage& page() noexcept { return page_; }
 
  private:
-  /// The next page is the one behind `cursor`; false where an earlier one was, too.
-  bool setPageCursor(const std::string& cursor) {
-    // A hash is kept for each page, not the text: a walk over a million candidates stays small.
-    if (!page_cursors_.insert(std::hash<std::string>{}(cursor)).second) {
-      return false;
-    }
-    page_cursor_ = cursor;
-    return true;
-  }
-
   void leaveCurrent() noexcept {
     if (handed_out_) {
       ++position_;
@@ -84,81 +60,25 @@ class CandidateWalk {
     }
   }
 
-  /// Fetches and checks the page behind the last one; false where there is none.
   bool nextPage() {
-    if (at_end_) {
+    if (!source_->next(page_)) {
       return false;
     }
-    Page page = take();
-    if (page.pagination.has_more && page.data.empty()) {
-      throw PaginationError("a page of the list is empty although more are said to follow");
-    }
-    if (page.pagination.has_more) {
-      const std::string& last = page.data.back().interview_id;
-      if (!setPageCursor(last)) {
-        throw PaginationError("a cursor of the list comes round again");
-      }
-    }
-    at_end_ = !page.pagination.has_more;
-    page_ = std::move(page);
     position_ = 0;
-    ++pages_;
     return true;
-  }
-
-  Page take() {
-    if (!ahead_.valid()) {
-      return load_(page_cursor_, CancellationToken());
-    }
-    return ahead_.get();  // rethrows, and leaves the future invalid: the next try loads again
   }
 
   /// The candidates up to `position` are the user's now.
   void handOut(std::size_t position) {
     position_ = position;
     handed_out_ = true;
-    cursor_ = page_.data[position].interview_id;
-    // Who reads on past the first page will most likely read all. Until then a page is not asked
-    // for that may never be read: each costs a request of the quota.
-    const bool wanted = pages_ > 1 || position >= page_.data.size() / 2;
-    if (prefetch_ && wanted && !at_end_ && !ahead_.valid()) {
-      fetchAhead();
-    }
+    source_->handedOut(page_, position);
   }
 
-  void fetchAhead() {
-    ahead_cancellation_ = CancellationSource();
-    try {
-      ahead_ = std::async(std::launch::async,
-                          [this, cursor = page_cursor_, token = ahead_cancellation_.token()] {
-                            return load_(cursor, token);
-                          });
-    } catch (const std::system_error&) {
-      // No thread is to be had: the page is fetched when it is reached.
-    }
-  }
-
-  /// Gives up the page that is being fetched, and waits until the fetch is over.
-  void abandon() noexcept {
-    if (ahead_.valid()) {
-      ahead_cancellation_.cancel();
-      ahead_.wait();
-      ahead_ = {};
-    }
-  }
-
-  const CandidatePageLoader load_;
-  bool prefetch_ = true;
-  std::optional<std::string> cursor_;             // of the last candidate handed out
-  std::optional<std::string> page_cursor_;        // of the page to fetch next
-  std::unordered_set<std::size_t> page_cursors_;  // all of them so far, as hashes
-  Page page_;
+  const std::unique_ptr<PageSource> source_;
+  CandidatePage page_;
   std::size_t position_ = 0;  // the first candidate not handed out, or the current one
   bool handed_out_ = false;   // position_ is the current one
-  std::size_t pages_ = 0;     // fetched and checked
-  bool at_end_ = false;       // the current page is the last
-  CancellationSource ahead_cancellation_;
-  std::future<Page> ahead_;  // the next page
 };
 
 }  // namespace detail
@@ -181,8 +101,12 @@ CandidatePages::iterator& CandidatePages::iterator::operator++() {
 
 CandidateRange::CandidateRange(CandidatePageLoader loader,
                                std::optional<std::string> starting_after)
-    : walk_(std::make_shared<detail::CandidateWalk>(std::move(loader), std::move(starting_after))) {
-}
+    : walk_(std::make_shared<detail::CandidateWalk>(std::make_unique<detail::SequentialPages>(
+          std::move(loader), std::move(starting_after)))) {}
+CandidateRange::CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params,
+                               std::size_t at_once)
+    : walk_(std::make_shared<detail::CandidateWalk>(std::make_unique<detail::ParallelPages>(
+          std::move(loader), std::move(params), at_once))) {}
 CandidateRange::~CandidateRange() = default;
 CandidateRange::CandidateRange(CandidateRange&&) noexcept = default;
 CandidateRange& CandidateRange::operator=(CandidateRange&&) noexcept = default;

@@ -69,6 +69,10 @@ constexpr std::array kPlaces = {
     Place{"include/heymilo/pagination", 4},
     Place{"src/client", 4},
     Place{"src/pagination", 4},
+    Place{"src/page_source", 4},
+    Place{"src/parallel_pages", 4},
+    Place{"src/sequential_pages", 4},
+    Place{"src/time_windows", 4},
     // All of it.
     Place{"include/heymilo/heymilo", 5},
 
@@ -92,6 +96,15 @@ constexpr std::array kStrangers = {
     Strangers{"src/pagination", "include/heymilo/client"},
     Strangers{"src/pagination", "include/heymilo/transport"},
     Strangers{"src/pagination", "src/executor"},
+    Strangers{"src/parallel_pages", "include/heymilo/client"},
+    Strangers{"src/parallel_pages", "include/heymilo/transport"},
+    Strangers{"src/parallel_pages", "src/executor"},
+    Strangers{"src/sequential_pages", "include/heymilo/client"},
+    Strangers{"src/sequential_pages", "include/heymilo/transport"},
+    Strangers{"src/sequential_pages", "src/executor"},
+    Strangers{"src/time_windows", "include/heymilo/client"},
+    Strangers{"src/time_windows", "include/heymilo/transport"},
+    Strangers{"src/time_windows", "src/executor"},
     // Decisions and conversions: they send nothing.
     Strangers{"src/retry", "src/executor"},
     Strangers{"src/pacing", "src/executor"},

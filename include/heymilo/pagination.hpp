@@ -11,6 +11,7 @@
 #include "heymilo/export.hpp"
 #include "heymilo/models/candidate.hpp"
 #include "heymilo/models/envelope.hpp"
+#include "heymilo/options.hpp"
 
 namespace heymilo {
 
@@ -22,6 +23,10 @@ class CandidateWalk;
 /// page is no longer wanted.
 using CandidatePageLoader = std::function<ListResponse<CandidateResponse>(
     const std::optional<std::string>& starting_after, const CancellationToken& cancellation)>;
+
+/// Loads the page of candidates that `params` ask for. Called by several threads at once.
+using CandidateWindowLoader = std::function<ListResponse<CandidateResponse>(
+    const ListCandidatesParams& params, const CancellationToken& cancellation)>;
 
 /// A list of candidates as pages: a single-pass input range of ListResponse<CandidateResponse>.
 class HEYMILO_EXPORT CandidatePages {
@@ -100,6 +105,12 @@ class HEYMILO_EXPORT CandidateRange {
   /// by one thread at a time: the one that walks, or the one that fetches ahead.
   explicit CandidateRange(CandidatePageLoader loader,
                           std::optional<std::string> starting_after = std::nullopt);
+  /// A range over the whole list, read by up to `at_once` requests side by side, each in a part of
+  /// it by creation time. The candidates come in no particular order, each once. At most 2 *
+  /// at_once + 1 pages are held. What Client::listAllCandidatesInParallel() says goes for it.
+  /// Throws InvalidArgumentError where `at_once` is 0, and for a `starting_after` that is no
+  /// cursor.
+  CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params, std::size_t at_once);
   ~CandidateRange();
   CandidateRange(CandidateRange&&) noexcept;
   CandidateRange& operator=(CandidateRange&&) noexcept;
@@ -111,7 +122,8 @@ class HEYMILO_EXPORT CandidateRange {
   iterator begin();
   iterator end() const noexcept { return {}; }
 
-  /// Whether the next page is fetched while the current one is read; on unless turned off.
+  /// Whether the next page is fetched while the current one is read; on unless turned off. A range
+  /// that reads side by side always fetches ahead.
   CandidateRange& prefetch(bool on) &;
   CandidateRange prefetch(bool on) &&;
 
@@ -119,7 +131,9 @@ class HEYMILO_EXPORT CandidateRange {
   CandidatePages pages();
 
   /// The interview_id of the last candidate handed out, or the cursor that the range began with: as
-  /// starting_after it resumes behind it, in this process or another.
+  /// starting_after it resumes behind it, in this process or another. Of a range that reads side by
+  /// side it is a JSON text for another such range, and resumes behind the last page of which all
+  /// candidates were handed out.
   std::optional<std::string> cursor() const;
 
  private:

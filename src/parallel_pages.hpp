@@ -1,0 +1,66 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "heymilo/cancellation.hpp"
+#include "heymilo/pagination.hpp"
+#include "page_source.hpp"
+#include "time_windows.hpp"
+
+namespace heymilo::detail {
+
+/// Pages of a list that is read in several windows at once, in the order in which they come. Each
+/// window is read by a thread, which lives from the first next() to the end of the walk or its
+/// first error.
+class ParallelPages final : public PageSource {
+ public:
+  ParallelPages(CandidateWindowLoader loader, ListCandidatesParams params, std::size_t at_once);
+  ~ParallelPages() override;
+  ParallelPages(const ParallelPages&) = delete;
+  ParallelPages& operator=(const ParallelPages&) = delete;
+
+  bool next(CandidatePage& page) override;
+  void handedOut(const CandidatePage& page, std::size_t position) override;
+  std::optional<std::string> cursor() const override;
+  void setPrefetch(bool) override {}  // there is no walk side by side without
+
+ private:
+  /// A page that has come, and where its window was then.
+  struct Ready {
+    TimeWindow* window;
+    std::optional<std::string> cursor;
+    CandidatePage page;
+  };
+
+  void start();
+  void stop() noexcept;
+  void work();
+  void readOne(TimeWindow& window, std::unique_lock<std::mutex>& lock);
+
+  const CandidateWindowLoader load_;
+  const std::size_t at_once_;
+  std::vector<std::thread> threads_;
+  CancellationSource cancellation_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  TimeWindows windows_;
+  std::deque<Ready> ready_;
+  std::size_t working_ = 0;  // threads that have not ended
+  bool stopping_ = false;
+  std::exception_ptr error_;
+
+  // Of the page that next() gave last.
+  TimeWindow* window_ = nullptr;
+  std::optional<std::string> window_cursor_;
+};
+
+}  // namespace heymilo::detail
