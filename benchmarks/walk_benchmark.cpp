@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "canned_server.hpp"
@@ -365,6 +366,7 @@ int run(const char* self, bool brief, std::string_view part) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // each row as it is there, in a log too
   std::vector<std::string_view> arguments(argv + 1, argv + argc);
   try {
     if (arguments.size() == 3 && arguments[0] == "peak-of") {  // what the program asks of itself

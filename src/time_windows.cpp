@@ -291,7 +291,9 @@ std::optional<std::string> TimeWindows::cursor() const {
     return std::nullopt;
   }
   nlohmann::json windows = nlohmann::json::array();
+  bool probed = probed_;
   for (const TimeWindow& window : windows_) {
+    probed = probed && (window.read || !window.probe);
     if (window.probe || (window.read && window.waiting == 0)) {
       continue;
     }
@@ -311,7 +313,7 @@ std::optional<std::string> TimeWindows::cursor() const {
     windows.push_back(std::move(entry));
   }
   nlohmann::json cursor = {{"windows", std::move(windows)},
-                           {"probed", probed_},
+                           {"probed", probed},
                            {"undated_seen", undated_seen_},
                            {"undated_looked_for", undated_looked_for_}};
   if (total_) {

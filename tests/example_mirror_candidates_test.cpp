@@ -39,7 +39,7 @@ TEST_F(MirrorCandidatesTest, SaysWhatHappenedAndHowManyRequestsItTook) {
   EXPECT_EQ(first.exit_code, 0);
   EXPECT_THAT(first.err, IsEmpty());  // it is no terminal
   EXPECT_EQ(first.out,
-            "250 candidates seen: 250 new, 0 changed, 0 gone\n3 requests; read everything\n");
+            "250 candidates seen: 250 new, 0 changed, 0 gone\n4 requests; read everything\n");
   expectEqual();
 
   server.advance(MockServer::workflow_time);
@@ -49,7 +49,7 @@ TEST_F(MirrorCandidatesTest, SaysWhatHappenedAndHowManyRequestsItTook) {
   server.removeCandidate(server.candidates("posting-1")[0]["interview_id"].get<std::string>());
   server.addCandidate("posting-1");
   EXPECT_THAT(mirror({"--full"}).out,
-              AllOf(HasSubstr("250 candidates seen: 1 new, 0 changed, 1 gone\n3 requests"),
+              AllOf(HasSubstr("250 candidates seen: 1 new, 0 changed, 1 gone\n4 requests"),
                     HasSubstr("read everything\n")));
   expectEqual();
 }

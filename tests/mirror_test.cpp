@@ -259,6 +259,52 @@ TEST_F(Mirror, WhoCameLateBehindTheCursorOfAnOldWalkIsSeen) {
   expectMirrored();
 }
 
+TEST_F(Mirror, AFullRunSideBySideSeesTheSame) {
+  list.add(2'000, at("2026-03-01"), minutes{7});
+  for (const std::size_t without_date : {0u, 3u}) {
+    for (const bool reversed : {false, true}) {
+      for (const bool totals : {true, false}) {
+        SCOPED_TRACE(::testing::Message() << without_date << reversed << totals);
+        sink = {};
+        list.totals = totals;
+        std::reverse(list.candidates.begin(), list.candidates.end());
+        for (std::size_t i = 0; i < without_date; ++i) {
+          list.candidates[i * 600 + 5].created_at.reset();
+        }
+        options.requests_at_once = 4;
+        const MirrorResult result = mirror();
+        EXPECT_EQ(result.seen, 2'000u);
+        EXPECT_EQ(result.gone, 0u);
+        EXPECT_TRUE(result.full);
+        EXPECT_EQ(result.requests, list.queries.size());
+        expectMirrored();
+        list.candidates[700].score = 7;
+        const std::string gone = list.candidates[1'500].interview_id;
+        const CandidateResponse removed = list.candidates[1'500];
+        list.remove(gone);
+        EXPECT_EQ(mirrorFully().gone, 1u);
+        EXPECT_TRUE(sink.rows.at(gone).gone);
+        expectMirrored();
+        list.candidates.insert(list.candidates.begin() + 1'500, removed);
+      }
+    }
+  }
+}
+
+TEST_F(Mirror, AFullRunSideBySideGoesOnWhereItBrokeOff) {
+  list.add(1'500, at("2026-03-01"), minutes{7});
+  options.requests_at_once = 4;
+  for (const std::size_t pages : {1u, 4u, 2u, 3u}) {
+    breakOffAfter(pages);
+    EXPECT_LE(sink.rows.size(), 1'500u);
+  }
+  EXPECT_GE(sink.rows.size(), 500u);
+  const MirrorResult result = mirror();
+  EXPECT_TRUE(result.resumed);
+  EXPECT_LT(result.seen, 1'100u);  // what was stored is not read again
+  expectMirrored();
+}
+
 TEST_F(Mirror, FullGivesUpAnIncrementalWalkButFinishesAFullOne) {
   list.add(250, at("2026-03-01"), minutes{1}, CandidateStatus::pending);
   mirror();

@@ -32,6 +32,10 @@ Timestamp now() {
   return std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now());
 }
 
+/// The API gives no total_count: a walk side by side could not tell whether it met those who have
+/// no created_at, and would have them marked as gone.
+class NoTotals {};
+
 /// One run.
 class MirrorRun {
  public:
@@ -87,6 +91,8 @@ class MirrorRun {
           return false;
         }
         break;
+      } catch (const NoTotals&) {
+        totals_ = false;
       } catch (const CancelledError&) {
         if (!stop()) {
           throw;
@@ -116,45 +122,67 @@ class MirrorRun {
   /// False where it was stopped.
   bool readPages(MirrorWalk& walk) {
     CancellationSource given_up;
-    const auto give_up = [&given_up] { given_up.cancel(); };
-    const CancellationCallback on_stop(options_.stop, give_up);
+    const CancellationCallback on_stop(options_.stop, [&given_up] { given_up.cancel(); });
     MirrorProgress progress;
     progress.full = walk.full;
     const bool whole = walk.cursor.empty();
-    CandidateRange range(
-        [&](const std::optional<std::string>& cursor, const CancellationToken& unwanted) {
-          const CancellationCallback on_unwanted(unwanted, give_up);
-          return load(walk.created_after, cursor, given_up.token());
-        },
-        whole ? std::optional<std::string>() : walk.cursor);
+    CandidateRange range = pagesOf(walk, given_up);
     for (const auto& page : range.pages()) {
       if (whole && page.pagination.total_count && progress.walked == 0) {
         progress.expected = static_cast<std::uint64_t>(*page.pagination.total_count);
       }
+      walk.cursor = range.cursor().value();
       store(page.data, walk);
       progress.walked += page.data.size();
       tell(progress);
-      if (page.pagination.has_more && stop()) {
+      if ((page.pagination.has_more || side_by_side_) && stop()) {
         return false;
       }
     }
     return true;
   }
 
-  /// Called by one thread at a time, but not always by the one that runs: only what does not change
-  /// during a walk is used.
-  ListResponse<CandidateResponse> load(const std::optional<Timestamp>& created_after,
-                                       const std::optional<std::string>& cursor,
-                                       const CancellationToken& cancellation) {
+  /// The rest of the walk. One over everything is read side by side, where that can be known to be
+  /// everything.
+  CandidateRange pagesOf(const MirrorWalk& walk, CancellationSource& given_up) {
     constexpr int kLargestPage = 100;
     ListCandidatesParams params;
     params.limit = kLargestPage;
-    params.starting_after = cursor;
-    params.created_after = created_after;
+    params.created_after = walk.created_after;
+    if (!walk.cursor.empty()) {
+      params.starting_after = walk.cursor;
+    }
+    auto load = [this, &given_up](const ListCandidatesParams& page_params,
+                                  const CancellationToken& unwanted) {
+      const CancellationCallback on_unwanted(unwanted, [&given_up] { given_up.cancel(); });
+      return this->load(page_params, given_up.token());
+    };
+    side_by_side_ = walk.full && totals_ && options_.requests_at_once > 1;
+    if (side_by_side_) {
+      return CandidateRange(std::move(load), params, options_.requests_at_once);
+    }
+    return CandidateRange(
+        [load, params](const std::optional<std::string>& cursor,
+                       const CancellationToken& unwanted) {
+          ListCandidatesParams page_params = params;
+          page_params.starting_after = cursor;
+          return load(page_params, unwanted);
+        },
+        params.starting_after);
+  }
+
+  /// Called by other threads than the one that runs: only what does not change during a walk is
+  /// used.
+  ListResponse<CandidateResponse> load(const ListCandidatesParams& params,
+                                       const CancellationToken& cancellation) {
     RequestOptions request = options_.request;
     request.cancellation = cancellation;
     auto page = client_.listCandidates(posting_id_, params, request);
     requests_ += static_cast<std::uint64_t>(page.http.attempts);
+    const bool first = !params.starting_after && !params.created_after && !params.created_before;
+    if (side_by_side_ && first && page.pagination.has_more && !page.pagination.total_count) {
+      throw NoTotals();
+    }
     return page;
   }
 
@@ -162,7 +190,6 @@ class MirrorRun {
     for (const CandidateResponse& candidate : batch) {
       walk.newest = later(walk.newest, candidate.created_at);
     }
-    walk.cursor = batch.back().interview_id;
     const MirrorChanges changes = sink_.upsert(batch, walk);
     result_.seen += batch.size();
     result_.added += changes.added;
@@ -190,7 +217,9 @@ class MirrorRun {
   MirrorSink& sink_;
   const MirrorOptions& options_;
   MirrorResult result_;
-  std::atomic<std::uint64_t> requests_{0};  // counted by the thread that fetches ahead, too
+  bool totals_ = true;                      // the API gives total_count, as far as is known
+  bool side_by_side_ = false;               // the walk under way is read so
+  std::atomic<std::uint64_t> requests_{0};  // counted by the threads that fetch, too
 };
 
 }  // namespace
@@ -211,6 +240,9 @@ bool isFinal(const CandidateStatus& status) noexcept {
 
 MirrorResult mirrorCandidates(const Client& client, std::string_view posting_id, MirrorSink& sink,
                               const MirrorOptions& options) {
+  if (options.requests_at_once == 0) {
+    throw InvalidArgumentError("requests_at_once", "must not be 0");
+  }
   if (options.overlap.count() < 0) {
     throw InvalidArgumentError("overlap", "must not be negative");
   }

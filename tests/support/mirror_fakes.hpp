@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -38,6 +39,7 @@ class FakeList {
   /// Called before the n-th request, from 1, is answered; may throw or answer itself.
   std::function<std::optional<HttpResponse>(std::size_t request)> before;
   std::vector<std::map<std::string, std::string>> queries;
+  bool totals = true;  ///< answers say how many there are
 
   Client client() {
     ClientOptions options;
@@ -66,6 +68,7 @@ class FakeList {
 
  private:
   HttpResponse answer(const HttpRequest& request) {
+    const std::lock_guard<std::mutex> lock(mutex_);
     queries.push_back(queryOf(request.url));
     if (before) {
       if (auto instead = before(queries.size())) {
@@ -75,8 +78,10 @@ class FakeList {
     const auto& query = queries.back();
     std::vector<CandidateResponse> listed;
     const auto from = query.find("created_after");
+    const auto to = query.find("created_before");
     for (const CandidateResponse& one : candidates) {
-      if (from == query.end() || (one.created_at && *one.created_at >= parse(from->second))) {
+      if ((from == query.end() || (one.created_at && *one.created_at >= parse(from->second))) &&
+          (to == query.end() || (one.created_at && *one.created_at <= parse(to->second)))) {
         listed.push_back(one);
       }
     }
@@ -91,9 +96,11 @@ class FakeList {
       ++begin;
     }
     const std::size_t end = std::min(listed.size(), begin + std::stoul(query.at("limit")));
-    nlohmann::json body{
-        {"data", nlohmann::json::array()},
-        {"pagination", {{"has_more", end < listed.size()}, {"total_count", listed.size()}}}};
+    nlohmann::json body{{"data", nlohmann::json::array()},
+                        {"pagination", {{"has_more", end < listed.size()}}}};
+    if (totals) {
+      body["pagination"]["total_count"] = listed.size();
+    }
     for (std::size_t i = begin; i < end; ++i) {
       body["data"].push_back(listed[i]);
     }
@@ -118,6 +125,8 @@ class FakeList {
     }
     return parseTimestamp(moment);
   }
+
+  std::mutex mutex_;
 };
 
 /// A sink for those who have another database, in memory.

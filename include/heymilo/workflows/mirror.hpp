@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -32,7 +33,7 @@ struct MirrorWalk {
   std::optional<Timestamp> created_after{};  ///< read from there on, inclusive; empty: everything
   Timestamp started_at{};                    ///< by this machine's clock
   std::optional<Timestamp> newest{};         ///< the newest `created_at` that it has met
-  /// The interview_id of the last candidate that is stored; the walk goes on behind it.
+  /// Behind what is stored; the walk goes on there. See CandidateRange::cursor().
   std::string cursor{};
 };
 
@@ -96,6 +97,9 @@ struct MirrorOptions {
   /// How far behind the newest candidate seen an incremental run begins: for candidates that show
   /// in the list only some time after their `created_at`, and for clocks that differ.
   std::chrono::milliseconds overlap = std::chrono::minutes{10};
+  /// A walk over everything is read by so many requests side by side, as long as the API gives a
+  /// total_count; see Client::listAllCandidatesInParallel(). Other walks are read page by page.
+  std::size_t requests_at_once = 1;
   /// Ends the run in good order: a request under way is cancelled, a page that has come is stored.
   CancellationToken stop{};
   /// For each page; its `cancellation` is not used, see `stop`.
