@@ -21,13 +21,16 @@ struct Transfer {
   /// the handle's perform(). Throws TransportError (not_sent).
   void prepare(CurlHandle& handle);
 
+  /// Whether the body goes to the network together with the head, not from a callback.
+  bool sentWithHead() const noexcept;
+
   /// What became of the request where no answer came.
   Outcome outcomeWithoutAnswer() const noexcept;
 
   const HttpRequest& request;
   ResponseReader response;
   int starts = 0;              ///< how often libcurl was about to write the request
-  std::size_t body_taken = 0;  ///< how much of the body libcurl has asked for
+  std::size_t body_taken = 0;  ///< how much of the body libcurl can have sent
   char error_text[CURL_ERROR_SIZE] = "";
 
  private:
