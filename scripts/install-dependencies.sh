@@ -2,8 +2,9 @@
 # Installs what is needed and not there yet, on Debian and Ubuntu with apt-get. On any other system
 # says what is needed, and leaves it at that.
 #
-#   scripts/install-dependencies.sh         to build the library, the mock server and the examples
-#   scripts/install-dependencies.sh tests   to run tests/run.sh as well
+#   scripts/install-dependencies.sh             to build the library, the mock server and the examples
+#   scripts/install-dependencies.sh tests       to run tests/run.sh as well
+#   scripts/install-dependencies.sh benchmarks  to run benchmarks/run.sh, but for what npm brings
 set -euo pipefail
 
 packages=(
@@ -17,8 +18,11 @@ case "${1:-build}" in
     packages+=(clang libclang-rt-dev clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev
       libsimdjson-dev)
     ;;
+  benchmarks)
+    packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev libcpprest-dev)
+    ;;
   *)
-    echo "usage: $0 [tests]" >&2
+    echo "usage: $0 [tests | benchmarks]" >&2
     exit 2
     ;;
 esac

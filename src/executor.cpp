@@ -38,6 +38,11 @@ Headers commonHeaders(const ClientOptions& options) {
   return headers;
 }
 
+Headers withJsonBody(Headers headers) {
+  headers.add("Content-Type", "application/json");
+  return headers;
+}
+
 Failure failureOf(const Error& error, std::optional<std::chrono::milliseconds> retry_after) {
   Failure failure;
   failure.retry_after = retry_after;
@@ -90,6 +95,7 @@ Executor::Executor(ClientOptions options, ExecutorEnvironment environment)
       environment_(std::move(environment)),
       base_url_(parseBaseUrl(options_.base_url).text),
       headers_(commonHeaders(options_)),
+      headers_with_body_(withJsonBody(headers_)),
       pacer_([this] {
         return std::make_unique<Pacer>(
             options_.rate_limit, options_.retry.max_retry_after, *environment_.clock);
@@ -137,19 +143,21 @@ HttpRequest Executor::makeRequest(const Operation& operation, const CallArgument
   request.method = operation.method;
   request.idempotent = operation.method == "GET";
   const auto placeholder = operation.route.find(kPostingIdPlaceholder);
+  request.url.reserve(base_url_.size() + operation.route.size() + 3 * arguments.posting_id.size() +
+                      arguments.query.size() + 1);
   request.url = base_url_;
   request.url += operation.route.substr(0, placeholder);
   request.url += percentEncode(arguments.posting_id);
   request.url += operation.route.substr(placeholder + kPostingIdPlaceholder.size());
   if (!arguments.query.empty()) {
-    request.url += '?' + arguments.query;
+    request.url += '?';
+    request.url += arguments.query;
   }
-  request.headers = headers_;
+  request.headers = arguments.body ? headers_with_body_ : headers_;
   if (options.workspace_id) {
     request.headers.set("X-Workspace-Id", *options.workspace_id);
   }
   if (arguments.body) {
-    request.headers.add("Content-Type", "application/json");
     request.body = arguments.body();
   }
   for (const auto& [name, value] : options.headers) {

@@ -71,7 +71,8 @@ class Executor {
   const ClientOptions options_;
   const ExecutorEnvironment environment_;
   const std::string base_url_;  // without a trailing slash
-  Headers headers_;             // of every request
+  const Headers headers_;       // of every request without a body
+  const Headers headers_with_body_;
   PerProcess<Pacer> pacer_;
 };
 

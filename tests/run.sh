@@ -2,7 +2,7 @@
 # Checks everything: installs what is missing (with apt-get), checks the format, and builds and runs
 # all tests three times: with g++ and a shared library (the consumer projects included), with clang++,
 # AddressSanitizer and UndefinedBehaviorSanitizer (short fuzzing included), and with clang++ and
-# ThreadSanitizer. All of it is in build/, and quick the second time. The last line is the verdict.
+# ThreadSanitizer; then runs the benchmarks briefly, so that they don't rot. All of it is in build/, and quick the second time. The last line is the verdict.
 # (clang-tidy takes ten minutes more: cmake --preset lint && cmake --build --preset lint)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -29,7 +29,7 @@ step() {
 }
 
 check_format() {
-  find include src tests examples -name '*.hpp' -o -name '*.cpp' | sort |
+  find include src tests examples benchmarks -name '*.hpp' -o -name '*.cpp' | sort |
     xargs clang-format --dry-run -Werror
 }
 
@@ -65,4 +65,5 @@ step "format" check_format
 check shared-gcc -DHEYMILO_CONSUMER_COMPILERS="g++;clang++"
 check asan
 check tsan
+step "benchmarks, briefly" benchmarks/run.sh --brief
 verdict

@@ -62,7 +62,9 @@ bool ResponseReader::readHeader(std::string_view line) noexcept {
 void ResponseReader::addLine(std::string_view line) {
   if (!in_headers_) {
     in_headers_ = true;
+    constexpr std::size_t kUsualFields = 16;
     fields_.clear();
+    fields_.reserve(kUsualFields);
     status_ = statusOf(line);
     return;
   }

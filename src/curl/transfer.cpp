@@ -102,7 +102,8 @@ Outcome Transfer::outcomeWithoutAnswer() const noexcept {
 
 Transfer::HeaderList Transfer::headerLines(const HttpRequest& request) {
   HeaderList lines;
-  const auto append = [&lines](const std::string& line) {
+  std::string line;
+  const auto append = [&] {
     curl_slist* longer = curl_slist_append(lines.get(), line.c_str());
     if (longer == nullptr) {
       throw std::bad_alloc();
@@ -113,12 +114,14 @@ Transfer::HeaderList Transfer::headerLines(const HttpRequest& request) {
   for (const auto& [name, value] : request.headers) {
     // `Name:` with nothing after it would mean: leave this one out.
     const bool blank = value.find_first_not_of(" \t") == std::string::npos;
-    append(blank ? name + ";" : name + ": " + value);
+    line.assign(name).append(blank ? ";" : ": ").append(blank ? "" : value);
+    append();
   }
   // What libcurl would add by itself. (`Expect` costs a second where the server ignores it.)
   for (const char* name : {"Accept", "Content-Type", "Expect"}) {
     if (!request.headers.contains(name)) {
-      append(std::string(name) + ":");
+      line.assign(name).append(":");
+      append();
     }
   }
   return lines;

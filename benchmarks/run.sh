@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Measures the library beside its peers: installs these (Debian packages with apt-get; quicktype and
+# openapi-generator with npm and java), builds all of it, and runs it, on a machine that
+# should have nothing else to do. About ten minutes.
+#
+#   benchmarks/run.sh [--brief] [RESULTS.md]
+#
+# --brief   a few seconds each, without the generated peers: shows that it works, and measures little
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+brief=()
+if [ "${1:-}" = --brief ]; then
+  brief=(--brief)
+  shift
+fi
+build=build/benchmarks
+results=${1:-$build/results.md}
+
+scripts/install-dependencies.sh benchmarks
+peers=()
+if [ ${#brief[@]} -eq 0 ]; then
+  benchmarks/peers/generate.sh tests/contract/openapi.json "$build-peers" >&2
+  peers=(-DHEYMILO_PEERS_DIR="$PWD/$build-peers")
+fi
+cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DHEYMILO_BUILD_BENCHMARKS=ON \
+  -DHEYMILO_BUILD_TESTS=OFF -DHEYMILO_BUILD_EXAMPLES=OFF -DHEYMILO_INSTALL=OFF "${peers[@]}" >&2
+cmake --build "$build" >&2
+
+requests=()
+repetitions=(5)
+codec=(--benchmark_min_time=0.2 --benchmark_repetitions=9
+  --benchmark_enable_random_interleaving=true)
+if [ ${#brief[@]} -gt 0 ]; then
+  codec=(--benchmark_min_time=0.01)
+  requests=(--requests 300)
+  repetitions=(1)
+fi
+
+# section <title> <command>...: the command's table, as it was printed.
+section() {
+  printf '\n## %s\n\n' "$1"
+  shift
+  printf '```\n%s\n```\n' "$("$@")"
+}
+
+bin=$build/benchmarks
+{
+  printf '# Measured on %s\n\n' "$(date -u +%F)"
+  printf '`benchmarks/run.sh %s`, %s, ' "${brief[*]}" "$(c++ --version | head -n 1)"
+  printf '%s processors (%s)\n\n' "$(nproc)" "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"
+  "$bin/codec_benchmark" "${codec[@]}"
+  section 'Requests' "$bin/request_benchmark" "${requests[@]}"
+  section 'Walks' "$bin/walk_benchmark" "${brief[@]}"
+  section 'Side by side' "$bin/parallel_walk_benchmark" "${brief[@]}"
+  section 'What a program pays' benchmarks/cost_of_use.sh "$build" "${repetitions[@]}"
+  if [ ${#brief[@]} -eq 0 ]; then
+    section 'Bulk ingestion' "$bin/bulk_ingest_benchmark"
+  fi
+} | tee "$results"
+echo "written to $results" >&2
