@@ -116,24 +116,26 @@ void Executor::call(const Operation& operation, const CallArguments& arguments,
 
   HttpResponse response = send(call);
 
-  info.status = response.status;
-  info.headers = std::move(response.headers);
-  info.request_id = info.headers.get("X-Request-Id").value_or("");
-  info.attempts = call.attempts;
-  info.elapsed =
+  ResponseInfo about;  // `info` is a part of the answer, which the codec may begin anew
+  about.status = response.status;
+  about.headers = std::move(response.headers);
+  about.request_id = about.headers.get("X-Request-Id").value_or("");
+  about.attempts = call.attempts;
+  about.elapsed =
       std::chrono::duration_cast<std::chrono::microseconds>(environment_.clock->now() - started);
   try {
     json::decode(type, response.body, answer, response.body.capacity() - response.body.size());
   } catch (const json::Mismatch& mismatch) {
     std::string message(operation.id);
-    message += ": the answer (" + std::to_string(info.status) +
+    message += ": the answer (" + std::to_string(about.status) +
                ") is not the documented JSON: " + mismatch.path.masked() +
                (mismatch.path.masked().empty() ? "" : ": ") + mismatch.problem;
-    if (!info.request_id.empty()) {
-      message += " (request id " + Redactor(call.request, operation.route)(info.request_id) + ")";
+    if (!about.request_id.empty()) {
+      message += " (request id " + Redactor(call.request, operation.route)(about.request_id) + ")";
     }
     throw DecodeError(message, mismatch.path.whole(), std::move(response.body));
   }
+  info = std::move(about);
 }
 
 HttpRequest Executor::makeRequest(const Operation& operation, const CallArguments& arguments,

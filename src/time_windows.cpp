@@ -19,6 +19,8 @@ constexpr std::size_t kLargestPage = 100;
 constexpr seconds kMargin{1};
 // Where a list is open downwards and has no total: how many times as far as it was seen it may go.
 constexpr double kFurther = 8;
+// In pages: of less, a half is no gain, as each window ends in the middle of a page.
+constexpr double kWorthCutting = 4;
 
 Order orderOf(const std::vector<CandidateResponse>& candidates) {
   bool rises = false, falls = false;
@@ -161,7 +163,7 @@ TimeWindow* TimeWindows::another() {
   return nullptr;
 }
 
-/// The window with most left to read gives half of it away; nullptr where none has enough for two.
+/// The window with most left to read gives half of it away; nullptr where none has enough for that.
 TimeWindow* TimeWindows::split() {
   TimeWindow* largest = nullptr;
   for (TimeWindow& window : windows_) {
@@ -172,7 +174,7 @@ TimeWindow* TimeWindows::split() {
     }
   }
   const auto page = static_cast<double>(params_.limit.value_or(kLargestPage));
-  if (largest == nullptr || largest->expected < 2 * page) {
+  if (largest == nullptr || largest->expected < kWorthCutting * page) {
     return nullptr;
   }
   const Stretch unread = unreadPart(*largest, params_, now_);

@@ -103,6 +103,43 @@ TEST_F(ClientTest, ListsAPageAndAllPages) {
   EXPECT_THAT(seen[1].query, HasSubstr("starting_after="));
 }
 
+TEST_F(ClientTest, ListsAllSideBySide) {
+  server.addPosting("p2", 2'030);
+  server.clearRequests();
+  std::set<std::string> ids;
+  for (const CandidateResponse& candidate : client().listAllCandidatesInParallel("p2", 4)) {
+    EXPECT_TRUE(ids.insert(candidate.interview_id).second);
+  }
+  EXPECT_EQ(ids.size(), 2'030u);
+  EXPECT_LE(server.requestCount(), 21u + 12u);
+  EXPECT_EQ(server.requests()[0].query, "limit=100");
+
+  RequestOptions stopped;
+  CancellationSource stop;
+  stop.cancel();
+  stopped.cancellation = stop.token();
+  auto range = client().listAllCandidatesInParallel("p2", 4, {}, stopped);
+  EXPECT_THROW(range.begin(), CancelledError);
+  EXPECT_THROW(client().listAllCandidatesInParallel("p2", 0), InvalidArgumentError);
+  EXPECT_THROW(client().listAllCandidatesInParallel(""), InvalidArgumentError);
+}
+
+TEST_F(ClientTest, ReadsSideBySideWithNoMoreConnectionsThanItKeeps) {
+  MockServerOptions slow;
+  slow.latency = std::chrono::milliseconds{5};
+  MockServer other(slow);
+  other.addPosting("p2", 2'000);
+  options.base_url = other.url();
+  options.max_connections = 1;
+  options.rate_limit.reset();
+  std::size_t count = 0;
+  for (const CandidateResponse& candidate : client().listAllCandidatesInParallel("p2", 8)) {
+    count += candidate.interview_id.empty() ? 0U : 1U;
+  }
+  EXPECT_EQ(count, 2'000u);
+  EXPECT_LE(other.requestCount(), 21u);  // one by one, and one that asks who has no created_at
+}
+
 TEST_F(ClientTest, DecodesEveryCandidateAsTheServerHasIt) {
   server.addPosting("p2", 150);
   server.advance(std::chrono::hours{40});

@@ -106,8 +106,8 @@ TEST_F(CurlGuest, AChildIsBornWhileOthersUseTheTransport) {
       }
     });
   }
-  // A sanitizer's own locks may be held at the moment of the fork, and then the child never gets on:
-  // few children are born there.
+  // A sanitizer's own locks may be held at the moment of the fork, and then the child never gets
+  // on: few children are born there.
   for (std::size_t i = 0; i < heymilo_test::effort(20); ++i) {
     EXPECT_TRUE(inChild([&] { return succeeds(*transport, server.url()); }));
   }

@@ -2,7 +2,8 @@
 # Checks everything: installs what is missing (with apt-get), checks the format, and builds and runs
 # all tests three times: with g++ and a shared library (the consumer projects included), with clang++,
 # AddressSanitizer and UndefinedBehaviorSanitizer (short fuzzing included), and with clang++ and
-# ThreadSanitizer; then runs the benchmarks briefly, so that they don't rot. All of it is in build/, and quick the second time. The last line is the verdict.
+# ThreadSanitizer; then runs the benchmarks briefly, so that they don't rot. All of it is in build/, and
+# quick the second time. The last line is the verdict.
 # (clang-tidy takes ten minutes more: cmake --preset lint && cmake --build --preset lint)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
