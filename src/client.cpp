@@ -181,9 +181,9 @@ CandidateRange Client::listAllCandidates(std::string_view posting_id, ListCandid
                                          RequestOptions options) const {
   checkList(posting_id, params, options);
   auto starting_after = params.starting_after;
-  auto load = [load = pageLoader(*this, posting_id, std::move(options)),
-               params = std::move(params)](const std::optional<std::string>& cursor,
-                                           const CancellationToken& cancellation) {
+  CandidatePageLoader load = [load = pageLoader(*this, posting_id, std::move(options)),
+                              params = std::move(params)](const std::optional<std::string>& cursor,
+                                                          const CancellationToken& cancellation) {
     ListCandidatesParams page = params;
     page.starting_after = cursor;
     return load(page, cancellation);
@@ -198,8 +198,7 @@ CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id, 
   if (at_once > 1) {
     at_once = (std::max)(std::size_t{1}, (std::min)(at_once, impl_->max_connections));
   }
-  return CandidateRange(
-      pageLoader(*this, posting_id, std::move(options)), std::move(params), at_once);
+  return {pageLoader(*this, posting_id, std::move(options)), std::move(params), at_once};
 }
 
 }  // namespace heymilo

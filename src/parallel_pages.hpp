@@ -35,9 +35,9 @@ class ParallelPages final : public PageSource {
  private:
   /// A page that has come, and where its window was then.
   struct Ready {
-    TimeWindow* window;
-    std::optional<std::string> cursor;
-    CandidatePage page;
+    TimeWindow* window = nullptr;
+    std::optional<std::string> cursor{};
+    CandidatePage page{};
   };
 
   void start();

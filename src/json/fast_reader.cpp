@@ -64,6 +64,7 @@ bool readArray(od::array& array, Sink& sink) {
     if (result.error() != SUCCESS) {
       return false;
     }
+    // NOLINTNEXTLINE(performance-move-const-arg): an lvalue's is const
     od::value&& element = std::move(result).value_unsafe();
     if (!readValue(element, sink)) {
       return false;

@@ -159,7 +159,7 @@ class MirrorRun {
     };
     side_by_side_ = walk.full && totals_ && options_.requests_at_once > 1;
     if (side_by_side_) {
-      return CandidateRange(std::move(load), params, options_.requests_at_once);
+      return {std::move(load), params, options_.requests_at_once};
     }
     return CandidateRange(
         [load, params](const std::optional<std::string>& cursor,
