@@ -5,26 +5,29 @@
 #
 #   benchmarks/run.sh [--brief] [RESULTS.md]
 #
-# --brief   a few seconds each, without the generated peers: shows that it works, and measures little
+# --brief   a few seconds each, not optimised, without the generated peers: shows that it works, and
+#           measures nothing
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 brief=()
+build=build/benchmarks
+options=(-DCMAKE_BUILD_TYPE=Release)
 if [ "${1:-}" = --brief ]; then
   brief=(--brief)
+  build=build/benchmarks-brief
+  options=(-DCMAKE_BUILD_TYPE= -DHEYMILO_BUILD_WORKFLOWS=OFF)  # quick to build
   shift
 fi
-build=build/benchmarks
 results=${1:-$build/results.md}
 
 scripts/install-dependencies.sh benchmarks
-peers=()
 if [ ${#brief[@]} -eq 0 ]; then
   benchmarks/peers/generate.sh tests/contract/openapi.json "$build-peers" >&2
-  peers=(-DHEYMILO_PEERS_DIR="$PWD/$build-peers")
+  options+=(-DHEYMILO_PEERS_DIR="$PWD/$build-peers")
 fi
-cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DHEYMILO_BUILD_BENCHMARKS=ON \
-  -DHEYMILO_BUILD_TESTS=OFF -DHEYMILO_BUILD_EXAMPLES=OFF -DHEYMILO_INSTALL=OFF "${peers[@]}" >&2
+cmake -S . -B "$build" -G Ninja "${options[@]}" -DHEYMILO_BUILD_BENCHMARKS=ON \
+  -DHEYMILO_BUILD_TESTS=OFF -DHEYMILO_BUILD_EXAMPLES=OFF -DHEYMILO_INSTALL=OFF >&2
 cmake --build "$build" >&2
 
 requests=()
@@ -39,9 +42,10 @@ fi
 
 # section <title> <command>...: the command's table, as it was printed.
 section() {
-  printf '\n## %s\n\n' "$1"
+  local title=$1 output
   shift
-  printf '```\n%s\n```\n' "$("$@")"
+  output=$("$@")  # not within printf, which would hide that it failed
+  printf '\n## %s\n\n```\n%s\n```\n' "$title" "$output"
 }
 
 bin=$build/benchmarks
