@@ -90,6 +90,7 @@ TEST_F(BulkIngestInDoubt, GoesOnWhereARunEndedWithRecordsInFlight) {
 
 TEST_F(BulkIngestInDoubt, KeepsTheMarkOfACallersOwn) {
   options.mark = "number";
+  options.concurrency = 1;  // of two with the same mark the first that is sent goes in
   server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
   People all = people(20);
   all[15].metadata =
