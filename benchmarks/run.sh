@@ -12,16 +12,19 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 brief=()
 build=build/benchmarks
+packages=peers
 options=(-DCMAKE_BUILD_TYPE=Release)
 if [ "${1:-}" = --brief ]; then
   brief=(--brief)
   build=build/benchmarks-brief
+  packages=benchmarks
   options=(-DCMAKE_BUILD_TYPE= -DHEYMILO_BUILD_WORKFLOWS=OFF)  # quick to build
+  options+=(-DCMAKE_DISABLE_FIND_PACKAGE_cpprestsdk=ON)        # slow to build and to install
   shift
 fi
 results=${1:-$build/results.md}
 
-scripts/install-dependencies.sh benchmarks
+scripts/install-dependencies.sh "$packages"
 if [ ${#brief[@]} -eq 0 ]; then
   benchmarks/peers/generate.sh tests/contract/openapi.json "$build-peers" >&2
   options+=(-DHEYMILO_PEERS_DIR="$PWD/$build-peers")

@@ -4,7 +4,8 @@
 #
 #   scripts/install-dependencies.sh             to build the library, the mock server and the examples
 #   scripts/install-dependencies.sh tests       to run tests/run.sh as well
-#   scripts/install-dependencies.sh benchmarks  to run benchmarks/run.sh, but for what npm brings
+#   scripts/install-dependencies.sh benchmarks  to run benchmarks/run.sh --brief
+#   scripts/install-dependencies.sh peers       to run benchmarks/run.sh, but for what npm brings
 set -euo pipefail
 
 packages=(
@@ -19,10 +20,13 @@ case "${1:-build}" in
       libsimdjson-dev)
     ;;
   benchmarks)
+    packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev)
+    ;;
+  peers)
     packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev libcpprest-dev)
     ;;
   *)
-    echo "usage: $0 [tests | benchmarks]" >&2
+    echo "usage: $0 [tests | benchmarks | peers]" >&2
     exit 2
     ;;
 esac
