@@ -28,6 +28,8 @@
 #include "documents.hpp"
 #include "heymilo/heymilo.hpp"
 #include "json/codec.hpp"
+#include "raw_curl.hpp"
+#include "statistics.hpp"
 #ifdef HEYMILO_PEER_CPPREST_CLIENT
 #include "peers/cpprest_client.hpp"
 #endif
@@ -35,7 +37,9 @@
 namespace {
 
 using benchmarks::CannedServer;
-using Headers = std::vector<std::pair<std::string, std::string>>;
+using benchmarks::median;
+using benchmarks::RawCurl;
+using Headers = RawCurl::Headers;
 using Answer = heymilo::SingleResponse<heymilo::IngestCandidateResponse>;
 
 constexpr const char* kTarget = "/api/v2/postings/post_2c9f4b7d1e60/candidates";
@@ -63,61 +67,6 @@ Headers headersOf(const std::string& body) {
   return headers;
 }
 
-/// libcurl with all set once, and no more done for a request than to send it.
-class RawCurl {
- public:
-  RawCurl(const std::string& url, const std::string& body, long buffer_size = 0)
-      : handle_(curl_easy_init()), body_(body) {
-    for (const auto& [name, value] : headersOf(body)) {
-      headers_ = curl_slist_append(headers_, (name + ": " + value).c_str());
-    }
-    set(CURLOPT_URL, url.c_str());
-    set(CURLOPT_HTTPHEADER, headers_);
-    if (!body.empty()) {
-      set(CURLOPT_POSTFIELDS, body_.c_str());
-    }
-    if (buffer_size != 0) {
-      set(CURLOPT_BUFFERSIZE, buffer_size);
-    }
-    set(CURLOPT_WRITEFUNCTION, &append);
-  }
-  ~RawCurl() {
-    curl_easy_cleanup(handle_);
-    curl_slist_free_all(headers_);
-  }
-  RawCurl(const RawCurl&) = delete;
-  RawCurl& operator=(const RawCurl&) = delete;
-
-  /// The answer's body is appended.
-  void send(std::string& answer) {
-    set(CURLOPT_WRITEDATA, &answer);
-    if (curl_easy_perform(handle_) != CURLE_OK) {
-      throw std::runtime_error("A request through libcurl failed");
-    }
-  }
-  std::string send() {
-    std::string answer;
-    send(answer);
-    return answer;
-  }
-
- private:
-  template <class Value>
-  void set(CURLoption option, Value value) {
-    if (curl_easy_setopt(handle_, option, value) != CURLE_OK) {
-      throw std::runtime_error("libcurl does not take an option");
-    }
-  }
-  static std::size_t append(char* bytes, std::size_t size, std::size_t count, void* answer) {
-    static_cast<std::string*>(answer)->append(bytes, size * count);
-    return size * count;
-  }
-
-  CURL* handle_;
-  std::string body_;
-  curl_slist* headers_ = nullptr;
-};
-
 /// Both ends on one processor. What it takes to wake the other one, above all in a virtual machine,
 /// is as much as a small request takes; and which connection has to, is a matter of luck.
 void stayOnOneProcessor() {
@@ -133,12 +82,6 @@ double microseconds(clockid_t clock) {
   timespec now{};
   clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
-}
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 struct Cost {
@@ -210,7 +153,7 @@ void measureSmall(const std::string& server, int requests) {
   const std::string url = server + kTarget;
   const std::size_t answer_size = std::string_view(kSmallAnswer).size();
 
-  RawCurl raw(url, body);
+  RawCurl raw(headersOf(body), url, body);
   heymilo::ClientOptions options;
   options.api_key = "test-key";
   options.base_url = server;
@@ -235,7 +178,9 @@ void measureSmall(const std::string& server, int requests) {
   enum { kRaw, kNewHandle, kClient, kCodec };  // where they are among these
   std::vector<Subject> subjects = {
       {"libcurl, one handle", [&] { return raw.send().size(); }, answer_size},
-      {"libcurl, a new handle each", [&] { return RawCurl(url, body).send().size(); }, answer_size},
+      {"libcurl, a new handle each",
+       [&] { return RawCurl(headersOf(body), url, body).send().size(); },
+       answer_size},
       {"heymilo::Client, to the decoded answer", through_client, interview_url_size},
       {"  encoding and decoding of that, alone", codec_alone, body.size() + interview_url_size},
       {"cpp-httplib, keep-alive",
@@ -273,9 +218,9 @@ void measureSmall(const std::string& server, int requests) {
 void measurePages(const std::string& server, const std::string& page, int requests) {
   const std::string target = std::string(kTarget) + "?limit=100";
   const std::string url = server + target;
-  RawCurl raw(url, "");
-  RawCurl raw_buffered(url, "", 256L << 10);
-  RawCurl raw_kept(url, "", 256L << 10);
+  RawCurl raw(headersOf(""), url);
+  RawCurl raw_buffered(headersOf(""), url, "", 256L << 10);
+  RawCurl raw_kept(headersOf(""), url, "", 256L << 10);
   std::string kept;
 
   const auto transport = heymilo::makeCurlTransport({});

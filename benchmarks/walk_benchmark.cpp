@@ -6,7 +6,6 @@
 //   prefetch   the time of a walk over the time that the server, or else the reader, takes alone
 //   memory     the peak of a walk over a million candidates, beside one over a thousand
 
-#include <curl/curl.h>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -29,10 +28,14 @@
 #include "heymilo/heymilo.hpp"
 #include "json/codec.hpp"
 #include "peers/by_hand.hpp"
+#include "raw_curl.hpp"
+#include "statistics.hpp"
 
 namespace {
 
 using benchmarks::CannedServer;
+using benchmarks::median;
+using benchmarks::RawCurl;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
@@ -101,56 +104,16 @@ void require(bool good, const char* problem) {
   }
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 // --- cpu ---
 
-class PagesByHand {
- public:
-  explicit PagesByHand(std::string url) : url_(std::move(url)), handle_(curl_easy_init()) {
-    headers_ = curl_slist_append(headers_, "X-API-KEY: test-key");
-    curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers_);
-    curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, &append);
-  }
-  ~PagesByHand() {
-    curl_easy_cleanup(handle_);
-    curl_slist_free_all(headers_);
-  }
-  PagesByHand(const PagesByHand&) = delete;
-  PagesByHand& operator=(const PagesByHand&) = delete;
-
-  std::string get(const std::string& cursor) {
-    std::string body;
-    const std::string url =
-        url_ + "?limit=100" + (cursor.empty() ? "" : "&starting_after=" + cursor);
-    curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(handle_, CURLOPT_WRITEDATA, &body);
-    require(curl_easy_perform(handle_) == CURLE_OK, "a request through libcurl failed");
-    return body;
-  }
-
- private:
-  static std::size_t append(char* bytes, std::size_t size, std::size_t count, void* body) {
-    static_cast<std::string*>(body)->append(bytes, size * count);
-    return size * count;
-  }
-
-  std::string url_;
-  CURL* handle_;
-  curl_slist* headers_ = nullptr;
-};
-
 std::size_t walkByHand(const std::string& server, const std::string& posting) {
-  PagesByHand pages(server + "/api/v2/postings/" + posting + "/candidates");
+  const std::string first = server + "/api/v2/postings/" + posting + "/candidates?limit=100";
+  RawCurl curl({{"X-API-KEY", "test-key"}}, first);
   std::size_t candidates = 0;
-  std::string cursor;
   for (bool has_more = true; has_more;) {
-    const by_hand::Page page = by_hand::decodePageWithNlohmann(pages.get(cursor));
+    const by_hand::Page page = by_hand::decodePageWithNlohmann(curl.send());
     candidates += page.data.size();
-    cursor = page.data.back().interview_id;
+    curl.setUrl(first + "&starting_after=" + page.data.back().interview_id);
     has_more = page.pagination.has_more;
   }
   return candidates;

@@ -21,6 +21,8 @@ constexpr seconds kMargin{1};
 constexpr double kFurther = 8;
 // In pages: of less, a half is no gain, as each window ends in the middle of a page.
 constexpr double kWorthCutting = 4;
+// A century: what is reckoned from a page may be beyond any time.
+constexpr Timestamp::duration kLongest = std::chrono::hours{24 * 365 * 100};
 
 Order orderOf(const std::vector<CandidateResponse>& candidates) {
   bool rises = false, falls = false;
@@ -62,8 +64,8 @@ Timestamp::duration reach(const TimeWindow& window) {
       window.highest ? *window.highest - *window.lowest : Timestamp::duration(kMargin);
   const double share =
       window.seen == 0 ? kFurther : window.expected / static_cast<double>(window.seen);
-  return std::chrono::duration_cast<Timestamp::duration>(
-      std::chrono::duration<double, std::micro>(seen) * (std::max)(share, 1.0));
+  const auto far = std::chrono::duration<double, std::micro>(seen) * (std::max)(share, 1.0);
+  return far < kLongest ? std::chrono::duration_cast<Timestamp::duration>(far) : kLongest;
 }
 
 Stretch unreadPart(const TimeWindow& window, const ListCandidatesParams& params, Timestamp now) {
@@ -147,7 +149,7 @@ TimeWindow* TimeWindows::take(Timestamp now) {
 
 /// A window more, where there is need of one.
 TimeWindow* TimeWindows::another() {
-  if (total_ && !probed_ && !finished()) {  // at once: it is compared with the first answer
+  if (total_ && !probed_) {  // at once: it is compared with the first answer
     probed_ = true;
     windows_.emplace_back().probe = true;
     return &windows_.back();
@@ -250,11 +252,13 @@ void TimeWindows::accept(TimeWindow& window, const ListCandidatesParams& asked,
     throw PaginationError("a cursor of the list comes round again");
   }
 
-  if (windows_.size() == 1 && !asked.starting_after && !total_) {
+  const bool whole_list = windows_.size() == 1 && !window.from && !window.before;
+  if (whole_list && !asked.starting_after && !total_) {
     total_ = total;
   }
+  probed_ = probed_ || (whole_list && !more);  // it was never cut: it has shown them all
   window.order = combined(window.order, orderOf(page.data));
-  const bool only_page = !more && windows_.size() == 1 && !asked.starting_after;
+  const bool only_page = whole_list && !more && !asked.starting_after;
   const auto owned = [&](const CandidateResponse& candidate) {
     if (only_page) {
       return true;

@@ -67,7 +67,9 @@ class TimeWindows {
   /// Whether all that is known of has been taken in.
   bool finished() const;
   /// Whether nothing is left to do.
-  bool done() const { return finished() && (!undated_seen_ || undated_looked_for_); }
+  bool done() const {
+    return finished() && (probed_ || !total_) && (!undated_seen_ || undated_looked_for_);
+  }
 
   /// What to ask for next in that window.
   ListCandidatesParams request(const TimeWindow& window) const;

@@ -8,7 +8,11 @@
 
 namespace heymilo::workflows {
 
-std::optional<std::chrono::microseconds> apiClockAhead(const Headers& headers, Timestamp now) {
+Timestamp now() {
+  return std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now());
+}
+
+std::optional<std::chrono::microseconds> apiClockAhead(const Headers& headers, Timestamp moment) {
   // Sun, 06 Nov 1994 08:49:37 GMT
   constexpr std::size_t kLength = 29;
   constexpr std::array<std::string_view, 12> kMonths{
@@ -25,7 +29,7 @@ std::optional<std::chrono::microseconds> apiClockAhead(const Headers& headers, T
     try {
       return parseTimestamp(date.substr(12, 4) + '-' + std::string(2 - number.size(), '0') +
                             number + '-' + date.substr(5, 2) + 'T' + date.substr(17, 8) + 'Z') -
-             now;
+             moment;
     } catch (const InvalidArgumentError&) {
       return std::nullopt;
     }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "workflows/api_clock.hpp"
 #include "workflows/culprits.hpp"
 
 namespace heymilo::workflows {
@@ -122,9 +123,7 @@ void BulkSender::send(Chunk chunk) {
   for (const MarkedRecord& record : chunk) {
     records.push_back(record.journal);
   }
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-  const std::vector<std::uint64_t> refused = journal_.begin(records, now);
+  const std::vector<std::uint64_t> refused = journal_.begin(records, now());
   chunk.erase(std::remove_if(chunk.begin(),
                              chunk.end(),
                              [&](const MarkedRecord& record) {

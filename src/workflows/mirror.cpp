@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "heymilo/errors.hpp"
+#include "workflows/api_clock.hpp"
 
 namespace heymilo::workflows {
 
@@ -26,10 +27,6 @@ bool refusesCursor(const StatusError& error) {
 template <class T>
 std::optional<T> later(const std::optional<T>& a, const std::optional<T>& b) {
   return !a ? b : !b ? a : std::max(*a, *b);
-}
-
-Timestamp now() {
-  return std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now());
 }
 
 /// The API gives no total_count: a walk side by side could not tell whether it met those who have

@@ -20,10 +20,6 @@ constexpr seconds kDatePrecision{5};
 constexpr milliseconds kSettlingTime{15'000};
 constexpr milliseconds kQueueSettlingTime{120'000};
 
-Timestamp now() {
-  return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 Reconciler::Reconciler(const Client& client, const std::string& posting_id,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "heymilo/errors.hpp"
+#include "workflows/api_clock.hpp"
 #include "workflows/candidate_columns.hpp"
 #include "workflows/mirror_tables.hpp"
 #include "workflows/sqlite.hpp"
@@ -98,10 +99,7 @@ std::optional<Timestamp> momentIn(const Statement& row, int column) {
   return row.isNull(column) ? std::nullopt : std::optional(fromSeconds(row.real(column)));
 }
 
-double secondsNow() {
-  return workflows::toSeconds(
-      std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now()));
-}
+double secondsNow() { return workflows::toSeconds(now()); }
 
 }  // namespace
 
