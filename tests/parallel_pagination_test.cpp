@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -34,6 +35,7 @@ class List {
   bool totals = true;
   microseconds shown_to{1};  ///< created_at is rounded to a multiple of this where it is shown
   milliseconds latency{0};
+  int gather = 0;  ///< requests behind the first wait until so many have been under way at once
   std::atomic<int> fail_every{0};  ///< each n-th request fails; 0: none
 
   void add(std::optional<std::int64_t> micros) {
@@ -97,6 +99,11 @@ class List {
     while (now_at_once > most && !most_at_once_.compare_exchange_weak(most, now_at_once)) {
     }
     const int number = ++requests_;
+    if (number > 1) {
+      std::unique_lock<std::mutex> lock(gate_);
+      gathered_.notify_all();
+      gathered_.wait_for(lock, seconds{10}, [this] { return most_at_once_ >= gather; });
+    }
     std::this_thread::sleep_for(latency);
     --at_once_;
     if (fail_every != 0 && number % fail_every == 0) {
@@ -145,6 +152,8 @@ class List {
 
   std::mutex mutex_;
   std::vector<Entry> entries_;
+  std::mutex gate_;
+  std::condition_variable gathered_;
   std::atomic<int> requests_{0}, at_once_{0}, most_at_once_{0};
 };
 
@@ -217,6 +226,7 @@ TEST(ParallelPagination, WastesFewRequests) {
       list.order = order;
       list.totals = totals;
       list.latency = milliseconds{2};
+      list.gather = 4;
       list.addMany(evenly(10'000, 1'000 * kHour));
       EXPECT_EQ(sortedIds(CandidateRange(list.loader(), pagesOf(100), 4)), list.ids());
       // One by one it would be 100. Without totals it is not known how far the list goes.
