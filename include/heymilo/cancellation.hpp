@@ -17,7 +17,7 @@ class HEYMILO_EXPORT CancellationToken {
  public:
   CancellationToken() = default;
 
-  bool cancelled() const noexcept;
+  bool cancelled() const noexcept;  ///< whether cancel() was called; for good
 
  private:
   friend class CancellationSource;
@@ -32,11 +32,11 @@ class HEYMILO_EXPORT CancellationSource {
  public:
   CancellationSource();
 
-  CancellationToken token() const;
+  CancellationToken token() const;  ///< shares the state; may outlive the source
   /// Cancels, for good. Runs the registered callbacks on this thread, once; what they throw is
   /// swallowed. May be called by any thread, but not from a signal handler.
   void cancel() const noexcept;
-  bool cancelled() const noexcept;
+  bool cancelled() const noexcept;  ///< whether cancel() was called; for good
 
  private:
   std::shared_ptr<detail::CancellationState> state_;
@@ -47,6 +47,7 @@ class HEYMILO_EXPORT CancellationSource {
 /// The destructor takes it back, and waits for it where it is running on another thread.
 class HEYMILO_EXPORT CancellationCallback {
  public:
+  /// Registers `function`; what it throws is swallowed.
   CancellationCallback(const CancellationToken& token, std::function<void()> function);
   ~CancellationCallback();
   CancellationCallback(const CancellationCallback&) = delete;

@@ -30,10 +30,10 @@ HEYMILO_EXPORT std::string_view toString(Outcome outcome) noexcept;
 /// The root of all errors. Copying one never throws.
 class HEYMILO_EXPORT Error : public std::runtime_error {
  public:
-  Error(const std::string& message, Outcome outcome);
+  Error(const std::string& message, Outcome outcome);  ///< what() is `message`
   ~Error() override;
 
-  Outcome outcome() const noexcept { return outcome_; }
+  Outcome outcome() const noexcept { return outcome_; }  ///< what became of the request
 
  private:
   Outcome outcome_;
@@ -50,7 +50,7 @@ class HEYMILO_EXPORT InvalidArgumentError : public Error {
                        const std::string& shown);
   ~InvalidArgumentError() override;
 
-  const std::string& param() const noexcept { return *param_; }
+  const std::string& param() const noexcept { return *param_; }  ///< what was refused
 
  private:
   std::shared_ptr<const std::string> param_;
@@ -59,6 +59,7 @@ class HEYMILO_EXPORT InvalidArgumentError : public Error {
 /// No complete answer came back.
 class HEYMILO_EXPORT TransportError : public Error {
  public:
+  /// What a Transport throws; `message` is one line without anything that was sent.
   explicit TransportError(const std::string& message, Outcome outcome = Outcome::unknown);
   ~TransportError() override;
 };
@@ -81,6 +82,7 @@ class HEYMILO_EXPORT ConnectionError : public TransportError {
 /// Connecting, one attempt or the whole call took longer than it was given.
 class HEYMILO_EXPORT TimeoutError : public TransportError {
  public:
+  /// What a Transport throws; `message` is one line without anything that was sent.
   explicit TimeoutError(const std::string& message, Outcome outcome = Outcome::unknown);
   ~TimeoutError() override;
 };
@@ -88,6 +90,7 @@ class HEYMILO_EXPORT TimeoutError : public TransportError {
 /// The call was cancelled through its CancellationToken.
 class HEYMILO_EXPORT CancelledError : public TransportError {
  public:
+  /// What a Transport throws; `message` is one line without anything that was sent.
   explicit CancelledError(const std::string& message, Outcome outcome = Outcome::unknown);
   ~CancelledError() override;
 };
@@ -113,7 +116,7 @@ class HEYMILO_EXPORT DecodeError : public Error {
 /// round again.
 class HEYMILO_EXPORT PaginationError : public Error {
  public:
-  explicit PaginationError(const std::string& message);
+  explicit PaginationError(const std::string& message);  ///< for a range of your own
   ~PaginationError() override;
 };
 
@@ -122,22 +125,22 @@ class HEYMILO_EXPORT StatusError : public Error {
  public:
   /// What an answer holds. Anything left empty is filled from the status.
   struct Details {
-    int status = 0;
-    APIError error{};
-    Headers headers{};
-    std::string raw_body{};
-    std::vector<ValidationError> detail{};
-    std::optional<std::chrono::milliseconds> retry_after{};
+    int status = 0;                                          ///< the HTTP status
+    APIError error{};                                        ///< what StatusError::error() gives
+    Headers headers{};                                       ///< of the answer
+    std::string raw_body{};                                  ///< the body as it came
+    std::vector<ValidationError> detail{};                   ///< of a 422
+    std::optional<std::chrono::milliseconds> retry_after{};  ///< of a 429
   };
 
-  StatusError(const std::string& message, Details details);
+  StatusError(const std::string& message, Details details);  ///< its outcome goes by the status
   ~StatusError() override;
 
-  int status() const noexcept { return details_->status; }
+  int status() const noexcept { return details_->status; }  ///< the HTTP status
   /// Always filled: from the `error` envelope, from `detail` of an HTTPValidationError, or made
   /// from the status. Its messages are the server's and may quote what was sent.
   const APIError& error() const noexcept { return details_->error; }
-  const Headers& headers() const noexcept { return details_->headers; }
+  const Headers& headers() const noexcept { return details_->headers; }  ///< of the answer
   /// The answer's X-Request-Id, for the API's support; empty when there is none.
   std::string requestId() const;
   /// The answer's body, as much of it as ClientOptions::max_response_bytes allows; it may quote
@@ -145,7 +148,7 @@ class HEYMILO_EXPORT StatusError : public Error {
   const std::string& rawBody() const noexcept { return details_->raw_body; }
 
  protected:
-  const Details& details() const noexcept { return *details_; }
+  const Details& details() const noexcept { return *details_; }  ///< for derived classes
 
  private:
   std::shared_ptr<const Details> details_;
@@ -154,35 +157,35 @@ class HEYMILO_EXPORT StatusError : public Error {
 /// 400: the request makes no sense, such as a created_before earlier than created_after.
 class HEYMILO_EXPORT BadRequestError : public StatusError {
  public:
-  using StatusError::StatusError;
+  using StatusError::StatusError;  ///< as StatusError(message, details)
   ~BadRequestError() override;
 };
 
 /// 401: the key is missing or wrong.
 class HEYMILO_EXPORT AuthenticationError : public StatusError {
  public:
-  using StatusError::StatusError;
+  using StatusError::StatusError;  ///< as StatusError(message, details)
   ~AuthenticationError() override;
 };
 
 /// 403: the key may not do this.
 class HEYMILO_EXPORT PermissionDeniedError : public StatusError {
  public:
-  using StatusError::StatusError;
+  using StatusError::StatusError;  ///< as StatusError(message, details)
   ~PermissionDeniedError() override;
 };
 
 /// 404: there is no such posting.
 class HEYMILO_EXPORT NotFoundError : public StatusError {
  public:
-  using StatusError::StatusError;
+  using StatusError::StatusError;  ///< as StatusError(message, details)
   ~NotFoundError() override;
 };
 
 /// 422: a value is not acceptable.
 class HEYMILO_EXPORT UnprocessableEntityError : public StatusError {
  public:
-  using StatusError::StatusError;
+  using StatusError::StatusError;  ///< as StatusError(message, details)
   ~UnprocessableEntityError() override;
 
   /// The validation's complaints, each with its place in the request; empty where the answer came
@@ -193,7 +196,7 @@ class HEYMILO_EXPORT UnprocessableEntityError : public StatusError {
 /// 429: more requests than the quota allows.
 class HEYMILO_EXPORT RateLimitError : public StatusError {
  public:
-  using StatusError::StatusError;
+  using StatusError::StatusError;  ///< as StatusError(message, details)
   ~RateLimitError() override;
 
   /// How long the API wants to be left alone, counted from the answer; empty when it did not say.
@@ -205,7 +208,7 @@ class HEYMILO_EXPORT RateLimitError : public StatusError {
 /// 5xx: the API failed; a write may have been carried out all the same.
 class HEYMILO_EXPORT ServerError : public StatusError {
  public:
-  using StatusError::StatusError;
+  using StatusError::StatusError;  ///< as StatusError(message, details)
   ~ServerError() override;
 };
 

@@ -19,9 +19,9 @@ namespace heymilo {
 /// once.
 class HEYMILO_EXPORT Headers {
  public:
-  using Entry = std::pair<std::string, std::string>;
-  using value_type = Entry;
-  using const_iterator = std::vector<Entry>::const_iterator;
+  using Entry = std::pair<std::string, std::string>;          ///< name and value
+  using value_type = Entry;                                   ///< as containers have it
+  using const_iterator = std::vector<Entry>::const_iterator;  ///< over fields, in order
 
   Headers() = default;
   /// As add() for each. Throws InvalidArgumentError.
@@ -39,12 +39,12 @@ class HEYMILO_EXPORT Headers {
   std::optional<std::string> get(std::string_view name) const;
   /// The values of all fields of that name, in order.
   std::vector<std::string> getAll(std::string_view name) const;
-  bool contains(std::string_view name) const noexcept;
+  bool contains(std::string_view name) const noexcept;  ///< there is a field of that name
 
-  const_iterator begin() const noexcept { return entries_.begin(); }
-  const_iterator end() const noexcept { return entries_.end(); }
-  std::size_t size() const noexcept { return entries_.size(); }
-  bool empty() const noexcept { return entries_.empty(); }
+  const_iterator begin() const noexcept { return entries_.begin(); }  ///< the first field
+  const_iterator end() const noexcept { return entries_.end(); }      ///< behind the last field
+  std::size_t size() const noexcept { return entries_.size(); }       ///< how many fields
+  bool empty() const noexcept { return entries_.empty(); }            ///< there is no field
 
  private:
   std::vector<Entry> entries_;

@@ -18,23 +18,23 @@ namespace heymilo {
 /// When a request that can't be carried out twice is sent again. The wait before retry n is a
 /// random time up to initial_backoff * 2^(n-1), at most max_backoff; `Retry-After` is a floor.
 struct RetryPolicy {
-  int max_retries = 4;  ///< after the first attempt; 0: never
-  std::chrono::milliseconds initial_backoff{500};
-  std::chrono::milliseconds max_backoff{30'000};
+  int max_retries = 4;                                 ///< after the first attempt; 0: never
+  std::chrono::milliseconds initial_backoff{500};      ///< the longest wait before retry 1
+  std::chrono::milliseconds max_backoff{30'000};       ///< the longest before any
   std::chrono::milliseconds max_retry_after{120'000};  ///< asked to wait longer: give up at once
 };
 
 /// Never more than `requests` in any window of the length `per`, wherever it starts.
 struct RateLimit {
-  int requests;
-  std::chrono::milliseconds per;
+  int requests;                   ///< at least 1
+  std::chrono::milliseconds per;  ///< the length of the window
 };
 
 /// PEM files. Verification of the server's certificate can't be switched off.
 struct TlsOptions {
-  std::optional<std::string> ca_file{};  ///< trusted in the place of the system's CAs
-  std::optional<std::string> client_cert_file{};
-  std::optional<std::string> client_key_file{};  ///< where it is not in client_cert_file
+  std::optional<std::string> ca_file{};           ///< trusted in the place of the system's CAs
+  std::optional<std::string> client_cert_file{};  ///< this side's certificate
+  std::optional<std::string> client_key_file{};   ///< where it is not in client_cert_file
 };
 
 /// What an Event tells of.
@@ -49,9 +49,9 @@ enum class EventKind {
 /// Something that happened within a call. It holds no key, body, name, e-mail address or id of a
 /// candidate, so that it can be logged as it is.
 struct Event {
-  using Kind = EventKind;
+  using Kind = EventKind;  ///< so that `Event::Kind::retry` works too
 
-  EventKind kind = EventKind::request;
+  EventKind kind = EventKind::request;   ///< what happened
   std::string_view operation{};          ///< the operationId: `listCandidates`; a literal
   std::string_view method{};             ///< `GET` or `POST`; a literal
   std::string_view route{};              ///< the path's template, never the path; a literal
@@ -72,15 +72,15 @@ struct ClientOptions {
   std::string base_url = "https://api.heymilo.ai";    ///< absolute; a path is a prefix
   std::chrono::milliseconds connect_timeout{10'000};  ///< look-up, TCP and TLS of one attempt
   std::chrono::milliseconds timeout{60'000};          ///< one attempt, start to last byte
-  RetryPolicy retry{};
+  RetryPolicy retry{};                                ///< when to send again
   std::optional<RateLimit> rate_limit = RateLimit{300, std::chrono::seconds{60}};  ///< empty: none
   std::size_t max_connections = 8;             ///< kept open for reuse
   std::size_t max_response_bytes = 64u << 20;  ///< of a body, after decompression
   bool allow_insecure_http = false;            ///< http:// to a host that is not loopback
-  TlsOptions tls{};
-  std::optional<std::string> proxy{};      ///< URL; unset: as the environment says; empty: none
-  std::string user_agent{};                ///< put before the library's own
-  std::shared_ptr<Transport> transport{};  ///< nullptr: libcurl
+  TlsOptions tls{};                            ///< certificates
+  std::optional<std::string> proxy{};          ///< URL; unset: as the environment says; empty: none
+  std::string user_agent{};                    ///< put before the library's own
+  std::shared_ptr<Transport> transport{};      ///< nullptr: libcurl
   std::function<void(const Event&)> on_event{};  ///< on the calling thread; throws are swallowed
 };
 
@@ -88,10 +88,10 @@ struct ClientOptions {
 struct RequestOptions {
   std::optional<std::chrono::milliseconds> timeout{};   ///< one attempt
   std::optional<std::chrono::milliseconds> deadline{};  ///< all attempts and waits together
-  std::optional<int> max_retries{};
-  std::optional<std::string> workspace_id{};
+  std::optional<int> max_retries{};           ///< in the place of RetryPolicy::max_retries
+  std::optional<std::string> workspace_id{};  ///< in the place of the client's
   Headers headers{};  ///< added to the request; must not name one that the library sets itself
-  CancellationToken cancellation{};
+  CancellationToken cancellation{};  ///< ends the call
 };
 
 /// Which candidates listCandidates is to return. The bounds are the time of invitation.

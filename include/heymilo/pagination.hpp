@@ -31,19 +31,20 @@ using CandidateWindowLoader = std::function<ListResponse<CandidateResponse>(
 /// A list of candidates as pages: a single-pass input range of ListResponse<CandidateResponse>.
 class HEYMILO_EXPORT CandidatePages {
  public:
+  /// Where a walk stands; all iterators of one range stand at the same place.
   class HEYMILO_EXPORT iterator {
    public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = ListResponse<CandidateResponse>;
-    using difference_type = std::ptrdiff_t;
-    using pointer = value_type*;
-    using reference = value_type&;
+    using iterator_category = std::input_iterator_tag;   ///< single pass
+    using value_type = ListResponse<CandidateResponse>;  ///< a page
+    using difference_type = std::ptrdiff_t;              ///< as iterators have it
+    using pointer = value_type*;                         ///< as iterators have it
+    using reference = value_type&;                       ///< may be moved from
 
-    iterator() = default;  ///< the end
-    reference operator*() const;
-    pointer operator->() const { return &**this; }
-    iterator& operator++();
-    void operator++(int) { ++*this; }
+    iterator() = default;                           ///< the end
+    reference operator*() const;                    ///< the page, which may be moved from
+    pointer operator->() const { return &**this; }  ///< the same
+    iterator& operator++();                         ///< fetches a page where one is due
+    void operator++(int) { ++*this; }               ///< the same
     friend bool operator==(const iterator& a, const iterator& b) { return a.walk_ == b.walk_; }
     friend bool operator!=(const iterator& a, const iterator& b) { return !(a == b); }
 
@@ -56,7 +57,7 @@ class HEYMILO_EXPORT CandidatePages {
   /// Fetches the first page that was not handed out. Throws what the loader throws, and
   /// PaginationError.
   iterator begin();
-  iterator end() const noexcept { return {}; }
+  iterator end() const noexcept { return {}; }  ///< behind the last
 
  private:
   friend class CandidateRange;
@@ -78,20 +79,20 @@ class HEYMILO_EXPORT CandidatePages {
 /// range they came from, moved or not, lives. One range is for one thread at a time.
 class HEYMILO_EXPORT CandidateRange {
  public:
+  /// Where a walk stands; all iterators of one range stand at the same place.
   class HEYMILO_EXPORT iterator {
    public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = CandidateResponse;
-    using difference_type = std::ptrdiff_t;
-    using pointer = value_type*;
-    using reference = value_type&;
+    using iterator_category = std::input_iterator_tag;  ///< single pass
+    using value_type = CandidateResponse;               ///< a candidate
+    using difference_type = std::ptrdiff_t;             ///< as iterators have it
+    using pointer = value_type*;                        ///< as iterators have it
+    using reference = value_type&;                      ///< may be moved from
 
-    iterator() = default;  ///< the end
-    /// The candidate, which may be moved from.
-    reference operator*() const;
-    pointer operator->() const { return &**this; }
-    iterator& operator++();
-    void operator++(int) { ++*this; }
+    iterator() = default;                           ///< the end
+    reference operator*() const;                    ///< the candidate, which may be moved from
+    pointer operator->() const { return &**this; }  ///< the same
+    iterator& operator++();                         ///< fetches a page where one is due
+    void operator++(int) { ++*this; }               ///< the same
     friend bool operator==(const iterator& a, const iterator& b) { return a.walk_ == b.walk_; }
     friend bool operator!=(const iterator& a, const iterator& b) { return !(a == b); }
 
@@ -112,20 +113,21 @@ class HEYMILO_EXPORT CandidateRange {
   /// cursor.
   CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params, std::size_t at_once);
   ~CandidateRange();
+  /// The other may then be destroyed or assigned to, and nothing else.
   CandidateRange(CandidateRange&&) noexcept;
-  CandidateRange& operator=(CandidateRange&&) noexcept;
+  CandidateRange& operator=(CandidateRange&&) noexcept;  ///< as the move constructor
   CandidateRange(const CandidateRange&) = delete;
   CandidateRange& operator=(const CandidateRange&) = delete;
 
   /// The first candidate that was not handed out; fetches its page. Throws what the loader throws,
   /// and PaginationError.
   iterator begin();
-  iterator end() const noexcept { return {}; }
+  iterator end() const noexcept { return {}; }  ///< behind the last
 
   /// Whether the next page is fetched while the current one is read; on unless turned off. A range
   /// that reads side by side always fetches ahead.
   CandidateRange& prefetch(bool on) &;
-  CandidateRange prefetch(bool on) &&;
+  CandidateRange prefetch(bool on) &&;  ///< the same, for a range in an expression
 
   /// The same list as pages. Both walk together: what one has handed out, the other does not.
   CandidatePages pages();

@@ -14,8 +14,8 @@ namespace heymilo {
 struct HttpRequest {
   std::string method;  ///< `GET` or `POST`
   std::string url;     ///< absolute
-  Headers headers;
-  std::string body;  ///< empty for a GET
+  Headers headers;     ///< as they go over the wire
+  std::string body;    ///< empty for a GET
   std::chrono::milliseconds connect_timeout{
       0};                                ///< look-up, TCP and TLS; 0: bounded by timeout only
   std::chrono::milliseconds timeout{0};  ///< start to last byte; 0: none
@@ -25,8 +25,8 @@ struct HttpRequest {
 
 /// A complete answer, whatever its status.
 struct HttpResponse {
-  int status = 0;
-  Headers headers;
+  int status = 0;    ///< of any kind
+  Headers headers;   ///< as they go over the wire
   std::string body;  ///< after decompression
 };
 

@@ -59,7 +59,7 @@ struct Schema<APIError> {
 
 /// The envelope of an APIError.
 struct APIErrorResponse {
-  APIError error;
+  APIError error;                          ///< what is wrong
   nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
 };
 
@@ -96,7 +96,7 @@ struct Schema<ValidationError> {
 
 /// The body of a 422 that the request validation sends.
 struct HTTPValidationError {
-  std::optional<std::vector<ValidationError>> detail{};
+  std::optional<std::vector<ValidationError>> detail{};  ///< one for each value at fault
   nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
 };
 

@@ -15,9 +15,9 @@ namespace heymilo {
 
 /// Where a candidate stands in one step of the workflow.
 struct WorkflowStepStatus {
-  std::string step_id;
-  std::int64_t order = 0;  ///< position in the workflow, from 1
-  StepStatus status;
+  std::string step_id;                         ///< of the step in the workflow
+  std::int64_t order = 0;                      ///< position in the workflow, from 1
+  StepStatus status;                           ///< where the candidate stands in it
   bool started = false;                        ///< the candidate has started this step
   bool completed = false;                      ///< the candidate has completed this step
   bool knocked_out = false;                    ///< the candidate was disqualified at this step
@@ -105,11 +105,11 @@ struct Schema<AgentWebInterviewSummary> {
 
 /// What the SMS screening found.
 struct AgentSMSSummary {
-  std::optional<bool> is_eligible{};  ///< passed the screening
-  std::optional<std::vector<std::string>> criteria_passed{};
-  std::optional<std::vector<std::string>> criteria_failed{};
-  std::optional<std::int64_t> messages_sent{};  ///< by the agent, in total
-  nlohmann::json additional_properties{};       ///< what else the API sent; null when nothing
+  std::optional<bool> is_eligible{};                          ///< passed the screening
+  std::optional<std::vector<std::string>> criteria_passed{};  ///< those that were met
+  std::optional<std::vector<std::string>> criteria_failed{};  ///< those that were not met
+  std::optional<std::int64_t> messages_sent{};                ///< by the agent, in total
+  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
 };
 
 template <>
@@ -127,11 +127,11 @@ struct Schema<AgentSMSSummary> {
 
 /// What the form screening found.
 struct AgentFormSummary {
-  std::optional<bool> is_complete{};  ///< the candidate completed the form
-  std::optional<bool> is_eligible{};  ///< passed all knockout questions
-  std::optional<std::int64_t> questions_answered{};
-  std::optional<std::int64_t> total_questions{};  ///< on the form
-  nlohmann::json additional_properties{};         ///< what else the API sent; null when nothing
+  std::optional<bool> is_complete{};                 ///< the candidate completed the form
+  std::optional<bool> is_eligible{};                 ///< passed all knockout questions
+  std::optional<std::int64_t> questions_answered{};  ///< by the candidate
+  std::optional<std::int64_t> total_questions{};     ///< on the form
+  nlohmann::json additional_properties{};            ///< what else the API sent; null when nothing
 };
 
 template <>
@@ -149,10 +149,10 @@ struct Schema<AgentFormSummary> {
 
 /// What each kind of agent found out about a candidate.
 struct AgentSummary {
-  std::optional<AgentResumeSummary> resume{};
-  std::optional<AgentWebInterviewSummary> web_interview{};
-  std::optional<AgentSMSSummary> sms{};
-  std::optional<AgentFormSummary> form{};
+  std::optional<AgentResumeSummary> resume{};               ///< of the résumé
+  std::optional<AgentWebInterviewSummary> web_interview{};  ///< of the web interview
+  std::optional<AgentSMSSummary> sms{};                     ///< of the SMS screening
+  std::optional<AgentFormSummary> form{};                   ///< of the form
   nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
 };
 
@@ -171,19 +171,19 @@ struct Schema<AgentSummary> {
 
 /// A candidate within a posting's pipeline.
 struct CandidateResponse {
-  std::string object = "candidate";
-  std::string interview_id;                   ///< one for each pair of candidate and posting
-  std::optional<std::string> candidate_id{};  ///< shared across the postings of a workspace
-  std::string posting_id;
-  std::string name;  ///< full name
-  std::string email;
-  std::optional<double> score{};  ///< 0 to 100, over all completed steps
-  CandidateStatus status;
-  std::optional<std::string> interview_url{};  ///< where the candidate takes the interview
-  std::optional<CandidateWorkflow> workflow{};
-  std::optional<AgentSummary> agent_summary{};
-  bool shortlisted = false;  ///< by a recruiter
-  bool dismissed = false;    ///< by a recruiter
+  std::string object = "candidate";             ///< the kind of object
+  std::string interview_id;                     ///< one for each pair of candidate and posting
+  std::optional<std::string> candidate_id{};    ///< shared across the postings of a workspace
+  std::string posting_id;                       ///< the posting the candidate is in
+  std::string name;                             ///< full name
+  std::string email;                            ///< e-mail address
+  std::optional<double> score{};                ///< 0 to 100, over all completed steps
+  CandidateStatus status;                       ///< where the candidate stands
+  std::optional<std::string> interview_url{};   ///< where the candidate takes the interview
+  std::optional<CandidateWorkflow> workflow{};  ///< progress, step by step
+  std::optional<AgentSummary> agent_summary{};  ///< what the agents found out
+  bool shortlisted = false;                     ///< by a recruiter
+  bool dismissed = false;                       ///< by a recruiter
   /// Up to 50 keys of at most 40 characters, values of at most 500.
   std::optional<std::map<std::string, std::string>> metadata{};
   std::optional<nlohmann::json> data{};       ///< an object: what was given at ingestion

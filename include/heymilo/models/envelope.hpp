@@ -45,10 +45,10 @@ struct Schema<PaginationMeta> {
 /// The envelope of one page of a list.
 template <class T>
 struct ListResponse {
-  std::vector<T> data;
-  PaginationMeta pagination;
+  std::vector<T> data;                     ///< the page, in the order of the list
+  PaginationMeta pagination;               ///< where the page stands
   nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
-  ResponseInfo http{};
+  ResponseInfo http{};                     ///< how the answer came about
 };
 
 template <class T>
@@ -65,10 +65,10 @@ struct Schema<ListResponse<T>> {
 /// The envelope of a single result.
 template <class T>
 struct SingleResponse {
-  T data;
+  T data;                                  ///< the result
   std::optional<nlohmann::json> meta{};    ///< an object whose shape varies by operation
   nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
-  ResponseInfo http{};
+  ResponseInfo http{};                     ///< how the answer came about
 };
 
 template <class T>

@@ -13,8 +13,8 @@ namespace heymilo {
 
 /// A person to bring into a posting. All text is UTF-8.
 struct CandidateIngestRequest {
-  std::string name;  ///< full name
-  std::string email;
+  std::string name;                           ///< full name
+  std::string email;                          ///< e-mail address
   std::optional<std::string> phone_number{};  ///< in E.164 form: `+14155550123`
   /// Up to 50 keys of at most 40 characters, values of at most 500 (Unicode code points).
   std::optional<std::map<std::string, std::string>> metadata{};
@@ -54,10 +54,10 @@ struct Schema<BulkCandidateIngestRequest> {
 
 /// The receipt for one candidate.
 struct IngestCandidateResponse {
-  std::string object = "candidate";
-  std::string interview_id;   ///< one for each pair of candidate and posting
-  std::string interview_url;  ///< where the candidate takes the interview
-  std::string posting_id;
+  std::string object = "candidate";              ///< the kind of object
+  std::string interview_id;                      ///< one for each pair of candidate and posting
+  std::string interview_url;                     ///< where the candidate takes the interview
+  std::string posting_id;                        ///< the posting the candidate is in
   std::optional<CandidateResponse> candidate{};  ///< the whole candidate as it was stored
   nlohmann::json additional_properties{};        ///< what else the API sent; null when nothing
 };
@@ -78,9 +78,9 @@ struct Schema<IngestCandidateResponse> {
 
 /// The receipt for one candidate of a bulk request.
 struct BulkIngestCandidateResponseItem {
-  std::string object = "candidate";
-  std::string interview_id;   ///< one for each pair of candidate and posting
-  std::string interview_url;  ///< where the candidate takes the interview
+  std::string object = "candidate";  ///< the kind of object
+  std::string interview_id;          ///< one for each pair of candidate and posting
+  std::string interview_url;         ///< where the candidate takes the interview
   std::optional<std::map<std::string, std::string>> metadata{};  ///< as given in the request
   nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
 };
@@ -100,9 +100,9 @@ struct Schema<BulkIngestCandidateResponseItem> {
 
 /// The receipt for an ingestion that was queued.
 struct AsyncIngestResponse {
-  std::string object = "ingestion";
-  std::string ingestion_id;
-  std::string status = "queued";
+  std::string object = "ingestion";        ///< the kind of object
+  std::string ingestion_id;                ///< of the job
+  std::string status = "queued";           ///< of the job
   nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
 };
 

@@ -17,7 +17,7 @@ namespace heymilo {
 template <class Values>
 class OpenEnum : public Values {
  public:
-  using Value = typename Values::Value;
+  using Value = typename Values::Value;  ///< what a `switch` takes
 
   /// `other` with an empty text.
   OpenEnum() = default;
@@ -38,7 +38,7 @@ class OpenEnum : public Values {
 
   /// The value, `other` for a text that is not documented. Makes `switch` work.
   operator Value() const noexcept { return value_; }  // NOLINT(google-explicit-constructor)
-  Value value() const noexcept { return value_; }
+  Value value() const noexcept { return value_; }     ///< as the conversion
 
   /// The text as the API sends it.
   std::string_view text() const noexcept {
@@ -68,17 +68,19 @@ class OpenEnum : public Values {
 
 /// The documented values of CandidateResponse::status.
 struct CandidateStatusValues {
+  /// The documented values, and one for all others.
   enum Value {
-    other,  ///< a text that this version does not know: see text()
-    pending,
-    in_progress,
-    evaluating,  ///< all steps are done, the final score is still being computed
-    completed,
-    shortlisted,
-    dismissed,
-    knocked_out
+    other,        ///< a text that this version does not know: see text()
+    pending,      ///< has not begun
+    in_progress,  ///< has begun, and steps are left
+    evaluating,   ///< all steps are done, the final score is still being computed
+    completed,    ///< all steps are done, and the score is there
+    shortlisted,  ///< by a recruiter
+    dismissed,    ///< by a recruiter
+    knocked_out   ///< disqualified at a step
   };
-  static constexpr std::size_t count = 7;
+  static constexpr std::size_t count = 7;  ///< of the documented values
+  /// As the API sends them, in the order of the enumerators behind `other`.
   static constexpr std::string_view texts[count] = {"pending",
                                                     "in_progress",
                                                     "evaluating",
@@ -90,19 +92,21 @@ struct CandidateStatusValues {
 
 /// The documented values of WorkflowStepStatus::status.
 struct StepStatusValues {
+  /// The documented values, and one for all others.
   enum Value {
-    other,  ///< a text that this version does not know: see text()
-    not_started,
-    in_progress,
-    completed,
-    knocked_out
+    other,        ///< a text that this version does not know: see text()
+    not_started,  ///< has not begun
+    in_progress,  ///< has begun
+    completed,    ///< is done
+    knocked_out   ///< disqualified here
   };
-  static constexpr std::size_t count = 4;
+  static constexpr std::size_t count = 4;  ///< of the documented values
+  /// As the API sends them, in the order of the enumerators behind `other`.
   static constexpr std::string_view texts[count] = {
       "not_started", "in_progress", "completed", "knocked_out"};
 };
 
-using CandidateStatus = OpenEnum<CandidateStatusValues>;
-using StepStatus = OpenEnum<StepStatusValues>;
+using CandidateStatus = OpenEnum<CandidateStatusValues>;  ///< where a candidate stands
+using StepStatus = OpenEnum<StepStatusValues>;            ///< where one stands in a step
 
 }  // namespace heymilo

@@ -75,6 +75,7 @@ template <class T, std::enable_if_t<detail::IsModel<T>::value, int> = 0>
 bool operator==(const T& a, const T& b) {
   return detail::equal(detail::objectType<T>(), std::addressof(a), std::addressof(b));
 }
+/// The opposite.
 template <class T, std::enable_if_t<detail::IsModel<T>::value, int> = 0>
 bool operator!=(const T& a, const T& b) {
   return !(a == b);

@@ -33,7 +33,7 @@ std::string_view toString(RecordState state) noexcept;
 
 /// One record of the source.
 struct BulkRecord {
-  CandidateIngestRequest request{};
+  CandidateIngestRequest request{};  ///< who is to be brought in
   /// Set where the source could not read the record: it is reported as `rejected` with this.
   std::optional<APIErrorDetail> problem{};
 };
@@ -56,17 +56,20 @@ BulkSource sourceOf(const Range& range) {
 
 /// Where a run stands. Counts are of records, of earlier runs of the journal too.
 struct BulkProgress {
-  std::uint64_t read = 0;  ///< from the source, in this run
-  std::uint64_t ingested = 0, queued = 0, rejected = 0;
-  std::uint64_t in_flight = 0;  ///< being sent, and those in doubt
-  std::uint64_t unresolved = 0;
-  std::uint64_t requests = 0;  ///< made in this run, retries and lists included
-  std::chrono::steady_clock::duration elapsed{};
+  std::uint64_t read = 0;                         ///< from the source, in this run
+  std::uint64_t ingested = 0;                     ///< in the posting
+  std::uint64_t queued = 0;                       ///< accepted by an async operation
+  std::uint64_t rejected = 0;                     ///< refused, by the API or by the library
+  std::uint64_t in_flight = 0;                    ///< being sent, and those in doubt
+  std::uint64_t unresolved = 0;                   ///< whether they arrived can't be told
+  std::uint64_t requests = 0;                     ///< made in this run, retries and lists included
+  std::chrono::steady_clock::duration elapsed{};  ///< since the run began
   /// What the run is doing now: `sending`, `looking` (for records in doubt) or `settling` (waiting
   /// before it looks again).
   std::string_view phase = "sending";
 };
 
+/// How bulkIngest() works.
 struct BulkIngestOptions {
   /// The journal, an SQLite file; required. It is made where there is none.
   std::string journal{};
@@ -93,8 +96,11 @@ struct BulkIngestOptions {
 
 /// How a run ended.
 struct BulkIngestResult {
-  std::uint64_t records = 0;  ///< that the journal knows
-  std::uint64_t ingested = 0, queued = 0, rejected = 0, unresolved = 0;
+  std::uint64_t records = 0;           ///< that the journal knows
+  std::uint64_t ingested = 0;          ///< in the posting
+  std::uint64_t queued = 0;            ///< accepted by an async operation
+  std::uint64_t rejected = 0;          ///< refused, by the API or by the library
+  std::uint64_t unresolved = 0;        ///< whether they arrived can't be told
   std::uint64_t unsent = 0;            ///< of those that were read
   std::uint64_t matched_by_email = 0;  ///< recognised by their e-mail address, for want of a mark
   std::uint64_t requests = 0;          ///< made in this run
@@ -105,12 +111,13 @@ struct BulkIngestResult {
 
 /// What the journal knows of one record.
 struct RecordReport {
-  std::uint64_t index = 0;  ///< in the source, from 0
-  RecordState state = RecordState::unsent;
-  std::optional<std::string> interview_id{}, interview_url{};
-  std::optional<std::string> ingestion_id{};  ///< where it is `queued`
-  std::optional<APIErrorDetail> error{};      ///< where it is `rejected` or `unresolved`
-  bool matched_by_email = false;
+  std::uint64_t index = 0;                     ///< in the source, from 0
+  RecordState state = RecordState::unsent;     ///< what became of it
+  std::optional<std::string> interview_id{};   ///< where it is `ingested`, if known
+  std::optional<std::string> interview_url{};  ///< the same
+  std::optional<std::string> ingestion_id{};   ///< where it is `queued`
+  std::optional<APIErrorDetail> error{};       ///< where it is `rejected` or `unresolved`
+  bool matched_by_email = false;               ///< recognised for want of a mark
 };
 
 /// Brings the source's records into the posting, or goes on with that where an earlier run with the

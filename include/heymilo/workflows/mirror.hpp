@@ -50,7 +50,7 @@ struct MirrorState {
 
 /// What storing a page came to. One that is neither was in the mirror as it is.
 struct MirrorChanges {
-  std::uint64_t added = 0;
+  std::uint64_t added = 0;    ///< were not in the mirror
   std::uint64_t changed = 0;  ///< differ from what the mirror had, or had gone and are back
 };
 
@@ -60,6 +60,7 @@ class MirrorSink {
  public:
   virtual ~MirrorSink();
 
+  /// What earlier runs have left. Called once, at the beginning of a run.
   virtual MirrorState load() = 0;
 
   /// Stores a page and how far `walk` has come with it, both or neither: where the process ends in
@@ -76,21 +77,24 @@ class MirrorSink {
 
  protected:
   MirrorSink() = default;
-  MirrorSink(const MirrorSink&) = default;
-  MirrorSink& operator=(const MirrorSink&) = default;
+  MirrorSink(const MirrorSink&) = default;             ///< for derived classes
+  MirrorSink& operator=(const MirrorSink&) = default;  ///< for derived classes
 };
 
 /// Where a run stands.
 struct MirrorProgress {
-  std::uint64_t seen = 0, added = 0, changed = 0;  ///< in this run
-  std::uint64_t requests = 0;                      ///< answered in this run, and those retried
-  /// Of the walk under way, without what earlier runs did of it. `expected`: all that it is going
-  /// to meet, where the API says and the walk began in this run.
+  std::uint64_t seen = 0;      ///< read in this run
+  std::uint64_t added = 0;     ///< new to the mirror
+  std::uint64_t changed = 0;   ///< not as the mirror had them
+  std::uint64_t requests = 0;  ///< answered in this run, and those retried
+  /// Of the walk under way, without what earlier runs did of it.
   std::uint64_t walked = 0;
+  /// All that the walk is going to meet, where the API says and the walk began in this run.
   std::optional<std::uint64_t> expected{};
   bool full = false;  ///< the walk reads everything
 };
 
+/// How mirrorCandidates() works.
 struct MirrorOptions {
   /// Read everything, rather than what is new or may still change.
   bool full = false;
@@ -112,7 +116,9 @@ struct MirrorOptions {
 struct MirrorResult {
   /// Candidates read; one that was met twice counts twice.
   std::uint64_t seen = 0;
-  std::uint64_t added = 0, changed = 0, gone = 0;
+  std::uint64_t added = 0;    ///< new to the mirror
+  std::uint64_t changed = 0;  ///< not as the mirror had them
+  std::uint64_t gone = 0;     ///< no longer in the list
   /// Made in this run, retries included; not one that was cancelled by `stop`.
   std::uint64_t requests = 0;
   bool resumed = false;  ///< an earlier run's walk was finished first

@@ -46,7 +46,7 @@ class SqliteMirror final : public MirrorSink {
   SqliteMirror(const SqliteMirror&) = delete;
   SqliteMirror& operator=(const SqliteMirror&) = delete;
 
-  MirrorState load() override;
+  MirrorState load() override;  ///< see MirrorSink::load()
   MirrorChanges upsert(const std::vector<CandidateResponse>& batch,
                        const MirrorWalk& walk) override;
   std::uint64_t finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) override;

@@ -10,7 +10,7 @@ namespace heymilo::workflows {
 /// the file, and holds no candidate's data.
 class StoreError : public std::runtime_error {
  public:
-  explicit StoreError(const std::string& message);
+  explicit StoreError(const std::string& message);  ///< what() is `message`
   ~StoreError() override;
 };
 
