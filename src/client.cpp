@@ -67,7 +67,7 @@ ExecutorEnvironment environmentOf(const ClientOptions& options) {
   environment.transport =
       options.transport ? options.transport
                         : makeCurlTransport({options.max_connections, options.tls, options.proxy});
-  environment.clock = std::make_shared<SteadyClock>();
+  environment.clock = options.clock ? options.clock : Clock::steady();
   environment.random = [] {
     // No generator is kept: this runs before a wait of half a second, and a state of its own would
     // be one more thing to share between threads and to repeat itself after a fork.

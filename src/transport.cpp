@@ -4,4 +4,6 @@ namespace heymilo {
 
 Transport::~Transport() = default;
 
+NonBlockingTransport::~NonBlockingTransport() = default;
+
 }  // namespace heymilo

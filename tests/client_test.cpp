@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "heymilo/testing/mock_server.hpp"
+#include "support/fake_clock.hpp"
 
 // The client as users have it, over real sockets, judged also by what the server saw.
 
@@ -258,6 +259,22 @@ TEST_F(ClientTest, TriesAReadAgain) {
   server.respondNext("listCandidates", ScriptedResponse::answer(503).times(2));
   server.respondNext("listCandidates", ScriptedResponse::asUsual().cutAfter(40));
   EXPECT_EQ(client().listCandidates("p1").http.attempts, 4);
+}
+
+TEST_F(ClientTest, WaitsByTheClockThatItIsGiven) {
+  const auto clock = std::make_shared<test::FakeClock>();
+  const auto started = clock->now();
+  server.respondNext("listCandidates",
+                     testing::ScriptedResponse::error(429, "rate_limit_exceeded", "later")
+                         .withHeader("Retry-After", "3600"));
+  ClientOptions options;
+  options.api_key = "test-key";
+  options.base_url = server.url();
+  options.clock = clock;
+  options.retry.max_retry_after = std::chrono::hours{1};
+  Client(options).listCandidates("p1");
+  EXPECT_GE(clock->now() - started, std::chrono::hours{1});
+  EXPECT_EQ(server.requests("listCandidates").size(), 2u);
 }
 
 TEST_F(ClientTest, RefusesWithoutSending) {

@@ -38,6 +38,7 @@ constexpr std::array kPlaces = {
     Place{"src/version", 0},
     // What a call is made of.
     Place{"include/heymilo/cancellation", 1},
+    Place{"include/heymilo/clock", 1},
     Place{"include/heymilo/errors", 1},
     Place{"include/heymilo/options", 1},
     Place{"include/heymilo/transport", 1},

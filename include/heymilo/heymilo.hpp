@@ -2,6 +2,7 @@
 
 #include "heymilo/cancellation.hpp"
 #include "heymilo/client.hpp"
+#include "heymilo/clock.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/models.hpp"
 #include "heymilo/options.hpp"

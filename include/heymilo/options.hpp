@@ -15,6 +15,8 @@
 
 namespace heymilo {
 
+class Clock;  // heymilo/clock.hpp
+
 /// When a request that can't be carried out twice is sent again. The wait before retry n is a
 /// random time up to initial_backoff * 2^(n-1), at most max_backoff; `Retry-After` is a floor.
 struct RetryPolicy {
@@ -81,6 +83,7 @@ struct ClientOptions {
   std::optional<std::string> proxy{};          ///< URL; unset: as the environment says; empty: none
   std::string user_agent{};                    ///< put before the library's own
   std::shared_ptr<Transport> transport{};      ///< nullptr: libcurl
+  std::shared_ptr<Clock> clock{};              ///< what waits go by; nullptr: Clock::steady()
   std::function<void(const Event&)> on_event{};  ///< on the calling thread; throws are swallowed
 };
 

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
+#include <functional>
 #include <string>
 
 #include "heymilo/cancellation.hpp"
@@ -44,6 +46,21 @@ class HEYMILO_EXPORT Transport {
   /// TransportError (ConnectionError, TimeoutError, CancelledError) whose outcome() is `not_sent`
   /// only where the server can't have had the whole request.
   virtual HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) = 0;
+};
+
+/// A Transport that can also send without holding up a thread, which NonBlockingClient needs of one
+/// that it is given.
+class HEYMILO_EXPORT NonBlockingTransport : public Transport {
+ public:
+  /// What became of a request: the complete answer or, where `error` is set, the TransportError.
+  using Completion = std::function<void(HttpResponse answer, std::exception_ptr error)>;
+
+  ~NonBlockingTransport() override;
+
+  /// Begins to send the request, as send() does, and returns. `done` is called once, whatever
+  /// happens, on any thread, or before this returns. Cancelling ends the request soon, with
+  /// CancelledError. Throws only where nothing was begun; `done` is then not called.
+  virtual void start(HttpRequest request, CancellationToken cancellation, Completion done) = 0;
 };
 
 }  // namespace heymilo

@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "clock.hpp"
+#include "heymilo/clock.hpp"
 
 namespace heymilo::test {
 

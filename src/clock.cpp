@@ -1,0 +1,26 @@
+#include "clock.hpp"
+
+namespace heymilo {
+
+namespace {
+
+class SteadyClock final : public Clock {
+ public:
+  TimePoint now() override { return std::chrono::steady_clock::now(); }
+  void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition,
+            TimePoint until) override {
+    if (until == (TimePoint::max)()) {
+      condition.wait(lock);
+    } else {
+      condition.wait_until(lock, until);
+    }
+  }
+};
+
+}  // namespace
+
+Clock::~Clock() = default;
+
+std::shared_ptr<Clock> Clock::steady() { return std::make_shared<SteadyClock>(); }
+
+}  // namespace heymilo
