@@ -64,9 +64,7 @@ ClientOptions checked(ClientOptions options) {
 
 ExecutorEnvironment environmentOf(const ClientOptions& options) {
   ExecutorEnvironment environment;
-  environment.transport =
-      options.transport ? options.transport
-                        : makeCurlTransport({options.max_connections, options.tls, options.proxy});
+  environment.transport = options.transport ? options.transport : makeTransport(options);
   environment.clock = options.clock ? options.clock : Clock::steady();
   environment.random = [] {
     // No generator is kept: this runs before a wait of half a second, and a state of its own would
@@ -89,11 +87,17 @@ std::optional<std::string> environmentVariable(const char* name) {
 
 class Client::Impl {
  public:
-  explicit Impl(const ClientOptions& options)
-      : executor(options, environmentOf(options)), max_connections(options.max_connections) {}
+  explicit Impl(const ClientOptions& options) : Impl(options, environmentOf(options)) {}
 
+  const std::shared_ptr<Clock> clock;
   const Executor executor;
   const std::size_t max_connections;
+
+ private:
+  Impl(const ClientOptions& options, ExecutorEnvironment environment)
+      : clock(environment.clock),
+        executor(options, std::move(environment)),
+        max_connections(options.max_connections) {}
 };
 
 Client::Client(ClientOptions options)
@@ -199,6 +203,12 @@ CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id, 
     at_once = (std::max)(std::size_t{1}, (std::min)(at_once, impl_->max_connections));
   }
   return {pageLoader(*this, posting_id, std::move(options)), std::move(params), at_once};
+}
+
+Clock& Client::clock() const noexcept { return *impl_->clock; }
+
+std::shared_ptr<Transport> makeTransport(const ClientOptions& options) {
+  return makeCurlTransport({options.max_connections, options.tls, options.proxy});
 }
 
 }  // namespace heymilo

@@ -5,11 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "heymilo/clock.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/export.hpp"
 #include "heymilo/models.hpp"
 #include "heymilo/options.hpp"
 #include "heymilo/pagination.hpp"
+#include "heymilo/transport.hpp"
 
 namespace heymilo {
 
@@ -85,9 +87,18 @@ class HEYMILO_EXPORT Client {
                                              ListCandidatesParams params = {},
                                              RequestOptions options = {}) const;
 
+  /// What the waits of this client go by: ClientOptions::clock, or Clock::steady(). For code that
+  /// waits between its calls, so that a test that moves the clock moves all of it.
+  Clock& clock() const noexcept;
+
  private:
   class Impl;
   std::shared_ptr<const Impl> impl_;
 };
+
+/// The transport that a Client makes for itself where ClientOptions::transport is not set: libcurl,
+/// with the `max_connections`, `tls` and `proxy` of these options. For a Transport that adds to it,
+/// such as a recorder. Throws InvalidArgumentError for such options that can't be used.
+HEYMILO_EXPORT std::shared_ptr<Transport> makeTransport(const ClientOptions& options = {});
 
 }  // namespace heymilo

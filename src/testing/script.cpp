@@ -1,19 +1,12 @@
 #include "testing/script.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 #include "testing/api/error_reply.hpp"
 #include "testing/api/route.hpp"
 
 namespace heymilo::testing {
-
-RequestMatch::RequestMatch(const char* operation_id) : operation(operation_id) {}
-
-RequestMatch::RequestMatch(std::string operation_id,
-                           std::function<bool(const RecordedRequest&)> accepts_request)
-    : operation(std::move(operation_id)), accepts(std::move(accepts_request)) {}
 
 ScriptedResponse ScriptedResponse::asUsual() { return {}; }
 
@@ -32,6 +25,11 @@ ScriptedResponse ScriptedResponse::error(int status, std::string_view code,
   return answer(status, detail::errorReply(status, code, message).body);
 }
 
+ScriptedResponse ScriptedResponse::rateLimited(std::chrono::seconds retry_after) {
+  detail::Reply reply = detail::tooManyRequests(retry_after);
+  return answer(reply.status, std::move(reply.body), std::move(reply.headers));
+}
+
 ScriptedResponse ScriptedResponse::raw(std::string bytes) {
   ScriptedResponse response;
   response.commit = false;
@@ -46,6 +44,13 @@ ScriptedResponse ScriptedResponse::disconnect() {
   return response;
 }
 
+ScriptedResponse ScriptedResponse::interrupt(std::size_t body_bytes) {
+  ScriptedResponse response;
+  response.commit = false;
+  response.interrupt_after = body_bytes;
+  return response;
+}
+
 ScriptedResponse ScriptedResponse::afterCommit() && {
   commit = true;
   return std::move(*this);
@@ -53,6 +58,11 @@ ScriptedResponse ScriptedResponse::afterCommit() && {
 
 ScriptedResponse ScriptedResponse::delayedBy(std::chrono::milliseconds time) && {
   delay = time;
+  return std::move(*this);
+}
+
+ScriptedResponse ScriptedResponse::held() && {
+  hold = true;
   return std::move(*this);
 }
 
@@ -86,8 +96,8 @@ ScriptedResponse ScriptedResponse::times(std::size_t requests) && {
 namespace detail {
 
 void Script::add(RequestMatch match, ScriptedResponse response) {
-  if (!match.operation.empty() && !isOperation(match.operation)) {
-    throw std::invalid_argument("there is no operation " + match.operation);
+  if (!match.operation.empty()) {
+    requireOperation(match.operation);
   }
   if (response.count > 0) {
     const std::lock_guard lock(mutex_);
@@ -98,13 +108,23 @@ void Script::add(RequestMatch match, ScriptedResponse response) {
 std::optional<ScriptedResponse> Script::take(const RecordedRequest& request) {
   const std::lock_guard lock(mutex_);
   const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const Rule& candidate) {
-    const RequestMatch& match = candidate.match;
-    return (match.operation.empty() || match.operation == request.operation) &&
-           (!match.accepts || match.accepts(request));
+    return candidate.match(request);
   });
-  if (rule == rules_.end()) {
+  return rule != rules_.end() ? std::optional(use(rule)) : std::nullopt;
+}
+
+std::optional<std::size_t> Script::takeInterrupt(const RecordedRequest& head) {
+  const std::lock_guard lock(mutex_);
+  const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const Rule& candidate) {
+    return candidate.match.operation.empty() || candidate.match.operation == head.operation;
+  });
+  if (rule == rules_.end() || !rule->response.interrupt_after || !rule->match(head)) {
     return std::nullopt;
   }
+  return use(rule).interrupt_after;
+}
+
+ScriptedResponse Script::use(Rules::iterator rule) {
   if (--rule->response.count > 0) {
     return rule->response;
   }
@@ -138,12 +158,14 @@ Reply scriptedReply(ScriptedResponse response, Reply usual) {
   for (auto& header : response.headers) {
     setHeader(reply, std::move(header));
   }
-  reply.delivery = {response.delay,
-                    std::move(response.raw_bytes),
-                    response.cut_after,
-                    response.piece,
-                    response.piece_interval,
-                    response.reset_connection};
+  Delivery& delivery = reply.delivery;
+  delivery.interrupt = response.interrupt_after.has_value();
+  delivery.delay = response.delay;
+  delivery.raw_bytes = std::move(response.raw_bytes);
+  delivery.cut_after = response.cut_after;
+  delivery.piece = response.piece;
+  delivery.piece_interval = response.piece_interval;
+  delivery.reset = response.reset_connection;
   return reply;
 }
 

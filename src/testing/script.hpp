@@ -5,7 +5,7 @@
 #include <mutex>
 #include <optional>
 
-#include "heymilo/testing/mock_server.hpp"
+#include "heymilo/testing/scripted_response.hpp"
 #include "testing/http/reply.hpp"
 
 namespace heymilo::testing::detail {
@@ -17,6 +17,9 @@ class Script {
   void add(RequestMatch match, ScriptedResponse response);
   /// The response for this request, which is used up by that; empty: the usual.
   std::optional<ScriptedResponse> take(const RecordedRequest& request);
+  /// Where the first response for this operation is to interrupt the request, of which only the
+  /// head has come: after how many bytes of its body. It is used up by that.
+  std::optional<std::size_t> takeInterrupt(const RecordedRequest& head);
   std::size_t pending() const;
   void clear();
 
@@ -25,9 +28,12 @@ class Script {
     RequestMatch match;
     ScriptedResponse response;  // its count is what is left
   };
+  using Rules = std::list<Rule>;
+
+  ScriptedResponse use(Rules::iterator rule);
 
   mutable std::mutex mutex_;
-  std::list<Rule> rules_;
+  Rules rules_;
 };
 
 /// Makes of the usual reply (where the response has one treated as usual first) what is scripted.

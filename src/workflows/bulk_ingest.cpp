@@ -54,7 +54,7 @@ class BulkRun {
       : posting_id_(posting_id),
         options_(options),
         journal_(options.journal, {posting_id_, options.mark}),
-        control_(options.stop, options.patience),
+        control_(client.clock(), options.stop, options.patience),
         feed_(source, journal_, options.mark, options.chunk),
         sender_(client, posting_id_, options, journal_, feed_, control_),
         reconciler_(client, posting_id_, options, journal_, control_) {}

@@ -35,7 +35,7 @@ void Reconciler::run(const std::function<void(std::string_view)>& meanwhile) {
     return;
   }
   // Whatever is under way was sent before this moment, perhaps by a process that is no more.
-  const auto began = std::chrono::steady_clock::now();
+  const Clock::TimePoint began = client_.clock().now();
   try {
     const Timestamp from = lookFrom();
     if (!look(from, meanwhile)) {
@@ -44,8 +44,7 @@ void Reconciler::run(const std::function<void(std::string_view)>& meanwhile) {
     if (journal_.count(RecordState::in_flight) != 0) {
       const milliseconds settling =
           options_.settling_time.value_or(options_.async ? kQueueSettlingTime : kSettlingTime);
-      const auto passed =
-          std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
+      const auto passed = std::chrono::duration_cast<milliseconds>(client_.clock().now() - began);
       control_.wait(std::max(settling - passed, milliseconds{0}), [&] { meanwhile("settling"); });
       if (control_.over() || !look(from, meanwhile)) {
         return;

@@ -24,10 +24,10 @@ milliseconds waitAfter(std::size_t failures) {
 
 }  // namespace
 
-RunControl::RunControl(const CancellationToken& stop, std::size_t patience)
-    : patience_(patience), on_stop_(stop, [this] {
+RunControl::RunControl(Clock& clock, const CancellationToken& stop, std::size_t patience)
+    : clock_(clock), patience_(patience), on_stop_(stop, [this] {
         const std::lock_guard lock(mutex_);
-        stopped_at_ = Clock::now();
+        stopped_at_ = std::chrono::steady_clock::now();
         changed_.notify_all();
       }) {}
 
@@ -68,24 +68,26 @@ void RunControl::failedForNow(milliseconds at_least) {
   if (++failures_ >= patience_ && !reason_) {
     reason_ = std::current_exception();
   }
-  turn_ = std::max(turn_, Clock::now() + std::max(at_least, waitAfter(failures_)));
+  turn_ = std::max(turn_, clock_.now() + std::max(at_least, waitAfter(failures_)));
   changed_.notify_all();
 }
 
 void RunControl::waitForTurn() {
   std::unique_lock lock(mutex_);
-  while (!stopped_at_ && !reason_ && Clock::now() < turn_) {
-    changed_.wait_until(lock, turn_);
+  while (!stopped_at_ && !reason_ && clock_.now() < turn_) {
+    clock_.wait(lock, changed_, turn_);
   }
 }
 
 void RunControl::wait(milliseconds time, const std::function<void()>& meanwhile) {
-  const Clock::time_point end = Clock::now() + time;
-  while (!over() && Clock::now() < end) {
+  const Clock::TimePoint end = clock_.now() + time;
+  while (!over() && clock_.now() < end) {
     {
       std::unique_lock lock(mutex_);
-      changed_.wait_until(
-          lock, std::min(end, Clock::now() + kTick), [&] { return stopped_at_ || reason_; });
+      const Clock::TimePoint tick = std::min<Clock::TimePoint>(end, clock_.now() + kTick);
+      while (!stopped_at_ && !reason_ && clock_.now() < tick) {
+        clock_.wait(lock, changed_, tick);
+      }
     }
     meanwhile();
   }
@@ -94,7 +96,7 @@ void RunControl::wait(milliseconds time, const std::function<void()>& meanwhile)
 void RunControl::tick() {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, kTick);
-  if (stopped_at_ && Clock::now() >= *stopped_at_ + kGrace) {
+  if (stopped_at_ && std::chrono::steady_clock::now() >= *stopped_at_ + kGrace) {
     lock.unlock();
     abandon_.cancel();
   }

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "heymilo/cancellation.hpp"
+#include "heymilo/clock.hpp"
 
 namespace heymilo::workflows {
 
@@ -17,8 +18,10 @@ namespace heymilo::workflows {
 /// thread.
 class RunControl {
  public:
-  /// Is stopped when `stop` is cancelled. `patience` failures in a row are one too many.
-  RunControl(const CancellationToken& stop, std::size_t patience);
+  /// Is stopped when `stop` is cancelled. `patience` failures in a row are one too many. What is
+  /// waited for goes by `clock`; what this process does to itself, which is to tick and to give up
+  /// on a request after a stop, by the machine's.
+  RunControl(Clock& clock, const CancellationToken& stop, std::size_t patience);
 
   bool stopped() const;  ///< from outside
   bool over() const;     ///< stopped or failed
@@ -46,14 +49,13 @@ class RunControl {
   void wake();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
+  Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   const std::size_t patience_;
   std::size_t failures_ = 0;
-  Clock::time_point turn_{};
-  std::optional<Clock::time_point> stopped_at_;
+  Clock::TimePoint turn_{};
+  std::optional<std::chrono::steady_clock::time_point> stopped_at_;
   std::exception_ptr reason_;
   CancellationSource abandon_;
   CancellationCallback on_stop_;  // last: it may call at once

@@ -9,97 +9,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "heymilo/clock.hpp"
 #include "heymilo/models/timestamp.hpp"
 #include "heymilo/options.hpp"
+#include "heymilo/testing/recorded_request.hpp"
+#include "heymilo/testing/scripted_response.hpp"
+#include "heymilo/transport.hpp"
 
 /// What a test of code that uses the library needs. It is not part of the library proper: link
 /// `heymilo::testing`, in tests only.
 namespace heymilo::testing {
-
-/// A request as it arrived, and what became of it.
-struct RecordedRequest {
-  using Header = std::pair<std::string, std::string>;
-
-  std::string operation{};        ///< the operationId; empty when the path or method is of none
-  std::string posting_id{};       ///< of the path, percent-decoded; empty when there is none
-  std::string method{};           ///< `GET`, `POST`, …
-  std::string path{};             ///< as received, percent-encoded, without the query
-  std::string query{};            ///< as received, without the `?`
-  std::vector<Header> headers{};  ///< as received, in order
-  std::string body{};
-  /// When it had come in whole: the moment for which MockServerOptions::rate_limit counts it.
-  std::chrono::steady_clock::time_point received_at{};
-  std::size_t connection = 0;  ///< its number, from 1: equal for requests that shared one
-  int status = 0;              ///< what it was answered; 0: nothing, or nothing yet
-  std::string request_id{};    ///< the answer's X-Request-Id
-  bool committed = false;      ///< candidates were stored or queued
-
-  /// The value of the first header of that name, whose case doesn't matter.
-  std::optional<std::string> header(std::string_view name) const;
-  /// The body as JSON. Throws nlohmann::json::parse_error where it is none.
-  nlohmann::json json() const;
-};
-
-/// Which requests a ScriptedResponse is for: those of one operation (`"listCandidates"`; empty: of
-/// any, also those that belong to no operation) for which `accepts` is true, or not set. `accepts`
-/// is called on a thread of the server, one call at a time, and must not call the server.
-struct RequestMatch {
-  std::string operation{};
-  std::function<bool(const RecordedRequest&)> accepts{};
-
-  RequestMatch() = default;
-  RequestMatch(const char* operation_id);  // NOLINT: respondNext("listCandidates", …)
-  RequestMatch(std::string operation_id,   // NOLINT: respondNext({"listCandidates", …}, …)
-               std::function<bool(const RecordedRequest&)> accepts_request = {});
-};
-
-/// What is to happen to a request instead of the usual. Made by one of the static functions, then
-/// refined: `ScriptedResponse::answer(500).afterCommit().times(3)`.
-struct ScriptedResponse {
-  /// The usual answer, for which the request is treated as any other; to be slowed or cut.
-  static ScriptedResponse asUsual();
-  /// This answer. Nothing is checked and nothing carried out, unless afterCommit() follows. The
-  /// body goes out as `application/json` unless a Content-Type is among the headers.
-  static ScriptedResponse answer(int status, std::string body = {},
-                                 std::vector<RecordedRequest::Header> headers = {});
-  /// The same, with the API's error envelope as its body.
-  static ScriptedResponse error(int status, std::string_view code, std::string_view message);
-  /// These bytes in the place of an HTTP answer, then the end of the connection.
-  static ScriptedResponse raw(std::string bytes);
-  /// The connection is closed; nothing is carried out and nothing answered.
-  static ScriptedResponse disconnect();
-
-  /// First treats the request as any other, then drops the usual answer.
-  ScriptedResponse afterCommit() &&;
-  /// Holds the answer back for this long, on the real clock.
-  ScriptedResponse delayedBy(std::chrono::milliseconds time) &&;
-  /// Sends only the first `bytes` of the answer, status line and headers counted, then closes the
-  /// connection.
-  ScriptedResponse cutAfter(std::size_t bytes) &&;
-  /// Sends the answer in pieces of `bytes`, with a pause of `interval` before each but the first.
-  ScriptedResponse trickled(std::size_t bytes, std::chrono::milliseconds interval) &&;
-  /// Where the connection is closed, it is with a TCP reset rather than an orderly end.
-  ScriptedResponse reset() &&;
-  /// Adds a header to the answer, in the place of one of the same name.
-  ScriptedResponse withHeader(std::string name, std::string value) &&;
-  /// For so many matching requests; otherwise for one.
-  ScriptedResponse times(std::size_t requests) &&;
-
-  bool commit = true;  ///< the request is first treated as any other
-  int status = 0;      ///< 0: the usual answer
-  std::vector<RecordedRequest::Header> headers{};
-  std::string body{};
-  std::optional<std::string> raw_bytes{};
-  std::chrono::milliseconds delay{0};
-  std::optional<std::size_t> cut_after{};
-  std::size_t piece = 0;  ///< 0: all at once
-  std::chrono::milliseconds piece_interval{0};
-  bool reset_connection = false;
-  std::size_t count = 1;
-};
 
 /// How a MockServer behaves. All of it is deterministic: the same options and requests give the
 /// same answers, ids included.
@@ -110,16 +31,20 @@ struct MockServerOptions {
   std::optional<std::string> workspace_id{};
   /// On 127.0.0.1; 0: any that is free.
   int port = 0;
-  /// A sliding window for each key. Every request for an operation with a good key counts, except
-  /// those that are refused with 429 and those scripted without a commit.
+  /// A sliding window for each key, by `clock`. Every request for an operation with a good key
+  /// counts, except those that are refused with 429 and those scripted without a commit.
   std::optional<RateLimit> rate_limit{};
-  /// Time on the real clock before each answer.
+  /// What rate limits, latency, the delays of scripted responses and RecordedRequest::received_at
+  /// go by, such as a ManualClock that the client has too; nullptr: Clock::steady().
+  std::shared_ptr<Clock> clock{};
+  /// Time before each answer.
   std::chrono::milliseconds latency{0};
   /// What ids, generated people and their progress are drawn from.
   std::uint64_t seed = 1;
   /// Where the logical clock starts; empty: at the system's time.
   std::optional<Timestamp> start_time{};
-  /// Logical seconds that pass in a second of real time; 0: the clock moves by advance() only.
+  /// Logical seconds that pass in a second. 0: as many as on `clock` where one is given; otherwise
+  /// the logical clock moves by advance() only.
   double time_scale = 0;
   /// Logical time from the acceptance of an async ingestion to its candidates being there.
   std::chrono::milliseconds queue_delay{5'000};
@@ -140,25 +65,25 @@ struct MockServerOptions {
   std::function<void(const RecordedRequest&)> on_request{};
 };
 
-/// A stand-in for the HeyMilo API that runs in a test's own process: the five candidate operations
-/// over HTTP, with state, as strict as the real one.
+/// A stand-in for the HeyMilo API that runs in a test's own process: the five candidate operations,
+/// with state, as strict as the real one, over HTTP and without a socket.
 ///
 /// ```cpp
 /// heymilo::testing::MockServer server;
 /// server.addPosting("posting-1", 250);
-///
-/// heymilo::ClientOptions options;
-/// options.api_key = "test-key";
-/// options.base_url = server.url();
-/// heymilo::Client client{options};
+/// heymilo::Client client(server.clientOptions());
 ///
 /// server.respondNext("ingestCandidate", ScriptedResponse::answer(503).afterCommit());
 /// EXPECT_THROW(client.ingestCandidate("posting-1", {"Ada", "ada@example.com"}), ServerError);
-/// EXPECT_EQ(server.requests().size(), 1u);
+/// EXPECT_TRUE(received(server, "ingestCandidate", 1));  // heymilo/testing/expectations.hpp
 /// EXPECT_TRUE(server.requests()[0].committed);
 ///
 /// server.advance(MockServer::workflow_time);  // everybody is through
 /// ```
+///
+/// **Over HTTP or in process.** A client of clientOptions() calls the server directly, by
+/// transport(): no socket, no thread, a few microseconds a request. Any other client, or another
+/// program, comes by url(). Both ways lead to the same candidates, script and record.
 ///
 /// **Order of checks.** A path of no operation is 404 and a method of none 405, in FastAPI's words.
 /// Then, each with the API's error envelope: 401 (key), 403 (workspace), 429 (quota), 415 (a POST
@@ -176,7 +101,7 @@ struct MockServerOptions {
 /// **The logical clock** is what `created_at`, queued ingestions and the workflow go by. A
 /// candidate that was ingested or generated goes through four steps (résumé, SMS, web interview,
 /// form), is evaluated, and ends as `completed`, `shortlisted`, `dismissed` or `knocked_out`; when
-/// and how depends on seed and candidate only. Rate limit, latency and delays go by the real clock.
+/// and how depends on seed and candidate only.
 ///
 /// Every function may be called from any thread. Functions that name a posting or a candidate
 /// throw std::invalid_argument where there is none of that id.
@@ -195,7 +120,15 @@ class MockServer {
 
   /// `http://127.0.0.1:PORT`
   std::string url() const;
+  /// Of 127.0.0.1.
   int port() const;
+  /// A transport that brings requests to this server without a socket, on the thread that sends
+  /// them, and does to the client what a connection would: outcomes, time-outs and cancellation are
+  /// the same. It may outlive the server: then nobody listens.
+  std::shared_ptr<NonBlockingTransport> transport() const;
+  /// For a client in process: the server's key, clock and transport(). With `transport` set to
+  /// nullptr the client comes by url() instead.
+  ClientOptions clientOptions() const;
 
   /// Adds a posting, with so many generated candidates who were invited over the past days. A
   /// posting that is there already gets these added.
@@ -239,9 +172,13 @@ class MockServer {
                        std::chrono::milliseconds limit = std::chrono::seconds{10}) const;
 
   /// The next request that `match` fits is answered so. Several rules apply in the order in which
-  /// they were added, each until it is used up. Throws std::invalid_argument for an operation that
-  /// does not exist.
+  /// they were added, each until it is used up. RequestMatch::accepts is called on a thread of the
+  /// server or the one that sends, one call at a time, and must not call the server. Throws
+  /// std::invalid_argument for an operation that does not exist.
   void respondNext(RequestMatch match, ScriptedResponse response);
+  /// Lets the answers go that are being held; see ScriptedResponse::held(). Those that will be held
+  /// from now on wait for the next release().
+  void release();
   /// How many scripted responses have not been used yet.
   std::size_t pendingResponses() const;
   /// Forgets the scripted responses that have not been used.
@@ -250,6 +187,9 @@ class MockServer {
   /// Puts another limit, or none, in the place of MockServerOptions::rate_limit. Counting starts
   /// anew.
   void setRateLimit(std::optional<RateLimit> limit);
+  /// The same for one operation, which then has a limit of its own beside that for all. Throws
+  /// std::invalid_argument for an operation that does not exist.
+  void setRateLimit(std::string_view operation, std::optional<RateLimit> limit);
 
   /// How many connections are open.
   std::size_t openConnections() const;

@@ -133,6 +133,8 @@ struct RecordReport {
 /// and a 413 are narrowed down by halves, and so is a 5xx where the records have not arrived. A
 /// record that the API goes on failing on ends the run, when the others are in.
 ///
+/// Its waits go by the client's clock.
+///
 /// Throws what can't be helped by going on, with the journal intact: the StatusError of a 401, 403,
 /// 404 or another refusal that is not a record's; the Error of a chunk when so many have failed
 /// that going on is pointless; StoreError where the journal can't be used, is another posting's, or

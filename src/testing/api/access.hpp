@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "heymilo/testing/mock_server.hpp"
+#include "heymilo/testing/recorded_request.hpp"
 #include "testing/http/reply.hpp"
 
 namespace heymilo::testing::detail {

@@ -68,7 +68,7 @@ Api::Result Api::answer(const Route& route, RecordedRequest& request) const {
   if (std::optional<Reply> refusal = refuseAccess(options_.access, request)) {
     return {std::move(*refusal)};
   }
-  const RateWindow::Entry entry = window_.enter(options_.access.api_key);
+  const RateWindow::Entry entry = window_.enter(options_.access.api_key, route.operation);
   request.received_at = entry.at;
   if (entry.wait) {
     return {tooManyRequests(*entry.wait)};

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "heymilo/testing/mock_server.hpp"
+#include "heymilo/testing/recorded_request.hpp"
 #include "testing/api/access.hpp"
 #include "testing/api/route.hpp"
 #include "testing/http/reply.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "testing/api/percent.hpp"
 
@@ -50,10 +51,12 @@ Route findRoute(std::string_view method, std::string_view path) {
   return route;
 }
 
-bool isOperation(std::string_view operation_id) {
-  return std::any_of(kOperations.begin(), kOperations.end(), [&](const Operation& operation) {
-    return operation.id == operation_id;
-  });
+void requireOperation(std::string_view operation_id) {
+  if (std::none_of(kOperations.begin(), kOperations.end(), [&](const Operation& operation) {
+        return operation.id == operation_id;
+      })) {
+    throw std::invalid_argument("there is no operation " + std::string(operation_id));
+  }
 }
 
 std::string candidatesPath(std::string_view posting_id) {

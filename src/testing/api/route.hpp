@@ -16,8 +16,8 @@ struct Route {
 /// decoded to.
 Route findRoute(std::string_view method, std::string_view path);
 
-/// Whether there is an operation of that id.
-bool isOperation(std::string_view operation_id);
+/// Throws std::invalid_argument where there is no operation of that id.
+void requireOperation(std::string_view operation_id);
 
 /// The path of a posting's candidates.
 std::string candidatesPath(std::string_view posting_id);

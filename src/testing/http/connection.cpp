@@ -27,6 +27,8 @@ std::string Connection::takeHead() {
   return std::move(head_);
 }
 
+void Connection::readOnly(std::size_t bytes) { left_ = bytes; }
+
 std::string Connection::takeOutput() { return std::exchange(output_, {}); }
 
 bool Connection::is_readable() const { return buffered() || waitReadable(socket_, read_timeout_); }
@@ -34,6 +36,9 @@ bool Connection::is_readable() const { return buffered() || waitReadable(socket_
 bool Connection::is_writable() const { return true; }
 
 ssize_t Connection::read(char* data, size_t size) {
+  if (left_ == 0) {
+    return -1;
+  }
   // What comes before the end of a request is `100 Continue`, and the peer waits for it.
   if (!output_.empty() && !buffered()) {
     const std::string output = takeOutput();
@@ -44,7 +49,8 @@ ssize_t Connection::read(char* data, size_t size) {
   if (!buffered() && !refill(read_timeout_)) {
     return -1;
   }
-  const std::size_t count = std::min(size, end_ - begin_);
+  const std::size_t count = std::min({size, end_ - begin_, left_});
+  left_ -= count;
   std::copy_n(input_.data() + begin_, count, data);
   begin_ += count;
   if (in_head_) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <string>
 
 namespace heymilo::testing::detail {
@@ -20,6 +21,8 @@ class Connection final : public httplib::Stream {
   bool awaitRequest(std::chrono::milliseconds limit);
   /// All that has been read of this request so far; called when that is its head.
   std::string takeHead();
+  /// Of what has not been read yet, hands out only so many bytes, and then the end.
+  void readOnly(std::size_t bytes);
   /// All that was written since the last call and has not been sent.
   std::string takeOutput();
 
@@ -42,6 +45,7 @@ class Connection final : public httplib::Stream {
   std::size_t end_ = 0;
   std::string head_;
   bool in_head_ = false;
+  std::size_t left_ = (std::numeric_limits<std::size_t>::max)();
   std::string output_;
 };
 

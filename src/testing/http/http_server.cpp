@@ -35,6 +35,7 @@ void fill(httplib::Response& response, Reply reply) {
 struct HttpServer::Exchange {
   RecordedRequest request;
   Delivery delivery;
+  bool interrupted = false;
   bool answered = false;
 
   static thread_local Exchange* current;
@@ -77,6 +78,7 @@ HttpServer::HttpServer(HttpServerOptions options) : options_(std::move(options))
 HttpServer::~HttpServer() {
   const socket_t listener = svr_sock_.exchange(INVALID_SOCKET);
   wakeListener(listener);
+  options_.room->close();
   connections_.closeAll();
   acceptor_.join();
   closeListener(listener);
@@ -108,6 +110,9 @@ HttpServer::Next HttpServer::serve(Connection& connection, std::size_t number) {
     begin(request, connection, exchange);
   });
   Exchange::current = nullptr;
+  if (exchange.interrupted || exchange.delivery.interrupt) {
+    return Next::close;
+  }
   const Next next = deliver(connection, number, exchange.delivery);
   return written && exchange.answered && !last ? next : std::max(next, Next::close);
 }
@@ -119,6 +124,10 @@ void HttpServer::begin(httplib::Request& request, Connection& connection,
   const std::size_t number = exchange.request.connection;
   exchange.request = parseRequestHead(connection.takeHead());
   exchange.request.connection = number;
+  if (const std::optional<std::size_t> bytes = options_.interrupt(exchange.request)) {
+    exchange.interrupted = true;
+    connection.readOnly(*bytes);
+  }
 
   request.path = "/";
   request.ranges.clear();
@@ -139,8 +148,10 @@ void HttpServer::begin(httplib::Request& request, Connection& connection,
 
 void HttpServer::answer(const httplib::Request& request, httplib::Response& response) {
   Exchange& exchange = *Exchange::current;
+  if (exchange.interrupted) {  // by its head's end, as it has no body, or by less than it has
+    return;
+  }
   exchange.request.body = request.body;
-  exchange.request.received_at = std::chrono::steady_clock::now();
   Reply reply = options_.handle(std::move(exchange.request));
   exchange.delivery = std::move(reply.delivery);
   exchange.answered = true;
@@ -159,13 +170,16 @@ HttpServer::Next HttpServer::deliver(Connection& connection, std::size_t number,
   std::string_view bytes = delivery.raw_bytes ? *delivery.raw_bytes : written;
   bytes = bytes.substr(0, delivery.cut_after.value_or(bytes.size()));
   const Next cut = delivery.reset ? Next::reset : Next::close;
-  if (!connections_.pause(delivery.delay)) {
+  if (delivery.ticket &&
+      options_.room->wait((Clock::TimePoint::max)(), delivery.ticket) == WaitingRoom::End::closed) {
+    return Next::close;
+  }
+  if (!pause(delivery.delay)) {
     return Next::close;
   }
   const std::size_t piece = delivery.piece > 0 ? delivery.piece : bytes.size();
   while (bytes.size() > piece) {
-    if (!sendAll(connection.socket(), bytes.data(), piece) ||
-        !connections_.pause(delivery.piece_interval)) {
+    if (!sendAll(connection.socket(), bytes.data(), piece) || !pause(delivery.piece_interval)) {
       return Next::close;
     }
     bytes.remove_prefix(piece);
@@ -175,6 +189,11 @@ HttpServer::Next HttpServer::deliver(Connection& connection, std::size_t number,
     return Next::close;
   }
   return delivery.raw_bytes || delivery.cut_after ? cut : Next::keep;
+}
+
+// False, at once, when the server ends.
+bool HttpServer::pause(std::chrono::milliseconds time) {
+  return options_.room->wait(later(options_.room->clock().now(), time)) != WaitingRoom::End::closed;
 }
 
 }  // namespace heymilo::testing::detail

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -12,6 +13,7 @@
 #include "testing/http/open_connections.hpp"
 #include "testing/http/reply.hpp"
 #include "testing/http/signals.hpp"
+#include "testing/waiting_room.hpp"
 
 namespace heymilo::testing::detail {
 
@@ -24,6 +26,9 @@ struct HttpServerOptions {
   std::function<Reply(RecordedRequest)> handle{};
   /// The answer to what is no request, with the status that says why.
   std::function<Reply(int status)> refuse{};
+  /// Asked when the head of a request has come: after how many bytes of the body to break off.
+  std::function<std::optional<std::size_t>(RecordedRequest head)> interrupt{};
+  WaitingRoom* room = nullptr;  ///< where answers wait; closed before the server's end
 };
 
 /// cpp-httplib's server with another connection loop: it knows its connections and so stops at
@@ -50,6 +55,7 @@ class HttpServer final : private SigpipeDisposition, private httplib::Server {
   void answer(const httplib::Request& request, httplib::Response& response);
   void answerRefusal(httplib::Response& response) const;
   Next deliver(Connection& connection, std::size_t number, const Delivery& delivery);
+  bool pause(std::chrono::milliseconds time);
 
   const HttpServerOptions options_;
   OpenConnections connections_;

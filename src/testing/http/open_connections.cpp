@@ -1,5 +1,6 @@
 #include "testing/http/open_connections.hpp"
 
+#include <chrono>
 #include <set>
 
 #include "testing/http/socket.hpp"
@@ -88,14 +89,6 @@ void OpenConnections::closeAll() {
     }
   }
   changed_.notify_all();
-}
-
-bool OpenConnections::pause(std::chrono::milliseconds time) {
-  if (time <= std::chrono::milliseconds::zero()) {
-    return true;
-  }
-  std::unique_lock lock(mutex_);
-  return !changed_.wait_for(lock, time, [this] { return all_closed_; });
 }
 
 }  // namespace heymilo::testing::detail

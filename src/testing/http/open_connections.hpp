@@ -2,7 +2,6 @@
 
 #include <httplib.h>
 
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <map>
@@ -32,8 +31,6 @@ class OpenConnections {
   void closeIdle();
   /// Ends what all connections do, now and from now on.
   void closeAll();
-  /// Waits for this long. False, at once, when all are closed.
-  bool pause(std::chrono::milliseconds time);
 
  private:
   enum class State { idle, busy, finishing };

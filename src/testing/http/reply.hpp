@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "heymilo/testing/mock_server.hpp"
+#include "heymilo/testing/recorded_request.hpp"
 #include "testing/header_name.hpp"
 
 namespace heymilo::testing::detail {
 
 /// How an answer goes out.
 struct Delivery {
+  bool interrupt = false;                 ///< the request did not arrive: there is no answer
+  std::optional<std::uint64_t> ticket{};  ///< held until it is released: see WaitingRoom
   std::chrono::milliseconds delay{0};
   std::optional<std::string> raw_bytes{};  ///< in the place of the answer, then the end
   std::optional<std::size_t> cut_after{};  ///< only so many bytes, then the end

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "heymilo/testing/mock_server.hpp"
+#include "heymilo/testing/recorded_request.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -2,17 +2,19 @@
 
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 
 namespace heymilo::testing::detail {
 
-LogicalClock::LogicalClock(Timestamp start, double scale) : scale_(scale), start_(start) {}
+LogicalClock::LogicalClock(Timestamp start, double scale, std::shared_ptr<Clock> clock)
+    : scale_(scale), clock_(std::move(clock)), started_(clock_->now()), start_(start) {}
 
 Timestamp LogicalClock::now() const {
   using Microseconds = std::chrono::duration<double, std::micro>;
   std::chrono::microseconds passed{0};
   if (scale_ > 0) {
-    const Microseconds real = std::chrono::steady_clock::now() - started_;
-    passed = std::chrono::microseconds{static_cast<std::int64_t>(real.count() * scale_)};
+    const Microseconds since = clock_->now() - started_;
+    passed = std::chrono::microseconds{static_cast<std::int64_t>(since.count() * scale_)};
   }
   const std::lock_guard lock(mutex_);
   return start_ + passed;

@@ -1,18 +1,20 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <mutex>
 
+#include "heymilo/clock.hpp"
 #include "heymilo/models/timestamp.hpp"
 
 namespace heymilo::testing::detail {
 
-/// The time of the API's world: moved by the test, and by real time as many times as fast as that
-/// is asked for. It never goes back. Used by any thread.
+/// The time of the API's world: moved by the test, and by a clock as many times as fast as that is
+/// asked for. It never goes back. Used by any thread.
 class LogicalClock {
  public:
-  /// `scale`: logical seconds in a second; 0: it stands still.
-  LogicalClock(Timestamp start, double scale);
+  /// `scale`: logical seconds in a second of `clock`; 0: it stands still.
+  LogicalClock(Timestamp start, double scale, std::shared_ptr<Clock> clock);
 
   Timestamp now() const;
   /// Throws std::invalid_argument for a negative time.
@@ -20,7 +22,8 @@ class LogicalClock {
 
  private:
   const double scale_;
-  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  const std::shared_ptr<Clock> clock_;
+  const Clock::TimePoint started_;
   mutable std::mutex mutex_;
   Timestamp start_;
 };

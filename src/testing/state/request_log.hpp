@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "heymilo/testing/mock_server.hpp"
+#include "heymilo/testing/recorded_request.hpp"
 
 namespace heymilo::testing::detail {
 

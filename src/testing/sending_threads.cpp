@@ -1,0 +1,55 @@
+#include "testing/sending_threads.hpp"
+
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "testing/http/signals.hpp"
+
+namespace heymilo::testing::detail {
+
+struct SendingThreads::State {
+  std::mutex mutex;
+  std::condition_variable ended;
+  std::size_t running = 0;
+
+  static thread_local const State* current;  // whose thread this is
+};
+
+thread_local const SendingThreads::State* SendingThreads::State::current = nullptr;
+
+SendingThreads::SendingThreads() : state_(std::make_shared<State>()) {}
+
+SendingThreads::~SendingThreads() {
+  std::unique_lock lock(state_->mutex);
+  const std::size_t own = State::current == state_.get() ? 1 : 0;
+  state_->ended.wait(lock, [&] { return state_->running <= own; });
+}
+
+void SendingThreads::start(std::function<HttpResponse()> send,
+                           NonBlockingTransport::Completion done) {
+  const SignalsBlocked blocked;
+  const std::lock_guard lock(state_->mutex);
+  std::thread([state = state_, send = std::move(send), done = std::move(done)]() mutable {
+    State::current = state.get();
+    HttpResponse answer;
+    std::exception_ptr error;
+    try {
+      answer = send();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    done(std::move(answer), error);
+    send = nullptr;  // what they hold goes with them, while they still count
+    done = nullptr;
+    const std::lock_guard ended(state->mutex);
+    --state->running;
+    state->ended.notify_all();
+  }).detach();
+  ++state_->running;
+}
+
+}  // namespace heymilo::testing::detail
