@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "heymilo/models/open_enum.hpp"
+
 namespace heymilo {
 
 // The destructors are defined here so that each class has its vtable and type information in this
@@ -19,6 +21,12 @@ std::string_view toString(Outcome outcome) noexcept {
       return "applied";
   }
   return "unknown";
+}
+
+std::string to_string(Outcome outcome) { return std::string(toString(outcome)); }
+
+std::ostream& operator<<(std::ostream& out, Outcome outcome) {
+  return detail::write(out, toString(outcome));
 }
 
 Error::Error(const std::string& message, Outcome outcome)

@@ -105,6 +105,7 @@ struct Model {
   std::function<std::string(const std::string&)> recode;       // text to model to text
   std::function<json(const json&)> recode_tree;                // tree to model to tree
   std::function<bool(const std::string&, const json&)> equal;  // from text and from tree
+  std::function<std::string(const json&, PersonalData)> describe;
 };
 
 template <class T>
@@ -129,6 +130,9 @@ Model modelOf() {
   model.equal = [](const std::string& text, const json& tree) {
     const T from_text = heymilo::json::decode<T>(text);
     return from_text == tree.get<T>() && !(from_text != tree.get<T>());
+  };
+  model.describe = [](const json& tree, PersonalData personal_data) {
+    return heymilo::describe(tree.get<T>(), personal_data);
   };
   return model;
 }
@@ -250,6 +254,80 @@ TEST_P(ConformanceOf, EveryMutationIsRefusedAtItsPlace) {
     }
   }
   EXPECT_GT(tried, 100u);
+}
+
+/// Puts labels in the place of all texts and scores of a document, and remembers which of them a
+/// description may show: those of the properties listed here, and no others.
+class Labels {
+ public:
+  explicit Labels(const Contract& contract) : contract_(contract) {}
+
+  void put(const json& schema, json& value, bool may_be_shown = false) {
+    const std::set<std::string> shown = {"object",
+                                         "interview_id",
+                                         "candidate_id",
+                                         "posting_id",
+                                         "step_id",
+                                         "status",
+                                         "ingestion_id",
+                                         "code",
+                                         "type"};
+    const json& resolved = contract_.resolve(schema);
+    if (value.is_array()) {
+      for (json& element : value) {
+        put(resolved.at("items"), element, may_be_shown);
+      }
+    } else if (value.is_object()) {
+      const json properties = resolved.value("properties", json::object());
+      json labelled = json::object();
+      for (auto& [name, entry] : value.items()) {
+        if (properties.contains(name)) {
+          put(properties.at(name), entry, shown.count(name) != 0);
+          labelled[name] = entry;
+        } else {
+          labelled[label(false)] = label(false);
+        }
+      }
+      value = std::move(labelled);
+    } else if (value.is_string()) {
+      value = label(may_be_shown);
+    } else if (value.is_number() &&
+               resolved.value("description", "").find("score") != std::string::npos) {
+      value = 70'000 + static_cast<int>(hidden.size());
+      hidden.push_back(value.dump());
+    }
+  }
+  std::vector<std::string> seen, hidden;
+
+ private:
+  std::string label(bool may_be_shown) {
+    std::vector<std::string>& labels = may_be_shown ? seen : hidden;
+    labels.push_back((may_be_shown ? "seen<" : "hidden<") + std::to_string(labels.size()) + '>');
+    return labels.back();
+  }
+  const Contract& contract_;
+};
+
+TEST_P(ConformanceOf, DescriptionsHidePersonalDataAndNothingElse) {
+  DocumentGenerator generator(contract, 7);
+  std::size_t hidden = 0;
+  for (std::size_t i = 0; i < 50; ++i) {
+    json document = generator.document(GetParam());
+    Labels labels(contract);
+    labels.put(schema, document);
+    hidden += labels.hidden.size();
+    const std::string description = model.describe(document, PersonalData::hidden);
+    const std::string whole = model.describe(document, PersonalData::shown);
+    for (const std::string& label : labels.seen) {
+      ASSERT_NE(description.find(label), std::string::npos) << label << " in " << description;
+      ASSERT_NE(whole.find(label), std::string::npos) << label << " in " << whole;
+    }
+    for (const std::string& label : labels.hidden) {
+      ASSERT_EQ(description.find(label), std::string::npos) << label << " in " << description;
+      ASSERT_NE(whole.find(label), std::string::npos) << label << " in " << whole;
+    }
+  }
+  EXPECT_GT(hidden, 0u);
 }
 
 std::vector<std::string> schemaNames() {

@@ -3,14 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "heymilo/errors.hpp"
 #if __cplusplus >= 202002L
-#include <algorithm>
 #include <ranges>
 #endif
 
@@ -279,6 +280,39 @@ TEST(Pagination, KeepsItsIteratorsWhenTheRangeMoves) {
   EXPECT_TRUE(++candidate == moved.end());
 }
 
+TEST(Pagination, WorksWithAlgorithms) {
+  const auto is_long = [](const CandidateResponse& c) { return c.interview_id.size() == 2; };
+  {
+    List list{{{"a", "bb"}, {"c", "dd"}, {"ee"}}, {}, {}};
+    auto range = list.range();
+    std::vector<CandidateResponse> found;
+    std::copy_if(range.begin(), range.end(), std::back_inserter(found), is_long);
+    ASSERT_EQ(found.size(), 3u);
+    EXPECT_EQ(found[2].interview_id, "ee");
+  }
+  {
+    List list{{{"a", "bb"}, {"c", "dd"}, {"ee"}}, {}, {}};
+    auto range = list.range().prefetch(false);
+    const auto found = std::find_if(range.begin(), range.end(), is_long);
+    ASSERT_TRUE(found != range.end());
+    EXPECT_EQ(found->interview_id, "bb");
+    EXPECT_EQ(list.cursors.size(), 1u);  // what was not needed was not asked for
+  }
+  {
+    List list{{{"a", "bb"}, {"c", "dd"}, {"ee"}}, {}, {}};
+    auto range = list.range();
+    EXPECT_EQ(std::count_if(range.begin(), range.end(), is_long), 3);
+  }
+  {
+    List list{{{"a", "bb"}, {"c"}}, {}, {}};
+    auto range = list.range();
+    const std::vector<CandidateResponse> all(std::make_move_iterator(range.begin()),
+                                             std::make_move_iterator(range.end()));
+    ASSERT_EQ(all.size(), 3u);
+    EXPECT_EQ(all[2].interview_id, "c");
+  }
+}
+
 #if __cplusplus >= 202002L
 static_assert(std::ranges::input_range<CandidateRange>);
 static_assert(std::ranges::input_range<CandidatePages>);
@@ -298,6 +332,21 @@ TEST(Pagination, WorksWithViews) {
     ids.push_back(id);
   }
   EXPECT_THAT(ids, ElementsAre("bb", "dd"));
+}
+
+TEST(Pagination, IsTheSourceOfAPipeline) {
+  List list{{{"a", "bb"}, {"c", "dd"}, {"ee"}}, {}, {}};
+  // The range is moved into the pipeline, which can then be given away.
+  auto long_ones = list.range() | std::views::filter([](const CandidateResponse& c) {
+                     return c.interview_id.size() == 2;
+                   });
+  auto moved = std::move(long_ones);
+  EXPECT_EQ(std::ranges::distance(moved), 3);
+  List other{{{"a", "bb"}, {"c"}}, {}, {}};
+  auto range = other.range();
+  const auto found = std::ranges::find(range, "c", &CandidateResponse::interview_id);
+  ASSERT_TRUE(found != range.end());
+  EXPECT_EQ(found->interview_id, "c");
 }
 #endif
 #endif

@@ -187,6 +187,16 @@ TEST(Timestamp, TheRefusalSaysWhy) {
   EXPECT_THAT(reason("yesterday"), Not(HasSubstr("yesterday")));
 }
 
+TEST(Timestamp, IsCutFromAnyUnitOfTheSystemsClock) {
+  const std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds> fine(
+      std::chrono::nanoseconds(-1));
+  EXPECT_EQ(toTimestamp(fine), at(-1, 999'999));
+  EXPECT_EQ(toTimestamp(std::chrono::time_point<std::chrono::system_clock, std::chrono::hours>(
+                std::chrono::hours(1))),
+            at(3600));
+  EXPECT_LE(toTimestamp(std::chrono::system_clock::now()), std::chrono::system_clock::now());
+}
+
 TEST(Timestamp, AYearThatHasNoFourDigitsIsRefused) {
   for (const Timestamp moment :
        {at(-62135596800, -1), at(253402300800), (Timestamp::max)(), (Timestamp::min)()}) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -26,6 +27,10 @@ enum class Outcome {
 
 /// `not_sent`, `rejected`, `unknown` or `applied`.
 HEYMILO_EXPORT std::string_view toString(Outcome outcome) noexcept;
+/// The same, for code that calls to_string() on any type.
+HEYMILO_EXPORT std::string to_string(Outcome outcome);
+/// Writes toString(outcome).
+HEYMILO_EXPORT std::ostream& operator<<(std::ostream& out, Outcome outcome);
 
 /// The root of all errors. Copying one never throws.
 class HEYMILO_EXPORT Error : public std::runtime_error {

@@ -3,12 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "heymilo/cancellation.hpp"
+#include "heymilo/export.hpp"
 #include "heymilo/headers.hpp"
 #include "heymilo/models/timestamp.hpp"
 #include "heymilo/transport.hpp"
@@ -48,6 +50,13 @@ enum class EventKind {
   failure     ///< no complete answer came
 };
 
+/// `request`, `response`, `retry`, `throttled` or `failure`.
+HEYMILO_EXPORT std::string_view toString(EventKind kind) noexcept;
+/// The same, for code that calls to_string() on any type.
+HEYMILO_EXPORT std::string to_string(EventKind kind);
+/// Writes toString(kind).
+HEYMILO_EXPORT std::ostream& operator<<(std::ostream& out, EventKind kind);
+
 /// Something that happened within a call. It holds no key, body, name, e-mail address or id of a
 /// candidate, so that it can be logged as it is.
 struct Event {
@@ -65,6 +74,10 @@ struct Event {
   std::size_t bytes_received = 0;        ///< of the answer's body, after decompression
   std::string request_id{};              ///< the answer's X-Request-Id
 };
+
+/// Writes the event as one line for a log, without its end: `listCandidates #1: response 200 in
+/// 45 ms, 132074 bytes (request id req_1)`.
+HEYMILO_EXPORT std::ostream& operator<<(std::ostream& out, const Event& event);
 
 /// How a Client reaches the API. Either `api_key` or `authorization` is required.
 struct ClientOptions {

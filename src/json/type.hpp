@@ -46,6 +46,7 @@ struct Type {
 struct FieldType {
   std::string_view name;
   bool required;
+  bool shown;  // by describe(), where personal data is hidden
   const Type* type;
   void* (*engage)(void* object);            // the member, an optional one filled with a fresh value
   const void* (*peek)(const void* object);  // the member; nullptr for an empty optional
@@ -56,6 +57,7 @@ struct FieldType {
 namespace heymilo::detail {
 
 struct ObjectType {
+  const char* name;
   const json::FieldType* fields;
   std::size_t count;       // at most 64: the sink keeps what it has seen in a word
   std::uint64_t required;  // a bit for each field

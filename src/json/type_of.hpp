@@ -134,6 +134,7 @@ constexpr FieldType fieldType() {
   using Value = typename Unwrapped<Member>::type;
   return {row.name,
           row.required,
+          row.shown,
           &kType<Value>,
           [](void* object) -> void* {
             auto& member = static_cast<T*>(object)->*kMember<T, I>;
@@ -171,6 +172,7 @@ struct ObjectTable {
     return bits;
   }
   static constexpr detail::ObjectType type = {
+      Schema<T>::name,
       fields.data(),
       count,
       required(),

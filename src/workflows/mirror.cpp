@@ -223,18 +223,6 @@ class MirrorRun {
 
 MirrorSink::~MirrorSink() = default;
 
-bool isFinal(const CandidateStatus& status) noexcept {
-  switch (status) {
-    case CandidateStatus::completed:
-    case CandidateStatus::shortlisted:
-    case CandidateStatus::dismissed:
-    case CandidateStatus::knocked_out:
-      return true;
-    default:
-      return false;
-  }
-}
-
 MirrorResult mirrorCandidates(const Client& client, std::string_view posting_id, MirrorSink& sink,
                               const MirrorOptions& options) {
   if (options.requests_at_once == 0) {

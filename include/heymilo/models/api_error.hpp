@@ -25,7 +25,7 @@ struct Schema<APIErrorDetail> {
   static constexpr const char* name = "APIErrorDetail";
   template <class Visit>
   static constexpr auto fields(Visit&& visit) {
-    return visit(detail::required("code", &S::code),
+    return visit(detail::required("code", &S::code, detail::shown),
                  detail::required("message", &S::message),
                  detail::optional("param", &S::param));
   }
@@ -48,8 +48,8 @@ struct Schema<APIError> {
   static constexpr const char* name = "APIError";
   template <class Visit>
   static constexpr auto fields(Visit&& visit) {
-    return visit(detail::required("type", &S::type),
-                 detail::required("code", &S::code),
+    return visit(detail::required("type", &S::type, detail::shown),
+                 detail::required("code", &S::code, detail::shown),
                  detail::required("message", &S::message),
                  detail::optional("param", &S::param),
                  detail::optional("doc_url", &S::doc_url),
@@ -90,7 +90,7 @@ struct Schema<ValidationError> {
   static constexpr auto fields(Visit&& visit) {
     return visit(detail::required("loc", &S::loc),
                  detail::required("msg", &S::msg),
-                 detail::required("type", &S::type));
+                 detail::required("type", &S::type, detail::shown));
   }
 };
 

@@ -31,13 +31,13 @@ struct Schema<WorkflowStepStatus> {
   static constexpr const char* name = "WorkflowStepStatus";
   template <class Visit>
   static constexpr auto fields(Visit&& visit) {
-    return visit(detail::required("step_id", &S::step_id),
-                 detail::required("order", &S::order),
-                 detail::required("status", &S::status),
-                 detail::required("started", &S::started),
-                 detail::required("completed", &S::completed),
-                 detail::optional("knocked_out", &S::knocked_out),
-                 detail::optional("last_updated_at", &S::last_updated_at));
+    return visit(detail::required("step_id", &S::step_id, detail::shown),
+                 detail::required("order", &S::order, detail::shown),
+                 detail::required("status", &S::status, detail::shown),
+                 detail::required("started", &S::started, detail::shown),
+                 detail::required("completed", &S::completed, detail::shown),
+                 detail::optional("knocked_out", &S::knocked_out, detail::shown),
+                 detail::optional("last_updated_at", &S::last_updated_at, detail::shown));
   }
 };
 
@@ -56,8 +56,8 @@ struct Schema<CandidateWorkflow> {
   template <class Visit>
   static constexpr auto fields(Visit&& visit) {
     return visit(detail::required("steps", &S::steps),
-                 detail::required("all_complete", &S::all_complete),
-                 detail::optional("last_activity_at", &S::last_activity_at));
+                 detail::required("all_complete", &S::all_complete, detail::shown),
+                 detail::optional("last_activity_at", &S::last_activity_at, detail::shown));
   }
 };
 
@@ -121,7 +121,7 @@ struct Schema<AgentSMSSummary> {
     return visit(detail::optional("is_eligible", &S::is_eligible),
                  detail::optional("criteria_passed", &S::criteria_passed),
                  detail::optional("criteria_failed", &S::criteria_failed),
-                 detail::optional("messages_sent", &S::messages_sent));
+                 detail::optional("messages_sent", &S::messages_sent, detail::shown));
   }
 };
 
@@ -140,10 +140,10 @@ struct Schema<AgentFormSummary> {
   static constexpr const char* name = "AgentFormSummary";
   template <class Visit>
   static constexpr auto fields(Visit&& visit) {
-    return visit(detail::optional("is_complete", &S::is_complete),
+    return visit(detail::optional("is_complete", &S::is_complete, detail::shown),
                  detail::optional("is_eligible", &S::is_eligible),
-                 detail::optional("questions_answered", &S::questions_answered),
-                 detail::optional("total_questions", &S::total_questions));
+                 detail::optional("questions_answered", &S::questions_answered, detail::shown),
+                 detail::optional("total_questions", &S::total_questions, detail::shown));
   }
 };
 
@@ -198,23 +198,23 @@ struct Schema<CandidateResponse> {
   static constexpr const char* name = "CandidateResponse";
   template <class Visit>
   static constexpr auto fields(Visit&& visit) {
-    return visit(detail::optional("object", &S::object),
-                 detail::required("interview_id", &S::interview_id),
-                 detail::optional("candidate_id", &S::candidate_id),
-                 detail::required("posting_id", &S::posting_id),
+    return visit(detail::optional("object", &S::object, detail::shown),
+                 detail::required("interview_id", &S::interview_id, detail::shown),
+                 detail::optional("candidate_id", &S::candidate_id, detail::shown),
+                 detail::required("posting_id", &S::posting_id, detail::shown),
                  detail::required("name", &S::name),
                  detail::required("email", &S::email),
                  detail::optional("score", &S::score),
-                 detail::required("status", &S::status),
+                 detail::required("status", &S::status, detail::shown),
                  detail::optional("interview_url", &S::interview_url),
                  detail::optional("workflow", &S::workflow),
                  detail::optional("agent_summary", &S::agent_summary),
-                 detail::optional("shortlisted", &S::shortlisted),
-                 detail::optional("dismissed", &S::dismissed),
+                 detail::optional("shortlisted", &S::shortlisted, detail::shown),
+                 detail::optional("dismissed", &S::dismissed, detail::shown),
                  detail::optional("metadata", &S::metadata),
                  detail::optional("data", &S::data),
-                 detail::optional("interviewed_at", &S::interviewed_at),
-                 detail::optional("created_at", &S::created_at));
+                 detail::optional("interviewed_at", &S::interviewed_at, detail::shown),
+                 detail::optional("created_at", &S::created_at, detail::shown));
   }
 };
 

@@ -36,8 +36,8 @@ struct Schema<PaginationMeta> {
   static constexpr const char* name = "PaginationMeta";
   template <class Visit>
   static constexpr auto fields(Visit&& visit) {
-    return visit(detail::required("has_more", &S::has_more),
-                 detail::optional("total_count", &S::total_count),
+    return visit(detail::required("has_more", &S::has_more, detail::shown),
+                 detail::optional("total_count", &S::total_count, detail::shown),
                  detail::optional("url", &S::url));
   }
 };

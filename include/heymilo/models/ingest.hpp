@@ -4,14 +4,20 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "heymilo/export.hpp"
 #include "heymilo/models/candidate.hpp"
 #include "heymilo/models/schema.hpp"
 
 namespace heymilo {
 
-/// A person to bring into a posting. All text is UTF-8.
+/// A person to bring into a posting. All text is UTF-8. In one expression:
+///
+///     CandidateIngestRequest{"Ada Example", "ada@example.com"}
+///         .withPhoneNumber("+14155550123")
+///         .withMetadata("external_id", "a-1")
 struct CandidateIngestRequest {
   std::string name;                           ///< full name
   std::string email;                          ///< e-mail address
@@ -20,6 +26,24 @@ struct CandidateIngestRequest {
   std::optional<std::map<std::string, std::string>> metadata{};
   std::optional<nlohmann::json> data{};    ///< an object of your own making
   nlohmann::json additional_properties{};  ///< sent as well: for a newer API than this version
+
+  /// Sets phone_number.
+  HEYMILO_EXPORT CandidateIngestRequest& withPhoneNumber(std::string number) &;
+  /// Sets one key of the metadata, which are made where there are none.
+  HEYMILO_EXPORT CandidateIngestRequest& withMetadata(const std::string& key, std::string value) &;
+  /// Sets one key of the data, which are made where there are none. Throws InvalidArgumentError
+  /// where `data` has been set to something that is no object.
+  HEYMILO_EXPORT CandidateIngestRequest& withData(const std::string& key, nlohmann::json value) &;
+  /// The same for a request that has no name yet.
+  CandidateIngestRequest withPhoneNumber(std::string number) && {
+    return std::move(withPhoneNumber(std::move(number)));
+  }
+  CandidateIngestRequest withMetadata(const std::string& key, std::string value) && {
+    return std::move(withMetadata(key, std::move(value)));
+  }
+  CandidateIngestRequest withData(const std::string& key, nlohmann::json value) && {
+    return std::move(withData(key, std::move(value)));
+  }
 };
 
 template <>
@@ -68,10 +92,10 @@ struct Schema<IngestCandidateResponse> {
   static constexpr const char* name = "IngestCandidateResponse";
   template <class Visit>
   static constexpr auto fields(Visit&& visit) {
-    return visit(detail::optional("object", &S::object),
-                 detail::required("interview_id", &S::interview_id),
+    return visit(detail::optional("object", &S::object, detail::shown),
+                 detail::required("interview_id", &S::interview_id, detail::shown),
                  detail::required("interview_url", &S::interview_url),
-                 detail::required("posting_id", &S::posting_id),
+                 detail::required("posting_id", &S::posting_id, detail::shown),
                  detail::optional("candidate", &S::candidate));
   }
 };
@@ -91,8 +115,8 @@ struct Schema<BulkIngestCandidateResponseItem> {
   static constexpr const char* name = "BulkIngestCandidateResponseItem";
   template <class Visit>
   static constexpr auto fields(Visit&& visit) {
-    return visit(detail::optional("object", &S::object),
-                 detail::required("interview_id", &S::interview_id),
+    return visit(detail::optional("object", &S::object, detail::shown),
+                 detail::required("interview_id", &S::interview_id, detail::shown),
                  detail::required("interview_url", &S::interview_url),
                  detail::optional("metadata", &S::metadata));
   }
@@ -112,9 +136,9 @@ struct Schema<AsyncIngestResponse> {
   static constexpr const char* name = "AsyncIngestResponse";
   template <class Visit>
   static constexpr auto fields(Visit&& visit) {
-    return visit(detail::optional("object", &S::object),
-                 detail::required("ingestion_id", &S::ingestion_id),
-                 detail::optional("status", &S::status));
+    return visit(detail::optional("object", &S::object, detail::shown),
+                 detail::required("ingestion_id", &S::ingestion_id, detail::shown),
+                 detail::optional("status", &S::status, detail::shown));
   }
 };
 

@@ -1,14 +1,29 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <iosfwd>
 #include <string>
 #include <string_view>
+#if __cplusplus >= 202002L
+#include <compare>
+#endif
+
+#include "heymilo/export.hpp"
 
 namespace heymilo {
+
+namespace detail {
+/// `text` to `out`, as any string is written, so that no header needs <ostream>.
+HEYMILO_EXPORT std::ostream& write(std::ostream& out, std::string_view text);
+}  // namespace detail
 
 /// A text property with documented values that may grow: a newer API may send a text that this
 /// version does not know, and it is kept. `Values` lists the documented ones: an unscoped
 /// enumeration `Value` whose first enumerator is `other`, and their texts in `texts`.
+///
+/// It is printed as its text, can be a key of ordered and unordered maps (two texts that this
+/// version does not know are two keys), and `to_string()` makes a std::string of it.
 ///
 ///     switch (candidate.status) {
 ///       case CandidateStatus::completed: ...
@@ -61,6 +76,22 @@ class OpenEnum : public Values {
   friend bool operator==(const char* a, const OpenEnum& b) { return a == b.text(); }
   friend bool operator!=(const char* a, const OpenEnum& b) { return a != b.text(); }
 
+  /// In the order in which the values are documented; those that are not stand first, by their
+  /// text. Left to the conversion to Value, all unknown texts would be one.
+  friend bool operator<(const OpenEnum& a, const OpenEnum& b) {
+    return a.value_ != b.value_ ? a.value_ < b.value_ : a.text_ < b.text_;
+  }
+  friend bool operator>(const OpenEnum& a, const OpenEnum& b) { return b < a; }
+  friend bool operator<=(const OpenEnum& a, const OpenEnum& b) { return !(b < a); }
+  friend bool operator>=(const OpenEnum& a, const OpenEnum& b) { return !(a < b); }
+#if __cplusplus >= 202002L
+  friend std::strong_ordering operator<=>(const OpenEnum& a, const OpenEnum& b) {
+    return a < b   ? std::strong_ordering::less
+           : b < a ? std::strong_ordering::greater
+                   : std::strong_ordering::equal;
+  }
+#endif
+
  private:
   Value value_ = Values::other;
   std::string text_;  // used by `other` alone
@@ -109,4 +140,41 @@ struct StepStatusValues {
 using CandidateStatus = OpenEnum<CandidateStatusValues>;  ///< where a candidate stands
 using StepStatus = OpenEnum<StepStatusValues>;            ///< where one stands in a step
 
+/// The text as the API sends it, for a constant as well; also found as `to_string(status)` by code
+/// for any type.
+template <class Values>
+std::string to_string(const OpenEnum<Values>& status) {
+  return std::string(status.text());
+}
+inline std::string to_string(CandidateStatusValues::Value status) {
+  return to_string(CandidateStatus(status));
+}
+inline std::string to_string(StepStatusValues::Value status) {
+  return to_string(StepStatus(status));
+}
+
+/// Writes text(). A constant would else be written as its number.
+template <class Values>
+std::ostream& operator<<(std::ostream& out, const OpenEnum<Values>& status) {
+  return detail::write(out, status.text());
+}
+inline std::ostream& operator<<(std::ostream& out, CandidateStatusValues::Value status) {
+  return out << CandidateStatus(status);
+}
+inline std::ostream& operator<<(std::ostream& out, StepStatusValues::Value status) {
+  return out << StepStatus(status);
+}
+
+/// Whether the workflow is over for a candidate with this status: `completed`, `shortlisted`,
+/// `dismissed` or `knocked_out`. A status that this version does not know is not final.
+HEYMILO_EXPORT bool isFinal(const CandidateStatus& status) noexcept;
+
 }  // namespace heymilo
+
+/// Equal texts have equal hashes.
+template <class Values>
+struct std::hash<heymilo::OpenEnum<Values>> {
+  std::size_t operator()(const heymilo::OpenEnum<Values>& status) const noexcept {
+    return std::hash<std::string_view>()(status.text());
+  }
+};

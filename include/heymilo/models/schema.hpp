@@ -1,15 +1,17 @@
 #pragma once
 
+#include <iosfwd>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <type_traits>
 
 #include "heymilo/export.hpp"
 
 /// How a model says what its JSON looks like. Under each struct stands its Schema: the one table
 /// from which decoding, encoding, comparison, the paths in errors and the conformance test are
-/// derived. Nothing here is meant to be called by users of the library, who have
-/// `nlohmann::json` conversion and `==`.
+/// derived, and what of a model may be printed. Users of the library have what stands at the end:
+/// `nlohmann::json` conversion, `==`, describe() and `<<`.
 namespace heymilo {
 
 /// The field table of T, specialised under each model.
@@ -24,19 +26,27 @@ struct Field {
   const char* name;
   Member Struct::*member;
   bool required;
+  bool shown;
 };
+
+/// Marks a row whose value tells where the process stands, not who the candidate is or how they
+/// did: it is in describe() even where personal data is hidden. Models within models need no mark,
+/// their own rows decide.
+inline constexpr bool shown = true;
 
 /// A property that the schema requires: missing or null is an error.
 template <class Struct, class Member>
-constexpr Field<Struct, Member> required(const char* name, Member Struct::*member) {
-  return {name, member, true};
+constexpr Field<Struct, Member> required(const char* name, Member Struct::*member,
+                                         bool shown_always = false) {
+  return {name, member, true, shown_always};
 }
 
 /// A property that may be missing or null: then the member keeps its default, which is empty for
 /// a std::optional and the schema's default for any other type.
 template <class Struct, class Member>
-constexpr Field<Struct, Member> optional(const char* name, Member Struct::*member) {
-  return {name, member, false};
+constexpr Field<Struct, Member> optional(const char* name, Member Struct::*member,
+                                         bool shown_always = false) {
+  return {name, member, false, shown_always};
 }
 
 template <class T, class = void>
@@ -52,6 +62,8 @@ HEYMILO_EXPORT const ObjectType& objectType();
 HEYMILO_EXPORT void encodeTree(const ObjectType& type, const void* object, nlohmann::json& json);
 HEYMILO_EXPORT void decodeTree(const ObjectType& type, const nlohmann::json& json, void* object);
 HEYMILO_EXPORT bool equal(const ObjectType& type, const void* a, const void* b);
+HEYMILO_EXPORT std::string describe(const ObjectType& type, const void* object, bool all);
+HEYMILO_EXPORT std::ostream& print(std::ostream& out, const ObjectType& type, const void* object);
 
 }  // namespace detail
 
@@ -79,6 +91,32 @@ bool operator==(const T& a, const T& b) {
 template <class T, std::enable_if_t<detail::IsModel<T>::value, int> = 0>
 bool operator!=(const T& a, const T& b) {
   return !(a == b);
+}
+
+/// What describe() is to do with it.
+enum class PersonalData {
+  hidden,  ///< `…` in its place
+  shown
+};
+
+/// A model on one line, for people: `CandidateResponse{"interview_id":"int_1","name":…,"status":
+/// "completed"}`. An empty optional is left out, a timestamp is an ISO-8601 text, and control
+/// characters are escaped, so that it stays one line. Not a format to read again: that is JSON.
+///
+/// Shown are ids, statuses, steps, counts, times and error codes. Hidden, unless asked for, is
+/// everything else, a property that this version does not know included: name, e-mail address,
+/// phone number, links, metadata, data, scores and judgements, and messages that may quote any of
+/// them.
+template <class T, std::enable_if_t<detail::IsModel<T>::value, int> = 0>
+std::string describe(const T& model, PersonalData personal_data = PersonalData::hidden) {
+  return detail::describe(
+      detail::objectType<T>(), std::addressof(model), personal_data == PersonalData::shown);
+}
+
+/// Writes describe(model), personal data hidden: also what a test framework prints of a model.
+template <class T, std::enable_if_t<detail::IsModel<T>::value, int> = 0>
+std::ostream& operator<<(std::ostream& out, const T& model) {
+  return detail::print(out, detail::objectType<T>(), std::addressof(model));
 }
 
 }  // namespace heymilo

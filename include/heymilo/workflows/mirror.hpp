@@ -19,9 +19,7 @@
 /// what is written to is a MirrorSink. SqliteMirror in sqlite_mirror.hpp is one.
 namespace heymilo::workflows {
 
-/// Whether the workflow is over for a candidate with this status: `completed`, `shortlisted`,
-/// `dismissed` or `knocked_out`. A status that this version does not know is not final.
-bool isFinal(const CandidateStatus& status) noexcept;
+using heymilo::isFinal;
 
 /// One pass over the posting's list, and how far it has come. A sink keeps it as it is given.
 struct MirrorWalk {
