@@ -10,6 +10,7 @@
 #include "json/codec.hpp"
 #include "url.hpp"
 #include "validation.hpp"
+#include "waiting.hpp"
 
 namespace heymilo {
 
@@ -203,6 +204,30 @@ CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id, 
     at_once = (std::max)(std::size_t{1}, (std::min)(at_once, impl_->max_connections));
   }
   return {pageLoader(*this, posting_id, std::move(options)), std::move(params), at_once};
+}
+
+std::vector<CandidateResponse> Client::waitForCandidates(std::string_view posting_id,
+                                                         const std::vector<std::string>& keys,
+                                                         const CandidatePredicate& state,
+                                                         const WaitOptions& how,
+                                                         const RequestOptions& options) const {
+  checkPostingId(posting_id);
+  check(options);
+  return detail::waitForCandidates(
+      [&](const ListCandidatesParams& params, const RequestOptions& request) {
+        return listCandidates(posting_id, params, request);
+      },
+      *impl_->clock,
+      keys,
+      state,
+      how,
+      options);
+}
+
+CandidateResponse Client::waitForCandidate(std::string_view posting_id, const std::string& key,
+                                           const CandidatePredicate& state, const WaitOptions& how,
+                                           const RequestOptions& options) const {
+  return waitForCandidates(posting_id, {key}, state, how, options).front();
 }
 
 Clock& Client::clock() const noexcept { return *impl_->clock; }

@@ -86,6 +86,12 @@ AuthenticationError::~AuthenticationError() = default;
 PermissionDeniedError::~PermissionDeniedError() = default;
 NotFoundError::~NotFoundError() = default;
 UnprocessableEntityError::~UnprocessableEntityError() = default;
+std::vector<APIErrorDetail> UnprocessableEntityError::fields() const {
+  if (error().errors && !error().errors->empty()) {
+    return *error().errors;
+  }
+  return {{error().code, error().message, error().param}};
+}
 RateLimitError::~RateLimitError() = default;
 ServerError::~ServerError() = default;
 

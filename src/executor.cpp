@@ -60,6 +60,11 @@ Failure failureOf(const Error& error, std::optional<std::chrono::milliseconds> r
 
 bool isSuccess(int status) noexcept { return status >= 200 && status < 300; }
 
+Clock::TimePoint deadlineOf(const RequestOptions& options, Clock::TimePoint started) {
+  const auto end = options.deadline ? later(started, *options.deadline) : (Clock::TimePoint::max)();
+  return (std::min)(end, options.until.value_or(end));
+}
+
 /// The smaller of two limits, of which 0 is none.
 std::chrono::milliseconds tighter(std::chrono::milliseconds a, std::chrono::milliseconds b) {
   return a.count() == 0 ? b : b.count() == 0 ? a : (std::min)(a, b);
@@ -111,7 +116,7 @@ void Executor::call(const Operation& operation, const CallArguments& arguments,
             makeRequest(operation, arguments, options),
             options.timeout.value_or(options_.timeout),
             options_.retry,
-            options.deadline ? later(started, *options.deadline) : (Clock::TimePoint::max)()};
+            deadlineOf(options, started)};
   call.retry.max_retries = options.max_retries.value_or(options_.retry.max_retries);
 
   HttpResponse response = send(call);

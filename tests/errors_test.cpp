@@ -35,6 +35,24 @@ StatusError::Details ofStatus(int status) {
   return details;
 }
 
+TEST(Errors, TellWhetherTheRequestMayHaveArrived) {
+  EXPECT_FALSE(ConnectionError("", Outcome::not_sent).mayHaveArrived());
+  EXPECT_FALSE(StatusError("", ofStatus(422)).mayHaveArrived());
+  EXPECT_TRUE(ConnectionError("").mayHaveArrived());
+  EXPECT_TRUE(DecodeError("", "").mayHaveArrived());
+}
+
+TEST(Errors, NameTheFieldsAtFaultInOneWay) {
+  StatusError::Details details = ofStatus(422);
+  details.error = {"invalid_request_error", "validation_error", "a name is required", "body.name"};
+  std::vector<APIErrorDetail> fields = UnprocessableEntityError("", details).fields();
+  ASSERT_EQ(fields.size(), 1u);
+  EXPECT_EQ(fields[0], (APIErrorDetail{"validation_error", "a name is required", "body.name"}));
+  details.error.errors = {{{"missing", "is missing", "body.email"}, {"short", "too short"}}};
+  fields = UnprocessableEntityError("", details).fields();
+  EXPECT_EQ(fields, *details.error.errors);
+}
+
 TEST(Errors, TellWhatBecameOfTheRequest) {
   EXPECT_EQ(InvalidArgumentError("limit", "must be 1 to 100").outcome(), Outcome::not_sent);
   EXPECT_EQ(ConnectionError("reset").outcome(), Outcome::unknown);

@@ -218,6 +218,28 @@ TEST_F(ExecutorTest, GivesEachAttemptWhatIsLeftOfTheDeadline) {
   EXPECT_EQ(transport->requests()[1].timeout, milliseconds{200});
 }
 
+TEST_F(ExecutorTest, CallsMayShareADeadline) {
+  request_options.until = clock->now() + milliseconds{1000};
+  transport = std::make_shared<FakeTransport>(
+      [this](const HttpRequest&, const CancellationToken&) -> HttpResponse {
+        clock->advance(milliseconds{600});
+        return {202, {}, kQueued};
+      });
+  const Executor shared = executor(transport);
+  const auto call = [&] {
+    shared.call<SingleResponse<AsyncIngestResponse>>(kGet, {"p", "", {}}, request_options);
+  };
+  call();
+  call();
+  EXPECT_THROW(call(), TimeoutError);
+  ASSERT_EQ(transport->requests().size(), 2u);
+  EXPECT_EQ(transport->requests()[1].timeout, milliseconds{400});
+  request_options.until = clock->now() + milliseconds{1000};
+  request_options.deadline = milliseconds{300};  // the earlier of the two
+  call();
+  EXPECT_EQ(transport->requests()[2].timeout, milliseconds{300});
+}
+
 TEST_F(ExecutorTest, ADeadlineThatHasPassedSendsNothing) {
   request_options.deadline = milliseconds{0};
   try {

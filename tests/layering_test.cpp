@@ -71,12 +71,14 @@ constexpr std::array kPlaces = {
     // The operations.
     Place{"include/heymilo/client", 4},
     Place{"include/heymilo/pagination", 4},
+    Place{"include/heymilo/waiting", 4},
     Place{"src/client", 4},
     Place{"src/pagination", 4},
     Place{"src/page_source", 4},
     Place{"src/parallel_pages", 4},
     Place{"src/sequential_pages", 4},
     Place{"src/time_windows", 4},
+    Place{"src/waiting", 4},
     // All of it.
     Place{"include/heymilo/heymilo", 5},
 
@@ -109,6 +111,9 @@ constexpr std::array kStrangers = {
     Strangers{"src/time_windows", "include/heymilo/client"},
     Strangers{"src/time_windows", "include/heymilo/transport"},
     Strangers{"src/time_windows", "src/executor"},
+    Strangers{"src/waiting", "include/heymilo/client"},
+    Strangers{"src/waiting", "include/heymilo/transport"},
+    Strangers{"src/waiting", "src/executor"},
     // Decisions and conversions: they send nothing.
     Strangers{"src/retry", "src/executor"},
     Strangers{"src/pacing", "src/executor"},
@@ -124,6 +129,7 @@ struct Dependency {
 constexpr std::array kDependencies = {
     Dependency{"CLI/", "examples/"},
     Dependency{"curl/", "src/curl/"},
+    Dependency{"curl/", "examples/stories/"},  // as one would do without the library
     Dependency{"httplib.h", "src/testing/"},
     Dependency{"sqlite3.h", "src/workflows/"},
 };
@@ -167,13 +173,16 @@ std::string complaint(const Include& include) {
     return "the file has no place in the table";
   }
   if (!include.quoted && !startsWith(include.header, "heymilo/")) {
+    std::string allowed;
     for (const Dependency& dependency : kDependencies) {
-      if (startsWith(include.header, dependency.header) &&
-          !startsWith(include.file, dependency.place)) {
-        return "only " + std::string(dependency.place) + " may include it";
+      if (startsWith(include.header, dependency.header)) {
+        if (startsWith(include.file, dependency.place)) {
+          return "";
+        }
+        allowed += (allowed.empty() ? "" : " and ") + std::string(dependency.place);
       }
     }
-    return "";
+    return allowed.empty() ? "" : "only " + allowed + " may include it";
   }
 
   if (include.header.find("..") != std::string::npos) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "heymilo/options.hpp"
 #include "heymilo/pagination.hpp"
 #include "heymilo/transport.hpp"
+#include "heymilo/waiting.hpp"
 
 namespace heymilo {
 
@@ -90,6 +92,34 @@ class HEYMILO_EXPORT Client {
   /// What the waits of this client go by: ClientOptions::clock, or Clock::steady(). For code that
   /// waits between its calls, so that a test that moves the clock moves all of it.
   Clock& clock() const noexcept;
+
+  /// Looks at the posting's list again and again until each candidate of `keys` has been seen in
+  /// `state`, and returns them as they were then, in the order of `keys`. A key is an interview_id,
+  /// or what WaitOptions::key makes of a candidate: with that one can wait for candidates who were
+  /// queued and are not in the list yet.
+  ///
+  /// One walk of the list, of a hundred candidates for each request, serves all that are waited
+  /// for. It ends when everybody has been met; who was met once is looked for only around their
+  /// created_at from then on, or one after the other where that takes fewer requests. On average no
+  /// more than one request is made in each WaitOptions::initial_interval, and all are within the
+  /// quota like any others.
+  ///
+  /// `options` hold for each request; the `deadline` is that of the whole wait, and without one
+  /// there is none. A candidate may never reach a state: one who is dismissed never gets a score.
+  /// Throws WaitTimeoutError, which knows who was seen in the state, where the time runs out, or
+  /// sooner, when no other look fits in; CancelledError; and what listAllCandidates() throws. Since
+  /// nothing but lists is read, the wait can always be begun again. Throws InvalidArgumentError for
+  /// an empty key or state, or intervals that can't be used.
+  std::vector<CandidateResponse> waitForCandidates(std::string_view posting_id,
+                                                   const std::vector<std::string>& keys,
+                                                   const CandidatePredicate& state,
+                                                   const WaitOptions& how = {},
+                                                   const RequestOptions& options = {}) const;
+
+  /// waitForCandidates() for one.
+  CandidateResponse waitForCandidate(std::string_view posting_id, const std::string& key,
+                                     const CandidatePredicate& state, const WaitOptions& how = {},
+                                     const RequestOptions& options = {}) const;
 
  private:
   class Impl;

@@ -39,6 +39,10 @@ class HEYMILO_EXPORT Error : public std::runtime_error {
   ~Error() override;
 
   Outcome outcome() const noexcept { return outcome_; }  ///< what became of the request
+  /// The outcome is `unknown` or `applied`: who sent a candidate must look before sending again.
+  bool mayHaveArrived() const noexcept {
+    return outcome_ == Outcome::unknown || outcome_ == Outcome::applied;
+  }
 
  private:
   Outcome outcome_;
@@ -196,6 +200,11 @@ class HEYMILO_EXPORT UnprocessableEntityError : public StatusError {
   /// The validation's complaints, each with its place in the request; empty where the answer came
   /// in the `error` envelope.
   const std::vector<ValidationError>& detail() const noexcept { return details().detail; }
+
+  /// What is wrong with each field, whichever way the answer said so: error().errors or, where
+  /// there are none, error() itself as the only one. Never empty. `param` is the field, where the
+  /// API named one: `body.email`, `body.data.17.email`.
+  std::vector<APIErrorDetail> fields() const;
 };
 
 /// 429: more requests than the quota allows.

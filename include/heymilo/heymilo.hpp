@@ -9,3 +9,4 @@
 #include "heymilo/pagination.hpp"
 #include "heymilo/transport.hpp"
 #include "heymilo/version.hpp"
+#include "heymilo/waiting.hpp"

@@ -108,6 +108,8 @@ struct RequestOptions {
   std::optional<std::string> workspace_id{};  ///< in the place of the client's
   Headers headers{};  ///< added to the request; must not name one that the library sets itself
   CancellationToken cancellation{};  ///< ends the call
+  /// A deadline of several calls together, such as all pages of a walk, by ClientOptions::clock.
+  std::optional<std::chrono::steady_clock::time_point> until{};
 };
 
 /// Which candidates listCandidates is to return. The bounds are the time of invitation.
