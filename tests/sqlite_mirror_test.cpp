@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -103,6 +104,19 @@ TEST_F(SqliteMirrorTest, EqualsTheServerRunAfterRun) {
   mirror();
   expectEqual();
 }
+
+#ifndef _WIN32
+TEST_F(SqliteMirrorTest, IsForItsOwnerAlone) {
+  server.addPosting("p", 3);
+  mirror();
+  const SqliteMirror open(file, "p");  // so that the files beside it are there too
+  for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+    EXPECT_EQ(entry.status().permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << entry.path();
+  }
+}
+#endif
 
 TEST_F(SqliteMirrorTest, KeepsWhatTheModelDoesNotKnow) {
   server.addCandidate("p",

@@ -15,7 +15,7 @@ namespace heymilo {
 /// number of threads at once.
 class HEYMILO_EXPORT Clock {
  public:
-  using TimePoint = std::chrono::steady_clock::time_point;
+  using TimePoint = std::chrono::steady_clock::time_point;  ///< monotonic
 
   Clock() = default;
   Clock(const Clock&) = delete;

@@ -39,7 +39,7 @@ class Expectation {
   const std::string& message() const noexcept { return message_; }
 
   /// For EXPECT_TRUE and ASSERT_TRUE of GoogleTest, so that they print the message: converts to
-  /// ::testing::AssertionResult, which no header of this library knows.
+  /// its AssertionResult, which no header of this library knows.
   template <class AssertionResult,
             class = decltype(std::declval<const AssertionResult&>().failure_message()),
             class = std::enable_if_t<std::is_constructible_v<AssertionResult, bool>>>

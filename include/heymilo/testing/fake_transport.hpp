@@ -38,6 +38,7 @@ class FakeTransport final : public NonBlockingTransport {
                          std::shared_ptr<Clock> clock = nullptr);
   ~FakeTransport() override;
 
+  /// Answers as the script or the function says.
   HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) override;
   /// As send(), on a thread of its own.
   void start(HttpRequest request, CancellationToken cancellation, Completion done) override;

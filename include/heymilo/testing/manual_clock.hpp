@@ -34,9 +34,9 @@ class ManualClock final : public Clock {
   /// Starts at a moment long past zero, the same each time.
   explicit ManualClock(Mode mode = Mode::automatic);
 
-  TimePoint now() override;
+  TimePoint now() override;  ///< moves by advance(), or by the waits
   void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition,
-            TimePoint until) override;
+            TimePoint until) override;  ///< ends as Mode says
 
   /// Moves the clock forward; waits whose end has come are over. Throws std::invalid_argument for a
   /// negative time.

@@ -166,7 +166,7 @@ class MockServer {
   /// How many requests have been received in whole since the start or clearRequests(), those
   /// included that are no longer kept.
   std::size_t requestCount() const;
-  void clearRequests();
+  void clearRequests();  ///< forgets them, and counts from 0 again
   /// Waits until requestCount() is at least `count`. False when `limit` has passed before that.
   bool waitForRequests(std::size_t count,
                        std::chrono::milliseconds limit = std::chrono::seconds{10}) const;
