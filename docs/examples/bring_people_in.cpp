@@ -1,0 +1,108 @@
+#include <heymilo/workflows/bulk_ingest.hpp>
+#include <string>
+#include <vector>
+
+#include "recipe.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace {
+
+using heymilo::testing::ScriptedResponse;
+using BringPeopleIn = Recipe;
+
+// [some]
+/// The interview links of everybody, in order. For as many as fit into one request.
+std::vector<std::string> invite(const heymilo::Client& client,
+                                std::vector<heymilo::CandidateIngestRequest> people) {
+  heymilo::BulkCandidateIngestRequest request;
+  request.data = std::move(people);
+  std::vector<std::string> links;
+  for (const auto& receipt : client.ingestCandidatesBulk("posting-id", request).data) {
+    links.push_back(receipt.interview_url);
+  }
+  return links;
+}
+// [/some]
+
+TEST_F(BringPeopleIn, AFewAtOnce) {
+  const auto links = invite(heymilo::Client(options),
+                            {{"Ada Example", "ada@example.com"}, {"Bob Example", "b@example.com"}});
+  EXPECT_EQ(links.size(), 2u);
+  EXPECT_EQ(server.candidates("posting-id")[1]["name"], "Bob Example");
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
+// [many]
+/// Everybody exactly once, whatever happens: call it again until it says true.
+bool bringIn(const heymilo::Client& client, const std::string& journal,
+             const heymilo::workflows::BulkSource& people) {
+  heymilo::workflows::BulkIngestOptions options;
+  options.journal = journal;  // an SQLite file: the memory of what was sent
+  return heymilo::workflows::bulkIngest(client, "posting-id", people, options).complete;
+}
+// [/many]
+
+// [source]
+struct Row {
+  std::string id, name, email;
+};
+
+/// The rows of a table of your own as a source: one after the other, each time in the same order.
+heymilo::workflows::BulkSource sourceOfRows(const std::vector<Row>& rows) {
+  return [&rows, next = std::size_t{0}]() mutable -> std::optional<heymilo::workflows::BulkRecord> {
+    if (next == rows.size()) {
+      return std::nullopt;
+    }
+    const Row& row = rows[next++];
+    heymilo::workflows::BulkRecord record;
+    record.request.name = row.name;
+    record.request.email = row.email;
+    record.request.metadata.emplace()["our_id"] = row.id;  // comes back with each candidate
+    return record;
+  };
+}
+// [/source]
+
+// [report]
+/// Who is not in, and why: a line each.
+std::vector<std::string> problemsOf(const std::string& journal) {
+  using heymilo::workflows::RecordState;
+  std::vector<std::string> lines;
+  heymilo::workflows::reportOf(journal, [&](const heymilo::workflows::RecordReport& record) {
+    if (record.state == RecordState::rejected || record.state == RecordState::unresolved) {
+      lines.push_back("record " + std::to_string(record.index) + " " +
+                      std::string(toString(record.state)) + ": " +
+                      (record.error ? record.error->message : ""));
+    }
+  });
+  return lines;
+}
+// [/report]
+
+TEST_F(BringPeopleIn, ManyAndEachOnce) {
+  const heymilo_test::TemporaryDirectory directory;
+  const std::string journal = directory.file("people.journal");
+  std::vector<Row> rows;
+  for (int i = 0; i < 250; ++i) {
+    const std::string id = std::to_string(i);
+    rows.push_back({id, "Person " + id, i == 17 ? "nonsense" : id + "@example.com"});
+  }
+  // The API carries a chunk out and the answer is lost.
+  server.respondNext({"ingestCandidatesBulk",
+                      [](const heymilo::testing::RecordedRequest& request) {
+                        return request.body.find("nonsense") == std::string::npos;
+                      }},
+                     ScriptedResponse::disconnect().afterCommit());
+  const heymilo::Client client(options);
+  EXPECT_TRUE(bringIn(client, journal, sourceOfRows(rows)));
+  EXPECT_EQ(server.candidateCount("posting-id"), 249u);
+  const auto problems = problemsOf(journal);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].rfind("record 17 rejected: ", 0), 0u) << problems[0];
+
+  server.clearRequests();
+  EXPECT_TRUE(bringIn(client, journal, sourceOfRows(rows)));
+  EXPECT_EQ(server.requestCount(), 0u);  // nobody is sent twice
+}
+
+}  // namespace

@@ -1,0 +1,110 @@
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "recipe.hpp"
+
+namespace {
+
+using heymilo::testing::ScriptedResponse;
+using ErrorsAndOutcomes = Recipe;
+
+// [look]
+/// The interview of the person with this mark, if it is in the posting.
+std::optional<std::string> lookFor(const heymilo::Client& client, const std::string& our_id,
+                                   std::chrono::system_clock::time_point sent) {
+  heymilo::ListCandidatesParams params;  // from a little before: clocks differ
+  params.created_after =
+      std::chrono::time_point_cast<std::chrono::microseconds>(sent - std::chrono::minutes{5});
+  for (const auto& candidate : client.listAllCandidates("posting-id", params)) {
+    if (candidate.metadata && candidate.metadata->count("our_id") != 0 &&
+        candidate.metadata->at("our_id") == our_id) {
+      return candidate.interview_id;
+    }
+  }
+  return std::nullopt;
+}
+// [/look]
+
+// [write]
+/// The person's interview; nothing where they are not in, and it can be tried again.
+std::optional<std::string> bringInOne(const heymilo::Client& client,
+                                      heymilo::CandidateIngestRequest person,
+                                      const std::string& our_id) {
+  person.metadata.emplace()["our_id"] = our_id;
+  const auto sent = std::chrono::system_clock::now();
+  try {
+    return client.ingestCandidate("posting-id", person).data.interview_id;
+  } catch (const heymilo::Error& error) {
+    switch (error.outcome()) {
+      case heymilo::Outcome::not_sent:  // the server never had it
+        return std::nullopt;
+      case heymilo::Outcome::rejected:  // it did nothing: sent again as it is, it fails again
+        throw;
+      case heymilo::Outcome::unknown:  // it may have been carried out: never blindly again
+      case heymilo::Outcome::applied:  // it was; only the answer is unreadable
+        return lookFor(client, our_id, sent);
+    }
+    throw;
+  }
+}
+// [/write]
+
+TEST_F(ErrorsAndOutcomes, DecideWhatToDo) {
+  const heymilo::Client client(options);
+  const heymilo::CandidateIngestRequest ada{"Ada Example", "ada@example.com"};
+  EXPECT_TRUE(bringInOne(client, ada, "1"));
+  server.respondNext("ingestCandidate", ScriptedResponse::disconnect().afterCommit());
+  EXPECT_TRUE(bringInOne(client, ada, "2"));  // found
+  server.respondNext("ingestCandidate", ScriptedResponse::disconnect());
+  EXPECT_FALSE(bringInOne(client, ada, "3"));  // looked for, and not there
+  server.respondNext("ingestCandidate", ScriptedResponse::answer(201, "{}").afterCommit());
+  EXPECT_TRUE(bringInOne(client, ada, "4"));
+  EXPECT_EQ(server.candidateCount("posting-id"), 3u);
+  EXPECT_THROW(bringInOne(client, {"Ada Example", "nonsense"}, "5"),
+               heymilo::UnprocessableEntityError);
+}
+
+// [say]
+/// A line for a person: what happened, and what to do.
+std::string explain(const heymilo::Error& error) {
+  if (dynamic_cast<const heymilo::AuthenticationError*>(&error) != nullptr) {
+    return "The key is wrong: see HEYMILO_API_KEY.";
+  }
+  if (const auto* limit = dynamic_cast<const heymilo::RateLimitError*>(&error)) {
+    const auto wait = limit->retryAfter().value_or(std::chrono::minutes{1});
+    return "The quota is used up: again in " + std::to_string(wait.count() / 1000) + " s.";
+  }
+  if (const auto* refusal = dynamic_cast<const heymilo::UnprocessableEntityError*>(&error)) {
+    if (refusal->error().errors && !refusal->error().errors->empty()) {
+      return "Not acceptable: " + refusal->error().errors->front().param.value_or("the request");
+    }
+  }
+  return error.what();  // one line, and nothing of what was sent is in it
+}
+// [/say]
+
+TEST_F(ErrorsAndOutcomes, CanBeExplained) {
+  const auto explanationOf = [&](const heymilo::CandidateIngestRequest& person) {
+    try {
+      heymilo::Client(options).ingestCandidate("posting-id", person);
+    } catch (const heymilo::Error& error) {
+      return explain(error);
+    }
+    return std::string();
+  };
+  EXPECT_EQ(explanationOf({"Ada Example", "nonsense"}), "Not acceptable: body.email");
+  options.retry.max_retries = 0;
+  server.respondNext("ingestCandidate",
+                     ScriptedResponse::answer(429).withHeader("Retry-After", "7"));
+  EXPECT_EQ(explanationOf({"Ada Example", "ada@example.com"}),
+            "The quota is used up: again in 7 s.");
+  server.respondNext("ingestCandidate", ScriptedResponse::answer(503));
+  EXPECT_EQ(explanationOf({"Ada Example", "ada@example.com"}).find("ada@example.com"),
+            std::string::npos);
+  options.api_key = "wrong";
+  EXPECT_EQ(explanationOf({"Ada Example", "ada@example.com"}),
+            "The key is wrong: see HEYMILO_API_KEY.");
+}
+
+}  // namespace

@@ -1,0 +1,107 @@
+#include <string>
+#include <vector>
+
+#include "recipe.hpp"
+
+namespace {
+
+using heymilo::testing::RecordedRequest;
+using heymilo::testing::ScriptedResponse;
+using PaginationRecipe = Recipe;
+
+// [walk]
+/// How many candidates are shortlisted. At most two pages are held at a time.
+std::size_t countShortlisted(const heymilo::Client& client) {
+  std::size_t count = 0;
+  for (const auto& candidate : client.listAllCandidates("posting-id")) {
+    if (candidate.status == heymilo::CandidateStatus::shortlisted) {
+      ++count;
+    }
+  }
+  return count;
+}
+// [/walk]
+
+// [pages]
+/// The sizes of all pages, of up to 50 each.
+std::vector<std::size_t> pageSizes(const heymilo::Client& client) {
+  heymilo::ListCandidatesParams params;
+  params.limit = 50;
+  std::vector<std::size_t> sizes;
+  auto candidates = client.listAllCandidates("posting-id", params);
+  for (const auto& page : candidates.pages()) {
+    sizes.push_back(page.data.size());
+  }
+  return sizes;
+}
+// [/pages]
+
+// [resume]
+/// Hands everybody behind `cursor` to `use`. True at the end of the list; otherwise `cursor` is
+/// where to go on, now or in another process.
+template <class Use>
+bool readOn(const heymilo::Client& client, std::optional<std::string>& cursor, Use use) {
+  heymilo::ListCandidatesParams params;
+  params.starting_after = cursor;
+  auto candidates = client.listAllCandidates("posting-id", params);
+  try {
+    for (const auto& candidate : candidates) {
+      use(candidate);
+      cursor = candidates.cursor();  // behind this one
+    }
+    return true;
+  } catch (const heymilo::TransportError&) {
+    return false;
+  }
+}
+// [/resume]
+
+// [side by side]
+/// The names of everybody, in no order: a large posting is read by four requests at a time.
+std::vector<std::string> namesOfAll(const heymilo::Client& client) {
+  std::vector<std::string> names;
+  for (auto& candidate : client.listAllCandidatesInParallel("posting-id", 4)) {
+    names.push_back(std::move(candidate.name));  // a candidate may be moved from
+  }
+  return names;
+}
+// [/side by side]
+
+TEST_F(PaginationRecipe, Walks) {
+  server.addPosting("posting-id", 230);
+  server.addCandidate("posting-id", {{"name", "Ada Example"}, {"status", "shortlisted"}});
+  const heymilo::Client client(options);
+  std::size_t expected = 0;
+  for (const auto& candidate : server.candidates("posting-id")) {
+    expected += candidate["status"] == "shortlisted" ? 1u : 0u;
+  }
+  EXPECT_EQ(countShortlisted(client), expected);
+  EXPECT_EQ(server.requestCount(), 3u);
+  EXPECT_EQ(pageSizes(client), (std::vector<std::size_t>{50, 50, 50, 50, 31}));
+  EXPECT_EQ(namesOfAll(client).size(), 231u);
+}
+
+TEST_F(PaginationRecipe, GoesOnAfterAnError) {
+  server.addPosting("posting-id", 230);
+  options.retry.max_retries = 0;
+  server.respondNext({"listCandidates",
+                      [](const RecordedRequest& request) {
+                        return request.query.find("starting_after") != std::string::npos;
+                      }},
+                     ScriptedResponse::disconnect());
+  std::vector<std::string> ids;
+  const auto remember = [&](const heymilo::CandidateResponse& candidate) {
+    ids.push_back(candidate.interview_id);
+  };
+  std::optional<std::string> cursor;
+  EXPECT_FALSE(readOn(heymilo::Client(options), cursor, remember));
+  EXPECT_EQ(ids.size(), 100u);
+  EXPECT_TRUE(readOn(heymilo::Client(options), cursor, remember));
+  ASSERT_EQ(ids.size(), 230u);
+  const auto candidates = server.candidates("posting-id");
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    EXPECT_EQ(ids[i], candidates[i]["interview_id"]);
+  }
+}
+
+}  // namespace

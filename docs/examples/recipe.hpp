@@ -1,0 +1,21 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <heymilo/heymilo.hpp>
+#include <heymilo/testing/mock_server.hpp>
+
+/// What a recipe of the cookbook runs against: a server in this process, which has an empty posting
+/// `posting-id`, and options for clients of it.
+class Recipe : public testing::Test {
+ protected:
+  Recipe() {
+    server.addPosting("posting-id");
+    options.api_key = "test-key";
+    options.base_url = server.url();
+    options.retry.initial_backoff = std::chrono::milliseconds{1};
+  }
+
+  heymilo::testing::MockServer server;
+  heymilo::ClientOptions options;
+};
