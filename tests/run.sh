@@ -30,7 +30,7 @@ step() {
 }
 
 check_format() {
-  find include src tests examples benchmarks -name '*.hpp' -o -name '*.cpp' | sort |
+  find include src tests examples benchmarks docs -name '*.hpp' -o -name '*.cpp' | sort |
     xargs clang-format --dry-run -Werror
 }
 
@@ -67,4 +67,5 @@ check shared-gcc -DHEYMILO_CONSUMER_COMPILERS="g++;clang++"
 check asan
 check tsan
 step "benchmarks, briefly" benchmarks/run.sh --brief
+step "documentation" docs/build.sh
 verdict
