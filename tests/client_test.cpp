@@ -7,14 +7,16 @@
 #include <set>
 #include <thread>
 
+#include "heymilo/testing/expectations.hpp"
+#include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/testing/mock_server.hpp"
-#include "support/fake_clock.hpp"
 
 // The client as users have it, over real sockets, judged also by what the server saw.
 
 namespace heymilo {
 namespace {
 
+using heymilo::testing::ManualClock;
 using heymilo::testing::MockServer;
 using heymilo::testing::MockServerOptions;
 using heymilo::testing::RecordedRequest;
@@ -262,19 +264,14 @@ TEST_F(ClientTest, TriesAReadAgain) {
 }
 
 TEST_F(ClientTest, WaitsByTheClockThatItIsGiven) {
-  const auto clock = std::make_shared<test::FakeClock>();
+  const auto clock = std::make_shared<ManualClock>();
   const auto started = clock->now();
-  server.respondNext("listCandidates",
-                     testing::ScriptedResponse::error(429, "rate_limit_exceeded", "later")
-                         .withHeader("Retry-After", "3600"));
-  ClientOptions options;
-  options.api_key = "test-key";
-  options.base_url = server.url();
+  server.respondNext("listCandidates", ScriptedResponse::rateLimited(std::chrono::hours{1}));
   options.clock = clock;
   options.retry.max_retry_after = std::chrono::hours{1};
-  Client(options).listCandidates("p1");
+  client().listCandidates("p1");
   EXPECT_GE(clock->now() - started, std::chrono::hours{1});
-  EXPECT_EQ(server.requests("listCandidates").size(), 2u);
+  EXPECT_TRUE(received(server, "listCandidates", 2));
 }
 
 TEST_F(ClientTest, RefusesWithoutSending) {

@@ -3,24 +3,25 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "heymilo/errors.hpp"
 #include "heymilo/models.hpp"
+#include "heymilo/testing/fake_transport.hpp"
+#include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/version.hpp"
-#include "support/fake_clock.hpp"
-#include "support/fake_transport.hpp"
 
 namespace heymilo {
 namespace {
 
+using heymilo::testing::FakeTransport;
+using heymilo::testing::jsonAnswer;
+using heymilo::testing::ManualClock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using test::FakeClock;
-using test::FakeTransport;
-using test::jsonAnswer;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr Operation kGet = {"listCandidates", "GET", "/api/v2/postings/{posting_id}/candidates"};
 constexpr Operation kPost = {"ingestCandidate", "POST", "/api/v2/postings/{posting_id}/candidates"};
@@ -31,7 +32,7 @@ std::function<std::string()> bodyFor(const Operation& operation) {
                                     : std::function<std::string()>();
 }
 
-class ExecutorTest : public testing::Test {
+class ExecutorTest : public ::testing::Test {
  protected:
   using Step = std::function<HttpResponse()>;
 
@@ -46,9 +47,18 @@ class ExecutorTest : public testing::Test {
     return Executor(options, {transport, clock, [] { return 1.0; }});
   }
   SingleResponse<AsyncIngestResponse> call(std::vector<Step> steps, const Operation& operation) {
-    return executor(test::scripted(std::move(steps)))
+    return executor(scripted(std::move(steps)))
         .call<SingleResponse<AsyncIngestResponse>>(
             operation, {"p 1", "", bodyFor(operation)}, request_options);
+  }
+  /// Answers the n-th request with the n-th step, and every later one with the last.
+  std::shared_ptr<FakeTransport> scripted(std::vector<Step> steps) {
+    sent.clear();
+    return std::make_shared<FakeTransport>(
+        [this, steps = std::move(steps)](const HttpRequest& request, const CancellationToken&) {
+          sent.push_back(request);
+          return steps[std::min(sent.size(), steps.size()) - 1]();
+        });
   }
   static Step answers(int status, std::string body, Headers headers = {}) {
     return [=] { return jsonAnswer(status, body, headers); };
@@ -75,8 +85,9 @@ class ExecutorTest : public testing::Test {
 
   ClientOptions options;
   RequestOptions request_options;
-  std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
+  std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
   std::shared_ptr<FakeTransport> transport;
+  std::vector<HttpRequest> sent;  // as the transport was given them
   std::vector<Event> events;
 };
 
@@ -86,10 +97,10 @@ TEST_F(ExecutorTest, SendsTheRequestAsTheOperationSays) {
   options.user_agent = "ats/3";
   request_options.workspace_id = "w2";
   request_options.headers.add("X-Trace", "abc");
-  executor(test::scripted({answers(202, kQueued)}))
+  executor(scripted({answers(202, kQueued)}))
       .call<SingleResponse<AsyncIngestResponse>>(
           kPost, {"a/b ?%é", "x=1", bodyFor(kPost)}, request_options);
-  const HttpRequest request = transport->requests().at(0);
+  const HttpRequest request = sent.at(0);
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url,
             "https://api.example/prefix/api/v2/postings/a%2Fb%20%3F%25%C3%A9/candidates?x=1");
@@ -100,14 +111,14 @@ TEST_F(ExecutorTest, SendsTheRequestAsTheOperationSays) {
   EXPECT_EQ(request.max_response_bytes, options.max_response_bytes);
   const std::vector<Headers::Entry> headers(request.headers.begin(), request.headers.end());
   EXPECT_THAT(headers,
-              testing::UnorderedElementsAre(
-                  testing::Pair("X-API-KEY", "key"),
-                  testing::Pair("Authorization", "Bearer t"),
-                  testing::Pair("X-Workspace-Id", "w2"),
-                  testing::Pair("Accept", "application/json"),
-                  testing::Pair("User-Agent", "ats/3 heymilo-cpp/" + std::string(version())),
-                  testing::Pair("Content-Type", "application/json"),
-                  testing::Pair("X-Trace", "abc")));
+              ::testing::UnorderedElementsAre(
+                  ::testing::Pair("X-API-KEY", "key"),
+                  ::testing::Pair("Authorization", "Bearer t"),
+                  ::testing::Pair("X-Workspace-Id", "w2"),
+                  ::testing::Pair("Accept", "application/json"),
+                  ::testing::Pair("User-Agent", "ats/3 heymilo-cpp/" + std::string(version())),
+                  ::testing::Pair("Content-Type", "application/json"),
+                  ::testing::Pair("X-Trace", "abc")));
 }
 
 TEST_F(ExecutorTest, TellsHowTheAnswerCameAbout) {
@@ -130,7 +141,8 @@ TEST_F(ExecutorTest, TriesAGetAgainAndTellsTheEvents) {
   EXPECT_EQ(story(),
             "request1 failure1 retry1+500 request2 response2/502 retry2/502+1000 request3 failure3 "
             "retry3+2000 request4 response4/200 ");
-  EXPECT_THAT(clock->waits, ElementsAre(milliseconds{500}, milliseconds{1000}, milliseconds{2000}));
+  EXPECT_THAT(clock->waits(),
+              ElementsAre(milliseconds{500}, milliseconds{1000}, milliseconds{2000}));
   for (const Event& event : events) {
     EXPECT_EQ(event.operation, "listCandidates");
     EXPECT_EQ(event.method, "GET");
@@ -149,7 +161,7 @@ TEST_F(ExecutorTest, NeverSendsAWriteAgainThatMayHaveBeenCarriedOut) {
   }
   EXPECT_THROW(call({answers(202, "not JSON")}, kPost), DecodeError);
   EXPECT_EQ(transport->requests().size(), 1u);
-  EXPECT_TRUE(clock->waits.empty());
+  EXPECT_TRUE(clock->waits().empty());
 }
 
 TEST_F(ExecutorTest, SendsAWriteAgainThatTheServerNeverHad) {
@@ -158,7 +170,7 @@ TEST_F(ExecutorTest, SendsAWriteAgainThatTheServerNeverHad) {
                             answers(202, kQueued)},
                            kPost);
   EXPECT_EQ(answer.http.attempts, 3);
-  EXPECT_THAT(clock->waits, ElementsAre(milliseconds{500}, milliseconds{3000}));
+  EXPECT_THAT(clock->waits(), ElementsAre(milliseconds{500}, milliseconds{3000}));
 }
 
 TEST_F(ExecutorTest, DoesNotTryAgainWhatCanNotHelp) {
@@ -186,12 +198,12 @@ TEST_F(ExecutorTest, EndsAtOnceWhereRetryAfterIsTooLong) {
   EXPECT_THROW(call({answers(429, "", {{"Retry-After", "121"}})}, kGet), RateLimitError);
   request_options.deadline = seconds{5};
   EXPECT_THROW(call({answers(429, "", {{"Retry-After", "5"}})}, kGet), RateLimitError);
-  EXPECT_TRUE(clock->waits.empty());
+  EXPECT_TRUE(clock->waits().empty());
 }
 
 TEST_F(ExecutorTest, A429HoldsBackTheOtherCallsToo) {
   auto shared =
-      executor(test::scripted({answers(429, "", {{"Retry-After", "3"}}), answers(202, kQueued)}));
+      executor(scripted({answers(429, "", {{"Retry-After", "3"}}), answers(202, kQueued)}));
   request_options.max_retries = 0;
   const auto start = clock->now();
   EXPECT_THROW(shared.call<SingleResponse<AsyncIngestResponse>>(
@@ -206,16 +218,17 @@ TEST_F(ExecutorTest, A429HoldsBackTheOtherCallsToo) {
 TEST_F(ExecutorTest, GivesEachAttemptWhatIsLeftOfTheDeadline) {
   request_options.deadline = milliseconds{800};
   transport = std::make_shared<FakeTransport>(
-      [this](const HttpRequest&, const CancellationToken&) -> HttpResponse {
+      [this](const HttpRequest& request, const CancellationToken&) -> HttpResponse {
+        sent.push_back(request);
         clock->advance(milliseconds{100});
         throw ConnectionError("reset");
       });
   EXPECT_THROW(executor(transport).call<SingleResponse<AsyncIngestResponse>>(
                    kGet, {"p", "", {}}, request_options),
                ConnectionError);
-  ASSERT_EQ(transport->requests().size(), 2u);
-  EXPECT_EQ(transport->requests()[0].timeout, milliseconds{800});
-  EXPECT_EQ(transport->requests()[1].timeout, milliseconds{200});
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_EQ(sent[0].timeout, milliseconds{800});
+  EXPECT_EQ(sent[1].timeout, milliseconds{200});
 }
 
 TEST_F(ExecutorTest, CallsMayShareADeadline) {
@@ -253,7 +266,7 @@ TEST_F(ExecutorTest, ADeadlineThatHasPassedSendsNothing) {
 
 TEST_F(ExecutorTest, TheDeadlineCoversTheMakingOfTheBody) {
   request_options.deadline = milliseconds{1000};
-  const Executor late = executor(test::scripted({answers(202, kQueued)}));
+  const Executor late = executor(scripted({answers(202, kQueued)}));
   const CallArguments arguments{"p", "", [this] {
                                   clock->advance(milliseconds{1001});
                                   return std::string("{}");
@@ -267,13 +280,17 @@ TEST_F(ExecutorTest, TheCallsTimeoutBoundsAnAttempt) {
   request_options.timeout = milliseconds{1234};
   request_options.deadline = (milliseconds::max)();
   call({answers(200, kQueued)}, kGet);
-  EXPECT_EQ(transport->requests()[0].timeout, milliseconds{1234});
+  EXPECT_EQ(sent[0].timeout, milliseconds{1234});
 }
 
 TEST_F(ExecutorTest, ACancelledCallSendsNothingAndWaitsForNothing) {
   CancellationSource source;
   request_options.cancellation = source.token();
-  clock->on_wait = [&] { source.cancel(); };
+  options.on_event = [&](const Event& event) {
+    if (event.kind == EventKind::retry) {
+      source.cancel();
+    }
+  };
   try {
     call({answers(503, "")}, kGet);
     FAIL();

@@ -14,17 +14,16 @@
 #include <vector>
 
 #include "heymilo/errors.hpp"
-#include "support/fake_transport.hpp"
 #include "support/mirror_fakes.hpp"
 
 namespace heymilo::workflows {
 namespace {
 
 using heymilo::test::FakeList;
-using heymilo::test::FakeTransport;
-using heymilo::test::jsonAnswer;
 using heymilo::test::MemorySink;
 using heymilo::test::mirroredCandidate;
+using heymilo::testing::FakeTransport;
+using heymilo::testing::jsonAnswer;
 using std::chrono::hours;
 using std::chrono::minutes;
 using ::testing::ElementsAre;

@@ -8,19 +8,19 @@
 #include <vector>
 
 #include "heymilo/errors.hpp"
-#include "support/fake_clock.hpp"
+#include "heymilo/testing/manual_clock.hpp"
 
 namespace heymilo {
 namespace {
 
+using heymilo::testing::ManualClock;
 using std::chrono::milliseconds;
-using test::FakeClock;
 
 constexpr Clock::TimePoint kNever = (Clock::TimePoint::max)();
 constexpr milliseconds kPatience{120'000};
 
 TEST(Pacing, LetsNoMoreThanTheLimitIntoAnyWindow) {
-  FakeClock clock;
+  ManualClock clock;
   Pacer pacer(RateLimit{3, milliseconds{1000}}, kPatience, clock);
   std::vector<Clock::TimePoint> sent;
   std::vector<Clock::TimePoint> answered;
@@ -39,7 +39,7 @@ TEST(Pacing, LetsNoMoreThanTheLimitIntoAnyWindow) {
 }
 
 TEST(Pacing, UsesAtLeast97PercentOfTheDocumentedLimit) {
-  FakeClock clock;
+  ManualClock clock;
   constexpr RateLimit kLimit{300, std::chrono::seconds{60}};
   Pacer pacer(kLimit, kPatience, clock);
   const auto start = clock.now();
@@ -53,28 +53,28 @@ TEST(Pacing, UsesAtLeast97PercentOfTheDocumentedLimit) {
 }
 
 TEST(Pacing, WithoutALimitNothingWaits) {
-  FakeClock clock;
+  ManualClock clock;
   Pacer pacer(std::nullopt, kPatience, clock);
   for (int i = 0; i < 1000; ++i) {
     pacer.acquire({}, kNever, {});
   }
-  EXPECT_TRUE(clock.waits.empty());
+  EXPECT_TRUE(clock.waits().empty());
 }
 
 TEST(Pacing, ARequestInFlightCountsUntilItsAnswerHasAged) {
-  FakeClock clock;
+  ManualClock clock;
   Pacer pacer(RateLimit{1, milliseconds{1000}}, kPatience, clock);
   {
     const Pacer::Permit permit = pacer.acquire({}, kNever, {});
     clock.advance(milliseconds{5000});
   }
   pacer.acquire({}, kNever, {});
-  ASSERT_EQ(clock.waits.size(), 1u);
-  EXPECT_EQ(clock.waits[0], milliseconds{1001});
+  ASSERT_EQ(clock.waits().size(), 1u);
+  EXPECT_EQ(clock.waits()[0], milliseconds{1001});
 }
 
 TEST(Pacing, TellsOnceHowLongTheWaitIs) {
-  FakeClock clock;
+  ManualClock clock;
   Pacer pacer(RateLimit{1, milliseconds{1000}}, kPatience, clock);
   pacer.acquire({}, kNever, {});
   std::vector<milliseconds> told;
@@ -83,7 +83,7 @@ TEST(Pacing, TellsOnceHowLongTheWaitIs) {
 }
 
 TEST(Pacing, HoldsEverythingBackUntilTheServerAllowsIt) {
-  FakeClock clock;
+  ManualClock clock;
   Pacer pacer(std::nullopt, kPatience, clock);
   const auto until = clock.now() + milliseconds{7000};
   pacer.holdUntil(until);
@@ -93,15 +93,15 @@ TEST(Pacing, HoldsEverythingBackUntilTheServerAllowsIt) {
 }
 
 TEST(Pacing, EndsAtOnceWhereTheServerAsksForMorePatienceThanThereIs) {
-  FakeClock clock;
+  ManualClock clock;
   Pacer pacer(std::nullopt, milliseconds{1000}, clock);
   pacer.holdUntil(clock.now() + milliseconds{1001});
   EXPECT_THROW(pacer.acquire({}, kNever, {}), TimeoutError);
-  EXPECT_TRUE(clock.waits.empty());
+  EXPECT_TRUE(clock.waits().empty());
 }
 
 TEST(Pacing, EndsAtOnceWhereTheDeadlineComesFirst) {
-  FakeClock clock;
+  ManualClock clock;
   Pacer pacer(RateLimit{1, milliseconds{1000}}, kPatience, clock);
   pacer.acquire({}, kNever, {});
   try {
@@ -110,23 +110,27 @@ TEST(Pacing, EndsAtOnceWhereTheDeadlineComesFirst) {
   } catch (const TimeoutError& error) {
     EXPECT_EQ(error.outcome(), Outcome::not_sent);
   }
-  EXPECT_TRUE(clock.waits.empty());
+  EXPECT_TRUE(clock.waits().empty());
   EXPECT_NO_THROW(pacer.acquire({}, clock.now() + milliseconds{1500}, {}));
 }
 
 TEST(Pacing, EndsWhenItIsCancelled) {
-  FakeClock clock;
+  ManualClock clock(ManualClock::Mode::by_hand);
   Pacer pacer(RateLimit{1, milliseconds{1000}}, kPatience, clock);
   pacer.acquire({}, kNever, {});
   CancellationSource source;
-  clock.on_wait = [&] { source.cancel(); };
+  std::thread canceller([&] {
+    EXPECT_TRUE(clock.awaitWaits(1));
+    source.cancel();
+  });
   try {
     pacer.acquire(source.token(), kNever, {});
     FAIL();
   } catch (const CancelledError& error) {
     EXPECT_EQ(error.outcome(), Outcome::not_sent);
   }
-  clock.on_wait = nullptr;
+  canceller.join();
+  clock.advance(milliseconds{1001});
   EXPECT_NO_THROW(pacer.acquire({}, kNever, {}));  // the queue is as if it had never been there
 }
 

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "heymilo/client.hpp"
+#include "heymilo/testing/fake_transport.hpp"
 #include "heymilo/workflows/mirror.hpp"
-#include "support/fake_transport.hpp"
 
 namespace heymilo::test {
 
@@ -46,7 +46,7 @@ class FakeList {
     options.api_key = "test-key";
     options.rate_limit.reset();
     options.retry.max_retries = 0;
-    options.transport = std::make_shared<FakeTransport>(
+    options.transport = std::make_shared<testing::FakeTransport>(
         [this](const HttpRequest& request, const CancellationToken&) { return answer(request); });
     return Client(options);
   }
@@ -91,7 +91,8 @@ class FakeList {
         ++begin;
       }
       if (begin == listed.size()) {
-        return jsonAnswer(400, R"({"error":{"type":"t","code":"bad_cursor","message":"No."}})");
+        return testing::jsonAnswer(400,
+                                   R"({"error":{"type":"t","code":"bad_cursor","message":"No."}})");
       }
       ++begin;
     }
@@ -104,7 +105,7 @@ class FakeList {
     for (std::size_t i = begin; i < end; ++i) {
       body["data"].push_back(listed[i]);
     }
-    return jsonAnswer(200, body.dump());
+    return testing::jsonAnswer(200, body.dump());
   }
 
   static std::map<std::string, std::string> queryOf(const std::string& url) {
