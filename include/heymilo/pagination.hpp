@@ -45,8 +45,11 @@ class HEYMILO_EXPORT CandidatePages {
     pointer operator->() const { return &**this; }  ///< the same
     iterator& operator++();                         ///< fetches a page where one is due
     void operator++(int) { ++*this; }               ///< the same
+    /// Equal where both are at the end, or neither is.
+    /// @{
     friend bool operator==(const iterator& a, const iterator& b) { return a.walk_ == b.walk_; }
     friend bool operator!=(const iterator& a, const iterator& b) { return !(a == b); }
+    /// @}
 
    private:
     friend class CandidatePages;
@@ -93,8 +96,11 @@ class HEYMILO_EXPORT CandidateRange {
     pointer operator->() const { return &**this; }  ///< the same
     iterator& operator++();                         ///< fetches a page where one is due
     void operator++(int) { ++*this; }               ///< the same
+    /// Equal where both are at the end, or neither is.
+    /// @{
     friend bool operator==(const iterator& a, const iterator& b) { return a.walk_ == b.walk_; }
     friend bool operator!=(const iterator& a, const iterator& b) { return !(a == b); }
+    /// @}
 
    private:
     friend class CandidateRange;

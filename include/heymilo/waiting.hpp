@@ -52,6 +52,7 @@ struct WaitOptions {
 /// Copying one never throws. what() holds no key and no candidate's data.
 class HEYMILO_EXPORT WaitTimeoutError : public TimeoutError {
  public:
+  /// For tests of code that catches one.
   WaitTimeoutError(const std::string& message, std::vector<CandidateResponse> reached,
                    std::vector<std::string> pending);
   ~WaitTimeoutError() override;

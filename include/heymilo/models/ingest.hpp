@@ -38,9 +38,11 @@ struct CandidateIngestRequest {
   CandidateIngestRequest withPhoneNumber(std::string number) && {
     return std::move(withPhoneNumber(std::move(number)));
   }
+  /// The same for a request that has no name yet.
   CandidateIngestRequest withMetadata(const std::string& key, std::string value) && {
     return std::move(withMetadata(key, std::move(value)));
   }
+  /// The same for a request that has no name yet.
   CandidateIngestRequest withData(const std::string& key, nlohmann::json value) && {
     return std::move(withData(key, std::move(value)));
   }

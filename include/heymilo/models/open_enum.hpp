@@ -61,6 +61,8 @@ class OpenEnum : public Values {
                                    : Values::texts[static_cast<std::size_t>(value_) - 1];
   }
 
+  /// Equal where the texts are.
+  /// @{
   friend bool operator==(const OpenEnum& a, const OpenEnum& b) { return a.text() == b.text(); }
   friend bool operator!=(const OpenEnum& a, const OpenEnum& b) { return !(a == b); }
   friend bool operator==(const OpenEnum& a, Value b) { return a.value_ == b; }
@@ -75,9 +77,11 @@ class OpenEnum : public Values {
   friend bool operator!=(const OpenEnum& a, const char* b) { return a.text() != b; }
   friend bool operator==(const char* a, const OpenEnum& b) { return a == b.text(); }
   friend bool operator!=(const char* a, const OpenEnum& b) { return a != b.text(); }
+  /// @}
 
   /// In the order in which the values are documented; those that are not stand first, by their
   /// text. Left to the conversion to Value, all unknown texts would be one.
+  /// @{
   friend bool operator<(const OpenEnum& a, const OpenEnum& b) {
     return a.value_ != b.value_ ? a.value_ < b.value_ : a.text_ < b.text_;
   }
@@ -91,6 +95,7 @@ class OpenEnum : public Values {
                    : std::strong_ordering::equal;
   }
 #endif
+  /// @}
 
  private:
   Value value_ = Values::other;
@@ -146,9 +151,11 @@ template <class Values>
 std::string to_string(const OpenEnum<Values>& status) {
   return std::string(status.text());
 }
+/// The same, for a constant.
 inline std::string to_string(CandidateStatusValues::Value status) {
   return to_string(CandidateStatus(status));
 }
+/// The same, for a constant.
 inline std::string to_string(StepStatusValues::Value status) {
   return to_string(StepStatus(status));
 }
@@ -158,9 +165,11 @@ template <class Values>
 std::ostream& operator<<(std::ostream& out, const OpenEnum<Values>& status) {
   return detail::write(out, status.text());
 }
+/// The same, for a constant.
 inline std::ostream& operator<<(std::ostream& out, CandidateStatusValues::Value status) {
   return out << CandidateStatus(status);
 }
+/// The same, for a constant.
 inline std::ostream& operator<<(std::ostream& out, StepStatusValues::Value status) {
   return out << StepStatus(status);
 }
