@@ -49,6 +49,21 @@ TEST(ManualClock, AnHoursWaitMovesItByAnHour) {
   EXPECT_THAT(clock.waits(), ElementsAre(hours{1}, hours{2}));
 }
 
+TEST(ManualClock, TellsOfAWaitBeforeItMoves) {
+  ManualClock clock;
+  const auto start = clock.now();
+  std::vector<milliseconds> told;
+  clock.onWait([&](milliseconds wait) {
+    EXPECT_EQ(clock.now(), start);
+    told.push_back(wait);
+  });
+  waitUntil(clock, start + hours{1});
+  EXPECT_THAT(told, ElementsAre(hours{1}));
+  clock.onWait(nullptr);
+  waitUntil(clock, start + hours{2});
+  EXPECT_EQ(told.size(), 1u);
+}
+
 TEST(ManualClock, ByHandAWaitEndsWhenItIsMovedFarEnough) {
   ManualClock clock(ManualClock::Mode::by_hand);
   std::atomic<bool> over{false};

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "heymilo/client.hpp"
+#include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/testing/mock_server.hpp"
-#include "support/fake_clock.hpp"
 
 namespace heymilo {
 namespace {
@@ -34,7 +34,7 @@ class Waiting : public ::testing::Test {
  protected:
   Waiting() : client(makeClient()) {
     server.addPosting("p");
-    clock->on_wait = [this] { server.advance(clock->waits.back()); };
+    clock->onWait([this](milliseconds wait) { server.advance(wait); });
   }
 
   Client makeClient() {
@@ -60,7 +60,8 @@ class Waiting : public ::testing::Test {
     return queries;
   }
   milliseconds waited() const {
-    return std::accumulate(clock->waits.begin(), clock->waits.end(), milliseconds(0));
+    const std::vector<milliseconds> waits = clock->waits();
+    return std::accumulate(waits.begin(), waits.end(), milliseconds(0));
   }
 
   heymilo::testing::MockServerOptions serverOptions() {
@@ -69,7 +70,7 @@ class Waiting : public ::testing::Test {
     return options;
   }
   MockServer server{serverOptions()};
-  std::shared_ptr<test::FakeClock> clock = std::make_shared<test::FakeClock>();
+  std::shared_ptr<testing::ManualClock> clock = std::make_shared<testing::ManualClock>();
   Client client;
 };
 
@@ -86,7 +87,7 @@ TEST_F(Waiting, UntilTheWorkflowOfOneIsOver) {
   EXPECT_GT(waited(), hours{1});
   EXPECT_LT(waited(), MockServer::workflow_time);
   EXPECT_THAT(
-      clock->waits,
+      clock->waits(),
       ::testing::IsSupersetOf(
           {milliseconds(2000), milliseconds(3000), milliseconds(4500), milliseconds(3600'000)}));
   // Found once, it is asked for by its second.
@@ -95,13 +96,13 @@ TEST_F(Waiting, UntilTheWorkflowOfOneIsOver) {
   EXPECT_THAT(asked[1],
               AllOf(HasSubstr("created_after=2026-02-28T23%3A59%3A59Z"),
                     HasSubstr("created_before=2026-03-01T00%3A00%3A02Z")));
-  EXPECT_EQ(asked.size(), clock->waits.size() + 1);
+  EXPECT_EQ(asked.size(), clock->waits().size() + 1);
 }
 
 TEST_F(Waiting, EndsAtOnceWhereTheStateIsReached) {
   const std::string id = add("2026-02-01T00:00:00Z", {{"status", "completed"}, {"score", 80}});
   EXPECT_EQ(client.waitForCandidate("p", id, isScored).score, 80);
-  EXPECT_THAT(clock->waits, IsEmpty());
+  EXPECT_THAT(clock->waits(), IsEmpty());
   EXPECT_THAT(client.waitForCandidates("p", {}, isScored), IsEmpty());
   EXPECT_EQ(server.requestCount(), 1u);
 }
@@ -126,7 +127,7 @@ TEST_F(Waiting, ForThoseWhoWereQueuedAndAreNotThereYet) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_EQ(all[i].metadata->at("external_id"), marks[i]);
   }
-  EXPECT_THAT(clock->waits, ElementsAre(seconds{2}, seconds{3}));  // they are there after 5
+  EXPECT_THAT(clock->waits(), ElementsAre(seconds{2}, seconds{3}));  // they are there after 5
   EXPECT_THAT(queries(), ::testing::Each(HasSubstr("created_after=2026-02-28T23%3A50%3A00Z")));
 }
 
@@ -135,13 +136,13 @@ TEST_F(Waiting, ForManyByOneWalk) {
   for (int i = 0; i < 250; ++i) {
     ids.push_back(add("2026-02-01T00:00:00Z"));
   }
-  clock->on_wait = [&] {
-    if (clock->waits.size() == 3) {
+  clock->onWait([&](milliseconds) {
+    if (clock->waits().size() == 3) {
       for (const std::string& id : ids) {
         server.patchCandidate(id, {{"score", 70}});
       }
     }
-  };
+  });
   EXPECT_EQ(client.waitForCandidates("p", ids, isScored).size(), 250u);
   EXPECT_EQ(server.requestCount(), 4 * 3u);
 }
@@ -152,13 +153,13 @@ TEST_F(Waiting, ForAFewFarApartOneByOne) {
     add("2026-01-20T00:00:00Z");
   }
   few.push_back(add("2026-02-01T12:00:00Z"));
-  clock->on_wait = [&] {
-    if (clock->waits.size() == 2) {
+  clock->onWait([&](milliseconds) {
+    if (clock->waits().size() == 2) {
       server.patchCandidate(few[0], {{"score", 70}});
-    } else if (clock->waits.size() == 3) {
+    } else if (clock->waits().size() == 3) {
       server.patchCandidate(few[1], {{"score", 71}});
     }
-  };
+  });
   const auto found = client.waitForCandidates("p", {few[1], few[0]}, isScored);
   EXPECT_EQ(found[0].interview_id, few[1]);
   EXPECT_EQ(found[1].interview_id, few[0]);
@@ -228,13 +229,13 @@ TEST_F(Waiting, TellsOfARequestThatTookTooLong) {
 
 TEST_F(Waiting, LooksEverywhereForWhoIsGone) {
   const std::string id = add("2026-02-02T00:00:00Z");
-  clock->on_wait = [&] {
-    if (clock->waits.size() == 1) {
+  clock->onWait([&](milliseconds) {
+    if (clock->waits().size() == 1) {
       server.removeCandidate(id);
-    } else if (clock->waits.size() == 3) {
+    } else if (clock->waits().size() == 3) {
       add("2026-02-20T00:00:00Z", {{"interview_id", id}, {"status", "completed"}});
     }
-  };
+  });
   EXPECT_EQ(client.waitForCandidate("p", id, hasFinalStatus).created_at,
             parseTimestamp("2026-02-20T00:00:00Z"));
   const auto asked = queries();
@@ -246,7 +247,7 @@ TEST_F(Waiting, LooksEverywhereForWhoIsGone) {
 
 TEST_F(Waiting, FindsWhoHasNoTimeOfCreation) {
   const std::string id = server.addCandidate("p", {{"status", "pending"}, {"created_at", nullptr}});
-  clock->on_wait = [&] { server.patchCandidate(id, {{"status", "completed"}}); };
+  clock->onWait([&](milliseconds) { server.patchCandidate(id, {{"status", "completed"}}); });
   EXPECT_EQ(client.waitForCandidate("p", id, hasFinalStatus).status, CandidateStatus::completed);
   EXPECT_THAT(queries(), ElementsAre("limit=100", "limit=100"));
 }
@@ -254,7 +255,7 @@ TEST_F(Waiting, FindsWhoHasNoTimeOfCreation) {
 TEST_F(Waiting, CanBeCancelledBetweenLooks) {
   const std::string id = add("2026-02-02T00:00:00Z");
   const CancellationSource stop;
-  clock->on_wait = [&] { stop.cancel(); };
+  clock->onWait([&](milliseconds) { stop.cancel(); });
   RequestOptions options;
   options.cancellation = stop.token();
   EXPECT_THROW(client.waitForCandidate("p", id, isScored, {}, options), CancelledError);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace heymilo::testing {
 
@@ -33,6 +34,14 @@ void ManualClock::wait(std::unique_lock<std::mutex>& lock, std::condition_variab
   waits_.push_back(std::chrono::ceil<std::chrono::milliseconds>(until - now_));
   const auto end = ends_.insert(until);
   begun_.notify_all();
+  if (const auto told = told_) {
+    const auto span = waits_.back();
+    guard.unlock();
+    lock.unlock();
+    told(span);
+    lock.lock();
+    guard.lock();
+  }
   bool notified = false;
   while (now_ < until && !notified) {
     if (mode_ == Mode::automatic && *ends_.begin() == until) {
@@ -57,6 +66,11 @@ void ManualClock::advance(std::chrono::nanoseconds time) {
 std::vector<std::chrono::milliseconds> ManualClock::waits() const {
   const std::lock_guard guard(mutex_);
   return waits_;
+}
+
+void ManualClock::onWait(std::function<void(std::chrono::milliseconds)> told) {
+  const std::lock_guard guard(mutex_);
+  told_ = std::move(told);
 }
 
 bool ManualClock::awaitWaits(std::size_t count, std::chrono::milliseconds limit) const {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <vector>
@@ -44,6 +45,9 @@ class ManualClock final : public Clock {
   /// How long each wait was to be when it began, in that order; those that only a notification ends
   /// are not among them.
   std::vector<std::chrono::milliseconds> waits() const;
+  /// Calls `told` with each such time before the clock is moved by it, on the thread that waits and
+  /// without a lock, for what is to happen in the meantime. For Mode::automatic; nullptr: nothing.
+  void onWait(std::function<void(std::chrono::milliseconds)> told);
   /// Waits, in real time, until waits() has so many: to be followed by advance(). False when
   /// `limit` has passed before that.
   bool awaitWaits(std::size_t count,
@@ -56,6 +60,7 @@ class ManualClock final : public Clock {
   TimePoint now_;
   std::multiset<TimePoint> ends_;  // of the waits that are under way
   std::vector<std::chrono::milliseconds> waits_;
+  std::function<void(std::chrono::milliseconds)> told_;
 };
 
 }  // namespace heymilo::testing
