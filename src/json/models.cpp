@@ -4,6 +4,8 @@
 
 namespace heymilo::detail {
 
+void HEYMILO_WITH_JSON_VERSION(built_with)() noexcept {}
+
 template <class T>
 const ObjectType& objectType() {
   return json::ObjectTable<T>::type;
