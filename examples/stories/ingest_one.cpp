@@ -1,0 +1,33 @@
+// A candidate comes in from a form: POSTING_ID NAME EMAIL FORM_ID. Prints the interview_id.
+#include <heymilo/heymilo.hpp>
+#include <iostream>
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    return 2;
+  }
+  const auto begun = std::chrono::system_clock::now();
+  try {
+    const auto client = heymilo::Client::fromEnvironment();
+    try {
+      const auto person =
+          heymilo::CandidateIngestRequest{argv[2], argv[3]}.withMetadata("form_id", argv[4]);
+      std::cout << client.ingestCandidate(argv[1], person).data.interview_id << '\n';
+    } catch (const heymilo::Error& error) {
+      if (!error.mayHaveArrived()) {
+        throw;
+      }
+      heymilo::WaitOptions how;  // it may be there: it shows within seconds, or it never will
+      how.key = heymilo::metadataKey("form_id");
+      how.created_after = heymilo::toTimestamp(begun - std::chrono::minutes{5});
+      heymilo::RequestOptions within;
+      within.deadline = std::chrono::seconds{15};
+      std::cout
+          << client.waitForCandidate(argv[1], argv[4], heymilo::isListed, how, within).interview_id
+          << '\n';
+    }
+  } catch (const heymilo::Error& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}
