@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <heymilo/heymilo.hpp>
+#include <heymilo/testing/expectations.hpp>
 #include <heymilo/testing/mock_server.hpp>
 #include <heymilo/workflows/bulk_ingest.hpp>
 #include <heymilo/workflows/sqlite_mirror.hpp>
@@ -147,19 +148,16 @@ void listWithin(const heymilo::Client& client, const heymilo::CancellationSource
 }
 
 void testsAgainstTheMockServer() {
-  heymilo::testing::MockServer server;  // on a free port of 127.0.0.1
+  using namespace heymilo::testing;
+  MockServer server;
   server.addPosting("posting-id", 250);
-  heymilo::ClientOptions options;
-  options.api_key = "test-key";
-  options.base_url = server.url();
-  const heymilo::Client client(options);
+  const heymilo::Client client(server.clientOptions());  // in process; others come by server.url()
 
-  server.respondNext("ingestCandidate",
-                     heymilo::testing::ScriptedResponse::disconnect().afterCommit());
+  server.respondNext("ingestCandidate", ScriptedResponse::disconnect().afterCommit());
   EXPECT_THROW(client.ingestCandidate("posting-id", {"Ada Example", "ada@example.com"}),
                heymilo::ConnectionError);
-  EXPECT_EQ(server.requests("ingestCandidate").size(), 1u);     // in doubt, so not sent again
-  server.advance(heymilo::testing::MockServer::workflow_time);  // everybody is through
+  EXPECT_TRUE(received(server, "ingestCandidate", 1));  // in doubt, so not sent again
+  server.advance(MockServer::workflow_time);            // everybody is through
 }
 
 class Readme : public testing::Test {

@@ -18,16 +18,20 @@ add_test(NAME "consumers: install"
   COMMAND "${CMAKE_COMMAND}" -P "${CMAKE_CURRENT_BINARY_DIR}/consumers/install.cmake")
 set_tests_properties("consumers: install" PROPERTIES FIXTURES_SETUP heymilo_installed)
 
-# heymilo_consumer(<project> COMPILERS <compiler>... [FIXTURE <fixture>] [OPTIONS <option>...])
+# heymilo_consumer(<project> COMPILERS <compiler>... [FOLDER <of the project, where not here>]
+#                  [FIXTURE <fixture>] [OPTIONS <option>...])
 function(heymilo_consumer project)
-  cmake_parse_arguments(PARSE_ARGV 1 consumer "" "FIXTURE" "COMPILERS;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 consumer "" "FOLDER;FIXTURE" "COMPILERS;OPTIONS")
+  if(NOT consumer_FOLDER)
+    set(consumer_FOLDER "${CMAKE_CURRENT_SOURCE_DIR}/consumers/${project}")
+  endif()
   foreach(compiler IN LISTS consumer_COMPILERS)
     get_filename_component(compiler_name "${compiler}" NAME)
     set(test "consumers: ${project}, ${compiler_name}")
     add_test(NAME "${test}"
       COMMAND "${CMAKE_CTEST_COMMAND}"
         --build-and-test
-          "${CMAKE_CURRENT_SOURCE_DIR}/consumers/${project}"
+          "${consumer_FOLDER}"
           "${CMAKE_CURRENT_BINARY_DIR}/consumers/${project}-${compiler_name}"
         --build-noclean
         --build-generator "${CMAKE_GENERATOR}"
@@ -45,6 +49,12 @@ endfunction()
 
 heymilo_consumer(find_package COMPILERS ${HEYMILO_CONSUMER_COMPILERS}
   FIXTURE heymilo_installed OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}")
+if(TARGET heymilo_testing)
+  list(GET HEYMILO_CONSUMER_COMPILERS 0 fault_scenarios_compiler)
+  heymilo_consumer(fault_scenarios COMPILERS "${fault_scenarios_compiler}"
+    FOLDER "${PROJECT_SOURCE_DIR}/examples/fault_scenarios"
+    FIXTURE heymilo_installed OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}")
+endif()
 # What a vendored copy differs in is CMake's business: one compiler each, and one language version.
 list(GET HEYMILO_CONSUMER_COMPILERS 0 first_compiler)
 list(GET HEYMILO_CONSUMER_COMPILERS -1 last_compiler)

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <heymilo/heymilo.hpp>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+/// Somebody who applied, as another system knows them.
+struct Applicant {
+  std::string id;
+  std::string name;
+  std::string email;
+};
+
+/// Keeps a posting in step with another system: brings its applicants in, each once, and tells how
+/// far they are. For one thread.
+class ApplicantSync {
+ public:
+  enum class Result {
+    added,          ///< is in the posting
+    already_there,  ///< was there, from a try whose outcome was not known
+    refused,        ///< the API does not take this applicant
+    later           ///< not now, or not known: to be tried again
+  };
+
+  ApplicantSync(heymilo::Client client, std::string posting_id);
+
+  /// Throws the heymilo::StatusError of what no waiting mends: key, rights, posting.
+  Result add(const Applicant& applicant);
+
+  /// Tries all of them, and those that are for later again after a minute, `rounds` times. Returns
+  /// who is still for later.
+  std::vector<Applicant> addAll(std::vector<Applicant> applicants, int rounds);
+
+  /// The statuses that have changed since the last call, by the applicant's id. Throws
+  /// heymilo::Error; the next call then tells all of it.
+  std::map<std::string, std::string> changedStatuses();
+
+ private:
+  std::optional<bool> isThere(const std::string& id) const;
+  void pause(std::chrono::milliseconds time) const;
+
+  const heymilo::Client client_;
+  const std::string posting_id_;
+  const heymilo::Timestamp began_;
+  std::set<std::string> in_doubt_;  // sent, and not known to have arrived or not
+  std::map<std::string, std::string> statuses_;
+};
