@@ -76,9 +76,8 @@ std::string explain(const heymilo::Error& error) {
     return "The quota is used up: again in " + std::to_string(wait.count() / 1000) + " s.";
   }
   if (const auto* refusal = dynamic_cast<const heymilo::UnprocessableEntityError*>(&error)) {
-    if (refusal->error().errors && !refusal->error().errors->empty()) {
-      return "Not acceptable: " + refusal->error().errors->front().param.value_or("the request");
-    }
+    const auto field = refusal->fields().front();  // never empty
+    return "Not acceptable: " + field.param.value_or("the request") + ": " + field.message;
   }
   return error.what();  // one line, and nothing of what was sent is in it
 }
@@ -93,7 +92,8 @@ TEST_F(ErrorsAndOutcomes, CanBeExplained) {
     }
     return std::string();
   };
-  EXPECT_EQ(explanationOf({"Ada Example", "nonsense"}), "Not acceptable: body.email");
+  EXPECT_EQ(explanationOf({"Ada Example", "nonsense"}).rfind("Not acceptable: body.email: ", 0),
+            0u);
   options.retry.max_retries = 0;
   server.respondNext("ingestCandidate",
                      ScriptedResponse::answer(429).withHeader("Retry-After", "7"));

@@ -24,13 +24,9 @@ bool signUp(const heymilo::Client& client, const std::string& name, const std::s
 
 class SignUp : public testing::Test {
  protected:
-  SignUp() {
-    server.addPosting("posting-id");
-    options.api_key = "test-key";
-    options.base_url = server.url();
-  }
-  MockServer server;  // on a free port of 127.0.0.1, in this process
-  heymilo::ClientOptions options;
+  SignUp() { server.addPosting("posting-id"); }
+  MockServer server;                                        // on a free port of 127.0.0.1
+  heymilo::ClientOptions options = server.clientOptions();  // in process: without a socket
 };
 
 TEST_F(SignUp, BringsSomebodyIn) {
