@@ -5,10 +5,9 @@
 #include <random>
 #include <utility>
 
+#include "client_impl.hpp"
 #include "curl/curl_transport.hpp"
-#include "executor.hpp"
-#include "json/codec.hpp"
-#include "url.hpp"
+#include "operations.hpp"
 #include "validation.hpp"
 #include "waiting.hpp"
 
@@ -16,47 +15,7 @@ namespace heymilo {
 
 namespace {
 
-constexpr Operation kListCandidates = {
-    "listCandidates", "GET", "/api/v2/postings/{posting_id}/candidates"};
-constexpr Operation kIngestCandidate = {
-    "ingestCandidate", "POST", "/api/v2/postings/{posting_id}/candidates"};
-constexpr Operation kIngestCandidatesBulk = {
-    "ingestCandidatesBulk", "POST", "/api/v2/postings/{posting_id}/candidates/bulk"};
-constexpr Operation kIngestCandidateAsync = {
-    "ingestCandidateAsync", "POST", "/api/v2/postings/{posting_id}/candidates/async"};
-constexpr Operation kIngestCandidatesBulkAsync = {
-    "ingestCandidatesBulkAsync", "POST", "/api/v2/postings/{posting_id}/candidates/bulk/async"};
-
 constexpr int kMaxPageSize = 100;
-
-std::string queryOf(const ListCandidatesParams& params) {
-  Query query;
-  if (params.limit) {
-    query.add("limit", std::to_string(*params.limit));
-  }
-  if (params.starting_after) {
-    query.add("starting_after", *params.starting_after);
-  }
-  if (params.created_after) {
-    query.add("created_after", formatTimestamp(*params.created_after));
-  }
-  if (params.created_before) {
-    query.add("created_before", formatTimestamp(*params.created_before));
-  }
-  return query.text();
-}
-
-/// The request as JSON. Throws InvalidArgumentError where it can't be written as such.
-template <class Request>
-std::string bodyOf(const Request& request) {
-  check(request);
-  try {
-    return json::encode(request);
-  } catch (const json::Mismatch& mismatch) {
-    throw InvalidArgumentError(
-        mismatch.path.dotted(), mismatch.problem, mismatch.path.maskedDotted());
-  }
-}
 
 ClientOptions checked(ClientOptions options) {
   check(options);
@@ -86,20 +45,8 @@ std::optional<std::string> environmentVariable(const char* name) {
 
 }  // namespace
 
-class Client::Impl {
- public:
-  explicit Impl(const ClientOptions& options) : Impl(options, environmentOf(options)) {}
-
-  const std::shared_ptr<Clock> clock;
-  const Executor executor;
-  const std::size_t max_connections;
-
- private:
-  Impl(const ClientOptions& options, ExecutorEnvironment environment)
-      : clock(environment.clock),
-        executor(options, std::move(environment)),
-        max_connections(options.max_connections) {}
-};
+Client::Impl::Impl(const ClientOptions& options)
+    : executor(options, environmentOf(options)), max_connections(options.max_connections) {}
 
 Client::Client(ClientOptions options)
     : impl_(std::make_shared<const Impl>(checked(std::move(options)))) {}
@@ -120,37 +67,36 @@ Client Client::fromEnvironment(ClientOptions options) {
 ListResponse<CandidateResponse> Client::listCandidates(std::string_view posting_id,
                                                        const ListCandidatesParams& params,
                                                        const RequestOptions& options) const {
-  check(params);
   return impl_->executor.call<ListResponse<CandidateResponse>>(
-      kListCandidates, {posting_id, queryOf(params), {}}, options);
+      kListCandidates, argumentsOf(posting_id, params), options);
 }
 
 SingleResponse<IngestCandidateResponse> Client::ingestCandidate(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<IngestCandidateResponse>>(
-      kIngestCandidate, {posting_id, {}, [&] { return bodyOf(request); }}, options);
+      kIngestCandidate, argumentsOf(posting_id, request), options);
 }
 
 SingleResponse<std::vector<BulkIngestCandidateResponseItem>> Client::ingestCandidatesBulk(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(
-      kIngestCandidatesBulk, {posting_id, {}, [&] { return bodyOf(request); }}, options);
+      kIngestCandidatesBulk, argumentsOf(posting_id, request), options);
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidateAsync(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidateAsync, {posting_id, {}, [&] { return bodyOf(request); }}, options);
+      kIngestCandidateAsync, argumentsOf(posting_id, request), options);
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidatesBulkAsync(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidatesBulkAsync, {posting_id, {}, [&] { return bodyOf(request); }}, options);
+      kIngestCandidatesBulkAsync, argumentsOf(posting_id, request), options);
 }
 
 namespace {
@@ -217,7 +163,7 @@ std::vector<CandidateResponse> Client::waitForCandidates(std::string_view postin
       [&](const ListCandidatesParams& params, const RequestOptions& request) {
         return listCandidates(posting_id, params, request);
       },
-      *impl_->clock,
+      clock(),
       keys,
       state,
       how,
@@ -230,7 +176,7 @@ CandidateResponse Client::waitForCandidate(std::string_view posting_id, const st
   return waitForCandidates(posting_id, {key}, state, how, options).front();
 }
 
-Clock& Client::clock() const noexcept { return *impl_->clock; }
+Clock& Client::clock() const noexcept { return *impl_->executor.environment().clock; }
 
 std::shared_ptr<Transport> makeTransport(const ClientOptions& options) {
   return makeCurlTransport({options.max_connections, options.tls, options.proxy});

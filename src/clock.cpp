@@ -21,6 +21,10 @@ class SteadyClock final : public Clock {
 
 Clock::~Clock() = default;
 
+bool isSteady(const Clock& clock) noexcept {
+  return dynamic_cast<const SteadyClock*>(&clock) != nullptr;
+}
+
 std::shared_ptr<Clock> Clock::steady() { return std::make_shared<SteadyClock>(); }
 
 }  // namespace heymilo

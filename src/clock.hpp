@@ -12,4 +12,7 @@ inline Clock::TimePoint later(Clock::TimePoint start, std::chrono::milliseconds 
   return span >= kForEver ? (Clock::TimePoint::max)() : start + span;
 }
 
+/// Whether it goes by itself, as the machine's does.
+bool isSteady(const Clock& clock) noexcept;
+
 }  // namespace heymilo

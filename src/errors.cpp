@@ -41,6 +41,9 @@ InvalidArgumentError::InvalidArgumentError(const std::string& param, const std::
       param_(std::make_shared<const std::string>(param)) {}
 InvalidArgumentError::~InvalidArgumentError() = default;
 
+OverloadError::OverloadError(const std::string& message) : Error(message, Outcome::not_sent) {}
+OverloadError::~OverloadError() = default;
+
 TransportError::TransportError(const std::string& message, Outcome outcome)
     : Error(message, outcome) {}
 TransportError::~TransportError() = default;

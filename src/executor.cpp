@@ -72,28 +72,16 @@ std::chrono::milliseconds tighter(std::chrono::milliseconds a, std::chrono::mill
 
 }  // namespace
 
-/// One call of an operation, all its attempts together.
-struct Executor::Call {
-  const Operation& operation;
-  const RequestOptions& options;
-  HttpRequest request;
-  std::chrono::milliseconds timeout;  // of one attempt; 0: none
-  RetryPolicy retry;
-  Clock::TimePoint deadline;
-  int attempts = 0;
-  std::optional<std::chrono::milliseconds> retry_after{};  // as the latest answer asks
-
-  Event event(EventKind kind) const {
-    Event event;
-    event.kind = kind;
-    event.operation = operation.id;
-    event.method = operation.method;
-    event.route = operation.route;
-    event.attempt = attempts;
-    event.bytes_sent = request.body.size();
-    return event;
-  }
-};
+Event Call::event(EventKind kind) const {
+  Event event;
+  event.kind = kind;
+  event.operation = operation.id;
+  event.method = operation.method;
+  event.route = operation.route;
+  event.attempt = attempts;
+  event.bytes_sent = request.body.size();
+  return event;
+}
 
 Executor::Executor(ClientOptions options, ExecutorEnvironment environment)
     : options_(std::move(options)),
@@ -109,42 +97,55 @@ Executor::Executor(ClientOptions options, ExecutorEnvironment environment)
 void Executor::call(const Operation& operation, const CallArguments& arguments,
                     const RequestOptions& options, const detail::ObjectType& type, void* answer,
                     ResponseInfo& info) const {
-  check(options);
   const Clock::TimePoint started = environment_.clock->now();
+  Call call = begin(operation, makeRequest(operation, arguments, options), options, started);
+  decode(call, send(call), type, answer, info);
+}
+
+Call Executor::begin(const Operation& operation, HttpRequest request, const RequestOptions& options,
+                     Clock::TimePoint started) const {
   Call call{operation,
             options,
-            makeRequest(operation, arguments, options),
+            std::move(request),
             options.timeout.value_or(options_.timeout),
             options_.retry,
+            started,
             deadlineOf(options, started)};
   call.retry.max_retries = options.max_retries.value_or(options_.retry.max_retries);
+  return call;
+}
 
-  HttpResponse response = send(call);
-
+void Executor::decode(const Call& call, HttpResponse response, const detail::ObjectType& type,
+                      void* answer, ResponseInfo& info) const {
   ResponseInfo about;  // `info` is a part of the answer, which the codec may begin anew
   about.status = response.status;
   about.headers = std::move(response.headers);
   about.request_id = about.headers.get("X-Request-Id").value_or("");
   about.attempts = call.attempts;
-  about.elapsed =
-      std::chrono::duration_cast<std::chrono::microseconds>(environment_.clock->now() - started);
+  about.elapsed = sinceStartOf(call.started);
   try {
     json::decode(type, response.body, answer, response.body.capacity() - response.body.size());
   } catch (const json::Mismatch& mismatch) {
-    std::string message(operation.id);
+    std::string message(call.operation.id);
     message += ": the answer (" + std::to_string(about.status) +
                ") is not the documented JSON: " + mismatch.path.masked() +
                (mismatch.path.masked().empty() ? "" : ": ") + mismatch.problem;
     if (!about.request_id.empty()) {
-      message += " (request id " + Redactor(call.request, operation.route)(about.request_id) + ")";
+      message +=
+          " (request id " + Redactor(call.request, call.operation.route)(about.request_id) + ")";
     }
     throw DecodeError(message, mismatch.path.whole(), std::move(response.body));
   }
   info = std::move(about);
 }
 
+std::chrono::microseconds Executor::sinceStartOf(Clock::TimePoint moment) const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(environment_.clock->now() - moment);
+}
+
 HttpRequest Executor::makeRequest(const Operation& operation, const CallArguments& arguments,
                                   const RequestOptions& options) const {
+  check(options);
   checkPostingId(arguments.posting_id);
   HttpRequest request;
   request.method = operation.method;
@@ -180,8 +181,10 @@ HttpResponse Executor::send(Call& call) const {
   for (;;) {
     std::optional<std::chrono::milliseconds> wait;
     {
-      const Pacer::Permit permit = awaitTurn(call);
-      ++call.attempts;
+      const Pacer::Permit permit = pacer_->acquire(
+          call.options.cancellation, call.deadline, [&](std::chrono::milliseconds turn) {
+            throttled(call, turn);
+          });
       try {
         return attempt(call);
       } catch (const Error& error) {
@@ -195,16 +198,24 @@ HttpResponse Executor::send(Call& call) const {
   }
 }
 
-Pacer::Permit Executor::awaitTurn(const Call& call) const {
-  return pacer_->acquire(
-      call.options.cancellation, call.deadline, [&](std::chrono::milliseconds turn) {
-        Event event = call.event(EventKind::throttled);
-        event.wait = turn;
-        emit(event);
-      });
+HttpResponse Executor::attempt(Call& call) const {
+  beginAttempt(call);
+  HttpResponse response;
+  try {
+    response = environment_.transport->send(call.request, call.options.cancellation);
+  } catch (const Error&) {
+    failed(call);
+    throw;
+  }
+  return answered(call, std::move(response));
 }
 
-/// How long to wait after a failed attempt before the next one; nothing where the call ends here.
+void Executor::throttled(const Call& call, std::chrono::milliseconds wait) const {
+  Event event = call.event(EventKind::throttled);
+  event.wait = wait;
+  emit(event);
+}
+
 std::optional<std::chrono::milliseconds> Executor::waitAfter(const Call& call,
                                                              const Error& error) const {
   const Failure failure = failureOf(error, call.retry_after);
@@ -224,13 +235,14 @@ std::optional<std::chrono::milliseconds> Executor::waitAfter(const Call& call,
   return wait;
 }
 
-/// Sends once. Throws StatusError for an answer that is not 2xx.
-HttpResponse Executor::attempt(Call& call) const {
+void Executor::beginAttempt(Call& call) const {
+  ++call.attempts;
   call.retry_after.reset();
-  const Clock::TimePoint started = environment_.clock->now();
+  call.attempt_started = environment_.clock->now();
   call.request.timeout = call.timeout;
   if (call.deadline != (Clock::TimePoint::max)()) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(call.deadline - started);
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(call.deadline - call.attempt_started);
     if (left.count() <= 0) {
       throw TimeoutError(std::string(call.operation.id) + ": the deadline has passed",
                          Outcome::not_sent);
@@ -238,22 +250,18 @@ HttpResponse Executor::attempt(Call& call) const {
     call.request.timeout = tighter(call.timeout, left);
   }
   emit(call.event(EventKind::request));
-  const auto elapsed = [&] {
-    return std::chrono::duration_cast<std::chrono::microseconds>(environment_.clock->now() -
-                                                                 started);
-  };
-  HttpResponse response;
-  try {
-    response = environment_.transport->send(call.request, call.options.cancellation);
-  } catch (const Error&) {
-    Event event = call.event(EventKind::failure);
-    event.elapsed = elapsed();
-    emit(event);
-    throw;
-  }
+}
+
+void Executor::failed(const Call& call) const {
+  Event event = call.event(EventKind::failure);
+  event.elapsed = sinceStartOf(call.attempt_started);
+  emit(event);
+}
+
+HttpResponse Executor::answered(Call& call, HttpResponse response) const {
   Event event = call.event(EventKind::response);
   event.status = response.status;
-  event.elapsed = elapsed();
+  event.elapsed = sinceStartOf(call.attempt_started);
   event.bytes_received = response.body.size();
   if (options_.on_event) {
     // A server's text like any other: it may quote what it was sent.

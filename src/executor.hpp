@@ -37,6 +37,22 @@ struct ExecutorEnvironment {
   std::function<double()> random;  // from 0 to 1; called by any thread
 };
 
+/// One call of an operation, all its attempts together.
+struct Call {
+  const Operation& operation;
+  const RequestOptions& options;
+  HttpRequest request;
+  std::chrono::milliseconds timeout;  // of one attempt; 0: none
+  RetryPolicy retry;
+  Clock::TimePoint started;
+  Clock::TimePoint deadline;
+  Clock::TimePoint attempt_started{};
+  int attempts = 0;
+  std::optional<std::chrono::milliseconds> retry_after{};  // as the latest answer asks
+
+  Event event(EventKind kind) const;
+};
+
 /// The only way to send. One call: wait for the quota, send, try again where that is safe, and
 /// either return a 2xx answer or throw. Used by any number of threads at once.
 class Executor {
@@ -53,19 +69,40 @@ class Executor {
     return answer;
   }
 
- private:
-  struct Call;
+  // The steps of a call, for NonBlockingCall to take them at other times.
 
+  /// Throws InvalidArgumentError.
+  HttpRequest makeRequest(const Operation& operation, const CallArguments& arguments,
+                          const RequestOptions& options) const;
+  /// `operation` and `options` must outlive the call, whose time started at `started`.
+  Call begin(const Operation& operation, HttpRequest request, const RequestOptions& options,
+             Clock::TimePoint started) const;
+  /// Makes the call's request ready to be sent once. Throws TimeoutError where there is no time.
+  void beginAttempt(Call& call) const;
+  /// The answer of the attempt. Throws StatusError where it is not 2xx.
+  HttpResponse answered(Call& call, HttpResponse response) const;
+  /// There was none.
+  void failed(const Call& call) const;
+  /// How long to wait after a failed attempt before the next one; nothing where the call ends here.
+  std::optional<std::chrono::milliseconds> waitAfter(const Call& call, const Error& error) const;
+  /// The call waits for so long until the quota allows a request.
+  void throttled(const Call& call, std::chrono::milliseconds wait) const;
+  /// Decodes a 2xx answer. Throws DecodeError.
+  void decode(const Call& call, HttpResponse response, const detail::ObjectType& type, void* answer,
+              ResponseInfo& info) const;
+
+  Pacer& pacer() const { return *pacer_; }
+  const ExecutorEnvironment& environment() const noexcept { return environment_; }
+  const ClientOptions& options() const noexcept { return options_; }
+
+ private:
   void call(const Operation& operation, const CallArguments& arguments,
             const RequestOptions& options, const detail::ObjectType& type, void* answer,
             ResponseInfo& info) const;
-  HttpRequest makeRequest(const Operation& operation, const CallArguments& arguments,
-                          const RequestOptions& options) const;
   HttpResponse send(Call& call) const;
-  Pacer::Permit awaitTurn(const Call& call) const;
-  std::optional<std::chrono::milliseconds> waitAfter(const Call& call, const Error& error) const;
   HttpResponse attempt(Call& call) const;
   void pause(const Call& call, std::chrono::milliseconds wait) const;
+  std::chrono::microseconds sinceStartOf(Clock::TimePoint moment) const;
   void emit(const Event& event) const;
 
   const ClientOptions options_;

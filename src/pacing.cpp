@@ -8,50 +8,79 @@ namespace heymilo {
 
 Pacer::Permit Pacer::acquire(const CancellationToken& cancellation, Clock::TimePoint deadline,
                              const std::function<void(std::chrono::milliseconds)>& on_wait) {
-  Waiter self;
+  std::condition_variable turn_may_have_come;
+  Place place([&turn_may_have_come] { turn_may_have_come.notify_all(); });
   // Under the lock, so that it can't fall between the check and the wait below. Given up last: its
   // end waits for a notification under way, which waits for the lock.
-  const CancellationCallback wake_up(cancellation, [this, &self] {
+  const CancellationCallback wake_up(cancellation, [&] {
     const std::lock_guard<std::mutex> guard(mutex_);
-    self.notify_all();
+    turn_may_have_come.notify_all();
   });
   std::unique_lock<std::mutex> lock(mutex_);
-  queue_.push_back(&self);
   for (bool told = false;;) {
-    const Clock::TimePoint now = clock_.now();
-    const bool first = queue_.front() == &self;
-    const Clock::TimePoint slot = nextSlot(now);
-    const bool slot_known = slot != (Clock::TimePoint::max)();
-    if (cancellation.cancelled()) {
-      leave(self);
-      throw CancelledError("cancelled while waiting for the quota", Outcome::not_sent);
+    Turn turn = judge(place, cancellation, deadline);
+    if (turn.permit) {
+      return *std::move(turn.permit);
     }
-    if (first && slot <= now) {
-      ++in_flight_;
-      leave(self);
-      return Permit(*this);
-    }
-    if (now >= deadline || (slot_known && slot >= deadline)) {
-      leave(self);
-      throw TimeoutError("the deadline comes before the quota allows another request",
-                         Outcome::not_sent);
-    }
-    if (held_until_ > now + patience_) {
-      leave(self);
-      throw TimeoutError("the API has asked for no requests for longer than retry.max_retry_after",
-                         Outcome::not_sent);
-    }
-    if (!told && slot > now && on_wait) {
+    if (!told && turn.wait && on_wait) {
       told = true;
       lock.unlock();
-      on_wait(slot_known ? std::chrono::ceil<std::chrono::milliseconds>(slot - now)
-                         : std::chrono::milliseconds{0});
+      on_wait(*turn.wait);
       lock.lock();
       continue;
     }
-    const Clock::TimePoint turn = first ? slot : (Clock::TimePoint::max)();
-    clock_.wait(lock, self, (std::min)(turn, deadline));
+    clock_.wait(lock, turn_may_have_come, turn.ask_again);
   }
+}
+
+Pacer::Turn Pacer::ask(Place& place, const CancellationToken& cancellation,
+                       Clock::TimePoint deadline) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  return judge(place, cancellation, deadline);
+}
+
+void Pacer::giveUp(Place& place) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  leave(place);
+}
+
+Pacer::Turn Pacer::judge(Place& place, const CancellationToken& cancellation,
+                         Clock::TimePoint deadline) {
+  if (!place.queued_) {
+    queue_.push_back(&place);
+    place.queued_ = true;
+  }
+  const Clock::TimePoint now = clock_.now();
+  const bool first = queue_.front() == &place;
+  const Clock::TimePoint slot = nextSlot(now);
+  const bool slot_known = slot != (Clock::TimePoint::max)();
+  if (cancellation.cancelled()) {
+    leave(place);
+    throw CancelledError("cancelled while waiting for the quota", Outcome::not_sent);
+  }
+  Turn turn;
+  if (first && slot <= now) {
+    ++in_flight_;
+    leave(place);
+    turn.permit.emplace(*this);
+    return turn;
+  }
+  if (now >= deadline || (slot_known && slot >= deadline)) {
+    leave(place);
+    throw TimeoutError("the deadline comes before the quota allows another request",
+                       Outcome::not_sent);
+  }
+  if (held_until_ > now + patience_) {
+    leave(place);
+    throw TimeoutError("the API has asked for no requests for longer than retry.max_retry_after",
+                       Outcome::not_sent);
+  }
+  if (slot > now) {
+    turn.wait = slot_known ? std::chrono::ceil<std::chrono::milliseconds>(slot - now)
+                           : std::chrono::milliseconds{0};
+  }
+  turn.ask_again = (std::min)(first ? slot : (Clock::TimePoint::max)(), deadline);
+  return turn;
 }
 
 void Pacer::holdUntil(Clock::TimePoint until) {
@@ -89,14 +118,17 @@ void Pacer::finish() {
   wakeFirst();
 }
 
-void Pacer::leave(Waiter& self) {
-  queue_.remove(&self);
-  wakeFirst();
+void Pacer::leave(Place& place) {
+  if (place.queued_) {
+    queue_.remove(&place);
+    place.queued_ = false;
+    wakeFirst();
+  }
 }
 
 void Pacer::wakeFirst() {
   if (!queue_.empty()) {
-    queue_.front()->notify_all();
+    queue_.front()->wake_();
   }
 }
 

@@ -7,6 +7,7 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "clock.hpp"
 #include "heymilo/cancellation.hpp"
@@ -30,10 +31,14 @@ class Pacer {
   /// One request that was let through; its end starts its window.
   class Permit {
    public:
-    explicit Permit(Pacer& pacer) : pacer_(&pacer) {}
-    Permit(const Permit&) = delete;
-    Permit& operator=(const Permit&) = delete;
-    ~Permit() { pacer_->finish(); }
+    explicit Permit(Pacer& pacer) noexcept : pacer_(&pacer) {}
+    Permit(Permit&& other) noexcept : pacer_(std::exchange(other.pacer_, nullptr)) {}
+    Permit& operator=(Permit&&) = delete;
+    ~Permit() {
+      if (pacer_ != nullptr) {
+        pacer_->finish();
+      }
+    }
 
    private:
     Pacer* pacer_;
@@ -46,15 +51,39 @@ class Pacer {
   Permit acquire(const CancellationToken& cancellation, Clock::TimePoint deadline,
                  const std::function<void(std::chrono::milliseconds)>& on_wait);
 
+  /// A place in the queue, of the same order as acquire()'s, for one who must not be held up.
+  class Place {
+   public:
+    /// `wake` is called by any thread with the pacer locked, when asking again may help.
+    explicit Place(std::function<void()> wake) : wake_(std::move(wake)) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+   private:
+    friend class Pacer;
+    const std::function<void()> wake_;
+    bool queued_ = false;
+  };
+  /// Either a permit, or when to ask again unless the place is woken before, and, where it is the
+  /// quota that is waited for, how long that will be; 0 where only answers under way can tell.
+  struct Turn {
+    std::optional<Permit> permit{};
+    Clock::TimePoint ask_again{};
+    std::optional<std::chrono::milliseconds> wait{};
+  };
+  /// Asks for a turn, from the place in the queue that the first asking took. Throws as acquire().
+  /// A permit and an error give the place up; otherwise it must be asked for again, or given up.
+  Turn ask(Place& place, const CancellationToken& cancellation, Clock::TimePoint deadline);
+  void giveUp(Place& place);
+
   /// Lets nothing through before `until`: the server has asked for it.
   void holdUntil(Clock::TimePoint until);
 
  private:
-  using Waiter = std::condition_variable;
-
+  Turn judge(Place& place, const CancellationToken& cancellation, Clock::TimePoint deadline);
   Clock::TimePoint nextSlot(Clock::TimePoint now);
   void finish();
-  void leave(Waiter& self);
+  void leave(Place& place);
   void wakeFirst();
 
   const std::optional<RateLimit> limit_;
@@ -62,7 +91,7 @@ class Pacer {
   Clock& clock_;
 
   std::mutex mutex_;
-  std::list<Waiter*> queue_;               // guarded by mutex_, as all below
+  std::list<Place*> queue_;                // guarded by mutex_, as all below
   std::deque<Clock::TimePoint> finished_;  // when the requests whose window is still open ended
   int in_flight_ = 0;
   Clock::TimePoint held_until_{};

@@ -129,10 +129,10 @@ TEST(CurlHandleAfterAFailure, IsNotUsedAgain) {
   RawServer server(heymilo_test::answering(heymilo_test::httpAnswer("200 OK")));
   CurlHandle handle;
   const auto fetch = [&handle](const std::string& url) {
-    handle.reset();
-    handle.set(CURLOPT_URL, url.c_str());
-    handle.set(CURLOPT_PROXY, "");
-    handle.set(CURLOPT_NOBODY, 1L);
+    handle.easy().reset();
+    handle.easy().set(CURLOPT_URL, url.c_str());
+    handle.easy().set(CURLOPT_PROXY, "");
+    handle.easy().set(CURLOPT_NOBODY, 1L);
     return handle.perform({}).code;
   };
   EXPECT_EQ(fetch(server.url()), CURLE_OK);

@@ -122,6 +122,7 @@ class HEYMILO_EXPORT Client {
                                      const RequestOptions& options = {}) const;
 
  private:
+  friend class NonBlockingClient;
   class Impl;
   std::shared_ptr<const Impl> impl_;
 };

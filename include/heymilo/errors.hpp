@@ -65,6 +65,14 @@ class HEYMILO_EXPORT InvalidArgumentError : public Error {
   std::shared_ptr<const std::string> param_;
 };
 
+/// A call that an Engine did not begin, since it has as many as it may: nothing was sent.
+class HEYMILO_EXPORT OverloadError : public Error {
+ public:
+  /// The outcome is `not_sent`.
+  explicit OverloadError(const std::string& message);
+  ~OverloadError() override;
+};
+
 /// No complete answer came back.
 class HEYMILO_EXPORT TransportError : public Error {
  public:

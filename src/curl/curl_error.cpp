@@ -103,7 +103,7 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
 }
 
 /// Where no connection came about, or the one there was broke.
-[[noreturn]] void throwBrokenConnection(const CurlHandle& handle, const Transfer& transfer,
+[[noreturn]] void throwBrokenConnection(const EasyHandle& handle, const Transfer& transfer,
                                         CURLcode code, const std::string& endpoint) {
   const Outcome outcome = transfer.outcomeWithoutAnswer();
   const long proxy_status = handle.info(CURLINFO_HTTP_CONNECTCODE);
@@ -124,10 +124,8 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
                         outcome);
 }
 
-}  // namespace
-
-void throwTransportError(const CurlHandle& handle, const Transfer& transfer,
-                         CurlHandle::Result result) {
+[[noreturn]] void throwTransportError(const EasyHandle& handle, const Transfer& transfer,
+                                      TransferResult result) {
   const std::string endpoint = endpointOf(transfer.request.url);
   const Outcome outcome = transfer.outcomeWithoutAnswer();
   if (result.cancelled) {
@@ -193,6 +191,16 @@ void throwTransportError(const CurlHandle& handle, const Transfer& transfer,
       throw TransportError(phaseOf(transfer, endpoint) + ": " + curl_easy_strerror(result.code),
                            outcome);
   }
+}
+
+}  // namespace
+
+HttpResponse answerOf(const EasyHandle& handle, Transfer& transfer, TransferResult result) {
+  const bool answered = result.code == CURLE_OK && transfer.response.headersComplete();
+  if (result.cancelled || !(answered || transfer.response.enough())) {
+    throwTransportError(handle, transfer, result);
+  }
+  return transfer.response.take();
 }
 
 }  // namespace heymilo

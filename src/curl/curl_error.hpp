@@ -1,13 +1,13 @@
 #pragma once
 
-#include "curl/curl_handle.hpp"
+#include "curl/easy_handle.hpp"
 #include "curl/transfer.hpp"
 
 namespace heymilo {
 
-/// Throws the TransportError that a transfer without an answer stands for. Its text has the
-/// server's host and port, and what libcurl and the TLS library say; nothing of request or answer.
-[[noreturn]] void throwTransportError(const CurlHandle& handle, const Transfer& transfer,
-                                      CurlHandle::Result result);
+/// The answer of a transfer that has ended. Throws the TransportError that one without an answer
+/// stands for: its text has the server's host and port, and what libcurl and the TLS library say;
+/// nothing of request or answer.
+HttpResponse answerOf(const EasyHandle& handle, Transfer& transfer, TransferResult result);
 
 }  // namespace heymilo

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "ascii.hpp"
-#include "curl/curl_handle.hpp"
+#include "curl/easy_handle.hpp"
 #include "curl/idle_limits.hpp"
 #include "heymilo/errors.hpp"
 
@@ -54,7 +54,7 @@ void check(const CurlOptions& options) {
   }
 }
 
-void configure(CurlHandle& handle, const CurlOptions& options, bool idempotent) {
+void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent) {
   handle.set(CURLOPT_NOSIGNAL, 1L);
 #if CURL_AT_LEAST_VERSION(7, 85, 0)
   handle.set(CURLOPT_PROTOCOLS_STR, "http,https");

@@ -8,7 +8,7 @@
 
 namespace heymilo {
 
-class CurlHandle;
+class EasyHandle;
 
 /// The part of ClientOptions that a connection depends on.
 struct CurlOptions {
@@ -23,6 +23,6 @@ void check(const CurlOptions& options);
 
 /// Sets on a fresh handle what is the same for all requests, or for all of a kind. Throws
 /// TransportError (not_sent) where libcurl lacks something that the library can't do without.
-void configure(CurlHandle& handle, const CurlOptions& options, bool idempotent);
+void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent);
 
 }  // namespace heymilo

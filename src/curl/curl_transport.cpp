@@ -15,15 +15,6 @@ namespace heymilo {
 
 namespace {
 
-/// libcurl counts its users, and its last one's curl_global_cleanup() takes away what a host that
-/// never called curl_global_init() relies on. So there is none: what stays is small, and reachable.
-void initializeLibcurl() {
-  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (result != CURLE_OK) {
-    throw TransportError("libcurl can't be initialized", Outcome::not_sent);
-  }
-}
-
 class CurlTransport final : public Transport {
  public:
   explicit CurlTransport(CurlOptions options)
@@ -43,20 +34,23 @@ HttpResponse CurlTransport::send(const HttpRequest& request,
                                  const CancellationToken& cancellation) {
   const SigpipeGuard guard;
   const HandlePool::Lease handle = pool_->take();
-  configure(*handle, options_, request.idempotent);
+  configure(handle->easy(), options_, request.idempotent);
   Transfer transfer(request);
-  transfer.prepare(*handle);
-  const CurlHandle::Result result = handle->perform(cancellation);
-  if (!result.cancelled && transfer.response.enough()) {
-    return transfer.response.take();
-  }
-  if (result.cancelled || result.code != CURLE_OK || !transfer.response.headersComplete()) {
-    throwTransportError(*handle, transfer, result);
-  }
-  return transfer.response.take();
+  transfer.prepare(handle->easy());
+  const TransferResult result = handle->perform(cancellation);
+  return answerOf(handle->easy(), transfer, result);
 }
 
 }  // namespace
+
+/// libcurl counts its users, and its last one's curl_global_cleanup() takes away what a host that
+/// never called curl_global_init() relies on. So there is none: what stays is small, and reachable.
+void initializeLibcurl() {
+  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (result != CURLE_OK) {
+    throw TransportError("libcurl can't be initialized", Outcome::not_sent);
+  }
+}
 
 std::shared_ptr<Transport> makeCurlTransport(const CurlOptions& options) {
   check(options);

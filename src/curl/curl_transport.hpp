@@ -13,4 +13,7 @@ namespace heymilo {
 /// Throws InvalidArgumentError for options that check() refuses.
 std::shared_ptr<Transport> makeCurlTransport(const CurlOptions& options);
 
+/// Initializes libcurl for this process, once. Throws TransportError (not_sent).
+void initializeLibcurl();
+
 }  // namespace heymilo

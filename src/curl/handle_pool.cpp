@@ -31,7 +31,7 @@ HandlePool::Lease HandlePool::take() {
 
 void HandlePool::giveBack(CurlHandle* returned) noexcept {
   std::unique_ptr<CurlHandle> handle(returned);
-  handle->reset();  // it points to what belongs to the request
+  handle->easy().reset();  // it points to what belongs to the request
   if (!handle->usable()) {
     return;
   }

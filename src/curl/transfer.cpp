@@ -55,7 +55,7 @@ long milliseconds(std::chrono::milliseconds time) noexcept {
 
 }  // namespace
 
-void Transfer::prepare(CurlHandle& handle) {
+void Transfer::prepare(EasyHandle& handle) {
   const auto unlimited = std::chrono::milliseconds::max();
   handle.set(CURLOPT_URL, request.url.c_str());
   handle.set(CURLOPT_PATH_AS_IS, 1L);

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "curl/curl_handle.hpp"
+#include "curl/easy_handle.hpp"
 #include "curl/response_reader.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/transport.hpp"
@@ -19,7 +19,7 @@ struct Transfer {
 
   /// Makes the handle ready to send the request and to fill `response`. The transfer must outlive
   /// the handle's perform(). Throws TransportError (not_sent).
-  void prepare(CurlHandle& handle);
+  void prepare(EasyHandle& handle);
 
   /// Whether the body goes to the network together with the head, not from a callback.
   bool sentWithHead() const noexcept;

@@ -1,0 +1,148 @@
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#if defined(__cpp_impl_coroutine) && defined(__has_include)
+#if __has_include(<coroutine>)
+#include <coroutine>
+#define HEYMILO_HAS_COROUTINES 1
+#endif
+#endif
+
+namespace heymilo {
+
+/// Lets a function run soon, once, on a thread of the caller's: posts it to an event loop or a
+/// thread pool. Called on the engine's thread, which it must not hold up; where it throws, the
+/// function runs there.
+using CompletionExecutor = std::function<void(std::function<void()>)>;
+
+/// What became of a call: its answer, or the error that the same method of Client throws.
+template <class Answer>
+class Result {
+ public:
+  /// The answer.
+  explicit Result(Answer answer) : answer_(std::move(answer)) {}
+  /// The error, which must not be null.
+  explicit Result(std::exception_ptr error) : error_(std::move(error)) {}
+
+  /// Whether there is an answer.
+  bool ok() const noexcept { return error_ == nullptr; }
+  /// The answer. Throws the error where there is none.
+  Answer& value() & {
+    check();
+    return *answer_;
+  }
+  /// The answer. Throws the error where there is none.
+  const Answer& value() const& {
+    check();
+    return *answer_;
+  }
+  /// The answer. Throws the error where there is none.
+  Answer value() && {
+    check();
+    return *std::move(answer_);
+  }
+  /// The error, a heymilo::Error unless memory ran out; null where there is an answer.
+  std::exception_ptr error() const noexcept { return error_; }
+
+ private:
+  void check() const {
+    if (error_) {
+      std::rethrow_exception(error_);
+    }
+  }
+
+  std::optional<Answer> answer_;
+  std::exception_ptr error_;
+};
+
+/// A call of NonBlockingClient that has been prepared and not begun: nothing is sent until one of
+/// then(), future() and co_await is used, each of which takes it, once. To be moved between
+/// threads, not shared.
+template <class Answer>
+class [[nodiscard]] PendingCall {
+ public:
+  /// Told of the end of the call, once. Must not throw: there would be nobody to catch it.
+  using Completion = std::function<void(Result<Answer>)>;
+  /// Begins the call; `executor` may be empty.
+  using Begin = std::function<void(CompletionExecutor executor, Completion done)>;
+
+  /// For those who make such calls: NonBlockingClient, and its fakes.
+  PendingCall(Begin begin, CompletionExecutor executor)
+      : begin_(std::move(begin)), executor_(std::move(executor)) {}
+  PendingCall(PendingCall&&) noexcept = default;             ///< Leaves nothing to be begun.
+  PendingCall& operator=(PendingCall&&) noexcept = default;  ///< Leaves nothing to be begun.
+  PendingCall(const PendingCall&) = delete;
+  PendingCall& operator=(const PendingCall&) = delete;
+
+  /// Begins the call, and returns. `done` runs on the client's executor or, where that is empty, on
+  /// the engine's thread, which it must not hold up.
+  void then(Completion done) && {
+    auto begin = std::move(begin_);
+    begin(std::move(executor_), std::move(done));
+  }
+
+  /// Begins the call, and returns. The future is made ready by the engine's thread, whatever the
+  /// executor, so that a thread which the executor needs may wait for it. Letting go of the future
+  /// neither waits for the call nor ends it.
+  std::future<Answer> future() && {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    std::future<Answer> future = promise->get_future();
+    executor_ = nullptr;
+    std::move(*this).then([promise](Result<Answer> result) {
+      if (result.ok()) {
+        promise->set_value(std::move(result).value());
+      } else {
+        promise->set_exception(result.error());
+      }
+    });
+    return future;
+  }
+
+ private:
+  Begin begin_;
+  CompletionExecutor executor_;
+};
+
+#ifdef HEYMILO_HAS_COROUTINES
+
+namespace detail {
+
+template <class Answer>
+class PendingCallAwaiter {
+ public:
+  explicit PendingCallAwaiter(PendingCall<Answer>&& call) : call_(std::move(call)) {}
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    // The coroutine may go on, and take this with it, before then() returns.
+    PendingCall<Answer> call = std::move(call_);
+    std::move(call).then([this, waiting](Result<Answer> result) {
+      result_.emplace(std::move(result));
+      waiting.resume();
+    });
+  }
+  Answer await_resume() { return std::move(*result_).value(); }
+
+ private:
+  PendingCall<Answer> call_;
+  std::optional<Result<Answer>> result_;
+};
+
+}  // namespace detail
+
+/// `co_await client.listCandidates(…)`: begins the call, and goes on when it has ended, on the
+/// client's executor or, where that is empty, on the engine's thread. Gives the answer, or throws.
+template <class Answer>
+detail::PendingCallAwaiter<Answer> operator co_await(PendingCall<Answer>&& call) {
+  return detail::PendingCallAwaiter<Answer>(std::move(call));
+}
+
+#endif
+
+}  // namespace heymilo

@@ -1,0 +1,261 @@
+#include "curl/curl_loop.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <limits>
+
+#include "curl/curl_error.hpp"
+#include "curl/easy_handle.hpp"
+#include "curl/transfer.hpp"
+#include "signals_blocked.hpp"
+
+namespace heymilo {
+
+namespace {
+
+// Upper bound of a wait; what matters ends it: sockets, timers, look-ups and tasks.
+constexpr int kLongestPollMs = 1000;
+
+std::unique_ptr<MultiHandle> makeMulti(std::size_t max_connections) {
+  auto multi = std::make_unique<MultiHandle>();
+  curl_multi_setopt(multi->get(),
+                    CURLMOPT_MAXCONNECTS,
+                    static_cast<long>((std::min)(max_connections,
+                                                 std::size_t{(std::numeric_limits<int>::max)()})));
+  // A connection for each request, as where they are sent one by one: what breaks one of them says
+  // nothing about the others.
+  curl_multi_setopt(multi->get(), CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
+  return multi;
+}
+
+}  // namespace
+
+/// A request on its way.
+struct CurlLoop::Running {
+  Running(HttpRequest sent, NonBlockingTransport::Completion completion)
+      : request(std::move(sent)), done(std::move(completion)) {}
+
+  const HttpRequest request;
+  EasyHandle easy;
+  Transfer transfer{request};
+  NonBlockingTransport::Completion done;
+  std::optional<CancellationCallback> on_cancel;
+};
+
+CurlLoop::Work::~Work() {
+  const std::lock_guard<std::mutex> lock(loop_->mutex_);
+  --loop_->work_;
+  loop_->wake();
+}
+
+void CurlLoop::post(Task task) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  tasks_.push_back(std::move(task));
+  if (!started_) {
+    try {
+      multi_ = makeMulti(max_connections_);
+      const SignalsBlocked guard;
+      thread_ = std::thread([self = shared_from_this()] { self->run(); });
+      started_ = true;
+    } catch (...) {
+      tasks_.pop_back();
+      throw;
+    }
+  }
+  wake();
+}
+
+void CurlLoop::wake() {
+  posted_.notify_all();
+  if (polling_) {
+    curl_multi_wakeup(multi_->get());
+  }
+}
+
+void CurlLoop::close() {
+  std::thread thread;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = true;
+    thread = std::move(thread_);
+    wake();
+  }
+  if (!thread.joinable()) {
+    return;
+  }
+  if (thread.get_id() == std::this_thread::get_id()) {
+    thread.detach();
+  } else {
+    thread.join();
+  }
+}
+
+void CurlLoop::run() {
+  for (;;) {
+    runTasks();
+    runTimers();
+    if (transfers_.empty()) {
+      if (!waitForTasks()) {
+        break;
+      }
+    } else {
+      runTransfers();
+      pollSockets();
+    }
+  }
+  multi_.reset();  // its connections say goodbye here, where no SIGPIPE can hurt
+}
+
+void CurlLoop::runTasks() {
+  std::vector<Task> tasks;
+  bool close = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    tasks.swap(tasks_);
+    close = closed_ && !closing_.cancelled();
+  }
+  for (Task& task : tasks) {
+    task();
+    task = nullptr;
+  }
+  if (close) {
+    closing_.cancel();
+  }
+}
+
+void CurlLoop::runTimers() {
+  const Clock::TimePoint now = clock_->now();
+  while (!timers_.empty() && timers_.begin()->first.first <= now) {
+    const Task task = std::move(timers_.begin()->second);
+    timers_.erase(timers_.begin());
+    task();
+  }
+}
+
+CurlLoop::Timer CurlLoop::at(Clock::TimePoint moment, Task task) {
+  const Timer timer{moment, ++last_timer_};
+  timers_.emplace(timer, std::move(task));
+  return timer;
+}
+
+/// Waits while there is nothing to do but for timers and tasks to come. False at the end.
+bool CurlLoop::waitForTasks() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!tasks_.empty() || (closed_ && !closing_.cancelled())) {
+    return true;
+  }
+  if (closed_ && work_ == 0) {
+    return false;
+  }
+  clock_->wait(
+      lock, posted_, timers_.empty() ? (Clock::TimePoint::max)() : timers_.begin()->first.first);
+  return true;
+}
+
+void CurlLoop::pollSockets() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (transfers_.empty() || !tasks_.empty() || (closed_ && !closing_.cancelled())) {
+      return;
+    }
+    polling_ = true;
+  }
+  const CURLMcode code = curl_multi_poll(multi_->get(), nullptr, 0, millisecondsToPoll(), nullptr);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    polling_ = false;
+  }
+  if (code != CURLM_OK) {
+    endAll(code);
+  }
+}
+
+/// Another clock than the machine's may move at any moment, and would not wake libcurl.
+int CurlLoop::millisecondsToPoll() const {
+  if (timers_.empty()) {
+    return kLongestPollMs;
+  }
+  if (!clock_is_steady_) {
+    return 1;
+  }
+  const auto left = timers_.begin()->first.first - clock_->now();
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(
+      (std::max)(decltype(ms){0}, (std::min)(ms, decltype(ms){kLongestPollMs})));
+}
+
+void CurlLoop::send(HttpRequest request, const CurlOptions& options,
+                    const CancellationToken& cancellation, NonBlockingTransport::Completion done) {
+  std::shared_ptr<Running> transfer;
+  try {
+    transfer = std::make_shared<Running>(std::move(request), done);
+    configure(transfer->easy, options, transfer->request.idempotent);
+    transfer->transfer.prepare(transfer->easy);
+  } catch (...) {
+    done({}, std::current_exception());
+    return;
+  }
+  if (const CURLMcode code = curl_multi_add_handle(multi_->get(), transfer->easy.get())) {
+    complete(*transfer, {transferCode(code), false});
+    return;
+  }
+  transfers_.emplace(transfer->easy.get(), transfer);
+  const std::weak_ptr<Running> weak = transfer;
+  transfer->on_cancel.emplace(cancellation, [this, weak] {
+    post([this, weak] {
+      const auto cancelled = weak.lock();
+      if (cancelled && transfers_.count(cancelled->easy.get()) != 0) {
+        end(cancelled, {CURLE_OK, true});
+      }
+    });
+  });
+}
+
+void CurlLoop::runTransfers() {
+  int running = 0;
+  if (const CURLMcode code = curl_multi_perform(multi_->get(), &running)) {
+    endAll(code);
+    return;
+  }
+  std::vector<std::pair<std::shared_ptr<Running>, CURLcode>> ended;
+  int queued = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_->get(), &queued)) {
+    if (message->msg == CURLMSG_DONE) {
+      ended.emplace_back(transfers_.at(message->easy_handle), message->data.result);
+    }
+  }
+  for (const auto& [transfer, code] : ended) {
+    end(transfer, {code, false});
+  }
+}
+
+void CurlLoop::end(const std::shared_ptr<Running>& transfer, TransferResult result) {
+  curl_multi_remove_handle(multi_->get(), transfer->easy.get());
+  transfers_.erase(transfer->easy.get());
+  transfer->on_cancel.reset();
+  complete(*transfer, result);
+}
+
+void CurlLoop::complete(Running& transfer, TransferResult result) {
+  HttpResponse answer;
+  std::exception_ptr error;
+  try {
+    answer = answerOf(transfer.easy, transfer.transfer, result);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  transfer.done(std::move(answer), error);
+}
+
+/// The multi handle has failed, and with it all that it ran.
+void CurlLoop::endAll(CURLMcode code) {
+  const auto transfers = transfers_;
+  for (const auto& [easy, transfer] : transfers) {
+    end(transfer, {transferCode(code), false});
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  multi_ = makeMulti(max_connections_);
+}
+
+}  // namespace heymilo

@@ -1,0 +1,242 @@
+#include "nonblocking_call.hpp"
+
+#include <string>
+#include <utility>
+
+#include "heymilo/errors.hpp"
+
+namespace heymilo {
+
+NonBlockingCall::NonBlockingCall(Environment environment, Job job)
+    : environment_(std::move(environment)), job_(std::move(job)) {}
+
+void NonBlockingCall::begin() {
+  const Executor& executor = *environment_.executor;
+  call_.emplace(executor.begin(
+      job_.operation, std::move(job_.request), job_.options, executor.environment().clock->now()));
+  if (!environment_.queue->enter()) {
+    deliver(std::make_exception_ptr(OverloadError(
+        std::string(job_.operation.id) + ": the engine has max_pending calls to carry out")));
+    return;
+  }
+  try {
+    work_.emplace(environment_.loop);
+    environment_.loop->post([self = shared_from_this()] { self->start(); });
+  } catch (...) {
+    work_.reset();
+    environment_.queue->leave();
+    deliver(std::current_exception());
+  }
+}
+
+void NonBlockingCall::start() {
+  self_ = shared_from_this();
+  place_in_queue_.emplace([post = laterOnLoop(&NonBlockingCall::askForTurn)] { post(); });
+  on_cancel_.emplace(job_.options.cancellation, laterOnLoop(&NonBlockingCall::stop));
+  on_close_.emplace(environment_.loop->closing(), laterOnLoop(&NonBlockingCall::stop));
+  if (job_.options.cancellation.cancelled() || environment_.loop->closing().cancelled()) {
+    stop_.cancel();
+  }
+  seekTurn();
+}
+
+/// The call is no longer wanted.
+void NonBlockingCall::stop() {
+  stop_.cancel();  // which ends what is being sent
+  const auto cancelled = [this](const char* when) {
+    end(std::make_exception_ptr(CancelledError(
+        std::string(job_.operation.id) + ": cancelled while waiting " + when, Outcome::not_sent)));
+  };
+  switch (state_) {
+    case State::waiting_for_turn:
+      askForTurn();
+      break;
+    case State::waiting_for_place:
+      permit_.reset();
+      cancelled("for a connection");
+      break;
+    case State::pausing:
+      cancelled("to try again");
+      break;
+    case State::new_call:
+    case State::sending:
+    case State::ended:
+      break;
+  }
+}
+
+void NonBlockingCall::seekTurn() {
+  state_ = State::waiting_for_turn;
+  told_of_wait_ = false;
+  askForTurn();
+}
+
+void NonBlockingCall::askForTurn() {
+  if (state_ != State::waiting_for_turn) {
+    return;
+  }
+  const Executor& executor = *environment_.executor;
+  clearTimer();
+  try {
+    Pacer::Turn turn = executor.pacer().ask(*place_in_queue_, stop_.token(), call_->deadline);
+    if (turn.permit) {
+      permit_.emplace(*std::move(turn.permit));
+      seekPlace();
+      return;
+    }
+    setTimer(turn.ask_again, &NonBlockingCall::askForTurn);
+    if (turn.wait && !told_of_wait_) {
+      told_of_wait_ = true;
+      executor.throttled(*call_, *turn.wait);
+    }
+  } catch (...) {
+    end(std::current_exception());
+  }
+}
+
+void NonBlockingCall::seekPlace() {
+  state_ = State::waiting_for_place;
+  setTimer(call_->deadline, &NonBlockingCall::deadlinePassed);
+  environment_.queue->takePlace([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    return self && self->takePlace();
+  });
+}
+
+void NonBlockingCall::deadlinePassed() {
+  if (state_ == State::waiting_for_place) {
+    permit_.reset();
+    end(std::make_exception_ptr(TimeoutError(
+        std::string(job_.operation.id) + ": the deadline comes before a connection is free",
+        Outcome::not_sent)));
+  }
+}
+
+/// Sends, where that is still wanted. The place is given back when the attempt has ended.
+bool NonBlockingCall::takePlace() {
+  if (state_ != State::waiting_for_place) {
+    return false;
+  }
+  state_ = State::sending;
+  sent_ = false;
+  clearTimer();
+  // Never here and now: a transport may be done at once, and so on with the next one.
+  const auto done = [self = shared_from_this()](HttpResponse answer, std::exception_ptr error) {
+    auto held = std::make_shared<HttpResponse>(std::move(answer));
+    self->environment_.loop->post([self, held, error = std::move(error)] {
+      self->environment_.queue->giveBack();
+      self->attemptEnded(std::move(*held), error);
+    });
+  };
+  try {
+    environment_.executor->beginAttempt(*call_);
+    sent_ = true;
+    environment_.send(call_->request, stop_.token(), done);
+  } catch (...) {
+    done({}, std::current_exception());
+  }
+  return true;
+}
+
+void NonBlockingCall::attemptEnded(HttpResponse answer, const std::exception_ptr& error) {
+  const Executor& executor = *environment_.executor;
+  try {
+    if (error) {
+      try {
+        std::rethrow_exception(error);
+      } catch (const Error&) {
+        if (sent_) {
+          executor.failed(*call_);
+        }
+        throw;
+      }
+    }
+    answer_ = executor.answered(*call_, std::move(answer));
+  } catch (const Error& failure) {
+    const auto wait = executor.waitAfter(*call_, failure);
+    permit_.reset();
+    if (wait) {
+      pause(*wait);
+    } else {
+      end(std::current_exception());
+    }
+    return;
+  } catch (...) {
+    permit_.reset();
+    end(std::current_exception());
+    return;
+  }
+  permit_.reset();
+  end(nullptr);
+}
+
+/// Nothing that was sent before a pause can have been carried out, or sending again would not be
+/// allowed.
+void NonBlockingCall::pause(std::chrono::milliseconds wait) {
+  state_ = State::pausing;
+  if (stop_.cancelled()) {
+    stop();
+    return;
+  }
+  setTimer(later(environment_.executor->environment().clock->now(), wait),
+           &NonBlockingCall::seekTurn);
+}
+
+void NonBlockingCall::end(const std::exception_ptr& error) {
+  const auto self = std::move(self_);
+  state_ = State::ended;
+  clearTimer();
+  environment_.executor->pacer().giveUp(*place_in_queue_);
+  on_cancel_.reset();
+  on_close_.reset();
+  deliver(error);
+  environment_.queue->leave();
+  work_.reset();
+}
+
+void NonBlockingCall::deliver(const std::exception_ptr& error) {
+  const auto tell = [self = shared_from_this(), error]() noexcept {
+    const auto done = std::move(self->job_.done);  // what it holds goes with it
+    done(*self->call_, std::move(self->answer_), error);
+  };
+  if (!job_.run_on) {
+    tell();
+    return;
+  }
+  try {
+    job_.run_on(tell);
+  } catch (...) {  // nobody else would tell
+    tell();
+  }
+}
+
+void NonBlockingCall::setTimer(Clock::TimePoint moment, void (NonBlockingCall::*step)()) {
+  clearTimer();
+  if (moment != (Clock::TimePoint::max)()) {
+    timer_ = environment_.loop->at(moment, [weak = weak_from_this(), step] {
+      if (const auto self = weak.lock()) {
+        self->timer_.reset();
+        ((*self).*step)();
+      }
+    });
+  }
+}
+
+void NonBlockingCall::clearTimer() {
+  if (timer_) {
+    environment_.loop->cancel(*timer_);
+    timer_.reset();
+  }
+}
+
+std::function<void()> NonBlockingCall::laterOnLoop(void (NonBlockingCall::*step)()) {
+  return [weak = weak_from_this(), loop = environment_.loop, step] {
+    loop->post([weak, step] {
+      if (const auto self = weak.lock()) {
+        ((*self).*step)();
+      }
+    });
+  };
+}
+
+}  // namespace heymilo

@@ -1,0 +1,40 @@
+#pragma once
+
+#ifndef _WIN32
+#include <pthread.h>
+
+#include <csignal>
+#endif
+
+namespace heymilo {
+
+#ifdef _WIN32
+
+/// There are none that go to a thread.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() noexcept {}
+};
+
+#else
+
+/// While it lives, this thread and those that it starts get no signals: they go to the host's
+/// threads. What was blocked before is put back.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() noexcept {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+#endif
+
+}  // namespace heymilo
