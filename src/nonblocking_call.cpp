@@ -34,10 +34,12 @@ void NonBlockingCall::start() {
   place_in_queue_.emplace([post = laterOnLoop(&NonBlockingCall::askForTurn)] { post(); });
   on_cancel_.emplace(job_.options.cancellation, laterOnLoop(&NonBlockingCall::stop));
   on_close_.emplace(environment_.loop->closing(), laterOnLoop(&NonBlockingCall::stop));
-  if (job_.options.cancellation.cancelled() || environment_.loop->closing().cancelled()) {
-    stop_.cancel();
-  }
   seekTurn();
+}
+
+/// Known a moment before stop() is told.
+bool NonBlockingCall::unwanted() const {
+  return job_.options.cancellation.cancelled() || environment_.loop->closing().cancelled();
 }
 
 /// The call is no longer wanted.
@@ -77,6 +79,9 @@ void NonBlockingCall::askForTurn() {
   }
   const Executor& executor = *environment_.executor;
   clearTimer();
+  if (unwanted()) {
+    stop_.cancel();
+  }
   try {
     Pacer::Turn turn = executor.pacer().ask(*place_in_queue_, stop_.token(), call_->deadline);
     if (turn.permit) {
@@ -114,6 +119,9 @@ void NonBlockingCall::deadlinePassed() {
 
 /// Sends, where that is still wanted. The place is given back when the attempt has ended.
 bool NonBlockingCall::takePlace() {
+  if (state_ == State::waiting_for_place && unwanted()) {
+    stop();
+  }
   if (state_ != State::waiting_for_place) {
     return false;
   }
@@ -174,7 +182,7 @@ void NonBlockingCall::attemptEnded(HttpResponse answer, const std::exception_ptr
 /// allowed.
 void NonBlockingCall::pause(std::chrono::milliseconds wait) {
   state_ = State::pausing;
-  if (stop_.cancelled()) {
+  if (unwanted()) {
     stop();
     return;
   }

@@ -50,6 +50,7 @@ class NonBlockingCall : public std::enable_shared_from_this<NonBlockingCall> {
 
   void start();
   void stop();
+  bool unwanted() const;
   void seekTurn();
   void askForTurn();
   void seekPlace();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "heymilo/client.hpp"
+#include "heymilo/nonblocking.hpp"
 #include "heymilo/testing/mock_server.hpp"
 #include "support/raw_server.hpp"
 #include "support/sanitizers.hpp"
@@ -249,6 +250,8 @@ TEST(GuestInAnEmptyHouse, NoThreadAndNoDescriptorStaysBehind) {
       for (std::thread& worker : workers) {
         worker.join();
       }
+      const NonBlockingClient calls(client);
+      EXPECT_EQ(calls.listCandidates("p").future().get().data.size(), 20u);
       EXPECT_GT(server.openConnections(), 0u);
     }
     while (server.openConnections() != 0) {  // the last client has closed them
