@@ -179,6 +179,7 @@ TEST_F(Waiting, MakesNoMoreThanOneRequestInAnInterval) {
   options.deadline = minutes{10};
   WaitOptions how;
   how.initial_interval = seconds{1};
+  how.max_interval = seconds{1};
   EXPECT_THROW(client.waitForCandidate("p", "int_never_there", isListed, how, options),
                WaitTimeoutError);
   EXPECT_GT(server.requestCount(), 50u);
