@@ -40,7 +40,7 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
-  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required()->type_name("");
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting's id")->required()->type_name("");
   app.add_option("FILE",
                  arguments.file,
                  "NDJSON: a CandidateIngestRequest a line; or CSV: a first row that names the "
@@ -50,19 +50,19 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_option(
          "--journal",
          arguments.journal,
-         "The file that knows what became of each record: run again with it, and nothing is "
-         "sent twice. By default it is FILE.POSTING_ID.journal")
+         "The SQLite file that knows what became of each record: run again with it, and nothing "
+         "is sent twice (default: FILE.POSTING_ID.journal)")
       ->type_name("DB");
   app.add_option("--report",
                  arguments.report,
                  "Write what became of each record, a JSON object a line; - is standard output")
       ->type_name("FILE");
-  app.add_option("--chunk", arguments.chunk, "Records in a request")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))
+  app.add_option("--chunk", arguments.chunk, "Records in a request, 1 to 1000")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000}).description(""))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--concurrency", arguments.concurrency, "Requests at the same time")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{64}))
+  app.add_option("--concurrency", arguments.concurrency, "Requests at the same time, 1 to 64")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{64}).description(""))
       ->type_name("N")
       ->capture_default_str();
   app.add_flag("--async", arguments.async, "Queue the records, and do not wait for the result");
@@ -74,16 +74,25 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   app.add_option("--settle",
                  arguments.settle,
-                 "How long to wait for a record in doubt to show up before it is sent again: 15 s, "
-                 "or 120 s with --async, unless given")
-      ->check(CLI::NonNegativeNumber.description(""))
+                 "How long to wait for a record in doubt to show up before it is sent again "
+                 "(default: 15, with --async 120)")
+      ->check(support::numberBetween(0, 86400))
       ->type_name("SECONDS");
-  app.add_option("--format", arguments.format, "ndjson or csv, where the file does not tell")
+  app.add_option("--format",
+                 arguments.format,
+                 "ndjson or csv (default: as the file's name or its first sign says)")
       ->check(CLI::IsMember({"ndjson", "csv"}).description(""))
       ->type_name("FORMAT");
   app.add_flag("--quiet", arguments.quiet, "Say nothing but what went wrong");
   app.add_flag("--verbose", arguments.verbose, "Tell the progress a line at a time")
       ->excludes("--quiet");
+}
+
+void refuseJsonArray(const std::string& file) {
+  throw support::UsageError(
+      support::printable(file) +
+      " begins with [: it is to have a JSON object a line, and no array of them.\n"
+      "Convert it, as with: jq -c '.[]' people.json > people.ndjson");
 }
 
 bool isCsv(const Arguments& arguments, bulk::Input& input) {
@@ -94,7 +103,11 @@ bool isCsv(const Arguments& arguments, bulk::Input& input) {
   if (extension == ".csv") {
     return true;
   }
-  return extension != ".ndjson" && extension != ".jsonl" && input.peek().value_or('{') != '{';
+  const char first = input.peek().value_or('{');
+  if (first == '[') {
+    refuseJsonArray(arguments.file);
+  }
+  return extension != ".ndjson" && extension != ".jsonl" && first != '{';
 }
 
 /// A posting's id as part of a file's name.
@@ -154,6 +167,15 @@ class Ingesting {
       : arguments_(arguments), input_(arguments.file), journal_(arguments) {}
 
   ExitCode run(const heymilo::Client& client) {
+    if (!arguments_.report.empty()) {
+      try {
+        bulk::checkReport(arguments_.report);
+      } catch (const support::OutputError& error) {
+        support::complain(std::string(error.what()) +
+                          "\nNothing was sent. Name a --report that can be written.\n");
+        return ExitCode::failed;
+      }
+    }
     const BulkSource source =
         isCsv(arguments_, input_) ? bulk::csvSource(input_) : bulk::ndjsonSource(input_);
     ExitCode exit = ExitCode::failed;
@@ -164,12 +186,14 @@ class Ingesting {
     } catch (const heymilo::InvalidArgumentError&) {
       throw;
     } catch (const heymilo::Error& error) {
-      support::tell(support::explain(error) + goOn());
+      support::complain(support::explain(error) + goOn());
     } catch (const heymilo::workflows::StoreError& error) {
-      support::tell(support::printable(error.what()) + '\n');
+      support::complain(support::printable(error.what()) + "\nThe journal is " +
+                        support::printable(journal_.path()) +
+                        ": without one that can be used nothing is sent.\n");
       return brought() ? ExitCode::in_part : ExitCode::failed;
     } catch (const support::UsageError& error) {  // the file can't be read on
-      support::tell(std::string(error.what()) + '\n' + goOn());
+      support::complain(std::string(error.what()) + '\n' + goOn());
       exit = ExitCode::usage;
     }
     if (exit != ExitCode::done && brought()) {
@@ -208,11 +232,25 @@ class Ingesting {
     }
     shown_ = now;
     phase_ = progress.phase;
+    tellOfPause(progress.pause, line);
     const std::string text = words_.text(progress, input_, now);
     line.show(text);
     if (arguments_.verbose && text != told_) {
       support::tell(text + '\n');
       told_ = text;
+    }
+  }
+
+  /// Once for each pause, where no line shows it; a short one is not worth a word.
+  void tellOfPause(std::chrono::milliseconds pause, const support::ProgressLine& line) {
+    constexpr std::chrono::seconds kLong{5};
+    if (pause < kLong) {
+      paused_ = false;
+    } else if (!paused_ && !arguments_.quiet && !line.visible()) {
+      paused_ = true;
+      const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause).count();
+      support::tell("the API can't take more now, or the quota is used up: going on in " +
+                    std::to_string(seconds) + " s. Ctrl-C ends it in good order.\n");
     }
   }
 
@@ -224,8 +262,12 @@ class Ingesting {
       }
       return true;
     } catch (const support::OutputError& error) {
-      support::tell(std::string(error.what()) +
-                    "\nRun it again with a --report that can be: nothing is sent anew.\n");
+      support::complain(
+          std::string(error.what()) +
+          (journal_.temporary()
+               ? "\nIt is lost with this run. Do not run it again: the records would be sent "
+                 "again.\n"
+               : "\nRun it again with a --report that can be: nothing is sent anew.\n"));
       return false;
     }
   }
@@ -235,7 +277,11 @@ class Ingesting {
     if (arguments_.quiet && clean) {
       return;
     }
-    std::string text = grouped(result.records) + " records: ";
+    if (result.records == 0 && !result.stopped) {
+      support::tell("there are no records in " + support::printable(arguments_.file) + ".\n");
+      return;
+    }
+    std::string text = grouped(result.records) + (result.records == 1 ? " record: " : " records: ");
     text += arguments_.async ? grouped(result.queued) + " queued, " : "";
     text += grouped(result.ingested) + " ingested, " + grouped(result.rejected) + " rejected, " +
             grouped(result.unresolved) + " unresolved; " + grouped(result.requests) +
@@ -245,6 +291,7 @@ class Ingesting {
               " had no room for a mark and were recognised by their e-mail address.\n";
     }
     if (result.rejected != 0) {
+      text += firstRejected(result.rejected);
       text += "Who is rejected, and why, is in the report" + whereTheReportIs() +
               ". Bring them in from a file of their own when they are mended.\n";
     }
@@ -260,6 +307,28 @@ class Ingesting {
                   : "The journal is " + support::printable(journal_.path()) + ".\n";
     }
     support::tell(text);
+  }
+
+  /// The first few, a line each; of the API's words only the code and the place, since the message
+  /// may quote the person.
+  std::string firstRejected(std::uint64_t rejected) const {
+    constexpr std::uint64_t kShown = 3;
+    std::string lines;
+    std::uint64_t shown = 0;
+    heymilo::workflows::reportOf(
+        journal_.path(), [&](const heymilo::workflows::RecordReport& record) {
+          if (record.state != heymilo::workflows::RecordState::rejected || shown == kShown) {
+            return;
+          }
+          ++shown;
+          const heymilo::APIErrorDetail why = record.error.value_or(heymilo::APIErrorDetail{});
+          lines += "  record " + grouped(record.index + 1) + ": ";
+          lines += support::printable(why.code == "invalid_record"
+                                          ? why.message
+                                          : why.param.value_or("") + " (" + why.code + ')');
+          lines += '\n';
+        });
+    return lines + (rejected > kShown ? "  and " + grouped(rejected - kShown) + " more\n" : "");
   }
 
   std::string whereTheReportIs() const {
@@ -285,6 +354,7 @@ class Ingesting {
   bulk::Progress words_;
   std::chrono::steady_clock::time_point shown_{};
   std::string phase_, told_;
+  bool paused_ = false;
   std::uint64_t in_ = 0;  // in the posting, or queued
   std::optional<std::uint64_t> in_before_;
 };
@@ -297,6 +367,9 @@ int main(int argc, char** argv) {
       "bulk_ingest");
   Arguments arguments;
   declare(app, arguments);
+  app.footer(
+      support::apiFooter("  bulk_ingest POSTING_ID people.csv --report report.ndjson\n"
+                         "  bulk_ingest POSTING_ID people.ndjson --mark external_id"));
   return support::runProgram(app, argc, argv, [&] {
     arguments.settle_given = app.count("--settle") != 0;
     Ingesting ingesting(arguments);

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "support/explain.hpp"
+#include "support/interrupt.hpp"
 #include "support/json_line.hpp"
 #include "support/output.hpp"
+#include "support/printable.hpp"
 #include "support/program.hpp"
 
 namespace {
@@ -26,11 +28,11 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
-  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required()->type_name("");
-  app.add_option("--name", arguments.name, "Full name")->required()->type_name("N");
-  app.add_option("--email", arguments.email, "E-mail address")->required()->type_name("E");
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting's id")->required()->type_name("");
+  app.add_option("--name", arguments.name, "Full name")->required()->type_name("NAME");
+  app.add_option("--email", arguments.email, "E-mail address")->required()->type_name("EMAIL");
   app.add_option("--phone", arguments.phone, "Phone number in E.164 form, such as +12025550100")
-      ->type_name("P");
+      ->type_name("PHONE");
   app.add_option("--metadata", arguments.metadata, "A key and its value; may be given again")
       ->type_name("K=V")
       ->allow_extra_args(false);
@@ -43,10 +45,13 @@ std::map<std::string, std::string> parseMetadata(const std::vector<std::string>&
   for (const std::string& pair : pairs) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0) {
-      throw support::UsageError("--metadata: not of the form K=V: " + pair);
+      throw support::UsageError("--metadata: not of the form K=V: " + support::printable(pair) +
+                                "\nGive a key and its value, such as --metadata external_id=42.");
     }
     if (!metadata.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
-      throw support::UsageError("--metadata: given twice: " + pair.substr(0, equals));
+      throw support::UsageError(
+          "--metadata: given twice: " + support::printable(pair.substr(0, equals)) +
+          "\nGive each key once.");
     }
   }
   return metadata;
@@ -55,8 +60,9 @@ std::map<std::string, std::string> parseMetadata(const std::vector<std::string>&
 nlohmann::json parseData(const std::string& text) {
   const nlohmann::json data = nlohmann::json::parse(text, nullptr, false);
   if (!data.is_object()) {
-    throw support::UsageError(data.is_discarded() ? "--data: not JSON"
-                                                  : "--data: not a JSON object");
+    throw support::UsageError(
+        (data.is_discarded() ? "--data: not JSON" : "--data: not a JSON object") +
+        std::string("\nGive an object in one argument, such as --data '{\"key\": 1}'."));
   }
   return data;
 }
@@ -77,10 +83,13 @@ heymilo::CandidateIngestRequest makeRequest(const Arguments& arguments) {
 
 nlohmann::json ingest(const heymilo::Client& client, const Arguments& arguments,
                       const heymilo::CandidateIngestRequest& request) {
+  const support::Interrupt interrupt;  // so that it can still be told what became of the candidate
+  heymilo::RequestOptions options;
+  options.cancellation = interrupt.token();
   if (arguments.async) {
-    return client.ingestCandidateAsync(arguments.posting_id, request).data;
+    return client.ingestCandidateAsync(arguments.posting_id, request, options).data;
   }
-  return client.ingestCandidate(arguments.posting_id, request).data;
+  return client.ingestCandidate(arguments.posting_id, request, options).data;
 }
 
 ExitCode run(const Arguments& arguments) {
@@ -94,11 +103,11 @@ ExitCode run(const Arguments& arguments) {
     output.flush();
     return ExitCode::done;
   } catch (const heymilo::Error& error) {
-    support::tell(support::explain(error) + support::ingestOutcome(error, began));
+    support::complain(support::explain(error) + support::ingestOutcome(error, began));
     return support::exitCode(error);
   } catch (const support::OutputError& error) {
-    support::tell(std::string(error.what()) +
-                  "\nThe candidate was ingested all the same: do not send it again.\n");
+    support::complain(std::string(error.what()) +
+                      "\nThe candidate was ingested all the same: do not send it again.\n");
     return ExitCode::in_part;
   }
 }
@@ -110,5 +119,8 @@ int main(int argc, char** argv) {
                "ingest_candidate");
   Arguments arguments;
   declare(app, arguments);
+  app.footer(support::apiFooter(
+      "  ingest_candidate POSTING_ID --name 'Ada Example' --email ada@example.com \\\n"
+      "    --metadata external_id=42"));
   return support::runProgram(app, argc, argv, [&] { return run(arguments); });
 }

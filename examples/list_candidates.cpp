@@ -7,7 +7,9 @@
 #include <string>
 
 #include "support/candidate_format.hpp"
+#include "support/color.hpp"
 #include "support/explain.hpp"
+#include "support/interrupt.hpp"
 #include "support/output.hpp"
 #include "support/printable.hpp"
 #include "support/program.hpp"
@@ -26,28 +28,33 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
-  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required()->type_name("");
-  app.add_option("--limit", arguments.limit, "Candidates to fetch with one request, 1 to 100")
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting's id")->required()->type_name("");
+  app.add_option(
+         "--limit",
+         arguments.limit,
+         "Ask for so many with one request, 1 to 100; unset: 100, or --max where it is less")
       ->check(CLI::Range(1, 100).description(""))
       ->type_name("N");
   app.add_option("--starting-after",
                  arguments.starting_after,
                  "Begin behind the candidate with this interview_id")
       ->type_name("ID");
-  app.add_option("--created-after", arguments.created_after, "Only those invited then or later")
+  app.add_option("--created-after",
+                 arguments.created_after,
+                 "Only those invited then or later: 2026-03-13, or 2026-03-13T09:30:00Z")
       ->check(support::isoTime())
       ->type_name("ISO");
   app.add_option("--created-before", arguments.created_before, "Only those invited then or earlier")
       ->check(support::isoTime())
       ->type_name("ISO");
-  app.add_option("--max", arguments.max, "Stop after so many candidates")
+  app.add_option("--max", arguments.max, "Stop after so many, and tell how to go on")
       ->check(CLI::PositiveNumber.description(""))
       ->type_name("N");
   app.add_option("--format",
                  arguments.format,
-                 "table, fitted to the terminal; json, one candidate a line; csv")
+                 "table, fitted to the terminal; json, one candidate a line; or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}).description(""))
-      ->type_name("table|json|csv")
+      ->type_name("FORMAT")
       ->capture_default_str();
 }
 
@@ -72,7 +79,8 @@ support::CandidateFormat formatNamed(const std::string& name) {
     return support::candidateJson();
   }
   return name == "csv" ? support::candidateCsv()
-                       : support::candidateTable(support::terminalWidth());
+                       : support::candidateTable(support::terminalWidth(),
+                                                 support::isColored(support::Stream::output));
 }
 
 /// Writes candidates as they arrive, and knows where to go on.
@@ -82,8 +90,11 @@ class Listing {
       : arguments_(arguments), format_(formatNamed(arguments.format)) {}
 
   ExitCode run(const heymilo::Client& client) {
+    const support::Interrupt interrupt;
+    heymilo::RequestOptions options;
+    options.cancellation = interrupt.token();
     heymilo::CandidateRange range =
-        client.listAllCandidates(arguments_.posting_id, listParams(arguments_));
+        client.listAllCandidates(arguments_.posting_id, listParams(arguments_), options);
     range.prefetch(!arguments_.max);  // nothing behind the last one that is asked for
     try {
       walk(range);
@@ -93,10 +104,10 @@ class Listing {
       if (written_ == 0) {
         throw;
       }
-      support::tell(support::explain(error) + "Stopped after " + count() + howToGoOn());
+      support::complain(support::explain(error) + "Stopped after " + count() + howToGoOn());
       return ExitCode::in_part;
     } catch (const support::OutputError& error) {
-      support::tell(std::string(error.what()) + '\n');
+      support::complain(std::string(error.what()) + '\n');
       return output_.delivered() ? ExitCode::in_part : ExitCode::failed;
     }
     if (more_) {
@@ -152,9 +163,13 @@ class Listing {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("List the candidates of a posting.", "list_candidates");
+  CLI::App app("List the candidates of a posting, as a table, as JSON lines or as CSV.",
+               "list_candidates");
   Arguments arguments;
   declare(app, arguments);
+  app.footer(
+      support::apiFooter("  list_candidates POSTING_ID --created-after 2026-03-01\n"
+                         "  list_candidates POSTING_ID --format csv > candidates.csv"));
   return support::runProgram(app, argc, argv, [&] {
     const heymilo::Client client = support::clientFromEnvironment();
     return Listing(arguments).run(client);

@@ -27,7 +27,7 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
-  app.add_option("POSTING_ID", arguments.posting_id, "The posting")->required()->type_name("");
+  app.add_option("POSTING_ID", arguments.posting_id, "The posting's id")->required()->type_name("");
   app.add_option("--database", arguments.database, "The SQLite file; made where there is none")
       ->required()
       ->type_name("DB");
@@ -89,11 +89,13 @@ class Mirroring {
       if (seen_ == 0) {
         throw;
       }
-      support::tell(support::explain(error) + kGoOn);
+      support::complain(support::explain(error) + kGoOn);
       return unfinished();
     } catch (const heymilo::workflows::StoreError& error) {
-      support::tell(support::printable(error.what()) +
-                    "\nCheck --database. What was stored before is kept.\n");
+      support::complain(
+          support::printable(error.what()) +
+          "\nCheck --database: the file is to be this posting's, in a folder that can "
+          "be written. What was stored before is kept.\n");
       return ExitCode::failed;
     }
   }
@@ -126,6 +128,9 @@ int main(int argc, char** argv) {
   CLI::App app("Keep an SQLite copy of a posting's candidates up to date.", "mirror_candidates");
   Arguments arguments;
   declare(app, arguments);
+  app.footer(
+      support::apiFooter("  mirror_candidates POSTING_ID --database candidates.db\n"
+                         "  sqlite3 candidates.db 'SELECT name, status FROM candidates'"));
   return support::runProgram(app, argc, argv, [&] {
     const heymilo::Client client = support::clientFromEnvironment();
     return Mirroring(arguments).run(client);

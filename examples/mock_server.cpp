@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <exception>
 #include <heymilo/testing/mock_server.hpp>
-#include <heymilo/version.hpp>
 #include <locale>
 #include <optional>
 #include <sstream>
@@ -20,7 +19,9 @@
 #include <utility>
 #include <vector>
 
+#include "support/output.hpp"
 #include "support/printable.hpp"
+#include "support/program.hpp"
 
 namespace {
 
@@ -28,14 +29,17 @@ using heymilo::testing::MockServer;
 using heymilo::testing::MockServerOptions;
 using heymilo::testing::RecordedRequest;
 
-constexpr int kDone = 0;
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
+using support::ExitCode;
 
-constexpr const char* kFooter = R"(
-The first line on standard output is the base URL, for HEYMILO_BASE_URL. The program
-runs until SIGINT or SIGTERM. The exit code is 0 (stopped), 1 (the port could not be
-had) or 2 (usage).)";
+constexpr const char* kFooter =
+    R"(The first line on standard output is the base URL, for HEYMILO_BASE_URL. The
+program runs until SIGINT or SIGTERM. The exit code is 0 (stopped), 1 (the port
+could not be had, or the URL not be written) or 2 (usage).
+
+Example:
+  mock_server --posting demo:250 --port 8080 &
+  export HEYMILO_BASE_URL=http://127.0.0.1:8080 HEYMILO_API_KEY=test-key
+  list_candidates demo)";
 
 struct Posting {
   std::string id;
@@ -105,13 +109,13 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--api-key", arguments.api_key, "The key that is accepted")
-      ->type_name("K")
+      ->type_name("KEY")
       ->check([](const std::string& key) { return std::string(key.empty() ? "it is empty" : ""); })
       ->capture_default_str();
   app.add_option("--posting",
                  arguments.postings,
-                 "A posting with N generated candidates, by default none; may be given again.\n"
-                 "Without any there is one: demo:25")
+                 "A posting with N generated candidates, or with none; may be given again "
+                 "(default: demo:25)")
       ->check(postingComplaint)
       ->type_name("ID[:N]")
       ->expected(1)
@@ -119,22 +123,21 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("--rate-limit", arguments.rate_limit, "At most N requests in any so many seconds")
       ->check(rateLimitComplaint)
       ->type_name("N/SECONDS");
-  app.add_option("--latency-ms", arguments.latency_ms, "Time before each answer")
+  app.add_option("--latency-ms", arguments.latency_ms, "Milliseconds before each answer")
       ->check(CLI::Range(0, 3'600'000).description(""))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--time-scale",
                  arguments.time_scale,
-                 "Seconds that pass for the candidates in a second, such as 86400 for a day;\n"
+                 "Seconds that pass for the candidates in a second, such as 86400 for a day; "
                  "0: their time stands still")
-      ->check(CLI::Range(0.0, 1e7).description(""))
+      ->check(support::numberBetween(0, 1e7))
       ->type_name("X")
       ->capture_default_str();
   app.add_option("--seed", arguments.seed, "Other seeds give other candidates")
       ->type_name("N")
       ->capture_default_str();
   app.add_flag("--log", arguments.log, "Tell of each request on standard error");
-  app.set_version_flag("--version", "mock_server " + std::string(heymilo::version()));
   app.footer(kFooter);
 }
 
@@ -166,20 +169,19 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 
 void askToStop(int) { stop_asked = true; }
 
-int serve(const Arguments& arguments) {
+ExitCode serve(const Arguments& arguments) {
   MockServer server(serverOptions(arguments));
   for (const std::string& text : arguments.postings) {
     const Posting posting = parsePosting(text);
     server.addPosting(posting.id, posting.candidates);
   }
-  if (std::printf("%s\n", server.url().c_str()) < 0 || std::fflush(stdout) != 0) {
-    std::fputs("mock_server: the base URL could not be written\n", stderr);
-    return kFailed;
-  }
+  support::Output output;
+  output.write(server.url() + '\n');
+  output.flush();
   while (!stop_asked) {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
-  return kDone;
+  return ExitCode::done;
 }
 
 }  // namespace
@@ -187,25 +189,22 @@ int serve(const Arguments& arguments) {
 int main(int argc, char** argv) {
   std::signal(SIGINT, askToStop);
   std::signal(SIGTERM, askToStop);
-  CLI::App app("Stand in for the API.", "mock_server");
+  CLI::App app("Stand in for the API, to try the other programs without an account.",
+               "mock_server");
   Arguments arguments;
   declare(app, arguments);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& asked_for) {
-    return app.exit(asked_for);
-  } catch (const CLI::ParseError& error) {
-    const std::string text = support::printable(error.what());
-    std::fprintf(stderr, "mock_server: %s\nRun with --help for more information.\n", text.c_str());
-    return kUsage;
-  }
-  if (arguments.postings.empty()) {
-    arguments.postings = {"demo:25"};
-  }
-  try {
-    return serve(arguments);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "mock_server: %s\n", error.what());
-    return kFailed;
-  }
+  return support::runProgram(app, argc, argv, [&] {
+    if (arguments.postings.empty()) {
+      arguments.postings = {"demo:25"};
+    }
+    try {
+      return serve(arguments);
+    } catch (const support::OutputError&) {
+      throw;
+    } catch (const std::exception& error) {
+      support::complain(support::printable(error.what()) +
+                        "\nName another --port, or leave it out for any that is free.\n");
+      return ExitCode::failed;
+    }
+  });
 }

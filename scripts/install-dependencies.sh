@@ -17,7 +17,7 @@ case "${1:-build}" in
   build) ;;
   tests)
     packages+=(clang libclang-rt-dev clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev
-      libsimdjson-dev doxygen python3)
+      libsimdjson-dev doxygen python3 zsh)
     ;;
   benchmarks)
     packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev)
@@ -38,10 +38,10 @@ This is not Debian or Ubuntu, so nothing is installed by itself. What is needed:
   SQLite and libcsv
   (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel sqlite-devel libcsv-devel;
    Homebrew: curl nlohmann-json cpp-httplib cli11 sqlite libcsv);
-  for the tests also GCC, Clang with clang-tidy and clang-format, GoogleTest, OpenSSL, simdjson, and
-  Doxygen and Python 3 for the documentation
+  for the tests also GCC, Clang with clang-tidy and clang-format, GoogleTest, OpenSSL, simdjson and zsh,
+  and Doxygen and Python 3 for the documentation
   (Fedora: gcc-c++ clang clang-tools-extra compiler-rt gmock-devel openssl-devel simdjson-devel
-   doxygen python3;
+   doxygen python3 zsh;
    Homebrew: gcc llvm googletest openssl simdjson doxygen python).
 END
   exit 0

@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/eventually.hpp"
 #include "support/example_program.hpp"
 #include "support/running_process.hpp"
 #include "support/temporary_directory.hpp"
@@ -81,6 +82,9 @@ TEST_F(BulkIngestProgram, TellsWhoIsRejectedAndWhy) {
   const ChildResult result = ingest({"--report", "-"});
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.err, HasSubstr("1 ingested, 2 rejected"));
+  EXPECT_THAT(result.err, HasSubstr("  record 2: line 2: not JSON\n"));
+  EXPECT_THAT(result.err, HasSubstr("  record 3: email ("));
+  EXPECT_THAT(result.err, Not(HasSubstr("nobody")));
   const json lines = jsonLinesOf(result.out);
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(
@@ -186,12 +190,82 @@ TEST_F(BulkIngestProgram, RefusesWhatCanNotBeUsed) {
   writePeople(1);
   EXPECT_EQ(ingest({"--chunk", "0"}).exit_code, 2);
   EXPECT_EQ(ingest({"--journal", "/nonexistent/journal"}).exit_code, 1);
-  EXPECT_EQ(ingest({"--report", "/nonexistent/report"}).exit_code, 3);  // it is in all the same
   environment.erase("HEYMILO_API_KEY");
   const ChildResult result = ingest();
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("HEYMILO_API_KEY"));
   EXPECT_THAT(result.err, Not(HasSubstr("example.com")));
+}
+
+TEST_F(BulkIngestProgram, LooksWhetherTheReportCanBeWrittenBeforeItSends) {
+  writePeople(1);
+  for (const std::string& place : {std::string("/nonexistent/report"), directory.file("")}) {
+    const ChildResult result = ingest({"--report", place});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, HasSubstr("can't write the report"));
+    EXPECT_THAT(result.err, HasSubstr("Nothing was sent."));
+  }
+  EXPECT_EQ(server.requestCount(), 0u);
+  EXPECT_EQ(ingest({"--report", report}).exit_code, 0);
+  EXPECT_THAT(linesOf(contentsOf(report)), ::testing::SizeIs(1));
+}
+
+TEST_F(BulkIngestProgram, AReportWithoutAReaderIsDoneInPart) {
+  writePeople(1);
+  const ChildResult result =
+      run("bulk_ingest", {"posting-1", file, "--report", "-"}, ChildStdout::brokenPipe());
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("nothing is sent anew"));
+}
+
+TEST_F(BulkIngestProgram, SaysWhatIsWrongWithTheFile) {
+  const auto errorOf = [&](const std::string& name, const std::string& text) {
+    const std::string path = directory.file(name);
+    std::ofstream(path) << text;
+    const ChildResult result = run("bulk_ingest", {"posting-1", path});
+    EXPECT_EQ(result.exit_code, 2) << name;
+    return result.err;
+  };
+  EXPECT_THAT(errorOf("array.json", "[{\"name\":\"Ada\"}]"), HasSubstr("jq -c '.[]'"));
+  EXPECT_THAT(errorOf("array.ndjson", "[\n]"), HasSubstr("a JSON object a line"));
+  EXPECT_THAT(errorOf("utf16.csv", "\xff\xfen"), HasSubstr("Save it as UTF-8"));
+  const std::string headless = errorOf("headless.csv", "Ada Example,ada@example.com\n");
+  EXPECT_THAT(headless, HasSubstr("The first row names the columns"));
+  EXPECT_THAT(headless, Not(HasSubstr("Ada")));
+  EXPECT_THAT(run("bulk_ingest", {"posting-1", directory.file("none")}).err,
+              HasSubstr("there is no such file"));
+  EXPECT_THAT(run("bulk_ingest", {"posting-1", "/"}).err, HasSubstr("it is a directory"));
+  EXPECT_EQ(server.requestCount(), 0u);
+}
+
+TEST_F(BulkIngestProgram, AnEmptyFileIsDone) {
+  write("");
+  const ChildResult result = ingest();
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, HasSubstr("there are no records in "));
+}
+
+TEST_F(BulkIngestProgram, SaysHowLongTheQuotaIsUsedUp) {
+  writePeople(1);
+  server.respondNext(
+      "ingestCandidatesBulk",
+      ScriptedResponse::error(429, "rate_limited", "Slow.").withHeader("Retry-After", "3600"));
+  const std::string log = directory.file("log");
+  RunningProcess process(
+      HEYMILO_EXAMPLES_DIR "/bulk_ingest", {"posting-1", file}, environment, log);
+  EXPECT_TRUE(
+      eventually([&] { return contentsOf(log).find("going on in 3") != std::string::npos; }));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3);
+  EXPECT_EQ(server.candidateCount("posting-1"), 0u);
+}
+
+TEST_F(BulkIngestProgram, NamesTheJournalThatCanNotBeUsed) {
+  writePeople(1);
+  const ChildResult result = ingest({"--journal", file});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("file is not a database"));
+  EXPECT_THAT(result.err, HasSubstr("The journal is " + file));
 }
 
 }  // namespace

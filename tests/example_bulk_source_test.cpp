@@ -116,6 +116,8 @@ TEST(CsvSource, RefusesColumnsThatCanNotBeUsed) {
   EXPECT_THAT(refusalOf("name,mail\n"), HasSubstr("metadata.KEY"));
   EXPECT_THAT(refusalOf("name\n"), HasSubstr("no column \"email\""));
   EXPECT_THAT(refusalOf(""), HasSubstr("no column \"name\""));
+  EXPECT_THAT(refusalOf("name;email\n"), HasSubstr("with commas between"));
+  EXPECT_THAT(refusalOf("Ada,ada@example.com\n"), ::testing::Not(HasSubstr("Ada")));
   EXPECT_THAT(refusalOf("name,email,name\n"), HasSubstr("\"name\" is there twice"));
   EXPECT_THAT(refusalOf("name,email,metadata.\n"), HasSubstr("no use"));
 }

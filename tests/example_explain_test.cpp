@@ -32,6 +32,7 @@ TEST(Explain, SaysWhatHappenedAndWhatToDo) {
       {explain(heymilo::ServerError("what", details(500))), "Try again later"},
       {explain(heymilo::StatusError("what", details(302))), "check HEYMILO_BASE_URL"},
       {explain(heymilo::ConnectionError("what")), "Check the network"},
+      {explain(heymilo::CancelledError("what")), "stopped before it was done"},
       {explain(heymilo::TimeoutError("what")), "did not answer in time"},
       {explain(heymilo::DecodeError("what", "/data")), "Check HEYMILO_BASE_URL"},
       {explain(heymilo::PaginationError("what")), "can't be followed to its end"},

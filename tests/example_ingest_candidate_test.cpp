@@ -1,7 +1,12 @@
+#include <csignal>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "support/example_program.hpp"
+#include "support/running_process.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace heymilo_test {
 namespace {
@@ -157,6 +162,24 @@ TEST_F(IngestCandidateTest, AnAnswerThatCanNotBePrintedIsDoneInPart) {
     EXPECT_THAT(result.err, HasSubstr("was ingested all the same"));
     EXPECT_THAT(server.requests("ingestCandidate"), SizeIs(1));
   }
+}
+
+TEST_F(IngestCandidateTest, CtrlCSaysThatTheOutcomeIsUnknown) {
+  server.respondNext("ingestCandidate",
+                     ScriptedResponse::asUsual().delayedBy(std::chrono::minutes{1}));
+  const TemporaryDirectory directory;
+  const std::string log = directory.file("log");
+  RunningProcess process(HEYMILO_EXAMPLES_DIR "/ingest_candidate",
+                         {"posting-1", "--name", "Ada", "--email", "ada@example.com"},
+                         environment,
+                         log);
+  ASSERT_TRUE(server.waitForRequests(1));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(std::chrono::seconds{20}), 1);
+  std::ifstream in(log);
+  EXPECT_THAT((std::string{std::istreambuf_iterator<char>(in), {}}),
+              AllOf(HasSubstr("It was stopped before it was done."),
+                    HasSubstr("It may have been ingested: look before sending it again.")));
 }
 
 }  // namespace

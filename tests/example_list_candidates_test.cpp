@@ -1,8 +1,14 @@
+#include <csignal>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "support/display_width.hpp"
+#include "support/eventually.hpp"
 #include "support/example_program.hpp"
+#include "support/running_process.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace heymilo_test {
 namespace {
@@ -294,6 +300,77 @@ TEST_F(ListCandidatesTest, OutputThatCanNotBeWrittenIsAFailure) {
       EXPECT_THAT(result.err, HasSubstr("can't write to standard output"));
     }
   }
+}
+
+TEST_F(ListCandidatesTest, AnOptionThatDoesNotExistIsNamed) {
+  EXPECT_THAT(run("list_candidates", {"--postng", "posting-1"}).err,
+              StartsWith("list_candidates: there is no option --postng\n"));
+  EXPECT_THAT(run("list_candidates", {}).err,
+              AllOf(HasSubstr("POSTING_ID is required"), HasSubstr("list_candidates --help")));
+}
+
+TEST_F(ListCandidatesTest, ColoursAreForTerminals) {
+  const std::string green = "\x1B[32mcompleted\x1B[0m";
+  server.addCandidate("posting-1", {{"name", "Ada"}, {"status", "completed"}});
+  const auto isGreen = [&](const std::vector<std::string>& arguments, const ChildStdout& to) {
+    return list(arguments, to).out.find(green) != std::string::npos;
+  };
+  const ChildStdout terminal = ChildStdout::terminal(80);
+  EXPECT_FALSE(isGreen({}, terminal)) << "TERM is not set";
+  environment["TERM"] = "dumb";
+  EXPECT_FALSE(isGreen({}, terminal));
+  environment["TERM"] = "xterm";
+  EXPECT_TRUE(isGreen({}, terminal));
+  EXPECT_FALSE(isGreen({}, ChildStdout::captured()));
+  EXPECT_FALSE(isGreen({"--color", "never"}, terminal));
+  EXPECT_TRUE(isGreen({"--color", "always"}, ChildStdout::captured()));
+  environment["NO_COLOR"] = "";
+  EXPECT_TRUE(isGreen({}, terminal));
+  environment["NO_COLOR"] = "1";
+  EXPECT_FALSE(isGreen({}, terminal));
+  EXPECT_TRUE(isGreen({"--color", "always"}, terminal));
+  EXPECT_THAT(list({"--format", "json", "--color", "always"}).out, Not(HasSubstr("\x1B")));
+  EXPECT_EQ(list({"--color", "sometimes"}).exit_code, 2);
+}
+
+TEST_F(ListCandidatesTest, AnErrorIsRedWhereStandardErrorIsATerminal) {
+  environment["HEYMILO_API_KEY"] = "another-key";
+  const std::string red = "\x1B[31mlist_candidates\x1B[0m: ";
+  EXPECT_THAT(list({}).err, Not(HasSubstr("\x1B")));
+  EXPECT_THAT(list({"--color", "always"}).err, StartsWith(red));
+  environment["TERM"] = "xterm";
+  EXPECT_THAT(list({}, ChildStdout::terminalForAll(80)).out, HasSubstr(red));
+}
+
+TEST_F(ListCandidatesTest, APipeGetsTheSameBytesWhateverTheEnvironment) {
+  server.addPosting("posting-1", 12);
+  for (const char* format : {"table", "json", "csv"}) {
+    const std::string first = list({"--format", format}).out;
+    environment.insert({{"COLUMNS", "40"}, {"TERM", "xterm"}, {"LC_ALL", "de_DE.UTF-8"}});
+    EXPECT_EQ(list({"--format", format}).out, first);
+    environment.erase("COLUMNS");
+  }
+}
+
+TEST_F(ListCandidatesTest, CtrlCSaysHowToGoOn) {
+  server.addPosting("posting-1", 12);
+  server.respondNext(anyPageButTheFirst(),
+                     ScriptedResponse::asUsual().delayedBy(std::chrono::minutes{1}));
+  const TemporaryDirectory directory;
+  const std::string log = directory.file("log");
+  const auto logged = [&] {
+    std::ifstream in(log);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  RunningProcess process(HEYMILO_EXAMPLES_DIR "/list_candidates",
+                         {"posting-1", "--format", "json", "--limit", "5"},
+                         environment,
+                         log);
+  ASSERT_TRUE(eventually([&] { return linesOf(logged()).size() == 5; }));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3);
+  EXPECT_THAT(logged(), HasSubstr("Stopped after 5 candidates."));
+  EXPECT_THAT(logged(), HasSubstr("--starting-after"));
 }
 
 }  // namespace

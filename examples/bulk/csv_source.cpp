@@ -71,7 +71,8 @@ class Rows {
       if (parsed != piece.size() ||
           (ended_ && csv_fini(&parser_, &takeCell, &endRow, &read_) != 0)) {
         throw UsageError("after row " + std::to_string(count_ + read_.second.size()) +
-                         ", a cell has no end: is a quotation mark missing?");
+                         ", a cell has no end: is a quotation mark missing?\n"
+                         "Mend that row of the file.");
       }
     }
     if (read_.second.empty()) {
@@ -133,7 +134,9 @@ struct Column {
 };
 
 constexpr const char* kKnownColumns =
-    "The first row names the columns: name, email, phone_number, metadata.KEY, data.KEY";
+    "The first row names the columns, with commas between: name, email, phone_number, "
+    "metadata.KEY, "
+    "data.KEY";
 
 Column columnOf(const std::string& heading) {
   const auto keyAfter = [&](const std::string& prefix) {
@@ -162,6 +165,14 @@ Column columnOf(const std::string& heading) {
 
 std::vector<Column> columnsOf(const Row& headings) {
   std::vector<Column> columns;
+  if (std::none_of(headings.begin(), headings.end(), [](const std::string& heading) {
+        return heading == "name" || heading == "email";
+      })) {
+    // Not quoted: it may be the first person.
+    throw UsageError(
+        std::string("the first row of the CSV has no column \"name\" or \"email\".\n") +
+        kKnownColumns);
+  }
   for (const std::string& heading : headings) {
     if (std::count(headings.begin(), headings.end(), heading) > 1) {
       throw UsageError("the column \"" + support::printable(heading) + "\" is there twice");

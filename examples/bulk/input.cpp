@@ -8,6 +8,18 @@
 
 namespace bulk {
 
+namespace {
+
+std::string reasonOf(const std::string& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) {
+    return "there is no such file";
+  }
+  return std::filesystem::is_directory(file, error) ? "it is a directory" : "it can't be opened";
+}
+
+}  // namespace
+
 Input::Input(const std::string& file)
     : stream_(file == "-" ? std::cin : file_),
       name_(file == "-" ? "standard input" : support::printable(file)) {
@@ -17,19 +29,27 @@ Input::Input(const std::string& file)
     file_.open(file, std::ios::binary);
     std::error_code error;
     if (!file_ || std::filesystem::is_directory(file, error)) {
-      throw support::UsageError("can't read " + name_ + ": is there such a file?");
+      throw support::UsageError(
+          "can't read " + name_ + ": " + reasonOf(file) +
+          "\nFILE is NDJSON or CSV that may be read, or - for standard input.");
     }
     const auto size = std::filesystem::file_size(file, error);
     if (!error) {
       size_ = size;
     }
   }
+  const int first = stream_.peek();
+  if (first == 0xFE || first == 0xFF) {
+    throw support::UsageError(name_ + " is not text in UTF-8, perhaps in UTF-16.\n" +
+                              "Save it as UTF-8, and run it again.");
+  }
   constexpr char kMark[] = "\xef\xbb\xbf";
   if (stream_.peek() == static_cast<unsigned char>(kMark[0])) {
     char mark[3];
     stream_.read(mark, sizeof mark);
     if (std::string(mark, static_cast<std::size_t>(stream_.gcount())) != kMark) {
-      throw support::UsageError(name_ + " does not begin with text in UTF-8");
+      throw support::UsageError(
+          name_ + " does not begin with text in UTF-8.\nSave it as UTF-8, and run it again.");
     }
     position_ = sizeof mark;
   }
@@ -37,7 +57,7 @@ Input::Input(const std::string& file)
 
 void Input::check() const {
   if (stream_.bad()) {
-    throw support::UsageError("can't read on in " + name_);
+    throw support::UsageError("can't read on in " + name_ + '.');
   }
 }
 

@@ -52,6 +52,9 @@ std::string Progress::text(const heymilo::workflows::BulkProgress& progress, con
   } else if (progress.phase == "settling") {
     text += "; waiting for those in doubt to show";
   }
+  if (progress.pause >= std::chrono::seconds{1}) {
+    text += "; sending again in " + minutes(progress.pause);
+  }
   const double elapsed = Seconds(progress.elapsed).count();
   if (elapsed > 0 && done > *done_before_) {
     const double rate = static_cast<double>(done - *done_before_) / elapsed;

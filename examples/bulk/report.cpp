@@ -52,7 +52,28 @@ void writeTo(const std::string& journal, const std::function<void(std::string_vi
   });
 }
 
+std::string unfinishedOf(const std::string& file) { return file + ".unfinished"; }
+
+[[noreturn]] void fail(const std::string& file) {
+  throw support::OutputError("can't write the report " + support::printable(file));
+}
+
 }  // namespace
+
+void checkReport(const std::string& file) {
+  if (file == "-") {
+    return;
+  }
+  std::error_code error;
+  const std::string unfinished = unfinishedOf(file);
+  const bool was_there = std::filesystem::exists(unfinished, error);
+  if (std::filesystem::is_directory(file, error) || !std::ofstream(unfinished, std::ios::app)) {
+    fail(file);
+  }
+  if (!was_there) {
+    std::filesystem::remove(unfinished, error);
+  }
+}
 
 void writeReport(const std::string& journal, const std::string& file) {
   if (file == "-") {
@@ -61,7 +82,7 @@ void writeReport(const std::string& journal, const std::string& file) {
     output.flush();
     return;
   }
-  const std::string unfinished = file + ".unfinished";
+  const std::string unfinished = unfinishedOf(file);
   std::ofstream out(unfinished, std::ios::binary);
   writeTo(journal, [&](std::string_view line) { out << line; });
   out.close();
@@ -70,7 +91,7 @@ void writeReport(const std::string& journal, const std::string& file) {
     std::filesystem::rename(unfinished, file, error);
   }
   if (!out || error) {
-    throw support::OutputError("can't write the report " + support::printable(file));
+    fail(file);
   }
 }
 

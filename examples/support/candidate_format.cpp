@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdio>
 #include <heymilo/errors.hpp>
+#include <utility>
 #include <vector>
 
+#include "support/color.hpp"
 #include "support/csv.hpp"
 #include "support/json_line.hpp"
 #include "support/table.hpp"
@@ -60,14 +62,33 @@ std::string stepsText(const CandidateResponse& candidate) {
          std::to_string(candidate.workflow->steps.size());
 }
 
+/// Green is good, yellow under way, red out; a status that is none of these is left as it is.
+std::string paintedStatus(const std::string& text) {
+  for (const auto& [status, color] : {std::pair("completed", Color::green),
+                                      std::pair("shortlisted", Color::green),
+                                      std::pair("in_progress", Color::yellow),
+                                      std::pair("evaluating", Color::yellow),
+                                      std::pair("dismissed", Color::red),
+                                      std::pair("knocked_out", Color::red)}) {
+    if (text == status) {
+      return inColor(text, color);
+    }
+  }
+  return text;
+}
+
 std::string boolText(bool value) { return value ? "true" : "false"; }
 
 }  // namespace
 
-CandidateFormat candidateTable(std::optional<std::size_t> width) {
+CandidateFormat candidateTable(std::optional<std::size_t> width, bool colored) {
+  std::function<std::string(const std::string&)> status;
+  if (colored) {
+    status = paintedStatus;
+  }
   const Table table({{"NAME", Align::left, 16, 32, 7},
                      {"EMAIL", Align::left, 20, 40, 5},
-                     {"STATUS", Align::left, 11, 11, 6},
+                     {"STATUS", Align::left, 11, 11, 6, status},
                      {"SCORE", Align::right, 5, 5, 4},
                      {"STEPS", Align::right, 5, 5, 3},
                      {"CREATED", Align::left, 10, 10, 2},

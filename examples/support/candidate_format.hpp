@@ -17,7 +17,8 @@ struct CandidateFormat {
 };
 
 /// What a recruiter wants to see at a glance; see Table for `width`. Days are those of UTC.
-CandidateFormat candidateTable(std::optional<std::size_t> width);
+/// `colored`: the status by what it means.
+CandidateFormat candidateTable(std::optional<std::size_t> width, bool colored = false);
 
 /// One candidate a line (NDJSON), complete: properties that this version does not know included.
 CandidateFormat candidateJson();

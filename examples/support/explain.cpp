@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/printable.hpp"
+#include "support/program.hpp"
 
 namespace support {
 
@@ -64,8 +65,11 @@ std::string advice(const heymilo::StatusError& error) {
 }
 
 std::string advice(const heymilo::InvalidArgumentError& error) {
+  if (error.param() == "base_url") {
+    return "Correct the environment variable HEYMILO_BASE_URL. It is such as "
+           "https://api.heymilo.ai; http:// is only for this machine itself.";
+  }
   for (const auto& [option, variable] : {std::pair("api_key", "HEYMILO_API_KEY"),
-                                         std::pair("base_url", "HEYMILO_BASE_URL"),
                                          std::pair("workspace_id", "HEYMILO_WORKSPACE_ID")}) {
     if (error.param() == option) {
       return std::string("Correct the environment variable ") + variable + '.';
@@ -77,6 +81,9 @@ std::string advice(const heymilo::InvalidArgumentError& error) {
 std::string advice(const heymilo::Error& error) {
   if (const auto* status = dynamic_cast<const heymilo::StatusError*>(&error)) {
     return advice(*status);
+  }
+  if (dynamic_cast<const heymilo::CancelledError*>(&error) != nullptr) {
+    return "It was stopped before it was done.";
   }
   if (dynamic_cast<const heymilo::TimeoutError*>(&error) != nullptr) {
     return "The API did not answer in time. Check the network, and try again.";
@@ -100,8 +107,8 @@ std::string advice(const heymilo::Error& error) {
 std::string whereToLook(std::chrono::system_clock::time_point began) {
   constexpr std::chrono::minutes kClocksDiffer{5};
   const auto since = std::chrono::floor<std::chrono::seconds>(began - kClocksDiffer);
-  return "It shows in list_candidates with --created-after " + heymilo::formatTimestamp(since) +
-         ".\n";
+  return "It shows in " + programNamed("list_candidates") + " with --created-after " +
+         heymilo::formatTimestamp(since) + ".\n";
 }
 
 }  // namespace
@@ -124,7 +131,8 @@ std::string ingestOutcome(const heymilo::Error& error,
     case heymilo::Outcome::rejected:
       return "Nothing was ingested: the API refused the request.\n";
     case heymilo::Outcome::applied:
-      return "It was ingested, only the answer can't be read: do not send it again. " +
+      return "By its status it was ingested, only the answer can't be read: do not send it again, "
+             "unless HEYMILO_BASE_URL was wrong. " +
              whereToLook(began);
     case heymilo::Outcome::unknown:
       break;

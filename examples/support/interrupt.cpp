@@ -46,7 +46,7 @@ void Interrupt::watch() {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, kInterval, [this] { return over_; })) {
     if (asked) {
-      tell("ending in good order; once more, and it ends at once\n");
+      tell("ending in good order; Ctrl-C once more ends it at once\n");
       source_.cancel();
       return;
     }

@@ -35,8 +35,10 @@ void Output::flush() {
 }
 
 void Output::fail() {
-  throw OutputError("can't write to standard output: " +
-                    std::generic_category().message(errno != 0 ? errno : EIO));
+  const int error = errno != 0 ? errno : EIO;
+  throw OutputError("can't write to standard output: " + std::generic_category().message(error) +
+                    (error == EPIPE ? "\nWhat reads it has ended before the end of the output."
+                                    : "\nSend it to where it can be written."));
 }
 
 }  // namespace support

@@ -6,7 +6,8 @@
 
 namespace support {
 
-/// Standard output can't be written: its reader has gone, its disk is full.
+/// Standard output can't be written: its reader has gone, its disk is full. what() says so, and
+/// what to do.
 class OutputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -1,30 +1,41 @@
 #include "support/program.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <heymilo/version.hpp>
+#include <memory>
+#include <sstream>
 #include <utility>
 
+#include "support/color.hpp"
 #include "support/explain.hpp"
+#include "support/help.hpp"
 #include "support/output.hpp"
 #include "support/printable.hpp"
+#include "support/progress_line.hpp"
 
 namespace support {
 
 namespace {
 
-constexpr const char* kFooter = R"(
-Environment:
-  HEYMILO_API_KEY       the API key; required
-  HEYMILO_BASE_URL      where the API is; by default https://api.heymilo.ai
-  HEYMILO_WORKSPACE_ID  the workspace, for keys that may use several
+constexpr const char* kApiFooter = R"(Environment:
+  HEYMILO_API_KEY         The API key; required
+  HEYMILO_BASE_URL        Where the API is (default: https://api.heymilo.ai)
+  HEYMILO_WORKSPACE_ID    The workspace, for keys that may use several
+  NO_COLOR                Where it is not empty, nothing is coloured by itself
 
-Results go to standard output, everything else to standard error. The exit code is
-0 (done), 1 (the API or the network failed), 2 (usage) or 3 (done in part).)";
+Results go to standard output, everything else to standard error. The exit code
+is 0 (done), 1 (the API, the network or a file to be written failed), 2 (usage:
+nothing was sent) or 3 (done in part).
+
+Examples:
+)";
 
 std::string& programName() {
   static std::string name = "heymilo";
@@ -53,6 +64,23 @@ std::string withoutKey(std::string text) {
 
 int code(ExitCode exit) { return static_cast<int>(exit); }
 
+void write(const std::string& name, std::string_view text) {
+  const std::string line =
+      std::string(clearProgressLine()) + name + ": " + withoutKey(std::string(text));
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+/// What is wrong. That something is missing is found first, but an option that does not exist may
+/// be why.
+std::string complaintOf(const CLI::App& app, const CLI::ParseError& error) {
+  for (const std::string& argument : app.remaining()) {
+    if (argument.size() > 1 && argument.front() == '-') {
+      return "there is no option " + argument;
+    }
+  }
+  return error.what();
+}
+
 /// Parses. An exit code ends the program; none lets it go on.
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
   try {
@@ -61,7 +89,8 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::Success& asked_for) {  // --help, --version
     return app.exit(asked_for);
   } catch (const CLI::ParseError& error) {
-    tell(printable(error.what()) + "\nRun with --help for more information.\n");
+    complain(printable(complaintOf(app, error)) + "\nRun " + programName() +
+             " --help to see its arguments and options.\n");
     return code(ExitCode::usage);
   }
 }
@@ -73,34 +102,56 @@ ExitCode exitCode(const heymilo::Error& error) {
   return refused ? ExitCode::usage : ExitCode::failed;
 }
 
-void tell(std::string_view text) {
-  const std::string line = programName() + ": " + withoutKey(std::string(text));
-  std::fwrite(line.data(), 1, line.size(), stderr);
+void tell(std::string_view text) { write(programName(), text); }
+
+void complain(std::string_view text) {
+  write(isColored(Stream::error) ? inColor(programName(), Color::red) : programName(), text);
 }
+
+std::string programNamed(std::string_view name) {
+  constexpr std::string_view kPrefix = "heymilo-";
+  if (programName().compare(0, kPrefix.size(), kPrefix) != 0) {
+    return std::string(name);
+  }
+  std::string installed = std::string(kPrefix).append(name);
+  std::replace(installed.begin(), installed.end(), '_', '-');
+  return installed;
+}
+
+std::string apiFooter(const std::string& examples) { return kApiFooter + examples; }
 
 int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCode()>& body) {
 #ifdef SIGPIPE
   std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone is an OutputError
 #endif
-  programName() = app.get_name();
-  app.set_version_flag("--version", app.get_name() + " " + std::string(heymilo::version()));
-  app.footer(kFooter);
+  // By the name that it was called by: it may be installed under another one.
+  programName() = argc > 0 ? std::filesystem::path(argv[0]).stem().string() : app.get_name();
+  app.name(programName());
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "Show this, and end");
+  app.add_option_function<std::string>(
+         "--color", &setColorMode, "auto: colours on a terminal; always; never")
+      ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
+      ->type_name("WHEN")
+      ->default_str("auto");
+  app.set_version_flag("--version", programName() + " " + std::string(heymilo::version()));
+  app.get_version_ptr()->description("Show the version, and end");
   if (const std::optional<int> exit = parse(app, argc, argv)) {
     return *exit;
   }
   try {
     return code(body());
   } catch (const UsageError& error) {
-    tell(std::string(error.what()) + '\n');
+    complain(std::string(error.what()) + '\n');
     return code(ExitCode::usage);
   } catch (const heymilo::Error& error) {
-    tell(explain(error));
+    complain(explain(error));
     return code(exitCode(error));
   } catch (const OutputError& error) {
-    tell(std::string(error.what()) + '\n');
+    complain(std::string(error.what()) + '\n');
     return code(ExitCode::failed);
   } catch (const std::exception& error) {
-    tell("unexpected: " + printable(error.what()) + '\n');
+    complain("unexpected: " + printable(error.what()) + '\n');
     return code(ExitCode::failed);
   }
 }
@@ -139,6 +190,20 @@ CLI::Validator isoTime() {
         } catch (const heymilo::InvalidArgumentError&) {
           return "not a time such as 2026-03-13 or 2026-03-13T00:00:00Z: " + text;
         }
+      },
+      "");
+}
+
+CLI::Validator numberBetween(double least, double most) {
+  return CLI::Validator(
+      [least, most](const std::string& text) {
+        double number = 0;
+        if (CLI::detail::lexical_cast(text, number) && number >= least && number <= most) {
+          return std::string();
+        }
+        std::ostringstream complaint;
+        complaint << "not a number from " << least << " to " << most << ": " << text;
+        return complaint.str();
       },
       "");
 }

@@ -13,7 +13,7 @@ namespace support {
 /// How a program ended.
 enum class ExitCode {
   done = 0,
-  failed = 1,  ///< the API or the network failed, and there is no result
+  failed = 1,  ///< the API, the network or a file to be written failed, and there is no result
   usage = 2,   ///< the arguments or the environment can't be used: nothing was sent
   in_part = 3  ///< there are results, but not all of them
 };
@@ -30,9 +30,18 @@ ExitCode exitCode(const heymilo::Error& error);
 /// A line on stderr, after the program's name; further lines as they are. Text that comes from
 /// elsewhere is to be made printable() first.
 void tell(std::string_view text);
+/// tell() of what went wrong: the program's name is red where that isColored().
+void complain(std::string_view text);
 
-/// Adds --version, and to --help the environment variables and exit codes, parses the command line
-/// and runs `body`. What it throws is explained on stderr; the return value is for main().
+/// What another of the programs is called: as this one, with a prefix where this one has it.
+std::string programNamed(std::string_view name);
+
+/// The end of --help of the programs that use the API: environment variables, exit codes and these
+/// examples.
+std::string apiFooter(const std::string& examples);
+
+/// Adds --color and --version, parses the command line and runs `body`. What it throws is explained
+/// on stderr; the return value is for main().
 int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCode()>& body);
 
 /// Tells on stderr when a call has to wait for more than a second.
@@ -45,5 +54,7 @@ heymilo::Client clientFromEnvironment(
 
 /// For CLI11: accepts what parseTimestamp() does.
 CLI::Validator isoTime();
+/// For CLI11: accepts a number from `least` to `most`.
+CLI::Validator numberBetween(double least, double most);
 
 }  // namespace support

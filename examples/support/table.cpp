@@ -80,7 +80,8 @@ std::string Table::row(const std::vector<std::string>& cells) const {
     }
     if (!cell.empty()) {
       line.append(padding, ' ');
-      line += cell;
+      const auto& painted = columns_[column.index].painted;
+      line += painted ? painted(cell) : cell;
       padding = 0;
     }
     padding += kGap + (right ? 0 : blank);

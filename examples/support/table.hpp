@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct Column {
   std::size_t min = 1;    ///< narrower than this the column is left out
   std::size_t ideal = 1;  ///< wider than this it never gets
   int importance = 0;     ///< the least important column is left out first
+  /// What is written for a cell, in the same width: the cell in a colour. Unset: the cell.
+  std::function<std::string(const std::string& cell)> painted{};
 };
 
 /// Lays rows out as lines of text whose columns stand under each other. The layout is fixed when

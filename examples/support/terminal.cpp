@@ -66,4 +66,10 @@ std::optional<std::size_t> terminalWidth(Stream stream) {
   return 80;
 }
 
+bool understandsEscapes(Stream stream) {
+  const char* term = std::getenv("TERM");
+  const std::string_view kind = term != nullptr ? term : "";
+  return isTerminal(stream) && !kind.empty() && kind != "dumb";
+}
+
 }  // namespace support

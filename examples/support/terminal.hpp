@@ -13,4 +13,7 @@ enum class Stream { output = 1, error = 2 };
 /// says, as POSIX has it; a terminal that says nothing has 80 columns.
 std::optional<std::size_t> terminalWidth(Stream stream = Stream::output);
 
+/// Whether escape sequences may go there: to a terminal that TERM names, and not as `dumb`.
+bool understandsEscapes(Stream stream);
+
 }  // namespace support

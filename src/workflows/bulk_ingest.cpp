@@ -112,6 +112,7 @@ class BulkRun {
     progress.requests = sender_.requests() + reconciler_.requests();
     progress.elapsed = std::chrono::steady_clock::now() - began_;
     progress.phase = phase;
+    progress.pause = control_.untilTurn();
     options_.on_progress(progress);
   }
 

@@ -79,6 +79,11 @@ void RunControl::waitForTurn() {
   }
 }
 
+milliseconds RunControl::untilTurn() const {
+  const std::lock_guard lock(mutex_);
+  return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(turn_ - clock_.now()));
+}
+
 void RunControl::wait(milliseconds time, const std::function<void()>& meanwhile) {
   const Clock::TimePoint end = clock_.now() + time;
   while (!over() && clock_.now() < end) {

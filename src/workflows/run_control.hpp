@@ -39,6 +39,8 @@ class RunControl {
   void failedForNow(std::chrono::milliseconds at_least = {});
   /// Waits until the next request may be made, or the run is over.
   void waitForTurn();
+  /// How long it is until then; 0 where a request may be made.
+  std::chrono::milliseconds untilTurn() const;
   /// Waits for that long, or until the run is over. Calls `meanwhile` now and then.
   void wait(std::chrono::milliseconds time, const std::function<void()>& meanwhile);
 

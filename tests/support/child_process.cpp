@@ -141,6 +141,12 @@ ChildStdout ChildStdout::terminal(unsigned short columns) {
   return to;
 }
 
+ChildStdout ChildStdout::terminalForAll(unsigned short columns) {
+  ChildStdout to = terminal(columns);
+  to.with_error = true;
+  return to;
+}
+
 ChildStdout ChildStdout::file(std::string path) {
   ChildStdout to;
   to.path = std::move(path);
@@ -158,7 +164,11 @@ ChildResult runChild(const std::string& program, const std::vector<std::string>&
                      const ChildStdout& standard_output) {
   Channel out = makeStdout(standard_output);
   Channel err = makePipe();
-  const pid_t pid = spawn(program, arguments, environment, out.write.get(), err.write.get());
+  const pid_t pid = spawn(program,
+                          arguments,
+                          environment,
+                          out.write.get(),
+                          standard_output.with_error ? out.write.get() : err.write.get());
   out.write.close();
   err.write.close();
 

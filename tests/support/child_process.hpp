@@ -12,6 +12,8 @@ struct ChildStdout {
   static ChildStdout captured() { return {}; }
   /// Captured from a terminal with so many columns.
   static ChildStdout terminal(unsigned short columns);
+  /// The same, with standard error there too.
+  static ChildStdout terminalForAll(unsigned short columns);
   /// A file or device, such as `/dev/full`. Not captured.
   static ChildStdout file(std::string path);
   /// A pipe that nobody reads from.
@@ -20,6 +22,7 @@ struct ChildStdout {
   std::optional<unsigned short> columns;
   std::optional<std::string> path;
   bool broken = false;
+  bool with_error = false;
 };
 
 struct ChildResult {

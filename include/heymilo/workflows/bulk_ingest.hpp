@@ -67,6 +67,8 @@ struct BulkProgress {
   /// What the run is doing now: `sending`, `looking` (for records in doubt) or `settling` (waiting
   /// before it looks again).
   std::string_view phase = "sending";
+  /// How long nothing is sent, from now: the API has asked for it, or has failed.
+  std::chrono::milliseconds pause{0};
 };
 
 /// How bulkIngest() works.
