@@ -1,7 +1,7 @@
 # heymilo_dependency(<package> [<version>] TARGET <target>
 #                    DEBIAN <package> FEDORA <package> BREW <formula> VCPKG <port>)
-# Makes <target> available: the one that the host project has already, or what find_package knows.
-# Otherwise says what to install.
+# Makes <target> available: the one that the host project has already, or what find_package knows, or
+# what is downloaded where HEYMILO_FETCH_DEPS allows it. Otherwise says what to install.
 #
 # A macro, so that what find_package sets stays visible.
 macro(heymilo_dependency package)
@@ -12,16 +12,27 @@ macro(heymilo_dependency package)
     # from CMake 3.24 on, the property for older ones.
     set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
     find_package(${package} ${dependency_UNPARSED_ARGUMENTS} QUIET)
+    if(NOT TARGET ${dependency_TARGET} AND HEYMILO_FETCH_DEPS)
+      heymilo_fetch(${package})
+    endif()
     if(NOT TARGET ${dependency_TARGET})
+      set(dependency_hint)
+      if(HEYMILO_FETCH_DEPS)
+        set(dependency_hint "\nHEYMILO_FETCH_DEPS does not bring it: it should be your system's, which "
+          "keeps it up to date.")
+      elseif(DEFINED heymilo_fetch_${package}_URL)
+        set(dependency_hint "\nor let it be downloaded: -DHEYMILO_FETCH_DEPS=ON")
+      endif()
       message(FATAL_ERROR
         "heymilo needs ${package} ${dependency_UNPARSED_ARGUMENTS}, which was not found. Install it:\n"
         "  Debian, Ubuntu  apt-get install ${dependency_DEBIAN}\n"
         "  Fedora          dnf install ${dependency_FEDORA}\n"
         "  macOS           brew install ${dependency_BREW}\n"
         "  vcpkg           vcpkg install ${dependency_VCPKG}\n"
-        "or add the place where it is to CMAKE_PREFIX_PATH.")
+        "or add the place where it is to CMAKE_PREFIX_PATH." ${dependency_hint})
     endif()
-    if(CMAKE_VERSION VERSION_LESS 3.24)
+    get_target_property(dependency_imported ${dependency_TARGET} IMPORTED)
+    if(dependency_imported AND CMAKE_VERSION VERSION_LESS 3.24)
       set_target_properties(${dependency_TARGET} PROPERTIES IMPORTED_GLOBAL ON)
     endif()
   endif()

@@ -1,13 +1,7 @@
 include(CMakePackageConfigHelpers)
 
-# Static and shared copies can be installed side by side: each has a targets file of its own, and
-# heymiloConfig.cmake chooses.
-get_target_property(heymilo_type heymilo TYPE)
-if(heymilo_type STREQUAL "STATIC_LIBRARY")
-  set(heymilo_linkage static)
-else()
-  set(heymilo_linkage shared)
-endif()
+# Static and shared copies can be installed side by side, by one build (HEYMILO_BUILD_STATIC_TOO) or by
+# two: each has a targets file of its own, and heymiloConfig.cmake chooses.
 set(heymilo_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/heymilo")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heymilo"
@@ -17,50 +11,44 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heymilo"
   PATTERN "workflows" EXCLUDE)
 install(FILES "${PROJECT_BINARY_DIR}/include/heymilo/export.hpp"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/heymilo" COMPONENT heymilo_development)
-install(TARGETS heymilo EXPORT heymilo_core
-  RUNTIME COMPONENT heymilo_runtime
-  LIBRARY COMPONENT heymilo_runtime NAMELINK_COMPONENT heymilo_development
-  ARCHIVE COMPONENT heymilo_development)
-install(EXPORT heymilo_core NAMESPACE heymilo::
-  FILE heymilo-core-${heymilo_linkage}-targets.cmake
-  DESTINATION "${heymilo_package_dir}" COMPONENT heymilo_development)
 
-# heymilo_install_component(<name>): heymilo_<name>, where it is built, with its headers.
-function(heymilo_install_component name)
-  if(NOT TARGET heymilo_${name})
-    return()
-  endif()
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heymilo/${name}"
-    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/heymilo" COMPONENT heymilo_development
-    FILES_MATCHING PATTERN "*.hpp")
-  install(TARGETS heymilo_${name} EXPORT heymilo_${name}
+# heymilo_install_library(<target> <name of its targets file>)
+function(heymilo_install_library target name)
+  install(TARGETS ${target} EXPORT heymilo_${name}
+    RUNTIME COMPONENT heymilo_runtime
+    LIBRARY COMPONENT heymilo_runtime NAMELINK_COMPONENT heymilo_development
     ARCHIVE COMPONENT heymilo_development)
-  install(EXPORT heymilo_${name} NAMESPACE heymilo::
-    FILE heymilo-${name}-${heymilo_linkage}-targets.cmake
+  install(EXPORT heymilo_${name} NAMESPACE heymilo:: FILE heymilo-${name}-targets.cmake
     DESTINATION "${heymilo_package_dir}" COMPONENT heymilo_development)
 endfunction()
 
-heymilo_install_component(testing)
-heymilo_install_component(workflows)
+get_target_property(heymilo_type heymilo TYPE)
+if(heymilo_type STREQUAL "STATIC_LIBRARY")
+  heymilo_install_library(heymilo core-static)
+else()
+  heymilo_install_library(heymilo core-shared)
+endif()
+if(TARGET heymilo_static)
+  heymilo_install_library(heymilo_static core-static)
+endif()
+foreach(name IN ITEMS testing workflows)
+  if(TARGET heymilo_${name})
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heymilo/${name}"
+      DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/heymilo" COMPONENT heymilo_development
+      FILES_MATCHING PATTERN "*.hpp")
+    heymilo_install_library(heymilo_${name} ${name})
+  endif()
+endforeach()
 if(TARGET heymilo_testing)
   install(FILES "${PROJECT_SOURCE_DIR}/cmake/Findhttplib.cmake"
     DESTINATION "${heymilo_package_dir}" COMPONENT heymilo_development)
 endif()
 
-if(TARGET mock_server)
-  # Finds a shared library of this project wherever the tree is moved to.
-  file(RELATIVE_PATH heymilo_lib_from_bin
-    "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
-  if(APPLE)
-    set_target_properties(mock_server PROPERTIES
-      INSTALL_RPATH "@loader_path/${heymilo_lib_from_bin}")
-  else()
-    set_target_properties(mock_server PROPERTIES
-      INSTALL_RPATH "$ORIGIN/${heymilo_lib_from_bin}")
-  endif()
-  install(TARGETS mock_server RUNTIME COMPONENT heymilo_tools)
+if(nlohmann_json_VERSION)
+  set(heymilo_json_version "${nlohmann_json_VERSION} EXACT")
+else()  # the host project's own
+  set(heymilo_json_version 3.9)
 endif()
-
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/heymiloConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/cmake/heymiloConfig.cmake"
@@ -73,3 +61,6 @@ install(FILES
   "${PROJECT_BINARY_DIR}/cmake/heymiloConfig.cmake"
   "${PROJECT_BINARY_DIR}/cmake/heymiloConfigVersion.cmake"
   DESTINATION "${heymilo_package_dir}" COMPONENT heymilo_development)
+
+include(HeymiloPkgConfig)
+include(HeymiloTools)

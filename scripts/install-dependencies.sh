@@ -17,7 +17,11 @@ case "${1:-build}" in
   build) ;;
   tests)
     packages+=(clang libclang-rt-dev clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev
-      libsimdjson-dev doxygen python3 zsh)
+      libsimdjson-dev doxygen python3 zsh lld
+      abigail-tools binutils dpkg-dev fakeroot gzip help2man lintian xz-utils)
+    # What a static libcurl needs: pkg-config --static asks for all of it.
+    packages+=(libbrotli-dev libidn2-dev libkrb5-dev libldap-dev libnghttp2-dev libpsl-dev librtmp-dev
+      libssh2-1-dev libzstd-dev)
     ;;
   benchmarks)
     packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev)
@@ -38,8 +42,9 @@ This is not Debian or Ubuntu, so nothing is installed by itself. What is needed:
   SQLite and libcsv
   (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel sqlite-devel libcsv-devel;
    Homebrew: curl nlohmann-json cpp-httplib cli11 sqlite libcsv);
-  for the tests also GCC, Clang with clang-tidy and clang-format, GoogleTest, OpenSSL, simdjson and zsh,
-  and Doxygen and Python 3 for the documentation
+  for the tests also GCC, Clang with lld, clang-tidy and clang-format, GoogleTest, OpenSSL,
+  simdjson and zsh, and Doxygen and Python 3 for the documentation; what looks at packages and at the binary
+  interface runs on Debian only
   (Fedora: gcc-c++ clang clang-tools-extra compiler-rt gmock-devel openssl-devel simdjson-devel
    doxygen python3 zsh;
    Homebrew: gcc llvm googletest openssl simdjson doxygen python).

@@ -47,18 +47,33 @@ function(heymilo_consumer project)
   endforeach()
 endfunction()
 
-heymilo_consumer(find_package COMPILERS ${HEYMILO_CONSUMER_COMPILERS}
-  FIXTURE heymilo_installed OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}")
+list(GET HEYMILO_CONSUMER_COMPILERS 0 first_compiler)
+list(GET HEYMILO_CONSUMER_COMPILERS -1 last_compiler)
+if(TARGET heymilo_static)  # the first compiler with the shared one, the others with the static one
+  set(other_compilers ${HEYMILO_CONSUMER_COMPILERS})
+  list(REMOVE_AT other_compilers 0)
+  heymilo_consumer(find_package COMPILERS ${first_compiler} FIXTURE heymilo_installed
+    OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}" -DEXPECTED_TYPE=SHARED_LIBRARY)
+  heymilo_consumer(find_package COMPILERS ${other_compilers} FIXTURE heymilo_installed
+    OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}" -Dheymilo_SHARED_LIBS=OFF -DEXPECTED_TYPE=STATIC_LIBRARY)
+else()
+  heymilo_consumer(find_package COMPILERS ${HEYMILO_CONSUMER_COMPILERS}
+    FIXTURE heymilo_installed OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}")
+endif()
 if(TARGET heymilo_testing)
-  list(GET HEYMILO_CONSUMER_COMPILERS 0 fault_scenarios_compiler)
-  heymilo_consumer(fault_scenarios COMPILERS "${fault_scenarios_compiler}"
+  heymilo_consumer(fault_scenarios COMPILERS "${first_compiler}"
     FOLDER "${PROJECT_SOURCE_DIR}/examples/fault_scenarios"
     FIXTURE heymilo_installed OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}")
 endif()
 # What a vendored copy differs in is CMake's business: one compiler each, and one language version.
-list(GET HEYMILO_CONSUMER_COMPILERS 0 first_compiler)
-list(GET HEYMILO_CONSUMER_COMPILERS -1 last_compiler)
 heymilo_consumer(add_subdirectory COMPILERS "${first_compiler}"
   OPTIONS "-DHEYMILO_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "-DCONSUMER_STANDARDS=17")
 heymilo_consumer(fetch_content COMPILERS "${last_compiler}"
   OPTIONS "-DHEYMILO_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "-DCONSUMER_STANDARDS=17")
+
+# What an optimised static library costs a program: the vendored copy is one.
+if(TARGET heymilo_static)
+  get_filename_component(compiler_name "${first_compiler}" NAME)
+  set_tests_properties("consumers: add_subdirectory, ${compiler_name}" PROPERTIES
+    FIXTURES_SETUP heymilo_vendored)
+endif()

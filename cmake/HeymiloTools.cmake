@@ -1,0 +1,54 @@
+# Installs the programs, each as heymilo-<name> with hyphens: names in a bin folder are everybody's.
+# A manual page is made of what the program says itself, where help2man is there.
+
+find_program(HEYMILO_HELP2MAN help2man)
+mark_as_advanced(HEYMILO_HELP2MAN)
+
+# Finds a shared library of this project wherever the tree is moved to. In /usr the system finds it.
+file(RELATIVE_PATH heymilo_lib_from_bin "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  set(heymilo_rpath)
+elseif(APPLE)
+  set(heymilo_rpath "@loader_path/${heymilo_lib_from_bin}")
+else()
+  set(heymilo_rpath "$ORIGIN/${heymilo_lib_from_bin}")
+endif()
+
+set(list_candidates_does "list the candidates of a HeyMilo posting")
+set(ingest_candidate_does "bring one candidate into a HeyMilo posting")
+set(bulk_ingest_does "bring a file of people into a HeyMilo posting, each exactly once")
+set(mirror_candidates_does "keep an SQLite copy of the candidates of a HeyMilo posting")
+set(mock_server_does "imitate the HeyMilo API, for tests")
+foreach(program IN ITEMS
+    list_candidates ingest_candidate bulk_ingest mirror_candidates mock_server)
+  if(NOT TARGET ${program})
+    continue()
+  endif()
+  # Not the program itself, which would need another name in the build tree: its objects, linked anew.
+  string(REPLACE "_" "-" tool "heymilo-${program}")
+  add_executable(${tool} $<TARGET_OBJECTS:${program}>)
+  get_target_property(libraries ${program} LINK_LIBRARIES)
+  target_link_libraries(${tool} PRIVATE ${libraries})
+  set_target_properties(${tool} PROPERTIES
+    LINKER_LANGUAGE CXX
+    INSTALL_RPATH "${heymilo_rpath}")
+  heymilo_compile_options(${tool})
+  install(TARGETS ${tool} RUNTIME COMPONENT heymilo_tools)
+
+  if(HEYMILO_HELP2MAN AND NOT CMAKE_CROSSCOMPILING)
+    set(page "${PROJECT_BINARY_DIR}/man/${tool}.1")
+    add_custom_command(OUTPUT "${page}.gz"
+      COMMAND "${HEYMILO_HELP2MAN}" --no-info --name "${${program}_does}"
+        --manual "HeyMilo" --source "heymilo ${PROJECT_VERSION}"
+        --output "${page}" "$<TARGET_FILE:${tool}>"
+      COMMAND gzip --best --no-name --force "${page}"
+      DEPENDS ${tool} VERBATIM)
+    list(APPEND pages "${page}.gz")
+    install(FILES "${page}.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT heymilo_tools)
+  endif()
+endforeach()
+if(pages)
+  file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/man")
+  add_custom_target(heymilo_manual_pages ALL DEPENDS ${pages})
+endif()
+

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Holds the shared library to the binary interface of the last release, as it is stored in
+# packaging/abi: nothing may be gone from it or changed. What is new is not reported.
+#   abi.sh check LIBRARY    compares
+#   abi.sh renew LIBRARY    stores the library's interface: for a release with another SOVERSION, or
+#                           to add what a compatible one has that is new
+# LIBRARY has to be built with HEYMILO_DEBUG_INFORMATION.
+set -euo pipefail
+what=$1 library=$2
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+soname=$(readelf -d "$library" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
+stored=$project/packaging/abi/$soname.abi.xz
+case "$what" in
+  check)
+    if [ ! -f "$stored" ]; then
+      echo "FAILED: the interface of $soname is not stored: $0 renew $library"
+      exit 1
+    fi
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    xz --decompress --stdout "$stored" >"$work/stored.abi"
+    # What no public header declares is not the interface.
+    abidiff --no-added-syms --headers-dir2 "$project/include" --drop-private-types \
+      "$work/stored.abi" "$library" || {
+      echo "FAILED: programs that were built with the last release would break. If this is to be, the"
+      echo "version in version.hpp has to be one with another SOVERSION; then: $0 renew $library"
+      exit 1
+    }
+    echo "compatible with $soname as it is stored"
+    ;;
+  renew)
+    abidw --headers-dir "$project/include" --drop-private-types --no-corpus-path --no-comp-dir-path \
+      --no-show-locs "$library" | xz -9 >"$stored"
+    ;;
+  *)
+    exit 2
+    ;;
+esac

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# What is said where a dependency is missing, and what HEYMILO_FETCH_DEPS does about it. Nothing is
+# downloaded: the sources that would be are here already, as FETCHCONTENT_SOURCE_DIR_* allows.
+#   dependencies.sh SOURCE_DIR WORK_DIR CXX
+set -euo pipefail
+source=$1 work=$2 cxx=$3
+rm -rf "$work"
+mkdir -p "$work"
+
+fail() {
+  cat "$work/log"
+  echo "FAILED: $*"
+  exit 1
+}
+
+# configure <option>...: in the same build tree each time, so that the compiler is looked at once.
+configure() {
+  cmake -S "$source" -B "$work/build" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" -DHEYMILO_WITH_SIMDJSON=ON \
+    -U 'CMAKE_DISABLE_FIND_PACKAGE_*' -U 'HEYMILO_*' "$@" >"$work/log" 2>&1
+}
+
+# says <text>: no matter how CMake breaks the lines.
+says() { tr -s ' \n' ' ' <"$work/log" | grep -qF -- "$1"; }
+
+# missing <package> <Debian> <Fedora> <Homebrew> <vcpkg>
+missing() {
+  if configure -DCMAKE_DISABLE_FIND_PACKAGE_"$1"=ON -DHEYMILO_WITH_SIMDJSON=ON; then
+    fail "configured without $1"
+  fi
+  says "apt-get install $2 " && says "dnf install $3 " && says "brew install $4 " &&
+    says "vcpkg install $5 " || fail "it is not said how to install $1"
+}
+missing CURL libcurl4-openssl-dev libcurl-devel curl curl
+missing nlohmann_json nlohmann-json3-dev json-devel nlohmann-json nlohmann-json
+missing simdjson libsimdjson-dev simdjson-devel simdjson simdjson
+missing httplib libcpp-httplib-dev cpp-httplib-devel cpp-httplib cpp-httplib
+missing SQLite3 libsqlite3-dev sqlite-devel sqlite sqlite3
+missing GTest libgmock-dev gmock-devel googletest gtest
+missing OpenSSL libssl-dev openssl-devel openssl openssl
+missing CLI11 libcli11-dev cli11-devel cli11 cli11
+missing libcsv libcsv-dev libcsv-devel libcsv libcsv
+says "HEYMILO_FETCH_DEPS" && fail "libcsv can't be downloaded"
+
+if configure -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON -DHEYMILO_FETCH_DEPS=ON; then
+  fail "configured without libcurl"
+fi
+says "should be your system's" || fail "it is not said why libcurl is not downloaded"
+
+# What stands in for nlohmann/json is the header of the system, as a project of its own.
+mkdir "$work/json"
+cat >"$work/json/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.18)
+project(json LANGUAGES CXX)
+add_library(nlohmann_json INTERFACE)
+add_library(nlohmann_json::nlohmann_json ALIAS nlohmann_json)
+target_include_directories(nlohmann_json INTERFACE "${CMAKE_CURRENT_SOURCE_DIR}/include")
+END
+fetch=(-DHEYMILO_FETCH_DEPS=ON -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON
+  -DFETCHCONTENT_SOURCE_DIR_NLOHMANN_JSON="$work/json")
+mkdir "$work/json/include"
+configure "${fetch[@]}" -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON \
+  -DFETCHCONTENT_SOURCE_DIR_GTEST=/usr/src/googletest || fail "it can't be configured with downloads"
+grep -q -- "-isystem $work/json/include" "$work/build/build.ninja" ||
+  fail "the library is not compiled with what was downloaded"
+grep -q "/usr/src/googletest/googlemock/include" "$work/build/build.ninja" ||
+  fail "the tests are not compiled with what was downloaded"
+
+if configure "${fetch[@]}" -DHEYMILO_INSTALL=ON; then
+  fail "what was downloaded is to be installed"
+fi
+says "install them, or set HEYMILO_INSTALL to OFF" || fail "it is not said why it can't be installed"
+
+# Found first, then not downloaded.
+configure -DHEYMILO_FETCH_DEPS=ON -DFETCHCONTENT_SOURCE_DIR_NLOHMANN_JSON="$work/json" ||
+  fail "it can't be configured"
+! says "downloading" || fail "what is there is downloaded"
+
+# The pins are whole: each address has a SHA-256.
+urls=$(grep -c '_URL$' "$source/cmake/HeymiloFetch.cmake")
+hashes=$(grep -cE '^  [0-9a-f]{64}\)$' "$source/cmake/HeymiloFetch.cmake")
+[ "$urls" -ge 5 ] && [ "$urls" -eq "$hashes" ] || fail "$urls addresses and $hashes SHA-256"
+echo "good"
