@@ -52,7 +52,7 @@ set(this_version "(= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
 set(CPACK_DEBIAN_HEYMILO_RUNTIME_PACKAGE_NAME "${runtime}")
 set(CPACK_DEBIAN_HEYMILO_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_HEYMILO_RUNTIME_PACKAGE_SHLIBDEPS ON)
-# What CPack would write itself calls ldconfig in scripts, which Debian has a trigger for.
+# Debian wants ldconfig to be called by a trigger. CPack has it called by scripts too, come what may.
 set(made "${PROJECT_BINARY_DIR}/packaging")
 file(WRITE "${made}/shlibs" "libheymilo ${soname_version} ${runtime} (>= ${PROJECT_VERSION})\n")
 file(WRITE "${made}/triggers" "activate-noawait ldconfig\n")
@@ -105,6 +105,11 @@ foreach(component IN ITEMS runtime development tools)
   install(FILES "${papers}/copyright" "${made}/changelog.Debian.gz"
     DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/${package}"
     COMPONENT heymilo_${component} EXCLUDE_FROM_ALL)
+  set(override_ldconfig)
+  if(component STREQUAL "runtime")
+    set(override_ldconfig "# CPack writes these scripts, beside which there is a trigger.
+${package}: maintscript-calls-ldconfig")
+  endif()
   configure_file("${papers}/lintian-overrides.in" "${made}/overrides/${package}" @ONLY)
   install(FILES "${made}/overrides/${package}"
     DESTINATION "${CMAKE_INSTALL_DATADIR}/lintian/overrides"

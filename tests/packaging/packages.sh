@@ -44,8 +44,15 @@ root=$work/root
 mkdir -p "$root"/var/lib/dpkg/{info,triggers,updates}
 touch "$root"/var/lib/dpkg/{status,available}
 find "$root" | sort >"$work/before"
-# in_root <option>...: dpkg, for the packages of that root. What ours need is not in it.
-in_root() { fakeroot dpkg --root="$root" --force-not-root --force-depends "$@" >>"$work/dpkg.log" 2>&1; }
+# in_root <option>...: dpkg, for the packages of that root. What ours need is not in it, nor a shell for
+# their scripts, which are run outside; and the ldconfig that they call must not be the system's.
+mkdir "$work/bin"
+printf '#!/bin/sh\nexit 0\n' >"$work/bin/ldconfig"
+chmod +x "$work/bin/ldconfig"
+in_root() {
+  PATH=$work/bin:$PATH fakeroot dpkg --root="$root" --force-not-root --force-depends \
+    --force-script-chrootless "$@" >>"$work/dpkg.log" 2>&1
+}
 in_root --install "${packages[@]}" || {
   cat "$work/dpkg.log"
   fail "dpkg"
