@@ -187,6 +187,18 @@ TEST_F(NonBlocking, AWriteThatWasCutOffIsInDoubtAndNotSentAgain) {
   EXPECT_EQ(server.candidateCount("p"), 31u);
 }
 
+TEST_F(NonBlocking, AWriteIsSentOnceWhereverItsAnswerIsCutOff) {
+  const NonBlockingClient calls{Client(options)};
+  for (std::size_t bytes = 0; bytes < 300; bytes += 13) {
+    server.clearRequests();
+    server.respondNext("ingestCandidate", ScriptedResponse::asUsual().cutAfter(bytes));
+    EXPECT_EQ(failureOf<ConnectionError>(calls.ingestCandidate("p", kAda).future()).outcome(),
+              Outcome::unknown)
+        << "after " << bytes << " bytes";
+    EXPECT_EQ(server.requestCount(), 1u) << "after " << bytes << " bytes";
+  }
+}
+
 TEST_F(NonBlocking, TriesAgainWhereThatIsSafe) {
   std::mutex mutex;
   std::vector<EventKind> kinds;

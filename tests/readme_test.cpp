@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <heymilo/heymilo.hpp>
 #include <heymilo/testing/expectations.hpp>
 #include <heymilo/testing/mock_server.hpp>
@@ -145,6 +146,19 @@ void listWithin(const heymilo::Client& client, const heymilo::CancellationSource
   options.deadline = std::chrono::seconds{30};  // waits and retries included
   options.cancellation = stop.token();          // stop.cancel() wakes the call at once
   client.listCandidates("posting-id", {}, options);
+}
+
+void withoutWaiting(const heymilo::NonBlockingClient& calls,
+                    const heymilo::CandidateIngestRequest& person) {
+  auto page = calls.listCandidates("posting-id").future();
+  calls.ingestCandidate("posting-id", person).then([person](auto receipt) {  // on your event loop
+    if (receipt.ok()) {
+      remember(person, receipt.value().data.interview_id);
+    }
+  });
+  for (const auto& candidate : page.get().data) {
+    update(candidate.interview_id, candidate.score.value_or(0));
+  }
 }
 
 void testsAgainstTheMockServer() {
@@ -335,6 +349,22 @@ TEST_F(Readme, CancelsFromOutside) {
   EXPECT_NO_THROW(listWithin(client, stop));
   stop.cancel();
   EXPECT_THROW(listWithin(client, stop), heymilo::CancelledError);
+}
+
+TEST_F(Readme, CallsWithoutWaiting) {
+  std::vector<std::function<void()>> posted;  // a loop that has not begun to turn
+  const heymilo::NonBlockingClient calls{heymilo::Client(options), [&](std::function<void()> task) {
+                                           posted.push_back(std::move(task));
+                                         }};
+  withoutWaiting(calls, {"Ada Example", "ada@example.com"});
+  calls.engine().wait();
+  ASSERT_EQ(posted.size(), 1u);
+  remembered.clear();
+  posted.front()();
+  ASSERT_EQ(remembered.size(), 1u);
+  EXPECT_EQ(remembered.front().rfind("ada@example.com ", 0), 0u) << remembered.front();
+  EXPECT_EQ(server.requests("ingestCandidate").size(), 1u);
+  EXPECT_EQ(server.requests("listCandidates").size(), 1u);
 }
 
 TEST_F(Readme, ItsProgramBringsOneInAndListsAll) {
