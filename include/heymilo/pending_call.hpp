@@ -34,24 +34,24 @@ class Result {
   bool ok() const noexcept { return error_ == nullptr; }
   /// The answer. Throws the error where there is none.
   Answer& value() & {
-    check();
+    throwIfFailed();
     return *answer_;
   }
   /// The answer. Throws the error where there is none.
   const Answer& value() const& {
-    check();
+    throwIfFailed();
     return *answer_;
   }
   /// The answer. Throws the error where there is none.
   Answer value() && {
-    check();
+    throwIfFailed();
     return *std::move(answer_);
   }
   /// The error, a heymilo::Error unless memory ran out; null where there is an answer.
   std::exception_ptr error() const noexcept { return error_; }
 
  private:
-  void check() const {
+  void throwIfFailed() const {
     if (error_) {
       std::rethrow_exception(error_);
     }

@@ -1,13 +1,19 @@
 // A host that includes <windows.h> after the standard library, which takes some macros back when it
 // comes last, and so would hide what our headers do with them.
 #include <chrono>
+#include <compare>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
+#include <future>
 #include <initializer_list>
+#include <iosfwd>
 #include <iterator>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
