@@ -21,6 +21,20 @@ class SteadyClock final : public Clock {
 
 Clock::~Clock() = default;
 
+bool waitUntil(Clock& clock, Clock::TimePoint end, const CancellationToken& cancellation) {
+  std::mutex mutex;
+  std::condition_variable condition;
+  const CancellationCallback wake_up(cancellation, [&] {
+    const std::lock_guard<std::mutex> guard(mutex);
+    condition.notify_all();
+  });
+  std::unique_lock<std::mutex> lock(mutex);
+  while (!cancellation.cancelled() && clock.now() < end) {
+    clock.wait(lock, condition, end);
+  }
+  return !cancellation.cancelled();
+}
+
 bool isSteady(const Clock& clock) noexcept {
   return dynamic_cast<const SteadyClock*>(&clock) != nullptr;
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "heymilo/cancellation.hpp"
 #include "heymilo/clock.hpp"
 
 namespace heymilo {
@@ -11,6 +12,9 @@ inline Clock::TimePoint later(Clock::TimePoint start, std::chrono::milliseconds 
   constexpr std::chrono::hours kForEver{24 * 366 * 10};
   return span >= kForEver ? (Clock::TimePoint::max)() : start + span;
 }
+
+/// Waits until `end` has come. False as soon as it is cancelled.
+bool waitUntil(Clock& clock, Clock::TimePoint end, const CancellationToken& cancellation);
 
 /// Whether it goes by itself, as the machine's does.
 bool isSteady(const Clock& clock) noexcept;

@@ -280,18 +280,8 @@ HttpResponse Executor::answered(Call& call, HttpResponse response) const {
 /// Waits out `wait`. Nothing that was sent before it can have been carried out, or sending again
 /// would not be allowed: a cancellation leaves the call as not sent.
 void Executor::pause(const Call& call, std::chrono::milliseconds wait) const {
-  std::mutex mutex;
-  std::condition_variable condition;
-  const CancellationCallback wake_up(call.options.cancellation, [&] {
-    const std::lock_guard<std::mutex> guard(mutex);
-    condition.notify_all();
-  });
-  std::unique_lock<std::mutex> lock(mutex);
-  const Clock::TimePoint end = environment_.clock->now() + wait;
-  while (!call.options.cancellation.cancelled() && environment_.clock->now() < end) {
-    environment_.clock->wait(lock, condition, end);
-  }
-  if (call.options.cancellation.cancelled()) {
+  const Clock::TimePoint end = later(environment_.clock->now(), wait);
+  if (!waitUntil(*environment_.clock, end, call.options.cancellation)) {
     throw CancelledError(std::string(call.operation.id) + ": cancelled while waiting to try again",
                          Outcome::not_sent);
   }

@@ -222,18 +222,7 @@ class Wait {
         giveUp("the deadline comes before another look");
       }
     }
-    std::mutex mutex;
-    std::condition_variable condition;
-    const CancellationCallback wake_up(options_.cancellation, [&] {
-      const std::lock_guard<std::mutex> guard(mutex);
-      condition.notify_all();
-    });
-    std::unique_lock<std::mutex> lock(mutex);
-    const Clock::TimePoint end = later(now, time);
-    while (!options_.cancellation.cancelled() && clock_.now() < end) {
-      clock_.wait(lock, condition, end);
-    }
-    if (options_.cancellation.cancelled()) {
+    if (!waitUntil(clock_, later(now, time), options_.cancellation)) {
       throw CancelledError("waiting for candidates: cancelled", Outcome::not_sent);
     }
   }

@@ -63,8 +63,8 @@ TEST(OpenEnum, IsAKeyAndUnknownTextsAreKeptApart) {
   EXPECT_EQ(ordered[kArchived], 2);
   EXPECT_EQ(unordered[kArchived], 2);
   EXPECT_EQ(unordered[CandidateStatus::completed], 2);
-  EXPECT_EQ(std::unordered_set<StepStatus>({StepStatus::completed}).count(StepStatus("completed")),
-            1u);
+  const std::unordered_set<StepStatus> steps = {StepStatus::completed};
+  EXPECT_EQ(steps.count(StepStatus("completed")), 1u);
 }
 
 TEST(OpenEnum, IsInTheDocumentedOrder) {

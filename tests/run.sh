@@ -63,7 +63,7 @@ verdict() {
 
 step "install what is missing" scripts/install-dependencies.sh tests || verdict
 step "format" check_format
-lld=(-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld)  # links in a third of the time
+lld=(-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld)  # quicker: there are many programs to link
 check shared-gcc -DHEYMILO_CONSUMER_COMPILERS="g++;clang++" "${lld[@]}"
 check asan "${lld[@]}"
 check tsan "${lld[@]}"

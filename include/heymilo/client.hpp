@@ -15,6 +15,7 @@
 #include "heymilo/transport.hpp"
 #include "heymilo/waiting.hpp"
 
+/// The C++ client for the HeyMilo API. Everything that it throws is an Error.
 namespace heymilo {
 
 /// The Candidates API. Every method may be called from any number of threads at once. A Client is

@@ -13,8 +13,8 @@
 #include "heymilo/headers.hpp"
 #include "heymilo/models/api_error.hpp"
 
-/// Everything that the library throws is an Error. No what() holds a key, a candidate's data or a
-/// body; where an accessor does (rawBody(), error(), detail()), its comment says so.
+// Everything that the library throws is an Error. No what() holds a key, a candidate's data or a
+// body; where an accessor does (rawBody(), error(), detail()), its comment says so.
 namespace heymilo {
 
 /// What became of the request: what the writer of a candidate must know before sending again.

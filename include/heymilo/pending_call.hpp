@@ -138,6 +138,9 @@ class PendingCallAwaiter {
 
 /// `co_await client.listCandidates(…)`: begins the call, and goes on when it has ended, on the
 /// client's executor or, where that is empty, on the engine's thread. Gives the answer, or throws.
+///
+/// With g++ 12 a request in braces must have a name of its own: what braces make within such an
+/// expression is destroyed twice there, whatever is awaited.
 template <class Answer>
 detail::PendingCallAwaiter<Answer> operator co_await(PendingCall<Answer>&& call) {
   return detail::PendingCallAwaiter<Answer>(std::move(call));

@@ -255,7 +255,10 @@ void CurlLoop::endAll(CURLMcode code) {
     end(transfer, {transferCode(code), false});
   }
   const std::lock_guard<std::mutex> lock(mutex_);
-  multi_ = makeMulti(max_connections_);
+  try {
+    multi_ = makeMulti(max_connections_);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): out of memory; then the old one goes on
+  }
 }
 
 }  // namespace heymilo
