@@ -19,13 +19,17 @@ void NonBlockingCall::begin() {
         std::string(job_.operation.id) + ": the engine has max_pending calls to carry out")));
     return;
   }
+  std::exception_ptr error;
   try {
     work_.emplace(environment_.loop);
     environment_.loop->post([self = shared_from_this()] { self->start(); });
   } catch (...) {
+    error = std::current_exception();
+  }
+  if (error) {
     work_.reset();
     environment_.queue->leave();
-    deliver(std::current_exception());
+    deliver(std::move(error));
   }
 }
 
@@ -82,6 +86,7 @@ void NonBlockingCall::askForTurn() {
   if (unwanted()) {
     stop_.cancel();
   }
+  std::exception_ptr error;
   try {
     Pacer::Turn turn = executor.pacer().ask(*place_in_queue_, stop_.token(), call_->deadline);
     if (turn.permit) {
@@ -94,9 +99,11 @@ void NonBlockingCall::askForTurn() {
       told_of_wait_ = true;
       executor.throttled(*call_, *turn.wait);
     }
+    return;
   } catch (...) {
-    end(std::current_exception());
+    error = std::current_exception();
   }
+  end(std::move(error));
 }
 
 void NonBlockingCall::seekPlace() {
@@ -146,36 +153,29 @@ bool NonBlockingCall::takePlace() {
   return true;
 }
 
-void NonBlockingCall::attemptEnded(HttpResponse answer, const std::exception_ptr& error) {
+void NonBlockingCall::attemptEnded(HttpResponse answer, std::exception_ptr error) {
   const Executor& executor = *environment_.executor;
+  std::optional<std::chrono::milliseconds> wait;
   try {
     if (error) {
-      try {
-        std::rethrow_exception(error);
-      } catch (const Error&) {
-        if (sent_) {
-          executor.failed(*call_);
-        }
-        throw;
+      if (sent_) {
+        executor.failed(*call_);
       }
+      std::rethrow_exception(std::exchange(error, nullptr));
     }
     answer_ = executor.answered(*call_, std::move(answer));
   } catch (const Error& failure) {
-    const auto wait = executor.waitAfter(*call_, failure);
-    permit_.reset();
-    if (wait) {
-      pause(*wait);
-    } else {
-      end(std::current_exception());
-    }
-    return;
+    error = std::current_exception();
+    wait = executor.waitAfter(*call_, failure);
   } catch (...) {
-    permit_.reset();
-    end(std::current_exception());
-    return;
+    error = std::current_exception();
   }
   permit_.reset();
-  end(nullptr);
+  if (wait) {
+    pause(*wait);
+  } else {
+    end(std::move(error));
+  }
 }
 
 /// Nothing that was sent before a pause can have been carried out, or sending again would not be
@@ -190,22 +190,23 @@ void NonBlockingCall::pause(std::chrono::milliseconds wait) {
            &NonBlockingCall::seekTurn);
 }
 
-void NonBlockingCall::end(const std::exception_ptr& error) {
+void NonBlockingCall::end(std::exception_ptr error) {
   const auto self = std::move(self_);
   state_ = State::ended;
   clearTimer();
   environment_.executor->pacer().giveUp(*place_in_queue_);
   on_cancel_.reset();
   on_close_.reset();
-  deliver(error);
+  deliver(std::move(error));
   environment_.queue->leave();
   work_.reset();
 }
 
-void NonBlockingCall::deliver(const std::exception_ptr& error) {
-  const auto tell = [self = shared_from_this(), error]() noexcept {
+void NonBlockingCall::deliver(std::exception_ptr error) {
+  error_ = std::move(error);
+  const auto tell = [self = shared_from_this()]() noexcept {
     const auto done = std::move(self->job_.done);  // what it holds goes with it
-    done(*self->call_, std::move(self->answer_), error);
+    done(*self->call_, std::move(self->answer_), std::exchange(self->error_, nullptr));
   };
   if (!job_.run_on) {
     tell();

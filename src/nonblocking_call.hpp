@@ -55,10 +55,10 @@ class NonBlockingCall : public std::enable_shared_from_this<NonBlockingCall> {
   void askForTurn();
   void seekPlace();
   bool takePlace();
-  void attemptEnded(HttpResponse answer, const std::exception_ptr& error);
+  void attemptEnded(HttpResponse answer, std::exception_ptr error);
   void pause(std::chrono::milliseconds wait);
-  void end(const std::exception_ptr& error);
-  void deliver(const std::exception_ptr& error);
+  void end(std::exception_ptr error);
+  void deliver(std::exception_ptr error);
   void setTimer(Clock::TimePoint moment, void (NonBlockingCall::*step)());
   void clearTimer();
   /// A task that takes the step on the loop's thread, unless the call has gone.
@@ -69,6 +69,7 @@ class NonBlockingCall : public std::enable_shared_from_this<NonBlockingCall> {
   Job job_;
   std::optional<Call> call_;
   HttpResponse answer_;
+  std::exception_ptr error_;
 
   std::shared_ptr<NonBlockingCall> self_;  // until it has ended
   State state_ = State::new_call;
