@@ -1,5 +1,7 @@
 #include "clock.hpp"
 
+#include <functional>
+
 namespace heymilo {
 
 namespace {
@@ -7,13 +9,13 @@ namespace {
 class SteadyClock final : public Clock {
  public:
   TimePoint now() override { return std::chrono::steady_clock::now(); }
-  void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition,
-            TimePoint until) override {
+  bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition, TimePoint until,
+            const std::function<bool()>& done) override {
     if (until == (TimePoint::max)()) {
-      condition.wait(lock);
-    } else {
-      condition.wait_until(lock, until);
+      condition.wait(lock, std::cref(done));
+      return true;
     }
+    return condition.wait_until(lock, until, std::cref(done));
   }
 };
 
@@ -29,10 +31,7 @@ bool waitUntil(Clock& clock, Clock::TimePoint end, const CancellationToken& canc
     condition.notify_all();
   });
   std::unique_lock<std::mutex> lock(mutex);
-  while (!cancellation.cancelled() && clock.now() < end) {
-    clock.wait(lock, condition, end);
-  }
-  return !cancellation.cancelled();
+  return !clock.wait(lock, condition, end, [&] { return cancellation.cancelled(); });
 }
 
 bool isSteady(const Clock& clock) noexcept {

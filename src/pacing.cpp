@@ -9,7 +9,11 @@ namespace heymilo {
 Pacer::Permit Pacer::acquire(const CancellationToken& cancellation, Clock::TimePoint deadline,
                              const std::function<void(std::chrono::milliseconds)>& on_wait) {
   std::condition_variable turn_may_have_come;
-  Place place([&turn_may_have_come] { turn_may_have_come.notify_all(); });
+  bool woken = false;
+  Place place([&] {
+    woken = true;
+    turn_may_have_come.notify_all();
+  });
   // Under the lock, so that it can't fall between the check and the wait below. Given up last: its
   // end waits for a notification under way, which waits for the lock.
   const CancellationCallback wake_up(cancellation, [&] {
@@ -18,6 +22,7 @@ Pacer::Permit Pacer::acquire(const CancellationToken& cancellation, Clock::TimeP
   });
   std::unique_lock<std::mutex> lock(mutex_);
   for (bool told = false;;) {
+    woken = false;
     Turn turn = judge(place, cancellation, deadline);
     if (turn.permit) {
       return *std::move(turn.permit);
@@ -29,7 +34,9 @@ Pacer::Permit Pacer::acquire(const CancellationToken& cancellation, Clock::TimeP
       lock.lock();
       continue;
     }
-    clock_.wait(lock, turn_may_have_come, turn.ask_again);
+    clock_.wait(lock, turn_may_have_come, turn.ask_again, [&] {
+      return woken || cancellation.cancelled();
+    });
   }
 }
 

@@ -20,14 +20,39 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-/// Waits as the library does: again, until the time has come.
+/// A wait that nothing but the time ends.
 void waitUntil(Clock& clock, Clock::TimePoint until) {
   std::mutex mutex;
   std::condition_variable condition;
   std::unique_lock lock(mutex);
-  while (clock.now() < until) {
-    clock.wait(lock, condition, until);
+  EXPECT_FALSE(clock.wait(lock, condition, until, [] { return false; }));
+}
+
+/// A wait until `until` that another thread ends by a notification, with the lock held for so long
+/// before it. Whether it was ended by that.
+bool isEndedByNotification(Clock& clock, Clock::TimePoint until, milliseconds held_before) {
+  std::mutex mutex;
+  std::condition_variable condition;
+  bool waiting = false;
+  bool told = false;
+  bool ended = false;
+  std::thread waiter([&] {
+    std::unique_lock lock(mutex);
+    ended = clock.wait(lock, condition, until, [&] {
+      waiting = true;
+      return told;
+    });
+  });
+  for (bool done = false; !done;) {
+    const std::lock_guard lock(mutex);
+    if (waiting) {
+      std::this_thread::sleep_for(held_before);
+      done = told = true;
+      condition.notify_all();
+    }
   }
+  waiter.join();
+  return ended;
 }
 
 TEST(ManualClock, StandsStillUntilItIsMoved) {
@@ -116,29 +141,48 @@ TEST(ManualClock, WaitsEndInTheOrderOfTheirTimes) {
   EXPECT_EQ(order.size(), 2u);
 }
 
-TEST(ManualClock, ANotificationEndsAWaitThatHasNoEnd) {
+TEST(ManualClock, ANotificationEndsAWait) {
+  ManualClock clock(ManualClock::Mode::by_hand);
+  EXPECT_TRUE(isEndedByNotification(clock, (Clock::TimePoint::max)(), milliseconds{0}));
+  EXPECT_THAT(clock.waits(), IsEmpty());
+  EXPECT_TRUE(isEndedByNotification(clock, clock.now() + hours{1}, milliseconds{0}));
+  EXPECT_THAT(clock.waits(), ElementsAre(hours{1}));
+}
+
+// The clock looks at itself each millisecond. While it does, nobody hears a notification.
+TEST(ManualClock, ANotificationEndsAWaitThatLooksAtTheClock) {
+  ManualClock clock(ManualClock::Mode::by_hand);
+  EXPECT_TRUE(isEndedByNotification(clock, clock.now() + hours{1}, milliseconds{20}));
+}
+
+TEST(ManualClock, WhatHasHappenedAlreadyNeedsNoWait) {
+  for (const auto mode : {ManualClock::Mode::by_hand, ManualClock::Mode::automatic}) {
+    ManualClock clock(mode);
+    const auto start = clock.now();
+    std::mutex mutex;
+    std::condition_variable condition;
+    std::unique_lock lock(mutex);
+    EXPECT_TRUE(clock.wait(lock, condition, start + hours{1}, [] { return true; }));
+    EXPECT_THAT(clock.waits(), IsEmpty());
+    EXPECT_EQ(clock.now(), start);
+  }
+}
+
+// What onWait() does comes before the time that is waited for.
+TEST(ManualClock, WhatHappensMeanwhileEndsAWaitBeforeItsTime) {
   ManualClock clock;
+  const auto start = clock.now();
   std::mutex mutex;
   std::condition_variable condition;
-  bool waiting = false;
   bool told = false;
-  std::thread waiter([&] {
-    std::unique_lock lock(mutex);
-    waiting = true;
-    while (!told) {
-      clock.wait(lock, condition, (Clock::TimePoint::max)());
-    }
-  });
-  while (true) {
+  clock.onWait([&](milliseconds) {
     const std::lock_guard lock(mutex);
-    if (waiting) {
-      told = true;
-      condition.notify_all();
-      break;
-    }
-  }
-  waiter.join();
-  EXPECT_THAT(clock.waits(), IsEmpty());
+    told = true;
+    condition.notify_all();
+  });
+  std::unique_lock lock(mutex);
+  EXPECT_TRUE(clock.wait(lock, condition, start + hours{1}, [&] { return told; }));
+  EXPECT_EQ(clock.now(), start);
 }
 
 }  // namespace

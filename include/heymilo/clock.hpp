@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -24,10 +25,12 @@ class HEYMILO_EXPORT Clock {
 
   /// Must never go back.
   virtual TimePoint now() = 0;
-  /// Waits, with `lock` released, until `until` has come or `condition` is notified; may return
-  /// earlier. TimePoint::max() is no limit.
-  virtual void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition,
-                    TimePoint until) = 0;
+  /// Waits, with `lock` released, until `done` holds or `until` has come, and returns `done()`: as
+  /// std::condition_variable::wait_until() with a predicate. `done` is called with `lock` held,
+  /// before the wait and after each notification of `condition` at least, and must not throw.
+  /// TimePoint::max() is no limit.
+  virtual bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition,
+                    TimePoint until, const std::function<bool()>& done) = 0;
 
   /// The machine's monotonic clock: what a Client goes by unless it is given another.
   static std::shared_ptr<Clock> steady();

@@ -139,24 +139,24 @@ CurlLoop::Timer CurlLoop::at(Clock::TimePoint moment, Task task) {
   return timer;
 }
 
+/// With mutex_ held: whether runTasks() has something to do.
+bool CurlLoop::hasTasks() const { return !tasks_.empty() || (closed_ && !closing_.cancelled()); }
+
 /// Waits while there is nothing to do but for timers and tasks to come. False at the end.
 bool CurlLoop::waitForTasks() {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (!tasks_.empty() || (closed_ && !closing_.cancelled())) {
-    return true;
-  }
-  if (closed_ && work_ == 0) {
-    return false;
-  }
-  clock_->wait(
-      lock, posted_, timers_.empty() ? (Clock::TimePoint::max)() : timers_.begin()->first.first);
-  return true;
+  const auto over = [this] { return closed_ && work_ == 0; };
+  clock_->wait(lock,
+               posted_,
+               timers_.empty() ? (Clock::TimePoint::max)() : timers_.begin()->first.first,
+               [&] { return hasTasks() || over(); });
+  return hasTasks() || !over();
 }
 
 void CurlLoop::pollSockets() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (transfers_.empty() || !tasks_.empty() || (closed_ && !closing_.cancelled())) {
+    if (transfers_.empty() || hasTasks()) {
       return;
     }
     polling_ = true;

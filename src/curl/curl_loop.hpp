@@ -80,6 +80,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   void runTasks();
   void runTimers();
   void runTransfers();
+  bool hasTasks() const;
   bool waitForTasks();
   void pollSockets();
   int millisecondsToPoll() const;

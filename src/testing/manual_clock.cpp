@@ -1,6 +1,6 @@
 #include "heymilo/testing/manual_clock.hpp"
 
-#include <algorithm>
+#include <functional>
 #include <stdexcept>
 #include <utility>
 
@@ -21,38 +21,48 @@ Clock::TimePoint ManualClock::now() {
   return now_;
 }
 
-void ManualClock::wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition,
-                       TimePoint until) {
+bool ManualClock::wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition,
+                       TimePoint until, const std::function<bool()>& done) {
   if (until == (TimePoint::max)()) {
-    condition.wait(lock);
-    return;
+    condition.wait(lock, std::cref(done));
+    return true;
+  }
+  if (done()) {
+    return true;
   }
   std::unique_lock guard(mutex_);
   if (until <= now_) {
-    return;
+    return false;
   }
-  waits_.push_back(std::chrono::ceil<std::chrono::milliseconds>(until - now_));
+  const auto span = std::chrono::ceil<std::chrono::milliseconds>(until - now_);
+  waits_.push_back(span);
   const auto end = ends_.insert(until);
+  const auto told = told_;
   begun_.notify_all();
-  if (const auto told = told_) {
-    const auto span = waits_.back();
-    guard.unlock();
+  guard.unlock();
+  if (told) {
     lock.unlock();
     told(span);
     lock.lock();
-    guard.lock();
   }
-  bool notified = false;
-  while (now_ < until && !notified) {
-    if (mode_ == Mode::automatic && *ends_.begin() == until) {
-      now_ = until;
-      break;
-    }
-    guard.unlock();
-    notified = condition.wait_for(lock, kLook) == std::cv_status::no_timeout;
-    guard.lock();
+  // Not by what wait_for() returns: a notification at the moment of its time-out is none to it.
+  bool over = done();
+  while (!over && !hasCome(until)) {
+    condition.wait_for(lock, kLook);
+    over = done();
   }
+  guard.lock();
   ends_.erase(end);
+  return over;
+}
+
+/// Whether a wait until then, which is among ends_, has come to its end.
+bool ManualClock::hasCome(TimePoint until) {
+  const std::lock_guard guard(mutex_);
+  if (mode_ == Mode::automatic && now_ < until && *ends_.begin() == until) {
+    now_ = until;
+  }
+  return now_ >= until;
 }
 
 void ManualClock::advance(std::chrono::nanoseconds time) {

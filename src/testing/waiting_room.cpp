@@ -19,19 +19,20 @@ WaitingRoom::End WaitingRoom::wait(Clock::TimePoint until, std::optional<std::ui
     changed_.notify_all();
   });
   std::unique_lock lock(mutex_);
-  while (!closed_) {
+  const auto ended = [&]() -> std::optional<End> {
+    if (closed_) {
+      return End::closed;
+    }
     if (cancellation.cancelled()) {
       return End::cancelled;
     }
     if (ticket && releases_ != *ticket) {
       return End::released;
     }
-    if (clock_->now() >= until) {
-      return End::due;
-    }
-    clock_->wait(lock, changed_, until);
-  }
-  return End::closed;
+    return std::nullopt;
+  };
+  clock_->wait(lock, changed_, until, [&] { return ended().has_value(); });
+  return ended().value_or(End::due);
 }
 
 void WaitingRoom::release() {

@@ -38,7 +38,7 @@ bool RunControl::stopped() const {
 
 bool RunControl::over() const {
   const std::lock_guard lock(mutex_);
-  return stopped_at_ || reason_;
+  return endsWaits();
 }
 
 void RunControl::fail(std::exception_ptr reason) {
@@ -74,8 +74,8 @@ void RunControl::failedForNow(milliseconds at_least) {
 
 void RunControl::waitForTurn() {
   std::unique_lock lock(mutex_);
-  while (!stopped_at_ && !reason_ && clock_.now() < turn_) {
-    clock_.wait(lock, changed_, turn_);
+  while (!endsWaits() && clock_.now() < turn_) {  // which may be put off meanwhile
+    clock_.wait(lock, changed_, turn_, [this] { return endsWaits(); });
   }
 }
 
@@ -90,9 +90,7 @@ void RunControl::wait(milliseconds time, const std::function<void()>& meanwhile)
     {
       std::unique_lock lock(mutex_);
       const Clock::TimePoint tick = std::min<Clock::TimePoint>(end, clock_.now() + kTick);
-      while (!stopped_at_ && !reason_ && clock_.now() < tick) {
-        clock_.wait(lock, changed_, tick);
-      }
+      clock_.wait(lock, changed_, tick, [this] { return endsWaits(); });
     }
     meanwhile();
   }

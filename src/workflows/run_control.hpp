@@ -51,6 +51,8 @@ class RunControl {
   void wake();
 
  private:
+  bool endsWaits() const { return stopped_at_ || reason_; }  // with mutex_ held
+
   Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -36,8 +36,8 @@ class ManualClock final : public Clock {
   explicit ManualClock(Mode mode = Mode::automatic);
 
   TimePoint now() override;  ///< moves by advance(), or by the waits
-  void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition,
-            TimePoint until) override;  ///< ends as Mode says
+  bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition, TimePoint until,
+            const std::function<bool()>& done) override;  ///< ends as Mode says
 
   /// Moves the clock forward; waits whose end has come are over. Throws std::invalid_argument for a
   /// negative time.
@@ -54,6 +54,8 @@ class ManualClock final : public Clock {
                   std::chrono::milliseconds limit = std::chrono::seconds{10}) const;
 
  private:
+  bool hasCome(TimePoint until);
+
   const Mode mode_;
   mutable std::mutex mutex_;
   mutable std::condition_variable begun_;
