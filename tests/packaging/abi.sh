@@ -10,6 +10,26 @@ what=$1 library=$2
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 soname=$(readelf -d "$library" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
 stored=$project/packaging/abi/$soname.abi.xz
+
+dump() {
+  abidw --headers-dir "$project/include" --drop-private-types --no-corpus-path --no-comp-dir-path \
+    --no-show-locs "$library"
+}
+
+# The virtual functions of the classes that programs derive from, with their places in the table.
+# Pure ones have no symbol, and abidiff does not compare what has none.
+virtual_functions() {
+  awk '
+    /<member-function/ {
+      place = match($0, /vtable-offset=.[-0-9]+/) ? substr($0, RSTART + 15, RLENGTH - 15) : ""
+    }
+    /<function-decl/ && place != "" {
+      match($0, /mangled-name=.[^\047]*/)
+      print substr($0, RSTART + 14, RLENGTH - 14), place
+      place = ""
+    }' "$1" | c++filt | grep -E '^heymilo::(Clock|Transport|NonBlockingTransport)::' | sort -u
+}
+
 case "$what" in
   check)
     if [ ! -f "$stored" ]; then
@@ -26,11 +46,17 @@ case "$what" in
       echo "version in version.hpp has to be one with another SOVERSION; then: $0 renew $library"
       exit 1
     }
+    dump >"$work/now.abi"
+    virtual_functions "$work/stored.abi" >"$work/stored.txt"
+    virtual_functions "$work/now.abi" >"$work/now.txt"
+    [ -s "$work/stored.txt" ] && diff "$work/stored.txt" "$work/now.txt" || {
+      echo "FAILED: classes that derive from these would break (the number is the place in the table)"
+      exit 1
+    }
     echo "compatible with $soname as it is stored"
     ;;
   renew)
-    abidw --headers-dir "$project/include" --drop-private-types --no-corpus-path --no-comp-dir-path \
-      --no-show-locs "$library" | xz -9 >"$stored"
+    dump | xz -9 >"$stored"
     ;;
   *)
     exit 2
