@@ -9,10 +9,12 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "support/bulk_ingest_fixture.hpp"
 
@@ -27,7 +29,9 @@ using BulkIngestInDoubt = heymilo_test::BulkIngestTest;
 using heymilo_test::Metadata;
 using heymilo_test::People;
 using heymilo_test::people;
+using std::chrono::hours;
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 using ::testing::HasSubstr;
 
 TEST_F(BulkIngestInDoubt, FindsWhatWasCarriedOutWithoutAnAnswer) {
@@ -72,6 +76,25 @@ TEST_F(BulkIngestInDoubt, WaitsForWhatIsStillOnItsWay) {
   EXPECT_TRUE(result.complete);
   EXPECT_EQ(posts(), 1u);
   expectEverybodyOnce(10);
+}
+
+// What takes hours at the API takes none on a clock that the test moves, with the times as they are
+// without any settings.
+TEST_F(BulkIngestInDoubt, WaitsByTheClientsClock) {
+  const auto clock = std::make_shared<heymilo::testing::ManualClock>();
+  const auto start = clock->now();
+  client_options = server.clientOptions();
+  client_options.clock = clock;
+  options.settling_time.reset();
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::rateLimited(hours{2}));
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::answer(504));
+  const BulkIngestResult result = ingest(people(95));
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(posts(), 10u + 1u + 2u);  // what a 5xx was for goes in halves
+  expectEverybodyOnce(95);
+  expectJournalAgrees();
+  EXPECT_GE(clock->now() - start, hours{2} + seconds{15});  // the settling time among it
 }
 
 TEST_F(BulkIngestInDoubt, GoesOnWhereARunEndedWithRecordsInFlight) {
