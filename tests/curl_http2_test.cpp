@@ -4,6 +4,7 @@
 #include <string>
 
 #include "curl/curl_transport.hpp"
+#include "curl/easy_handle.hpp"
 #include "support/http2.hpp"
 #include "support/raw_server.hpp"
 #include "support/temporary_file.hpp"
@@ -40,6 +41,17 @@ class CurlHttp2 : public testing::Test {
   const CertificateAuthority ca;
   const TemporaryFile ca_file{ca.certificate()};
 };
+
+// Many a libcurl is built without HTTP/2, and refuses to be asked for it. Here that one is asked
+// for HTTP/3, if it does not have it.
+TEST(CurlWithoutHttp2, DoesWithoutIt) {
+  if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP3) != 0) {
+    GTEST_SKIP() << "this libcurl has HTTP/3";
+  }
+  EasyHandle handle;
+  EXPECT_THROW(handle.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_3}), TransportError);
+  EXPECT_NO_THROW(handle.setWhereKnown(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_3}));
+}
 
 TEST_F(CurlHttp2, IsSpokenWhereTheServerDoes) {
   RawServer server(

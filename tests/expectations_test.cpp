@@ -8,6 +8,7 @@
 
 #include <sstream>
 
+#include "heymilo/errors.hpp"
 #include "heymilo/models.hpp"
 
 namespace {

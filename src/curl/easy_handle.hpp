@@ -30,11 +30,13 @@ class EasyHandle {
   void set(CURLoption option, Value value) {
     checkOption(option, setOption(option, value));
   }
-  /// As set(), but an option that this libcurl does not have is left out.
+  /// As set(), but what this libcurl does not have is left out: the option, or HTTP/2, without which
+  /// many are built.
   template <class Value>
   void setWhereKnown(CURLoption option, Value value) {
     const CURLcode code = setOption(option, value);
-    if (code != CURLE_UNKNOWN_OPTION && code != CURLE_NOT_BUILT_IN) {
+    if (code != CURLE_UNKNOWN_OPTION && code != CURLE_NOT_BUILT_IN &&
+        code != CURLE_UNSUPPORTED_PROTOCOL) {
       checkOption(option, code);
     }
   }
