@@ -30,8 +30,8 @@ class EasyHandle {
   void set(CURLoption option, Value value) {
     checkOption(option, setOption(option, value));
   }
-  /// As set(), but what this libcurl does not have is left out: the option, or HTTP/2, without which
-  /// many are built.
+  /// As set(), but what this libcurl does not have is left out: the option, or HTTP/2, without
+  /// which many are built.
   template <class Value>
   void setWhereKnown(CURLoption option, Value value) {
     const CURLcode code = setOption(option, value);

@@ -18,8 +18,8 @@ namespace heymilo::testing {
 /// ```cpp
 /// const auto clock = std::make_shared<heymilo::testing::ManualClock>();
 /// options.clock = clock;
-/// // … a call that is refused twice with 503
-/// EXPECT_EQ(clock->waits().size(), 2u);
+/// // … a call that is told to come back in an hour
+/// EXPECT_GE(clock->waits().at(0), std::chrono::hours{1});
 /// ```
 ///
 /// All functions may be called by any thread. Real time passes only where a wait has none to end
