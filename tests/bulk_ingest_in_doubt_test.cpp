@@ -86,6 +86,7 @@ TEST_F(BulkIngestInDoubt, WaitsByTheClientsClock) {
   client_options = server.clientOptions();
   client_options.clock = clock;
   options.settling_time.reset();
+  options.concurrency = 1;  // each of several that are told to wait counts as a failure
   server.respondNext("ingestCandidatesBulk", ScriptedResponse::rateLimited(hours{2}));
   server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
   server.respondNext("ingestCandidatesBulk", ScriptedResponse::answer(504));

@@ -77,12 +77,15 @@ void collect(const Json& json, bool free, std::set<std::string>& texts) {
 /// A short text is looked for as a word, since it may be part of another: `en`, `is`, a number.
 bool appears(const std::string& text, const std::string& in) {
   constexpr std::size_t kShort = 6;
+  // Short ones, and numbers, are in others by chance: 1.8342 in 1795388421.834212.
+  const bool whole =
+      text.size() < kShort || text.find_first_not_of("0123456789.-") == std::string::npos;
   const auto within = [&](std::size_t at) {
     return at < in.size() &&
            (in[at] == '_' || std::isalnum(static_cast<unsigned char>(in[at])) != 0);
   };
   for (std::size_t at = in.find(text); at != std::string::npos; at = in.find(text, at + 1)) {
-    if (text.size() >= kShort || (!within(at - 1) && !within(at + text.size()))) {
+    if (!whole || (!within(at - 1) && !within(at + text.size()))) {
       return true;
     }
   }
