@@ -12,6 +12,7 @@
 #include "heymilo/export.hpp"
 #include "heymilo/headers.hpp"
 #include "heymilo/models/api_error.hpp"
+#include "heymilo/models/enum_json.hpp"
 
 // Everything that the library throws is an Error. No what() holds a key, a candidate's data or a
 // body; where an accessor does (rawBody(), error(), detail()), its comment says so.
@@ -31,6 +32,11 @@ HEYMILO_EXPORT std::string_view toString(Outcome outcome) noexcept;
 HEYMILO_EXPORT std::string to_string(Outcome outcome);
 /// Writes toString(outcome).
 HEYMILO_EXPORT std::ostream& operator<<(std::ostream& out, Outcome outcome);
+/// In JSON, of any nlohmann::basic_json, it is toString(outcome).
+template <class Json, detail::IfJson<Json> = 0>
+void to_json(Json& json, Outcome outcome) {
+  detail::setText(json, toString(outcome));
+}
 
 /// The root of all errors. Copying one never throws.
 class HEYMILO_EXPORT Error : public std::runtime_error {

@@ -12,6 +12,7 @@
 #include "heymilo/cancellation.hpp"
 #include "heymilo/export.hpp"
 #include "heymilo/headers.hpp"
+#include "heymilo/models/enum_json.hpp"
 #include "heymilo/models/timestamp.hpp"
 #include "heymilo/transport.hpp"
 
@@ -56,6 +57,11 @@ HEYMILO_EXPORT std::string_view toString(EventKind kind) noexcept;
 HEYMILO_EXPORT std::string to_string(EventKind kind);
 /// Writes toString(kind).
 HEYMILO_EXPORT std::ostream& operator<<(std::ostream& out, EventKind kind);
+/// In JSON, of any nlohmann::basic_json, it is toString(kind).
+template <class Json, detail::IfJson<Json> = 0>
+void to_json(Json& json, EventKind kind) {
+  detail::setText(json, toString(kind));
+}
 
 /// Something that happened within a call. It holds no key, body, name, e-mail address or id of a
 /// candidate, so that it can be logged as it is.

@@ -75,6 +75,10 @@ namespace {
 
 }  // namespace
 
+void refuseAsText(const char* found) {
+  throwDecodeError(json::Mismatch{{}, std::string("expected string, found ") + found});
+}
+
 void encodeTree(const ObjectType& type, const void* object, nlohmann::json& json) {
   json::TreeSink sink(json);
   try {

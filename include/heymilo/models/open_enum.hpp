@@ -10,6 +10,7 @@
 #endif
 
 #include "heymilo/export.hpp"
+#include "heymilo/models/enum_json.hpp"
 
 namespace heymilo {
 
@@ -23,7 +24,9 @@ HEYMILO_EXPORT std::ostream& write(std::ostream& out, std::string_view text);
 /// enumeration `Value` whose first enumerator is `other`, and their texts in `texts`.
 ///
 /// It is printed as its text, can be a key of ordered and unordered maps (two texts that this
-/// version does not know are two keys), and `to_string()` makes a std::string of it.
+/// version does not know are two keys), and `to_string()` makes a std::string of it. In JSON it is
+/// its text as well, and so are its constants: `nlohmann::json{{"status", candidate.status}}`,
+/// `document["status"].get<CandidateStatus>()`, `document["status"] == CandidateStatus::completed`.
 ///
 ///     switch (candidate.status) {
 ///       case CandidateStatus::completed: ...
@@ -50,6 +53,11 @@ class OpenEnum : public Values {
     }
     text_ = text;
   }
+
+  /// The value with the text that this nlohmann::json is. Throws DecodeError where it is something
+  /// else. So that it means the same as json.get<OpenEnum>().
+  template <class Json, detail::IfJson<Json> = 0>
+  explicit OpenEnum(const Json& json) : OpenEnum(detail::getText(json)) {}
 
   /// The value, `other` for a text that is not documented. Makes `switch` work.
   operator Value() const noexcept { return value_; }  // NOLINT(google-explicit-constructor)
@@ -173,6 +181,59 @@ inline std::ostream& operator<<(std::ostream& out, CandidateStatusValues::Value 
 inline std::ostream& operator<<(std::ostream& out, StepStatusValues::Value status) {
   return out << StepStatus(status);
 }
+
+/// JSON of the text, of any nlohmann::basic_json, for a constant as well.
+template <class Json, class Values, detail::IfJson<Json> = 0>
+void to_json(Json& json, const OpenEnum<Values>& status) {
+  detail::setText(json, status.text());
+}
+/// The same, for a constant.
+template <class Json, detail::IfJson<Json> = 0>
+void to_json(Json& json, CandidateStatusValues::Value status) {
+  detail::setText(json, CandidateStatus(status).text());
+}
+/// The same, for a constant.
+template <class Json, detail::IfJson<Json> = 0>
+void to_json(Json& json, StepStatusValues::Value status) {
+  detail::setText(json, StepStatus(status).text());
+}
+
+/// The value with the text that the JSON is; one that is not documented is kept. Throws DecodeError
+/// where the JSON is not a text; `status` is then unchanged.
+template <class Json, class Values, detail::IfJson<Json> = 0>
+void from_json(const Json& json, OpenEnum<Values>& status) {
+  status = OpenEnum<Values>(json);
+}
+/// The same, for a constant: `other` for a text that is not documented.
+template <class Json, detail::IfJson<Json> = 0>
+void from_json(const Json& json, CandidateStatusValues::Value& status) {
+  status = CandidateStatus(json);
+}
+/// The same, for a constant: `other` for a text that is not documented.
+template <class Json, detail::IfJson<Json> = 0>
+void from_json(const Json& json, StepStatusValues::Value& status) {
+  status = StepStatus(json);
+}
+
+/// Equal where the JSON is a text, and the same one.
+/// @{
+template <class Json, class Values, detail::IfJson<Json> = 0>
+bool operator==(const Json& a, const OpenEnum<Values>& b) {
+  return a.is_string() && detail::getText(a) == b.text();
+}
+template <class Json, class Values, detail::IfJson<Json> = 0>
+bool operator!=(const Json& a, const OpenEnum<Values>& b) {
+  return !(a == b);
+}
+template <class Json, class Values, detail::IfJson<Json> = 0>
+bool operator==(const OpenEnum<Values>& a, const Json& b) {
+  return b == a;
+}
+template <class Json, class Values, detail::IfJson<Json> = 0>
+bool operator!=(const OpenEnum<Values>& a, const Json& b) {
+  return !(b == a);
+}
+/// @}
 
 /// Whether the workflow is over for a candidate with this status: `completed`, `shortlisted`,
 /// `dismissed` or `knocked_out`. A status that this version does not know is not final.

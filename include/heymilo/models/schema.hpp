@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "heymilo/export.hpp"
+#include "heymilo/models/enum_json.hpp"
 #include "heymilo/models/json_version.hpp"
 
 /// How a model says what its JSON looks like. Under each struct stands its Schema: the one table

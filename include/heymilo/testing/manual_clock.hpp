@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "heymilo/clock.hpp"
+#include "heymilo/models/enum_json.hpp"
 
 namespace heymilo::testing {
 
@@ -64,5 +65,12 @@ class ManualClock final : public Clock {
   std::vector<std::chrono::milliseconds> waits_;
   std::function<void(std::chrono::milliseconds)> told_;
 };
+
+/// It does not convert to JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void to_json(Json& json, ManualClock::Mode mode) = delete;
+/// Nor from it.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void from_json(const Json& json, ManualClock::Mode& mode) = delete;
 
 }  // namespace heymilo::testing

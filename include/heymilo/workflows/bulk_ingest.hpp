@@ -11,6 +11,7 @@
 #include "heymilo/cancellation.hpp"
 #include "heymilo/client.hpp"
 #include "heymilo/models/api_error.hpp"
+#include "heymilo/models/enum_json.hpp"
 #include "heymilo/models/ingest.hpp"
 
 /// Brings any number of candidates into a posting, each exactly once, although the API has no
@@ -30,6 +31,14 @@ enum class RecordState {
 
 /// `unsent`, `in_flight`, `ingested`, `queued`, `rejected` or `unresolved`.
 std::string_view toString(RecordState state) noexcept;
+/// In JSON, of any nlohmann::basic_json, it is toString(state).
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void to_json(Json& json, RecordState state) {
+  heymilo::detail::setText(json, toString(state));
+}
+/// It is not read from JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void from_json(const Json& json, RecordState& state) = delete;
 
 /// One record of the source.
 struct BulkRecord {
