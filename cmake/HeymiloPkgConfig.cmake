@@ -19,14 +19,15 @@ foreach(kind IN ITEMS LIB INCLUDE)
 endforeach()
 
 # heymilo_pkg_config(<module> DESCRIPTION <text> LIBRARY <name> [REQUIRES <module>...]
-#                    [REQUIRES_PRIVATE <module>...] [LIBS <flag>...] [LIBS_PRIVATE <flag>...])
+#                    [REQUIRES_PRIVATE <module>...] [LIBS <flag>...] [LIBS_PRIVATE <flag>...]
+#                    [CFLAGS <flag>...] [CFLAGS_PRIVATE <flag>...])
 function(heymilo_pkg_config module)
   cmake_parse_arguments(PARSE_ARGV 1 pc ""
-    "DESCRIPTION;LIBRARY" "REQUIRES;REQUIRES_PRIVATE;LIBS;LIBS_PRIVATE;CFLAGS_PRIVATE")
+    "DESCRIPTION;LIBRARY" "REQUIRES;REQUIRES_PRIVATE;LIBS;LIBS_PRIVATE;CFLAGS;CFLAGS_PRIVATE")
   foreach(list IN ITEMS REQUIRES REQUIRES_PRIVATE)
     string(REPLACE ";" ", " pc_${list} "${pc_${list}}")
   endforeach()
-  foreach(list IN ITEMS LIBS LIBS_PRIVATE CFLAGS_PRIVATE)
+  foreach(list IN ITEMS LIBS LIBS_PRIVATE CFLAGS CFLAGS_PRIVATE)
     string(REPLACE ";" " " pc_${list} "${pc_${list}}")
   endforeach()
   configure_file("${PROJECT_SOURCE_DIR}/cmake/heymilo.pc.in"
@@ -35,17 +36,29 @@ function(heymilo_pkg_config module)
     DESTINATION "${pc_dir}" COMPONENT heymilo_development)
 endfunction()
 
-set(pc_private "libcurl >= 7.80")
+# What the library itself needs. A shared one brings it, so that only --static asks for it. Where only a
+# static one is installed, whoever links needs it. Asking for it by --static would not do: that asks for
+# all that a static libcurl needs, too, where a shared one is to be had.
+set(pc_needs "libcurl >= 7.80")
 if(HEYMILO_WITH_SIMDJSON)
-  list(APPEND pc_private "simdjson >= 3.0")
+  list(APPEND pc_needs "simdjson >= 3.0")
+endif()
+if(heymilo_type STREQUAL "STATIC_LIBRARY")
+  set(pc_parts
+    REQUIRES "nlohmann_json >= 3.9" ${pc_needs}
+    LIBS -pthread
+    CFLAGS -DHEYMILO_STATIC_DEFINE)
+else()
+  set(pc_parts
+    REQUIRES "nlohmann_json >= 3.9"
+    REQUIRES_PRIVATE ${pc_needs}
+    LIBS_PRIVATE -pthread
+    CFLAGS_PRIVATE -DHEYMILO_STATIC_DEFINE)
 endif()
 heymilo_pkg_config(heymilo
   DESCRIPTION "C++ client for the HeyMilo API"
   LIBRARY heymilo
-  REQUIRES "nlohmann_json >= 3.9"
-  REQUIRES_PRIVATE ${pc_private}
-  LIBS_PRIVATE -pthread
-  CFLAGS_PRIVATE -DHEYMILO_STATIC_DEFINE)
+  ${pc_parts})
 
 # These two are always static, so what they need is needed by whoever links them.
 if(TARGET heymilo_testing)

@@ -17,7 +17,7 @@ set(prefix "${CMAKE_CURRENT_BINARY_DIR}/consumers/prefix")
 get_target_property(json_include nlohmann_json::nlohmann_json INTERFACE_INCLUDE_DIRECTORIES)
 list(GET json_include 0 json_include)  # the others are in it
 heymilo_packaging_test(pkg_config FIXTURE heymilo_installed
-  ARGUMENTS "${prefix}" "${work}/pkg_config" "${CMAKE_CXX_COMPILER}")
+  ARGUMENTS "${PROJECT_SOURCE_DIR}" "${prefix}" "${work}/pkg_config" "${CMAKE_CXX_COMPILER}")
 heymilo_packaging_test(json_version FIXTURE heymilo_installed
   ARGUMENTS "${prefix}" "${work}/json_version" "${json_include}" "${CMAKE_CXX_COMPILER}")
 heymilo_packaging_test(exported_symbols

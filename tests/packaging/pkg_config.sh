@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Programs that know nothing but pkg-config and the compiler: with the shared library, then with the
-# static one from the same place, then from a place that has only the static one, by --static.
-#   pkg_config.sh PREFIX WORK_DIR CXX [FLAG...]
+# static one from the same place, then from a place that has only the static one: by the command that
+# the README says, with nothing else installed than what it says, and by --static.
+#   pkg_config.sh SOURCE_DIR PREFIX WORK_DIR CXX [FLAG...]
 set -euo pipefail
-prefix=$1 work=$2 cxx=$3
-flags=("${@:4}" -std=c++17)
+source=$1 prefix=$2 work=$3 cxx=$4
+flags=("${@:5}" -std=c++17)
 programs=$(cd "$(dirname "${BASH_SOURCE[0]}")/../consumers/programs" && pwd)
 rm -rf "$work"
 mkdir -p "$work"
@@ -37,14 +38,51 @@ needs_shared "$work/shared" || fail "the shared library is not used"
 ! needs_shared "$work/static" || fail "the shared library is used"
 "$work/static"
 
+# What is for the shared library does not ask for what only that one needs.
+[[ " $(pkg-config --print-requires heymilo) " != *libcurl* ]] || fail "libcurl is needed by whoever links"
+
+# What an installation of the static library alone has: its files of pkg-config are made when a build of
+# it is configured.
 mkdir "$work/only-static"
 cp -r "$prefix/." "$work/only-static"
 find "$work/only-static" -name 'libheymilo.so*' -delete
-PKG_CONFIG_PATH=$work/only-static/${pc_dir#"$prefix"/}
+cmake -S "$source" -B "$work/build" -DCMAKE_CXX_COMPILER="$cxx" -DBUILD_SHARED_LIBS=OFF \
+  -DHEYMILO_BUILD_TESTS=OFF -DHEYMILO_BUILD_EXAMPLES=OFF >"$work/cmake.log" 2>&1 || {
+  cat "$work/cmake.log"
+  fail "a static build can't be configured"
+}
+static_pc=$work/only-static/${pc_dir#"$prefix"/}
+cp "$work"/build/cmake/heymilo*.pc "$static_pc"
+
+# links_with <program> <module> <package>...: compiles and links it as the README says, where pkg-config
+# knows these packages and no other.
+links_with() {
+  local program=$1 module=$2 package dir flags_of_module
+  shift 2
+  mkdir -p "$work/pc-$program"
+  for package in "$@"; do
+    dir=$(pkg-config --variable=pcfiledir "$package")
+    ln -s "$dir/$package.pc" "$work/pc-$program"
+  done
+  read -ra flags_of_module <<<"$(
+    PKG_CONFIG_PATH=$static_pc PKG_CONFIG_LIBDIR=$work/pc-$program pkg-config --cflags --libs "$module"
+  )"
+  "$cxx" "${flags[@]}" "$programs/$program.cpp" "${flags_of_module[@]}" -o "$work/$program" ||
+    fail "$program does not link with $module"
+  [[ " ${flags_of_module[*]} " = *" -DHEYMILO_STATIC_DEFINE "* ]] ||
+    fail "$module does not say to the headers that the library is static"
+  ! needs_shared "$work/$program" || fail "the shared library is used"
+  "$work/$program"
+}
+links_with client heymilo nlohmann_json libcurl
+links_with workflows heymilo-workflows nlohmann_json libcurl sqlite3
+links_with mock_server heymilo-testing nlohmann_json libcurl \
+  cpp-httplib openssl libssl libcrypto zlib libbrotlicommon libbrotlidec libbrotlienc
+
+export PKG_CONFIG_PATH=$static_pc
 read -ra cflags <<<"$(pkg-config --static --cflags heymilo-workflows)"
 [[ " ${cflags[*]} " = *" -DHEYMILO_STATIC_DEFINE "* ]] || fail "--static does not say so to the headers"
-"$cxx" "${flags[@]}" "${cflags[@]}" -c "$programs/workflows.cpp" -o "$work/workflows.o"
 read -ra libs <<<"$(pkg-config --static --libs heymilo-workflows)"
-"$cxx" "$work/workflows.o" "${libs[@]}" -o "$work/workflows"
-! needs_shared "$work/workflows" || fail "the shared library is used"
-"$work/workflows"
+"$cxx" "${flags[@]}" "${cflags[@]}" "$programs/workflows.cpp" "${libs[@]}" -o "$work/static-workflows"
+! needs_shared "$work/static-workflows" || fail "the shared library is used"
+"$work/static-workflows"
