@@ -185,13 +185,13 @@ class Ingesting {
       exit = result.complete && result.rejected == 0 ? ExitCode::done : ExitCode::in_part;
     } catch (const heymilo::InvalidArgumentError&) {
       throw;
-    } catch (const heymilo::Error& error) {
-      support::complain(support::explain(error) + goOn());
     } catch (const heymilo::workflows::StoreError& error) {
       support::complain(support::printable(error.what()) + "\nThe journal is " +
                         support::printable(journal_.path()) +
                         ": without one that can be used nothing is sent.\n");
       return brought() ? ExitCode::in_part : ExitCode::failed;
+    } catch (const heymilo::Error& error) {
+      support::complain(support::explain(error) + goOn());
     } catch (const support::UsageError& error) {  // the file can't be read on
       support::complain(std::string(error.what()) + '\n' + goOn());
       exit = ExitCode::usage;

@@ -85,18 +85,18 @@ class Mirroring {
         output.flush();
       }
       return ExitCode::done;
-    } catch (const heymilo::Error& error) {
-      if (seen_ == 0) {
-        throw;
-      }
-      support::complain(support::explain(error) + kGoOn);
-      return unfinished();
     } catch (const heymilo::workflows::StoreError& error) {
       support::complain(
           support::printable(error.what()) +
           "\nCheck --database: the file is to be this posting's, in a folder that can "
           "be written. What was stored before is kept.\n");
       return ExitCode::failed;
+    } catch (const heymilo::Error& error) {
+      if (seen_ == 0) {
+        throw;
+      }
+      support::complain(support::explain(error) + kGoOn);
+      return unfinished();
     }
   }
 

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
+#include <filesystem>
 #include <random>
+#include <system_error>
 #include <utility>
 
 #include "client_impl.hpp"
 #include "curl/curl_transport.hpp"
 #include "operations.hpp"
+#include "url.hpp"
 #include "validation.hpp"
 #include "waiting.hpp"
 
@@ -29,8 +33,12 @@ ExecutorEnvironment environmentOf(const ClientOptions& options) {
   environment.random = [] {
     // No generator is kept: this runs before a wait of half a second, and a state of its own would
     // be one more thing to share between threads and to repeat itself after a fork.
-    std::random_device device;
-    return std::uniform_real_distribution<double>(0.0, 1.0)(device);
+    try {
+      std::random_device device;
+      return std::uniform_real_distribution<double>(0.0, 1.0)(device);
+    } catch (const std::exception&) {  // of a process that can open no more files, say
+      return 1.0;
+    }
   };
   return environment;
 }
@@ -41,6 +49,42 @@ std::optional<std::string> environmentVariable(const char* name) {
     return std::nullopt;
   }
   return value;
+}
+
+/// Whether one of the places, separated by colons, exists as what it is to be.
+bool exists(const std::string& places, bool folder) {
+  std::size_t begin = 0;
+  while (begin <= places.size()) {
+    const std::size_t end =
+        (std::min)(folder ? places.find(':', begin) : places.size(), places.size());
+    std::error_code error;
+    const std::filesystem::path place(places.substr(begin, end - begin));
+    if (folder ? std::filesystem::is_directory(place, error)
+               : std::filesystem::exists(place, error) &&
+                     !std::filesystem::is_directory(place, error)) {
+      return true;
+    }
+    begin = end + 1;
+  }
+  return false;
+}
+
+/// Whom to trust, as SSL_CERT_FILE and SSL_CERT_DIR say.
+void trustAsTheEnvironmentSays(ClientOptions& options) {
+  if (options.tls.ca_file || options.tls.ca_dir) {
+    return;
+  }
+  options.tls.ca_file = environmentVariable("SSL_CERT_FILE");
+  options.tls.ca_dir = environmentVariable("SSL_CERT_DIR");
+  if (!options.transport && parseBaseUrl(options.base_url).secure) {
+    // OpenSSL takes a folder that is not there for an empty one.
+    if (options.tls.ca_file && !exists(*options.tls.ca_file, false)) {
+      throw InvalidArgumentError("SSL_CERT_FILE", "there is no file " + *options.tls.ca_file);
+    }
+    if (options.tls.ca_dir && !exists(*options.tls.ca_dir, true)) {
+      throw InvalidArgumentError("SSL_CERT_DIR", "there is no folder " + *options.tls.ca_dir);
+    }
+  }
 }
 
 }  // namespace
@@ -55,12 +99,13 @@ Client Client::fromEnvironment(ClientOptions options) {
   if (options.api_key.empty()) {
     options.api_key = environmentVariable("HEYMILO_API_KEY").value_or("");
   }
-  if (options.base_url == ClientOptions{}.base_url) {
-    options.base_url = environmentVariable("HEYMILO_BASE_URL").value_or(options.base_url);
+  if (options.base_url.empty()) {
+    options.base_url = environmentVariable("HEYMILO_BASE_URL").value_or("");
   }
   if (!options.workspace_id) {
     options.workspace_id = environmentVariable("HEYMILO_WORKSPACE_ID");
   }
+  trustAsTheEnvironmentSays(options);
   return Client(std::move(options));
 }
 

@@ -41,15 +41,20 @@ InvalidArgumentError::InvalidArgumentError(const std::string& param, const std::
       param_(std::make_shared<const std::string>(param)) {}
 InvalidArgumentError::~InvalidArgumentError() = default;
 
-OverloadError::OverloadError(const std::string& message) : Error(message, Outcome::not_sent) {}
+OverloadError::OverloadError(const std::string& message, Outcome outcome)
+    : Error(message, outcome) {}
 OverloadError::~OverloadError() = default;
+
+StoreError::StoreError(const std::string& message, Outcome outcome) : Error(message, outcome) {}
+StoreError::~StoreError() = default;
 
 TransportError::TransportError(const std::string& message, Outcome outcome)
     : Error(message, outcome) {}
 TransportError::~TransportError() = default;
 
-ConnectionError::ConnectionError(const std::string& message, Outcome outcome, bool permanent)
-    : TransportError(message, outcome), permanent_(permanent) {}
+ConnectionError::ConnectionError(const std::string& message, Outcome outcome, bool permanent,
+                                 ConnectionFault fault)
+    : TransportError(message, outcome), permanent_(permanent), fault_(fault) {}
 ConnectionError::~ConnectionError() = default;
 
 TimeoutError::TimeoutError(const std::string& message, Outcome outcome)

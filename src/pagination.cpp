@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "heymilo/errors.hpp"
 #include "page_source.hpp"
 #include "parallel_pages.hpp"
 #include "sequential_pages.hpp"
@@ -99,14 +100,26 @@ CandidatePages::iterator& CandidatePages::iterator::operator++() {
   return *this;
 }
 
+namespace {
+
+template <class Loader>
+Loader checked(Loader loader) {
+  if (!loader) {
+    throw InvalidArgumentError("loader", "must be set");
+  }
+  return loader;
+}
+
+}  // namespace
+
 CandidateRange::CandidateRange(CandidatePageLoader loader,
                                std::optional<std::string> starting_after)
     : walk_(std::make_shared<detail::CandidateWalk>(std::make_unique<detail::SequentialPages>(
-          std::move(loader), std::move(starting_after)))) {}
+          checked(std::move(loader)), std::move(starting_after)))) {}
 CandidateRange::CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params,
                                std::size_t at_once)
     : walk_(std::make_shared<detail::CandidateWalk>(std::make_unique<detail::ParallelPages>(
-          std::move(loader), std::move(params), at_once))) {}
+          checked(std::move(loader)), std::move(params), at_once))) {}
 CandidateRange::~CandidateRange() = default;
 CandidateRange::CandidateRange(CandidateRange&&) noexcept = default;
 CandidateRange& CandidateRange::operator=(CandidateRange&&) noexcept = default;

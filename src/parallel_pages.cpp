@@ -71,7 +71,7 @@ void ParallelPages::start() {
       ++working_;
     } catch (const std::system_error&) {
       if (i == 0) {
-        throw;
+        throw OverloadError("the system has no thread left to read pages in parallel");
       }
       break;  // then there are fewer at once
     }

@@ -325,7 +325,11 @@ std::optional<std::string> TimeWindows::cursor() const {
   if (total_) {
     cursor["total"] = *total_;
   }
-  return cursor.dump();
+  try {
+    return cursor.dump();
+  } catch (const nlohmann::json::exception&) {  // its text would quote the id
+    throw PaginationError("an interview_id of the list is not UTF-8");
+  }
 }
 
 void TimeWindows::resume(std::string_view cursor) {

@@ -132,6 +132,9 @@ void checkPath(std::string_view path) {
 }  // namespace
 
 BaseUrl parseBaseUrl(std::string_view text) {
+  if (text.empty()) {
+    text = "https://api.heymilo.ai";
+  }
   BaseUrl url;
   std::string_view rest = text;
   url.secure = takeScheme(rest, "https://");

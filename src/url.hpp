@@ -13,7 +13,8 @@ struct BaseUrl {
 };
 
 /// Checks a base URL: absolute, http or https, with a host, perhaps a port and a path; no user
-/// name, query or fragment, nothing that a URL can't hold (RFC 3986). Throws
+/// name, query or fragment, nothing that a URL can't hold (RFC 3986). An empty text stands for
+/// https://api.heymilo.ai. Throws
 /// InvalidArgumentError("base_url", …), which quotes nothing of it.
 BaseUrl parseBaseUrl(std::string_view text);
 

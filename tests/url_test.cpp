@@ -89,9 +89,14 @@ TEST(BaseUrl, APortIsANumberInRange) {
   }
 }
 
+TEST(BaseUrl, AnEmptyOneIsTheApis) {
+  const BaseUrl url = parseBaseUrl("");
+  EXPECT_EQ(url.text, "https://api.heymilo.ai");
+  EXPECT_TRUE(url.secure);
+}
+
 TEST(BaseUrl, WhatIsNotAbsoluteHttpIsRefused) {
-  for (const char* text : {"",
-                           "host",
+  for (const char* text : {"host",
                            "host:80",
                            "//host",
                            "/path",

@@ -40,6 +40,7 @@ TEST(Validation, OfClientOptions) {
     return refused(options);
   };
   EXPECT_EQ(refused(ClientOptions{}), "api_key");
+  EXPECT_EQ(with([](auto& o) { o.base_url = ""; }), "");
   EXPECT_EQ(with([](auto& o) { o.api_key = "", o.authorization = "Bearer t"; }), "");
   EXPECT_EQ(with([](auto& o) { o.api_key = "k\r\nX: y"; }), "api_key");
   EXPECT_EQ(with([](auto& o) { o.api_key = "k\n"; }), "api_key");
@@ -47,8 +48,7 @@ TEST(Validation, OfClientOptions) {
   EXPECT_EQ(with([](auto& o) { o.authorization = std::string("a\0b", 3); }), "authorization");
   EXPECT_EQ(with([](auto& o) { o.workspace_id = "w\x7f"; }), "workspace_id");
   EXPECT_EQ(with([](auto& o) { o.user_agent = "ua\r"; }), "user_agent");
-  for (const char* url : {"",
-                          "api.heymilo.ai",
+  for (const char* url : {"api.heymilo.ai",
                           "/api",
                           "ftp://api.example",
                           "https://",

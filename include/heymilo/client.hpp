@@ -15,7 +15,7 @@
 #include "heymilo/transport.hpp"
 #include "heymilo/waiting.hpp"
 
-/// The C++ client for the HeyMilo API. Everything that it throws is an Error.
+/// The C++ client for the HeyMilo API. Everything that it throws is an Error or std::bad_alloc.
 namespace heymilo {
 
 /// The Candidates API. Every method may be called from any number of threads at once. A Client is
@@ -34,7 +34,10 @@ class HEYMILO_EXPORT Client {
   explicit Client(ClientOptions options);
 
   /// As Client(options), with what is unset in them filled from HEYMILO_API_KEY, HEYMILO_BASE_URL
-  /// and HEYMILO_WORKSPACE_ID. An empty variable counts as unset.
+  /// and HEYMILO_WORKSPACE_ID, and, where neither tls.ca_file nor tls.ca_dir is set, those from
+  /// SSL_CERT_FILE and SSL_CERT_DIR. An empty variable counts as unset. Throws
+  /// InvalidArgumentError as well for an SSL_CERT_FILE or SSL_CERT_DIR that does not exist, where
+  /// the base URL is https.
   static Client fromEnvironment(ClientOptions options = {});
 
   /// listCandidates: one page of a posting's candidates.

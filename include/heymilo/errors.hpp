@@ -14,8 +14,9 @@
 #include "heymilo/models/api_error.hpp"
 #include "heymilo/models/enum_json.hpp"
 
-// Everything that the library throws is an Error. No what() holds a key, a candidate's data or a
-// body; where an accessor does (rawBody(), error(), detail()), its comment says so.
+// Everything that the library throws is an Error or std::bad_alloc, but for what a caller's own
+// callbacks throw. No what() holds a key, a candidate's data or a body; where an accessor does
+// (rawBody(), error(), detail()), its comment says so.
 namespace heymilo {
 
 /// What became of the request: what the writer of a candidate must know before sending again.
@@ -71,12 +72,24 @@ class HEYMILO_EXPORT InvalidArgumentError : public Error {
   std::shared_ptr<const std::string> param_;
 };
 
-/// A call that an Engine did not begin, since it has as many as it may: nothing was sent.
+/// A call that was not begun: an Engine has as many as it may, or the system has no thread left
+/// for it. It may succeed later.
 class HEYMILO_EXPORT OverloadError : public Error {
  public:
-  /// The outcome is `not_sent`.
-  explicit OverloadError(const std::string& message);
+  /// `outcome` is other than `not_sent` only where a workflow had sent something before.
+  explicit OverloadError(const std::string& message, Outcome outcome = Outcome::not_sent);
   ~OverloadError() override;
+};
+
+/// A journal or a mirror can't be used: it can't be opened or written, is damaged, is in use by
+/// another run, or belongs to another source, posting or version. what() says which, names the
+/// file, and holds no candidate's data. heymilo::workflows::StoreError is the same class.
+class HEYMILO_EXPORT StoreError : public Error {
+ public:
+  /// `outcome` is `not_sent` unless candidates were sent before the store failed: then it is
+  /// `unknown`, since what became of them may not be written down.
+  explicit StoreError(const std::string& message, Outcome outcome = Outcome::not_sent);
+  ~StoreError() override;
 };
 
 /// No complete answer came back.
@@ -87,19 +100,29 @@ class HEYMILO_EXPORT TransportError : public Error {
   ~TransportError() override;
 };
 
-/// The connection could not be made (name look-up, TCP, TLS) or broke.
+/// What a connection failed on, as far as it decides what to do about it.
+enum class ConnectionFault {
+  other,        ///< the network, the server, or something that is not known
+  proxy,        ///< the proxy: its URL, its address, its credentials, or its refusal
+  certificate,  ///< the certificate of the server, or of an https proxy, is not trusted
+};
+
+/// The connection could not be made (DNS lookup, TCP, TLS) or broke.
 class HEYMILO_EXPORT ConnectionError : public TransportError {
  public:
   /// `permanent`: trying again meets the same failure, as with a certificate that is refused.
   explicit ConnectionError(const std::string& message, Outcome outcome = Outcome::unknown,
-                           bool permanent = false);
+                           bool permanent = false, ConnectionFault fault = ConnectionFault::other);
   ~ConnectionError() override;
 
   /// Trying again would meet the same failure: the library does not.
   bool permanent() const noexcept { return permanent_; }
+  /// What to look at first.
+  ConnectionFault fault() const noexcept { return fault_; }
 
  private:
   bool permanent_;
+  ConnectionFault fault_;
 };
 
 /// Connecting, one attempt or the whole call took longer than it was given.

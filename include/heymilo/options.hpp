@@ -37,9 +37,12 @@ struct RateLimit {
 
 /// PEM files. Verification of the server's certificate can't be switched off.
 struct TlsOptions {
-  std::optional<std::string> ca_file{};           ///< trusted in the place of the system's CAs
+  std::optional<std::string> ca_file{};           ///< trusted instead of the system's CAs
   std::optional<std::string> client_cert_file{};  ///< this side's certificate
   std::optional<std::string> client_key_file{};   ///< where it is not in client_cert_file
+  /// A folder of CAs as `openssl rehash` makes it, trusted instead of the system's; where ca_file
+  /// is set as well, both are trusted.
+  std::optional<std::string> ca_dir{};
 };
 
 /// What an Event tells of.
@@ -87,10 +90,10 @@ HEYMILO_EXPORT std::ostream& operator<<(std::ostream& out, const Event& event);
 
 /// How a Client reaches the API. Either `api_key` or `authorization` is required.
 struct ClientOptions {
-  std::string api_key{};                              ///< sent as X-API-KEY
-  std::optional<std::string> authorization{};         ///< sent as Authorization, as given
-  std::optional<std::string> workspace_id{};          ///< sent as X-Workspace-Id
-  std::string base_url = "https://api.heymilo.ai";    ///< absolute; a path is a prefix
+  std::string api_key{};                       ///< sent as X-API-KEY
+  std::optional<std::string> authorization{};  ///< sent as Authorization, as given
+  std::optional<std::string> workspace_id{};   ///< sent as X-Workspace-Id
+  std::string base_url{};  ///< absolute; a path is a prefix; empty: https://api.heymilo.ai
   std::chrono::milliseconds connect_timeout{10'000};  ///< look-up, TCP and TLS of one attempt
   std::chrono::milliseconds timeout{60'000};          ///< one attempt, start to last byte
   RetryPolicy retry{};                                ///< when to send again

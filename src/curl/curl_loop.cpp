@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <limits>
+#include <system_error>
 
 #include "curl/curl_error.hpp"
 #include "curl/easy_handle.hpp"
@@ -58,6 +59,9 @@ void CurlLoop::post(Task task) {
       const SignalsBlocked guard;
       thread_ = std::thread([self = shared_from_this()] { self->run(); });
       started_ = true;
+    } catch (const std::system_error&) {
+      tasks_.pop_back();
+      throw OverloadError("the system has no thread left for the engine");
     } catch (...) {
       tasks_.pop_back();
       throw;

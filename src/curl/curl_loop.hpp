@@ -41,7 +41,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   CurlLoop& operator=(const CurlLoop&) = delete;
 
   /// Lets the thread run the task, which must not throw. Any thread may call it. Throws
-  /// std::system_error or TransportError (not_sent) where no thread can be started.
+  /// OverloadError where no thread can be started, TransportError (not_sent) where libcurl fails.
   void post(Task task);
 
   /// What keeps the thread from ending, however long it takes: a call that is under way.

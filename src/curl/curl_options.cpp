@@ -42,11 +42,26 @@ void checkProxy(const std::optional<std::string>& proxy) {
   }
 }
 
+/// The server's certificate, and an https proxy's, must come from one of these CAs.
+void trustOnly(EasyHandle& handle, const TlsOptions& tls) {
+  const char* const file = tls.ca_file ? tls.ca_file->c_str() : nullptr;
+  const char* const folder = tls.ca_dir ? tls.ca_dir->c_str() : nullptr;
+  handle.set(CURLOPT_CAINFO, file);
+  handle.setWhereKnown(CURLOPT_PROXY_CAINFO, file);
+  if (folder != nullptr) {
+    handle.set(CURLOPT_CAPATH, folder);
+  } else {
+    handle.setWhereKnown(CURLOPT_CAPATH, folder);
+  }
+  handle.setWhereKnown(CURLOPT_PROXY_CAPATH, folder);
+}
+
 }  // namespace
 
 void check(const CurlOptions& options) {
   checkProxy(options.proxy);
   checkText("tls.ca_file", options.tls.ca_file);
+  checkText("tls.ca_dir", options.tls.ca_dir);
   checkText("tls.client_cert_file", options.tls.client_cert_file);
   checkText("tls.client_key_file", options.tls.client_key_file);
   if (options.tls.client_key_file && !options.tls.client_cert_file) {
@@ -79,9 +94,8 @@ void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent) 
   handle.set(CURLOPT_SSL_VERIFYPEER, 1L);
   handle.set(CURLOPT_SSL_VERIFYHOST, 2L);
   handle.set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-  if (options.tls.ca_file) {
-    handle.set(CURLOPT_CAINFO, options.tls.ca_file->c_str());
-    handle.setWhereKnown(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  if (options.tls.ca_file || options.tls.ca_dir) {
+    trustOnly(handle, options.tls);
   }
   if (options.tls.client_cert_file) {
     handle.set(CURLOPT_SSLCERT, options.tls.client_cert_file->c_str());

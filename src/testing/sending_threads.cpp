@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "heymilo/errors.hpp"
 #include "testing/http/signals.hpp"
 
 namespace heymilo::testing::detail {
@@ -33,7 +35,7 @@ void SendingThreads::start(std::function<HttpResponse()> send,
                            NonBlockingTransport::Completion done) {
   const SignalsBlocked blocked;
   const std::lock_guard lock(state_->mutex);
-  std::thread([state = state_, send = std::move(send), done = std::move(done)]() mutable {
+  auto work = [state = state_, send = std::move(send), done = std::move(done)]() mutable {
     State::current = state.get();
     HttpResponse answer;
     std::exception_ptr error;
@@ -48,7 +50,12 @@ void SendingThreads::start(std::function<HttpResponse()> send,
     const std::lock_guard ended(state->mutex);
     --state->running;
     state->ended.notify_all();
-  }).detach();
+  };
+  try {
+    std::thread(std::move(work)).detach();
+  } catch (const std::system_error&) {
+    throw OverloadError("the system has no thread left to send on");
+  }
   ++state_->running;
 }
 

@@ -60,6 +60,22 @@ class BulkRun {
         reconciler_(client, posting_id_, options, journal_, control_) {}
 
   BulkIngestResult run() {
+    try {
+      return ingest();
+    } catch (const StoreError& error) {
+      throw StoreError(error.what(), outcomeSoFar());
+    } catch (const OverloadError& error) {
+      throw OverloadError(error.what(), outcomeSoFar());
+    }
+  }
+
+ private:
+  /// Of a run that something other than the API ends: each candidate's own is in the journal.
+  Outcome outcomeSoFar() const {
+    return sender_.requests() == 0 ? Outcome::not_sent : Outcome::unknown;
+  }
+
+  BulkIngestResult ingest() {
     reconcile();  // what an earlier run left in flight
     while (!control_.over()) {
       sender_.run([this] { tell("sending"); });
@@ -74,7 +90,6 @@ class BulkRun {
     return result();
   }
 
- private:
   void reconcile() {
     reconciler_.run([this](std::string_view phase) { tell(phase); });
   }
@@ -148,6 +163,9 @@ class BulkRun {
 BulkIngestResult bulkIngest(const Client& client, std::string_view posting_id,
                             const BulkSource& source, const BulkIngestOptions& options) {
   check(posting_id, options);
+  if (!source) {
+    throw InvalidArgumentError("source", "must be set");
+  }
   return BulkRun(client, posting_id, source, options).run();
 }
 

@@ -1,6 +1,7 @@
 #include "workflows/bulk_sender.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -22,6 +23,12 @@ bool isForNow(int status) { return status == 425 || status == 429; }
 bool isRefused(const StatusError& error) {
   constexpr int kRequestTimeout = 408;
   return error.outcome() == Outcome::rejected && error.status() != kRequestTimeout;
+}
+
+/// No connection comes about however often it is tried, as with a proxy's URL that is none.
+bool isPermanent(const Error& error) {
+  const auto* connection = dynamic_cast<const ConnectionError*>(&error);
+  return connection != nullptr && connection->permanent() && error.outcome() == Outcome::not_sent;
 }
 
 std::chrono::milliseconds askedFor(const StatusError& error) {
@@ -79,13 +86,7 @@ void BulkSender::run(const std::function<void()>& meanwhile) {
     }
   };
   try {
-    while (workers.size() < options_.concurrency) {
-      workers.emplace_back([this] {
-        work();
-        --working_;
-        control_.wake();
-      });
-    }
+    startWorkers(workers);
     while (working_ > 0) {
       control_.tick();
       meanwhile();
@@ -96,6 +97,25 @@ void BulkSender::run(const std::function<void()>& meanwhile) {
     throw;
   }
   join_all();
+}
+
+/// Where not every thread is to be had, those that there are do all the work.
+void BulkSender::startWorkers(std::vector<std::thread>& workers) {
+  workers.reserve(options_.concurrency);
+  try {
+    while (workers.size() < options_.concurrency) {
+      workers.emplace_back([this] {
+        work();
+        --working_;
+        control_.wake();
+      });
+    }
+  } catch (const std::system_error&) {
+    if (workers.empty()) {
+      throw OverloadError("the system has no thread left to send with");
+    }
+    working_ -= options_.concurrency - workers.size();
+  }
 }
 
 void BulkSender::work() {
@@ -149,6 +169,8 @@ void BulkSender::send(Chunk chunk) {
     try {
       std::vector<Chunk> next = attempt(std::move(part));
       std::move(next.rbegin(), next.rend(), std::back_inserter(parts));
+    } catch (const StoreError&) {  // which can't be written to
+      throw;
     } catch (const Error&) {
       for (const Chunk& waiting : parts) {
         journal_.setUnsent(indexesOf(waiting));
@@ -164,6 +186,8 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
   try {
     deliver(part);
     control_.succeeded();
+  } catch (const StoreError&) {  // of the journal, after the response
+    throw;
   } catch (const InvalidArgumentError& error) {
     const auto culprit = culpritOf(error, part.size());
     if (!culprit) {
@@ -189,6 +213,10 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
       putInDoubt(std::move(part), true);
     }
   } catch (const Error& error) {
+    if (isPermanent(error)) {
+      journal_.setUnsent(indexesOf(part));
+      throw;
+    }
     if (error.outcome() == Outcome::not_sent) {
       control_.failedForNow();
       next.push_back(std::move(part));

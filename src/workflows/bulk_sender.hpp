@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "heymilo/client.hpp"
@@ -26,7 +27,7 @@ class BulkSender {
 
   /// Sends until the feed is empty, the run is over, or so much is in doubt that it is better
   /// looked for first. Calls `meanwhile` now and then, on this thread. Throws what `meanwhile`
-  /// throws.
+  /// throws, and OverloadError where not a single thread can be made.
   void run(const std::function<void()>& meanwhile);
 
   /// A chunk whose outcome is unknown.
@@ -39,6 +40,7 @@ class BulkSender {
   std::uint64_t requests() const noexcept { return requests_; }
 
  private:
+  void startWorkers(std::vector<std::thread>& workers);
   void work();
   void send(Chunk chunk);
   /// One request. Returns what is to be sent next in its place.

@@ -1,7 +1,9 @@
 #include "workflows/journal.hpp"
 
+#include <charconv>
 #include <filesystem>
 #include <random>
+#include <system_error>
 #include <utility>
 
 #include "heymilo/workflows/store_error.hpp"
@@ -141,7 +143,16 @@ std::optional<Journal::Known> Journal::find(std::uint64_t index) {
 std::optional<std::uint64_t> Journal::sourceLength() {
   const std::lock_guard lock(mutex_);
   const std::string length = about(database_, "source_length");
-  return length.empty() ? std::nullopt : std::optional<std::uint64_t>(std::stoull(length));
+  if (length.empty()) {
+    return std::nullopt;
+  }
+  std::uint64_t records = 0;
+  const char* const end = length.data() + length.size();
+  const auto [read_to, error] = std::from_chars(length.data(), end, records);
+  if (error != std::errc() || read_to != end) {
+    throw StoreError("the journal holds a number that is none: it is damaged");
+  }
+  return records;
 }
 
 void Journal::setSourceLength(std::uint64_t length) {

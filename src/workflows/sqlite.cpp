@@ -9,9 +9,6 @@
 
 namespace heymilo::workflows {
 
-StoreError::StoreError(const std::string& message) : std::runtime_error(message) {}
-StoreError::~StoreError() = default;
-
 namespace sqlite {
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {

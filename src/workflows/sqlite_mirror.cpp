@@ -82,10 +82,20 @@ CandidateResponse withoutSignedLinks(CandidateResponse candidate) {
   return candidate;
 }
 
+std::string documentOf(const CandidateResponse& candidate) {
+  try {
+    return nlohmann::json(candidate).dump();
+  } catch (const nlohmann::json::exception&) {  // its text would quote what it can't write
+    throw InvalidArgumentError("candidate", "holds a text that is not UTF-8");
+  }
+}
+
 bool sameButForSignedLinks(const std::string& document, const CandidateResponse& candidate) {
   try {
     const auto before = nlohmann::json::parse(document).get<CandidateResponse>();
     return withoutSignedLinks(before) == withoutSignedLinks(candidate);
+  } catch (const nlohmann::json::exception&) {
+    return false;  // changed by another hand
   } catch (const DecodeError&) {
     return false;  // written by a version with another idea of a candidate
   }
@@ -179,7 +189,7 @@ class SqliteMirror::Impl {
  private:
   void store(const CandidateResponse& candidate, std::uint64_t walk_number, double now,
              MirrorChanges& changes) {
-    const std::string json = nlohmann::json(candidate).dump();
+    const std::string json = documentOf(candidate);
     const WorkflowStepStatus* step = currentStep(candidate);
     double changed = now;
     bool moved = true;

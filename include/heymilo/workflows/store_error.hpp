@@ -1,17 +1,9 @@
 #pragma once
 
-#include <stdexcept>
-#include <string>
+#include "heymilo/errors.hpp"
 
 namespace heymilo::workflows {
 
-/// A journal or a mirror on disk can't be used: it can't be opened or written, is damaged, is in
-/// use by another run, or belongs to another source, posting or version. what() says which, names
-/// the file, and holds no candidate's data.
-class StoreError : public std::runtime_error {
- public:
-  explicit StoreError(const std::string& message);  ///< what() is `message`
-  ~StoreError() override;
-};
+using StoreError = heymilo::StoreError;  ///< what the workflows throw where a file can't be used
 
 }  // namespace heymilo::workflows

@@ -1,5 +1,6 @@
 #include "testing/http/thread_pool.hpp"
 
+#include <system_error>
 #include <utility>
 
 namespace heymilo::testing::detail {
@@ -11,7 +12,10 @@ void ThreadPool::enqueue(std::function<void()> task) {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
     if (tasks_.size() > idle_ && threads_.size() < max_threads_) {
-      threads_.emplace_back([this] { work(); });
+      try {
+        threads_.emplace_back([this] { work(); });
+      } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): the others do it later
+      }
     }
   }
   changed_.notify_one();
