@@ -2,9 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <sstream>
 #include <string>
+#include <utility>
 
 #include "curl/curl_transport.hpp"
+#include "curl/proxy_in_use.hpp"
+#include "heymilo/client.hpp"
 #include "support/raw_server.hpp"
 #include "support/temporary_file.hpp"
 #include "support/transport_calls.hpp"
@@ -109,7 +113,7 @@ TEST_F(CurlProxy, KnowsNothingOfWhatGoesThroughItsTunnel) {
   const RawServer secure(answering(httpAnswer("200 OK", "safe")), RawServerTls{ca.issue()});
   // It takes no tunnel, but what it is asked is all that it would ever see in the clear.
   RawServer strict(answering(httpAnswer("403 Forbidden", "not here", "X-Proxy: 1\r\n")));
-  const auto transport = makeTransport(strict.url(), {ca_file.path(), {}, {}});
+  const auto transport = makeTransport(strict.url(), {ca_file.path(), {}, {}, {}});
   HttpRequest request = post(secure.url("/postings/secret-path"), "secret body");
   request.headers.add("X-API-KEY", "secret-key");
   request.headers.add("User-Agent", "secret-agent");
@@ -133,7 +137,7 @@ TEST_F(CurlProxy, ItsOwnHeadersAreNotTheAnswers) {
     connection.send("HTTP/1.1 200 Connected\r\nX-Proxy: 1\r\n\r\n");
     connection.relayTo(secure.port());
   });
-  const auto transport = makeTransport(tunnel.url(), {ca_file.path(), {}, {}});
+  const auto transport = makeTransport(tunnel.url(), {ca_file.path(), {}, {}, {}});
   const HttpResponse response = transport->send(post(secure.url(), "{}"), {});
   EXPECT_EQ(response.body, "safe");
   EXPECT_EQ(response.headers.get("X-Server"), "1");
@@ -162,6 +166,232 @@ TEST_F(CurlProxy, ItsCredentialsGoToItAndIntoNoError) {
       *makeTransport("http://user:secret@no-such-proxy.invalid"), get("http://api.invalid/"));
   EXPECT_EQ(unknown.outcome(), Outcome::not_sent);
   EXPECT_THAT(unknown.what(), AllOf(HasSubstr("no-such-proxy.invalid"), Not(HasSubstr("secret"))));
+}
+
+// What libcurl can't parse, or parses as something else than was meant: its words quote all of it.
+const char* const kUnusable[] = {"http://user:canary#b@127.0.0.1:1",
+                                 "http://canary#b@127.0.0.1:1",
+                                 "http://user:canary/b@127.0.0.1:1",
+                                 "http://canary/b@127.0.0.1:1",
+                                 "http://user:1/canary@127.0.0.1:1",
+                                 "http://user:canary?b@127.0.0.1:1",
+                                 "http://user:canary b@127.0.0.1:1",
+                                 "http://user:canary@127.0.0.1:99999",
+                                 "http://user:canary@[::1",
+                                 "user:canary#b@127.0.0.1:1",
+                                 "http://user:canary@",
+                                 "ftp://user:canary@127.0.0.1:1",
+                                 "://user:canary@127.0.0.1:1"};
+
+TEST_F(CurlProxy, OneThatIsNoUrlIsNotQuotedAndNotTriedAgain) {
+  for (const char* url : kUnusable) {
+    for (const auto& [name, api] : {std::pair("http_proxy", "http://api.invalid/"),
+                                    std::pair("https_proxy", "https://api.invalid/"),
+                                    std::pair("HTTPS_PROXY", "https://api.invalid/"),
+                                    std::pair("all_proxy", "https://api.invalid/"),
+                                    std::pair("ALL_PROXY", "http://api.invalid/")}) {
+      const EnvironmentVariable variable(name, url);
+      const auto error = failureOf<ConnectionError>(*makeTransport(std::nullopt), post(api, "{}"));
+      EXPECT_EQ(error.outcome(), Outcome::not_sent);
+      EXPECT_TRUE(error.permanent()) << url;
+      EXPECT_EQ(error.fault(), ConnectionFault::proxy) << url;
+      EXPECT_THAT(error.what(),
+                  AllOf(HasSubstr(std::string("the proxy that ") + name + " names"),
+                        Not(HasSubstr("canary")),
+                        Not(HasSubstr("user")),
+                        Not(HasSubstr("127.0.0.1"))));
+    }
+    try {
+      makeTransport(url);
+      ADD_FAILURE() << url;
+    } catch (const InvalidArgumentError& error) {
+      EXPECT_EQ(error.param(), "proxy");
+      EXPECT_THAT(error.what(), Not(HasSubstr("canary")));
+    }
+  }
+}
+
+TEST_F(CurlProxy, IsTriedOnceWhereItIsNoUrl) {
+  const EnvironmentVariable variable("http_proxy", "http://user:canary#b@127.0.0.1:1");
+  int attempts = 0;
+  ClientOptions options;
+  options.api_key = "k";
+  options.base_url = server.url();
+  options.on_event = [&](const Event& event) {
+    attempts += event.kind == EventKind::request ? 1 : 0;
+    std::ostringstream line;
+    line << event;
+    EXPECT_THAT(line.str(), Not(HasSubstr("canary")));
+  };
+  EXPECT_THROW(Client(options).listCandidates("p"), ConnectionError);
+  EXPECT_EQ(attempts, 1);
+}
+
+TEST_F(CurlProxy, OneThatIsNotUsedDoesNoHarm) {
+  const EnvironmentVariable variable("http_proxy", kUnusable[0]);
+  const EnvironmentVariable exceptions("no_proxy", "other.example, 127.0.0.1");
+  EXPECT_EQ(makeTransport(std::nullopt)->send(get(server.url()), {}).body, "directly");
+  const ClosedPort closed;
+  const std::string endpoint = "127.0.0.1:" + std::to_string(closed.port());
+  const auto error =
+      failureOf<ConnectionError>(*makeTransport(std::nullopt), get("http://" + endpoint));
+  EXPECT_EQ(error.fault(), ConnectionFault::other);
+  EXPECT_EQ(std::string(error.what()), "connecting to " + endpoint + ": connection refused");
+}
+
+TEST_F(CurlProxy, IsNamedWhereItCannotBeReached) {
+  const ClosedPort closed;
+  const std::string endpoint = "127.0.0.1:" + std::to_string(closed.port());
+  for (const char* api : {"http://api.invalid/", "https://api.invalid/"}) {
+    for (const char* scheme : {"http://", "https://", "socks5://", "socks5h://", ""}) {
+      const auto error = failureOf<ConnectionError>(
+          *makeTransport(scheme + ("user:canary@" + endpoint)), post(api, "{}"));
+      EXPECT_EQ(error.outcome(), Outcome::not_sent);
+      EXPECT_FALSE(error.permanent());
+      EXPECT_EQ(error.fault(), ConnectionFault::proxy);
+      EXPECT_EQ(std::string(error.what()),
+                "connecting to the proxy " + endpoint + ": connection refused")
+          << scheme;
+    }
+    const auto unknown = failureOf<ConnectionError>(
+        *makeTransport("http://user:canary@no-such-proxy.invalid:8080"), post(api, "{}"));
+    EXPECT_EQ(unknown.fault(), ConnectionFault::proxy);
+    EXPECT_FALSE(unknown.permanent());
+    EXPECT_STREQ(unknown.what(),
+                 "connecting to the proxy no-such-proxy.invalid:8080: could not resolve host");
+  }
+}
+
+TEST_F(CurlProxy, IsNamedWhereItRefuses) {
+  const struct {
+    const char* status;
+    bool permanent;
+  } rows[] = {{"403 Forbidden", true},
+              {"407 Proxy Authentication Required", true},
+              {"404 Not Found", true},
+              {"301 Moved", true},
+              {"429 Too Many Requests", false},
+              {"502 Bad Gateway", false},
+              {"503 Service Unavailable", false}};
+  for (const auto& row : rows) {
+    RawServer refusing(answering(httpAnswer(row.status)));
+    const std::string endpoint = "127.0.0.1:" + std::to_string(refusing.port());
+    const auto error = failureOf<ConnectionError>(*makeTransport("http://me:canary@" + endpoint),
+                                                  post("https://api.invalid/", "{}"));
+    EXPECT_EQ(error.outcome(), Outcome::not_sent);
+    EXPECT_EQ(error.permanent(), row.permanent) << row.status;
+    EXPECT_EQ(error.fault(), ConnectionFault::proxy) << row.status;
+    EXPECT_THAT(
+        error.what(),
+        AllOf(HasSubstr("connecting to api.invalid:443 through the proxy " + endpoint +
+                        ": the proxy refuses, with status " + std::string(row.status).substr(0, 3)),
+              Not(HasSubstr("canary"))));
+    EXPECT_EQ(refusing.requests().size(), 1u);
+  }
+}
+
+TEST_F(CurlProxy, IsNamedWhereItDoesNotRespond) {
+  RawServer silent([](RawConnection& connection) {
+    connection.readRequest();
+    connection.readToEnd();
+  });
+  const std::string endpoint = "127.0.0.1:" + std::to_string(silent.port());
+  HttpRequest request = post("https://api.invalid/", "{}");
+  request.connect_timeout = std::chrono::milliseconds{200};
+  const auto late =
+      failureOf<TimeoutError>(*makeTransport("http://me:canary@" + endpoint), request);
+  EXPECT_EQ(late.outcome(), Outcome::not_sent);
+  EXPECT_THAT(late.what(),
+              AllOf(HasSubstr("connecting to api.invalid:443 through the proxy " + endpoint + ":"),
+                    Not(HasSubstr("canary"))));
+
+  RawServer leaving([](RawConnection& connection) { connection.readRequest(); });
+  const std::string other = "127.0.0.1:" + std::to_string(leaving.port());
+  const auto broken = failureOf<ConnectionError>(*makeTransport("http://me:canary@" + other),
+                                                 post("https://api.invalid/", "{}"));
+  EXPECT_EQ(broken.fault(), ConnectionFault::proxy);
+  EXPECT_THAT(broken.what(),
+              AllOf(HasSubstr("through the proxy " + other), Not(HasSubstr("canary"))));
+}
+
+TEST_F(CurlProxy, ASocksProxyThatRefusesIsNamed) {
+  // RFC 1928: no method is acceptable; RFC 1929: the password is wrong; host unreachable.
+  const struct {
+    std::string answers[2];
+    bool permanent;
+  } rows[] = {
+      {{std::string("\x05\xff", 2), ""}, true},
+      {{std::string("\x05\x02", 2), std::string("\x01\x01", 2)}, true},
+      {{std::string("\x05\x00", 2), std::string("\x05\x04\x00\x01\0\0\0\0\0\0", 10)}, false}};
+  for (const auto& row : rows) {
+    RawServer socks([&](RawConnection& connection) {
+      connection.readBytes(3);
+      connection.send(row.answers[0]);
+      connection.readBytes(3);
+      connection.send(row.answers[1]);
+      connection.readToEnd();
+    });
+    const std::string endpoint = "127.0.0.1:" + std::to_string(socks.port());
+    const auto error = failureOf<ConnectionError>(*makeTransport("socks5h://me:canary@" + endpoint),
+                                                  post("https://api.invalid/", "{}"));
+    EXPECT_EQ(error.outcome(), Outcome::not_sent);
+    EXPECT_EQ(error.fault(), ConnectionFault::proxy);
+    EXPECT_EQ(error.permanent(), row.permanent) << error.what();
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("the proxy " + endpoint), Not(HasSubstr("canary"))));
+  }
+}
+
+TEST_F(CurlProxy, TlsFailuresAreOfTheProxyOrOfTheApi) {
+  const CertificateAuthority ca;
+  const TemporaryFile ca_file(ca.certificate());
+  RawServer secure(answering(httpAnswer("200 OK", "by the proxy")), RawServerTls{ca.issue()});
+  const std::string endpoint = "127.0.0.1:" + std::to_string(secure.port());
+  for (const char* api : {"http://api.invalid/", "https://api.invalid/"}) {
+    const auto error = failureOf<ConnectionError>(*makeTransport("https://me:canary@" + endpoint),
+                                                  post(api, "{}"));
+    EXPECT_TRUE(error.permanent());
+    EXPECT_EQ(error.fault(), ConnectionFault::certificate);
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("TLS with the proxy " + endpoint + ":"), Not(HasSubstr("canary"))));
+  }
+  // Who is trusted is trusted as a proxy, too.
+  EXPECT_EQ(makeTransport("https://" + endpoint, {ca_file.path(), {}, {}, {}})
+                ->send(get("http://api.invalid/"), {})
+                .body,
+            "by the proxy");
+
+  RawServer tunnel([&](RawConnection& connection) {
+    connection.readRequest();
+    connection.send("HTTP/1.1 200 Connected\r\n\r\n");
+    connection.relayTo(secure.port());
+  });
+  const auto error =
+      failureOf<ConnectionError>(*makeTransport(tunnel.url()), post(secure.url(), "{}"));
+  EXPECT_EQ(error.fault(), ConnectionFault::certificate);
+  EXPECT_THAT(error.what(), HasSubstr("TLS with " + endpoint + ":"));
+}
+
+TEST(ProxyInUse, NoProxyIsReadAsLibcurlReadsIt) {
+  for (const auto& [host, exceptions] : {std::pair("api.example", "*"),
+                                         std::pair("api.example", "example"),
+                                         std::pair("api.example", ".example"),
+                                         std::pair("API.example.", "other,api.EXAMPLE."),
+                                         std::pair("example", ".example"),
+                                         std::pair("127.0.0.1", "10.0.0.1 127.0.0.1"),
+                                         std::pair("10.1.2.3", "10.0.0.0/8"),
+                                         std::pair("::1", "[::1]"),
+                                         std::pair("fe80::1", "fe80::/10")}) {
+    EXPECT_TRUE(isException(host, exceptions)) << host << " " << exceptions;
+  }
+  for (const auto& [host, exceptions] : {std::pair("api.example", ""),
+                                         std::pair("api.example", "pi.example"),
+                                         std::pair("api.example", "api"),
+                                         std::pair("127.0.0.1", "127.0.0.2,0.0.1"),
+                                         std::pair("10.1.2.3", "10.0.0.0/x"),
+                                         std::pair("11.1.2.3", "10.0.0.0/8"),
+                                         std::pair("::1", "::2")}) {
+    EXPECT_FALSE(isException(host, exceptions)) << host << " " << exceptions;
+  }
 }
 
 }  // namespace

@@ -35,7 +35,9 @@ class CurlTls : public testing::Test {
     options.tls = std::move(tls);
     return makeCurlTransport(options);
   }
-  std::shared_ptr<Transport> trusting() const { return makeTransport({ca_file.path(), {}, {}}); }
+  std::shared_ptr<Transport> trusting() const {
+    return makeTransport({ca_file.path(), {}, {}, {}});
+  }
 
   /// What a POST to a server with that identity fails with. Nothing of it arrives.
   ConnectionError refusalOf(const RawServerTls& tls, Transport& transport) const {
@@ -150,7 +152,7 @@ TEST_F(CurlTls, AServerThatLeavesDuringTheHandshake) {
 TEST_F(CurlTls, ACaFileThatIsNoneIsNamedAsTheReason) {
   const TemporaryFile garbage("this is not a certificate");
   for (const std::string& path : {garbage.path(), std::string("/no/such/file")}) {
-    const auto error = refusalOf({ca.issue()}, *makeTransport({path, {}, {}}));
+    const auto error = refusalOf({ca.issue()}, *makeTransport({path, {}, {}, {}}));
     EXPECT_TRUE(error.permanent());
     EXPECT_THAT(error.what(), HasSubstr(path));
   }
@@ -164,9 +166,9 @@ TEST_F(CurlTls, AClientCertificateIsShown) {
   const TemporaryFile key(identity.key);
   RawServer server(answering(httpAnswer("200 OK", "known")),
                    RawServerTls{ca.issue(), client_ca.certificate()});
-  EXPECT_EQ(makeTransport({ca_file.path(), both.path(), {}})->send(get(server.url()), {}).body,
+  EXPECT_EQ(makeTransport({ca_file.path(), both.path(), {}, {}})->send(get(server.url()), {}).body,
             "known");
-  EXPECT_EQ(makeTransport({ca_file.path(), certificate.path(), key.path()})
+  EXPECT_EQ(makeTransport({ca_file.path(), certificate.path(), key.path(), {}})
                 ->send(get(server.url()), {})
                 .body,
             "known");
@@ -192,7 +194,7 @@ TEST_F(CurlTls, AClientCertificateThatCannotBeReadIsNamedAsTheReason) {
   for (const std::string& key :
        {encrypted.path(), other_key.path(), std::string("/no/such/file")}) {
     const auto error =
-        refusalOf({ca.issue()}, *makeTransport({ca_file.path(), certificate.path(), key}));
+        refusalOf({ca.issue()}, *makeTransport({ca_file.path(), certificate.path(), key, {}}));
     EXPECT_TRUE(error.permanent());
   }
 }

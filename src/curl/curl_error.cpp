@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include "ascii.hpp"
+#include "curl/proxy_in_use.hpp"
 #include "heymilo/errors.hpp"
 
 namespace heymilo {
@@ -28,10 +30,49 @@ std::string endpointOf(const std::string& url) {
   return part(CURLUPART_HOST) + ":" + part(CURLUPART_PORT);
 }
 
-/// libcurl's own words, on one line.
+/// Where the request was to go, and how far it has come.
+class Way {
+ public:
+  Way(const EasyHandle& handle, const Transfer& transfer)
+      : api_(endpointOf(transfer.request.url)),
+        proxy_(proxyInUse(transfer.request.url, transfer.proxy)),
+        tunnel_status_(handle.info(CURLINFO_HTTP_CONNECTCODE)) {
+    ended_at_proxy_ = proxy_ && transfer.starts == 0 && tunnel_status_ / 100 != 2;
+  }
+
+  const std::string& api() const noexcept { return api_; }
+  const std::optional<ProxyInUse>& proxy() const noexcept { return proxy_; }
+  std::string proxyName() const { return "the proxy " + (proxy_ ? proxy_->endpoint : ""); }
+  /// What the proxy answered to CONNECT; 0 where it did not.
+  long tunnelStatus() const noexcept { return tunnel_status_; }
+  /// It came no further than the proxy.
+  bool endedAtProxy() const noexcept { return ended_at_proxy_; }
+  ConnectionFault fault() const noexcept {
+    return ended_at_proxy_ ? ConnectionFault::proxy : ConnectionFault::other;
+  }
+
+  /// What was being connected to first: the proxy, if there is one.
+  std::string connectingToFirst() const {
+    return "connecting to " + (ended_at_proxy_ ? proxyName() : api_);
+  }
+  std::string connecting() const {
+    return "connecting to " + api_ + (ended_at_proxy_ ? " through " + proxyName() : "");
+  }
+  /// With whom TLS was being negotiated.
+  std::string tlsPeer() const { return ended_at_proxy_ && proxy_->tls ? proxyName() : api_; }
+
+ private:
+  std::string api_;
+  std::optional<ProxyInUse> proxy_;
+  long tunnel_status_;
+  bool ended_at_proxy_ = false;
+};
+
+/// What the TLS library says through libcurl, on one line. Other words of libcurl's may quote a
+/// proxy's URL with its password, and are not passed on.
 std::string wordsOf(const Transfer& transfer, CURLcode code) {
   std::string words = transfer.error_text;
-  if (words.empty()) {
+  if (words.empty() || words.find('@') != std::string::npos) {
     words = curl_easy_strerror(code);
   }
   std::replace_if(words.begin(), words.end(), ascii::isControl, ' ');
@@ -57,9 +98,10 @@ const char* connectFailure(long os_error) {
 }
 
 /// How far the transfer had come when its time was over.
-std::string phaseOf(const Transfer& transfer, const std::string& endpoint) {
+std::string phaseOf(const Transfer& transfer, const Way& way) {
+  const std::string& endpoint = way.api();
   if (transfer.starts == 0) {
-    return "connecting to " + endpoint;
+    return way.connecting();
   }
   if (transfer.body_taken < transfer.request.body.size()) {
     return "sending the request to " + endpoint;
@@ -70,14 +112,14 @@ std::string phaseOf(const Transfer& transfer, const std::string& endpoint) {
   return "reading the answer of " + endpoint;
 }
 
-std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint) {
+std::string timeoutMessage(const Transfer& transfer, const Way& way) {
   const HttpRequest& request = transfer.request;
   auto limit = request.timeout;
   if (transfer.starts == 0 && request.connect_timeout.count() > 0 &&
       (limit.count() == 0 || request.connect_timeout < limit)) {
     limit = request.connect_timeout;
   }
-  return phaseOf(transfer, endpoint) + ": not done within " + std::to_string(limit.count()) + " ms";
+  return phaseOf(transfer, way) + ": not done within " + std::to_string(limit.count()) + " ms";
 }
 
 [[noreturn]] void throwRefusedAnswer(const Transfer& transfer, const std::string& endpoint) {
@@ -102,15 +144,54 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
   throw TransportError(what, transfer.outcomeWithoutAnswer());
 }
 
+/// The proxy's URL is of no use: another try would be the same.
+[[noreturn]] void throwUnusableProxy(const ProxyInUse& proxy, Outcome outcome) {
+  throw ConnectionError("the proxy that " + proxy.named_by +
+                            " names can't be used: this is not the URL of an http or socks proxy "
+                            "(what a URL can't hold, such as # in a password, must be "
+                            "percent-encoded)",
+                        outcome,
+                        true,
+                        ConnectionFault::proxy);
+}
+
+/// The proxy has answered, and makes no connection to the API.
+[[noreturn]] void throwRefusedByProxy(const Way& way, Outcome outcome) {
+  constexpr long kRequestTimeout = 408, kCredentialsWanted = 407, kTooMany = 429;
+  const long status = way.tunnelStatus();
+  const bool permanent = status < 500 && status != kRequestTimeout && status != kTooMany;
+  throw ConnectionError(
+      way.connecting() + ": the proxy refuses, with status " + std::to_string(status) +
+          (status == kCredentialsWanted ? ": it wants a user name and password, or others" : ""),
+      outcome,
+      permanent,
+      ConnectionFault::proxy);
+}
+
+#if CURL_AT_LEAST_VERSION(7, 73, 0)
+/// A socks proxy makes no connection to the API.
+[[noreturn]] void throwRefusedBySocks(const EasyHandle& handle, const Way& way, Outcome outcome) {
+  const long reason = handle.info(CURLINFO_PROXY_ERROR);
+  const bool credentials = reason == CURLPX_NO_AUTH || reason == CURLPX_USER_REJECTED ||
+                           reason == CURLPX_BAD_ADDRESS_TYPE || reason == CURLPX_BAD_VERSION ||
+                           reason == CURLPX_IDENTD || reason == CURLPX_IDENTD_DIFFER ||
+                           reason == CURLPX_GSSAPI || reason == CURLPX_GSSAPI_PERMSG ||
+                           reason == CURLPX_GSSAPI_PROTECTION;
+  throw ConnectionError(
+      way.connecting() + (credentials ? ": the proxy does not accept this client"
+                                      : ": the proxy could not make the connection"),
+      outcome,
+      credentials,
+      ConnectionFault::proxy);
+}
+#endif
+
 /// Where no connection came about, or the one there was broke.
-[[noreturn]] void throwBrokenConnection(const EasyHandle& handle, const Transfer& transfer,
-                                        CURLcode code, const std::string& endpoint) {
+[[noreturn]] void throwBrokenConnection(const Transfer& transfer, CURLcode code, const Way& way) {
+  const std::string& endpoint = way.api();
   const Outcome outcome = transfer.outcomeWithoutAnswer();
-  const long proxy_status = handle.info(CURLINFO_HTTP_CONNECTCODE);
-  if (transfer.starts == 0 && proxy_status >= 300) {
-    throw ConnectionError("connecting to " + endpoint + ": the proxy refuses, with status " +
-                              std::to_string(proxy_status),
-                          outcome);
+  if (transfer.starts == 0 && way.tunnelStatus() >= 300) {
+    throwRefusedByProxy(way, outcome);
   }
   if (transfer.starts > 1 || code == CURLE_SEND_FAIL_REWIND) {  // libcurl wanted to send again
     throw ConnectionError(
@@ -118,49 +199,70 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
   }
   // libcurl calls it the same where the chunks of a body do not fit together.
   const bool maybe_not_http = code == CURLE_RECV_ERROR && transfer.response.begun();
-  throw ConnectionError(phaseOf(transfer, endpoint) + ": the connection broke" +
+  throw ConnectionError(phaseOf(transfer, way) + ": the connection broke" +
                             (maybe_not_http ? ", or what came is not HTTP" : "") +
                             tlsWordsOf(transfer),
-                        outcome);
+                        outcome,
+                        false,
+                        way.fault());
 }
 
 [[noreturn]] void throwTransportError(const EasyHandle& handle, const Transfer& transfer,
                                       TransferResult result) {
-  const std::string endpoint = endpointOf(transfer.request.url);
+  const Way way(handle, transfer);
+  const std::string& endpoint = way.api();
   const Outcome outcome = transfer.outcomeWithoutAnswer();
   if (result.cancelled) {
-    throw CancelledError(phaseOf(transfer, endpoint) + ": cancelled", outcome);
+    throw CancelledError(phaseOf(transfer, way) + ": cancelled", outcome);
   }
   if (transfer.response.refusal() != ResponseReader::Refusal::none) {
     throwRefusedAnswer(transfer, endpoint);
   }
+  if (transfer.starts == 0 && way.proxy() && !way.proxy()->usable()) {
+    throwUnusableProxy(*way.proxy(), outcome);
+  }
   switch (result.code) {
     case CURLE_OPERATION_TIMEDOUT:
-      throw TimeoutError(timeoutMessage(transfer, endpoint), outcome);
+      throw TimeoutError(timeoutMessage(transfer, way), outcome);
 
     case CURLE_COULDNT_RESOLVE_HOST:
+      throw ConnectionError("connecting to " + endpoint + ": could not resolve host", outcome);
     case CURLE_COULDNT_RESOLVE_PROXY:
-      throw ConnectionError("connecting to " + endpoint + ": " + wordsOf(transfer, result.code),
-                            outcome);
+      throw ConnectionError("connecting to " + way.proxyName() + ": could not resolve host",
+                            outcome,
+                            false,
+                            ConnectionFault::proxy);
     case CURLE_COULDNT_CONNECT:
-      if (handle.info(CURLINFO_HTTP_CONNECTCODE) == 0) {
+      if (way.tunnelStatus() == 0) {
         throw ConnectionError(
-            "connecting to " + endpoint + ": " + connectFailure(handle.info(CURLINFO_OS_ERRNO)),
-            outcome);
+            way.connectingToFirst() + ": " + connectFailure(handle.info(CURLINFO_OS_ERRNO)),
+            outcome,
+            false,
+            way.fault());
       }
-      throwBrokenConnection(handle, transfer, result.code, endpoint);
+      throwBrokenConnection(transfer, result.code, way);
+#if CURL_AT_LEAST_VERSION(7, 73, 0)
+    case CURLE_PROXY:
+      throwRefusedBySocks(handle, way, outcome);
+#endif
 
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
+      throw ConnectionError("TLS with " + way.tlsPeer() + ": " + wordsOf(transfer, result.code),
+                            outcome,
+                            true,
+                            ConnectionFault::certificate);
+    case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CLIENTCERT:
       throw ConnectionError(
-          "TLS with " + endpoint + ": " + wordsOf(transfer, result.code), outcome, true);
+          "TLS with " + way.tlsPeer() + ": " + wordsOf(transfer, result.code), outcome, true);
     case CURLE_SSL_CONNECT_ERROR:
-      throw ConnectionError("TLS with " + endpoint + ": " + wordsOf(transfer, result.code),
-                            outcome);
+      throw ConnectionError("TLS with " + way.tlsPeer() + ": " + wordsOf(transfer, result.code),
+                            outcome,
+                            false,
+                            way.fault());
 
     case CURLE_OK:  // headers that are cut short are no error to libcurl
     case CURLE_SEND_ERROR:
@@ -171,15 +273,14 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
     case CURLE_ABORTED_BY_CALLBACK:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
-      throwBrokenConnection(handle, transfer, result.code, endpoint);
+      throwBrokenConnection(transfer, result.code, way);
 
 #if CURL_AT_LEAST_VERSION(8, 6, 0)
     case CURLE_TOO_LARGE:
 #endif
     case CURLE_OUT_OF_MEMORY:  // which is what libcurl calls a line that is longer than it takes
       throw TransportError(
-          phaseOf(transfer, endpoint) + ": out of memory, or a header line that is too long",
-          outcome);
+          phaseOf(transfer, way) + ": out of memory, or a header line that is too long", outcome);
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
       if (transfer.starts > 0) {
@@ -188,7 +289,7 @@ std::string timeoutMessage(const Transfer& transfer, const std::string& endpoint
       }
       [[fallthrough]];
     default:
-      throw TransportError(phaseOf(transfer, endpoint) + ": " + curl_easy_strerror(result.code),
+      throw TransportError(phaseOf(transfer, way) + ": " + curl_easy_strerror(result.code),
                            outcome);
   }
 }

@@ -194,6 +194,7 @@ void CurlLoop::send(HttpRequest request, const CurlOptions& options,
   std::shared_ptr<Running> transfer;
   try {
     transfer = std::make_shared<Running>(std::move(request), done);
+    transfer->transfer.proxy = options.proxy;
     configure(transfer->easy, options, transfer->request.idempotent);
     transfer->transfer.prepare(transfer->easy);
   } catch (...) {

@@ -1,13 +1,8 @@
 #include "curl/curl_options.hpp"
 
-#include <algorithm>
-#include <iterator>
-#include <memory>
-#include <string_view>
-
-#include "ascii.hpp"
 #include "curl/easy_handle.hpp"
 #include "curl/idle_limits.hpp"
+#include "curl/proxy_in_use.hpp"
 #include "heymilo/errors.hpp"
 
 namespace heymilo {
@@ -25,20 +20,10 @@ void checkProxy(const std::optional<std::string>& proxy) {
   if (!proxy || proxy->empty()) {
     return;
   }
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
-  constexpr unsigned kFlags = CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME;
-  char* scheme = nullptr;
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, proxy->c_str(), kFlags) != CURLUE_OK ||
-      curl_url_get(url.get(), CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK) {
-    throw InvalidArgumentError("proxy", "is not a URL");
-  }
-  const std::unique_ptr<char, decltype(&curl_free)> owner(scheme, &curl_free);
-  constexpr std::string_view kSchemes[] = {
-      "http", "https", "socks4", "socks4a", "socks5", "socks5h"};
-  if (std::none_of(std::begin(kSchemes), std::end(kSchemes), [scheme](std::string_view known) {
-        return ascii::equalIgnoringCase(known, scheme);
-      })) {
-    throw InvalidArgumentError("proxy", "is neither an http nor a socks URL");
+  if (!readProxy("proxy", *proxy).usable()) {
+    throw InvalidArgumentError("proxy",
+                               "is not the URL of an http or socks proxy (what a URL can't hold, "
+                               "such as # in a password, must be percent-encoded)");
   }
 }
 

@@ -36,6 +36,7 @@ HttpResponse CurlTransport::send(const HttpRequest& request,
   const HandlePool::Lease handle = pool_->take();
   configure(handle->easy(), options_, request.idempotent);
   Transfer transfer(request);
+  transfer.proxy = options_.proxy;
   transfer.prepare(handle->easy());
   const TransferResult result = handle->perform(cancellation);
   return answerOf(handle->easy(), transfer, result);

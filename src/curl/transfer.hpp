@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "curl/easy_handle.hpp"
 #include "curl/response_reader.hpp"
@@ -32,6 +34,7 @@ struct Transfer {
   int starts = 0;              ///< how often libcurl was about to write the request
   std::size_t body_taken = 0;  ///< how much of the body libcurl can have sent
   char error_text[CURL_ERROR_SIZE] = "";
+  std::optional<std::string> proxy{};  ///< ClientOptions::proxy, to tell of a failure
 
  private:
   struct DeleteList {

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace heymilo {
+
+/// A proxy, as far as an error may name it: nothing of its user name, password or path is here.
+struct ProxyInUse {
+  std::string named_by{};  ///< the environment variable, or `proxy` for the option
+  std::string endpoint{};  ///< host and port; empty where the text is not a proxy's URL
+  bool tls = false;        ///< an https proxy
+
+  /// Whether the text is the URL of an http or socks proxy, without anything that is probably a
+  /// part of a password.
+  bool usable() const noexcept { return !endpoint.empty(); }
+};
+
+/// What a proxy's URL says, as libcurl reads it.
+ProxyInUse readProxy(std::string named_by, const std::string& url);
+
+/// The proxy that libcurl takes for a request to `url`: the one of the option or, where that is
+/// unset, the environment's, by the rules of libcurl. Nothing where it goes without one. To tell of
+/// a failure: it is libcurl itself that decides.
+std::optional<ProxyInUse> proxyInUse(const std::string& url,
+                                     const std::optional<std::string>& option);
+
+/// Whether `exceptions`, the text of no_proxy, has the host, which is without brackets.
+bool isException(const std::string& host, const std::string& exceptions);
+
+}  // namespace heymilo
