@@ -11,6 +11,15 @@
 
 namespace heymilo {
 
+/// What tells a process from its parent.
+inline long processId() noexcept {
+#ifdef _WIN32
+  return 0;  // where there is no fork()
+#else
+  return getpid();
+#endif
+}
+
 /// A T for each process that uses it: a child of fork() gets one of its own when it first asks, and
 /// leaves its parent's alone for good. In there, a lock may be held, or a place in a queue taken,
 /// by a thread that the child does not have, and what is shared with the parent is not the child's
@@ -47,14 +56,6 @@ class PerProcess {
     long process;
     std::unique_ptr<T> value;
   };
-
-  static long processId() noexcept {
-#ifdef _WIN32
-    return 0;  // where there is no fork()
-#else
-    return getpid();
-#endif
-  }
 
   const std::function<std::unique_ptr<T>()> make_;
   mutable std::atomic<Held*> held_;

@@ -58,6 +58,7 @@ constexpr std::array kPlaces = {
     Place{"src/text_cursor", 1},
     Place{"src/timestamp", 1},
     Place{"src/transport", 1},
+    Place{"src/under_way", 1},
     Place{"src/url", 1},
     Place{"src/utf8", 1},
     Place{"src/validation", 1},

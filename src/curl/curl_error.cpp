@@ -297,8 +297,7 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
 }  // namespace
 
 HttpResponse answerOf(const EasyHandle& handle, Transfer& transfer, TransferResult result) {
-  const bool answered = result.code == CURLE_OK && transfer.response.headersComplete();
-  if (result.cancelled || !(answered || transfer.response.enough())) {
+  if (!transfer.answered(result)) {
     throwTransportError(handle, transfer, result);
   }
   return transfer.response.take();

@@ -14,16 +14,17 @@ CurlHandle::CurlHandle() {
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 1L);
 }
 
-TransferResult CurlHandle::perform(const CancellationToken& cancellation) {
+TransferResult CurlHandle::perform(Transfer& transfer, const CancellationToken& cancellation) {
   const CancellationCallback wake_up(cancellation, [this] { curl_multi_wakeup(multi_.get()); });
   if (const CURLMcode code = curl_multi_add_handle(multi_.get(), easy_.get())) {
     return broken(code);
   }
   const TransferResult result = run(cancellation);
+  transfer.end(result);
   curl_multi_remove_handle(multi_.get(), easy_.get());
   // Where a transfer ends before its connection is made, libcurl 7.88 leaves a buffer in the easy
   // handle, and then refuses CURLOPT_BUFFERSIZE. There is no connection worth keeping either.
-  usable_ = usable_ && result.code == CURLE_OK && !result.cancelled;
+  usable_ = usable_ && result.code == CURLE_OK && transfer.answered(result);
   return result;
 }
 

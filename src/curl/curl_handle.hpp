@@ -2,6 +2,8 @@
 
 #include "curl/easy_handle.hpp"
 #include "curl/multi_handle.hpp"
+#include "curl/sockets.hpp"
+#include "curl/transfer.hpp"
 #include "heymilo/cancellation.hpp"
 
 namespace heymilo {
@@ -19,8 +21,12 @@ class CurlHandle {
   /// connection open.
   EasyHandle& easy() noexcept { return easy_; }
 
-  /// Runs the transfer on this thread, to its end or until it is cancelled.
-  TransferResult perform(const CancellationToken& cancellation);
+  /// The sockets of its connections, for the transfer to know.
+  Sockets& sockets() noexcept { return sockets_; }
+
+  /// Runs the transfer, for which the easy handle was prepared, on this thread, to its end or until
+  /// it is cancelled.
+  TransferResult perform(Transfer& transfer, const CancellationToken& cancellation);
 
   /// Whether another transfer may follow: not after one that failed or was cancelled.
   bool usable() const noexcept { return usable_; }
@@ -29,6 +35,7 @@ class CurlHandle {
   TransferResult run(const CancellationToken& cancellation);
   TransferResult broken(CURLMcode code) noexcept;
 
+  Sockets sockets_;    // older than the multi handle, which closes them
   MultiHandle multi_;  // older than the easy handle, which leaves it first
   EasyHandle easy_;
   bool usable_ = true;

@@ -8,6 +8,7 @@
 
 #include "curl/curl_error.hpp"
 #include "curl/easy_handle.hpp"
+#include "curl/socket_options.hpp"
 #include "curl/transfer.hpp"
 #include "signals_blocked.hpp"
 
@@ -34,12 +35,12 @@ std::unique_ptr<MultiHandle> makeMulti(std::size_t max_connections) {
 
 /// A request on its way.
 struct CurlLoop::Running {
-  Running(HttpRequest sent, NonBlockingTransport::Completion completion)
-      : request(std::move(sent)), done(std::move(completion)) {}
+  Running(HttpRequest sent, Sockets& sockets, NonBlockingTransport::Completion completion)
+      : request(std::move(sent)), transfer(request, sockets), done(std::move(completion)) {}
 
   const HttpRequest request;
   EasyHandle easy;
-  Transfer transfer{request};
+  Transfer transfer;
   NonBlockingTransport::Completion done;
   std::optional<CancellationCallback> on_cancel;
 };
@@ -193,9 +194,13 @@ void CurlLoop::send(HttpRequest request, const CurlOptions& options,
                     const CancellationToken& cancellation, NonBlockingTransport::Completion done) {
   std::shared_ptr<Running> transfer;
   try {
-    transfer = std::make_shared<Running>(std::move(request), done);
+    transfer = std::make_shared<Running>(std::move(request), sockets_, done);
     transfer->transfer.proxy = options.proxy;
     configure(transfer->easy, options, transfer->request.idempotent);
+    if (!socket_options::kResets) {
+      // A connection of HTTP/2 outlives a request that is given up, and nobody could end it.
+      transfer->easy.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+    }
     transfer->transfer.prepare(transfer->easy);
   } catch (...) {
     done({}, std::current_exception());
@@ -231,11 +236,29 @@ void CurlLoop::runTransfers() {
     }
   }
   for (const auto& [transfer, code] : ended) {
-    end(transfer, {code, false});
+    if (transfer->transfer.turned_away) {
+      startAgain(transfer);
+    } else {
+      end(transfer, {code, false});
+    }
+  }
+}
+
+/// Nothing of it was sent: libcurl had chosen the connection of a request that was given up.
+void CurlLoop::startAgain(const std::shared_ptr<Running>& transfer) {
+  transfer->transfer.turned_away = false;
+  curl_multi_remove_handle(multi_->get(), transfer->easy.get());
+  CURLMcode code = CURLM_OUT_OF_MEMORY;
+  if (curl_easy_setopt(transfer->easy.get(), CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK) {
+    code = curl_multi_add_handle(multi_->get(), transfer->easy.get());
+  }
+  if (code != CURLM_OK) {
+    end(transfer, {transferCode(code), false});
   }
 }
 
 void CurlLoop::end(const std::shared_ptr<Running>& transfer, TransferResult result) {
+  transfer->transfer.end(result);
   curl_multi_remove_handle(multi_->get(), transfer->easy.get());
   transfers_.erase(transfer->easy.get());
   transfer->on_cancel.reset();

@@ -17,6 +17,7 @@
 #include "curl/curl_options.hpp"
 #include "curl/easy_handle.hpp"
 #include "curl/multi_handle.hpp"
+#include "curl/sockets.hpp"
 #include "heymilo/cancellation.hpp"
 #include "heymilo/transport.hpp"
 
@@ -85,6 +86,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   void pollSockets();
   int millisecondsToPoll() const;
   void end(const std::shared_ptr<Running>& transfer, TransferResult result);
+  void startAgain(const std::shared_ptr<Running>& transfer);
   void complete(Running& transfer, TransferResult result);
   void endAll(CURLMcode code);
 
@@ -103,6 +105,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   bool polling_ = false;
 
   // For the loop's thread only, once it runs.
+  Sockets sockets_;  // older than the multi handle, which closes them
   std::unique_ptr<MultiHandle> multi_;
   std::map<Timer, Task> timers_;
   std::uint64_t last_timer_ = 0;

@@ -35,10 +35,10 @@ HttpResponse CurlTransport::send(const HttpRequest& request,
   const SigpipeGuard guard;
   const HandlePool::Lease handle = pool_->take();
   configure(handle->easy(), options_, request.idempotent);
-  Transfer transfer(request);
+  Transfer transfer(request, handle->sockets());
   transfer.proxy = options_.proxy;
   transfer.prepare(handle->easy());
-  const TransferResult result = handle->perform(cancellation);
+  const TransferResult result = handle->perform(transfer, cancellation);
   return answerOf(handle->easy(), transfer, result);
 }
 

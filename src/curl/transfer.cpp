@@ -34,15 +34,29 @@ static std::size_t onRead(char* space, std::size_t size, std::size_t count, void
   return taken;
 }
 
-static int onStart(void* user, char*, char*, int, int) noexcept {
+static int onStart(void* user, char* remote_ip, char* local_ip, int remote_port,
+                   int local_port) noexcept {
   auto& transfer = *static_cast<Transfer*>(user);
-  ++transfer.starts;
+  // Where a connection that was kept open breaks before an answer comes, libcurl sends again by
+  // itself, a POST too. The server may have carried the first one out: it is the caller's decision.
+  if (transfer.starts > 0) {
+    ++transfer.starts;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  try {
+    transfer.turned_away =
+        !transfer.sockets.begin(transfer, {local_ip, local_port}, {remote_ip, remote_port});
+  } catch (...) {
+    return CURL_PREREQFUNC_ABORT;  // out of memory
+  }
+  if (transfer.turned_away) {
+    return CURL_PREREQFUNC_ABORT;
+  }
+  transfer.starts = 1;
   if (transfer.sentWithHead()) {
     transfer.body_taken = transfer.request.body.size();
   }
-  // Where a connection that was kept open breaks before an answer comes, libcurl sends again by
-  // itself, a POST too. The server may have carried the first one out: it is the caller's decision.
-  return transfer.starts == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  return CURL_PREREQFUNC_OK;
 }
 
 }  // extern "C"
@@ -79,6 +93,7 @@ void Transfer::prepare(EasyHandle& handle) {
   handle.set(
       CURLOPT_CONNECTTIMEOUT_MS,
       milliseconds(request.connect_timeout.count() == 0 ? unlimited : request.connect_timeout));
+  sockets.attach(handle);
   handle.set(CURLOPT_PREREQFUNCTION, &onStart);
   handle.set(CURLOPT_PREREQDATA, static_cast<void*>(this));
   handle.set(CURLOPT_HEADERFUNCTION, &onHeader);
@@ -93,6 +108,20 @@ void Transfer::prepare(EasyHandle& handle) {
 bool Transfer::sentWithHead() const noexcept {
   constexpr std::size_t kSmall = std::size_t{16} << 10;
   return request.body.size() <= kSmall;
+}
+
+bool Transfer::answered(TransferResult result) const noexcept {
+  // Headers that are cut short are no error to libcurl.
+  const bool complete = result.code == CURLE_OK && response.headersComplete();
+  return !result.cancelled && (complete || response.enough());
+}
+
+void Transfer::end(TransferResult result) noexcept {
+  if (answered(result)) {
+    sockets.finish(*this);
+  } else {
+    sockets.abandon(*this);
+  }
 }
 
 Outcome Transfer::outcomeWithoutAnswer() const noexcept {

@@ -9,6 +9,7 @@
 
 #include "curl/easy_handle.hpp"
 #include "curl/response_reader.hpp"
+#include "curl/sockets.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/transport.hpp"
 
@@ -16,8 +17,12 @@ namespace heymilo {
 
 /// One request on its way through libcurl: what its callbacks work on, and what they learn.
 struct Transfer {
-  explicit Transfer(const HttpRequest& sent) noexcept
-      : request(sent), response(sent.max_response_bytes) {}
+  /// `used` are the sockets of the multi handle that will run it. Both must outlive the transfer.
+  Transfer(const HttpRequest& sent, Sockets& used) noexcept
+      : request(sent), sockets(used), response(sent.max_response_bytes) {}
+  ~Transfer() { sockets.abandon(*this); }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
 
   /// Makes the handle ready to send the request and to fill `response`. The transfer must outlive
   /// the handle's perform(). Throws TransportError (not_sent).
@@ -26,12 +31,21 @@ struct Transfer {
   /// Whether the body goes to the network together with the head, not from a callback.
   bool sentWithHead() const noexcept;
 
+  /// Whether what libcurl has made of it is an answer.
+  bool answered(TransferResult result) const noexcept;
+
+  /// To be told of its end before libcurl forgets the transfer: where there is no answer, nothing
+  /// of the request is sent any more.
+  void end(TransferResult result) noexcept;
+
   /// What became of the request where no answer came.
   Outcome outcomeWithoutAnswer() const noexcept;
 
   const HttpRequest& request;
+  Sockets& sockets;
   ResponseReader response;
   int starts = 0;              ///< how often libcurl was about to write the request
+  bool turned_away = false;    ///< nothing was written: the connection was another request's end
   std::size_t body_taken = 0;  ///< how much of the body libcurl can have sent
   char error_text[CURL_ERROR_SIZE] = "";
   std::optional<std::string> proxy{};  ///< ClientOptions::proxy, to tell of a failure

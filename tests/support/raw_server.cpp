@@ -27,10 +27,13 @@ std::thread threadWithoutSigpipe(Function function) {
 
 }  // namespace
 
-RawServer::RawServer(Script script, const std::optional<RawServerTls>& tls)
+RawServer::RawServer(Script script, const std::optional<RawServerTls>& tls, int receive_buffer)
     : script_(std::move(script)),
       tls_(tls ? makeServerContext(*tls) : nullptr),
       listener_(bindLoopback(port_)) {
+  if (receive_buffer != 0) {  // of the listener, before listen(), so that connections begin with it
+    ::setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  }
   if (::listen(listener_, 128) != 0) {
     ::close(listener_);
     throw std::runtime_error("can't listen");

@@ -22,7 +22,10 @@ class RawServer {
  public:
   using Script = std::function<void(RawConnection&)>;
 
-  explicit RawServer(Script script, const std::optional<RawServerTls>& tls = std::nullopt);
+  /// `receive_buffer`: how many bytes the kernel takes for a connection that nobody reads from; 0:
+  /// as many as it likes.
+  explicit RawServer(Script script, const std::optional<RawServerTls>& tls = std::nullopt,
+                     int receive_buffer = 0);
   ~RawServer();
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;

@@ -1,0 +1,133 @@
+#include "curl/socket_options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+
+#ifdef _WIN32
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#else
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
+
+namespace heymilo::socket_options {
+
+namespace {
+
+template <class Value>
+void set(curl_socket_t handle, int level, int name, const Value& value) noexcept {
+  // What fails here had no connection any more.
+  static_cast<void>(
+      ::setsockopt(handle, level, name, reinterpret_cast<const char*>(&value), sizeof value));
+}
+
+#ifndef _WIN32
+/// Puts a socket without a connection in the place of the one there is, whose end this is unless
+/// another process has it.
+void replace(curl_socket_t handle) noexcept {
+  const curl_socket_t other = open(AF_INET, SOCK_STREAM, 0);
+  if (other != CURL_SOCKET_BAD) {
+#ifdef __linux__
+    static_cast<void>(::dup3(other, handle, O_CLOEXEC));
+#else
+    static_cast<void>(::dup2(other, handle));
+    static_cast<void>(::fcntl(handle, F_SETFD, FD_CLOEXEC));
+#endif
+    static_cast<void>(close(other));
+  }
+}
+#endif
+
+}  // namespace
+
+curl_socket_t open(int family, int type, int protocol) noexcept {
+#if defined(_WIN32)
+  return ::WSASocketW(
+      family, type, protocol, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+#elif defined(SOCK_CLOEXEC)
+  return ::socket(family, type | SOCK_CLOEXEC, protocol);
+#else
+  const int handle = ::socket(family, type, protocol);
+  if (handle >= 0) {
+    static_cast<void>(::fcntl(handle, F_SETFD, FD_CLOEXEC));
+  }
+  return handle;
+#endif
+}
+
+int close(curl_socket_t handle) noexcept {
+#ifdef _WIN32
+  return ::closesocket(handle);
+#else
+  return ::close(handle);
+#endif
+}
+
+void endWithReset(curl_socket_t handle, bool yes) noexcept {
+  linger value{};
+  value.l_onoff = yes ? 1 : 0;
+  value.l_linger = 0;
+  set(handle, SOL_SOCKET, SO_LINGER, value);
+}
+
+void setUserTimeout(curl_socket_t handle, std::chrono::milliseconds time) noexcept {
+#ifdef TCP_USER_TIMEOUT
+  constexpr std::chrono::milliseconds kLongest{(std::numeric_limits<int>::max)()};
+  set(handle, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>((std::min)(time, kLongest).count()));
+#else
+  static_cast<void>(handle);
+  static_cast<void>(time);
+#endif
+}
+
+void reset(curl_socket_t handle) noexcept {
+  endWithReset(handle, true);
+#if defined(__linux__)
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  if (::connect(handle, &nobody, sizeof nobody) != 0) {
+    replace(handle);  // no Linux proper, but something that passes for it
+  }
+#elif !defined(_WIN32)
+  replace(handle);
+#endif
+}
+
+std::pair<std::string, int> endOf(curl_socket_t handle, Side side) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  const int failed = side == Side::local ? ::getsockname(handle, generic, &size)
+                                         : ::getpeername(handle, generic, &size);
+  if (failed != 0) {
+    return {};
+  }
+  const void* bytes = nullptr;
+  int port = 0;
+  sockaddr_in ipv4{};
+  sockaddr_in6 ipv6{};
+  if (address.ss_family == AF_INET) {
+    std::memcpy(&ipv4, &address, sizeof ipv4);
+    bytes = &ipv4.sin_addr;
+    port = ntohs(ipv4.sin_port);
+  } else if (address.ss_family == AF_INET6) {
+    std::memcpy(&ipv6, &address, sizeof ipv6);
+    bytes = &ipv6.sin6_addr;
+    port = ntohs(ipv6.sin6_port);
+  }
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (bytes == nullptr ||
+      ::inet_ntop(address.ss_family, bytes, text.data(), text.size()) == nullptr) {
+    return {};
+  }
+  return {text.data(), port};
+}
+
+}  // namespace heymilo::socket_options

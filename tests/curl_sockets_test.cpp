@@ -1,0 +1,367 @@
+// The sockets under the connections: how they are set while a request is under way and while none
+// is, and who may end them. That nothing arrives late is in curl_late_bytes_test.
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <tuple>
+#include <vector>
+
+#include "curl/curl_transport.hpp"
+#include "curl/socket_options.hpp"
+#include "curl/sockets.hpp"
+#include "curl/transfer.hpp"
+#include "support/eventually.hpp"
+#include "support/http2.hpp"
+#include "support/loop_transport.hpp"
+#include "support/raw_server.hpp"
+#include "support/temporary_file.hpp"
+#include "support/transport_calls.hpp"
+#include "support/unread_peer.hpp"
+
+namespace heymilo {
+namespace {
+
+namespace http2 = heymilo_test::http2;
+using heymilo_test::CertificateAuthority;
+using heymilo_test::eventually;
+using heymilo_test::failureOf;
+using heymilo_test::get;
+using heymilo_test::httpAnswer;
+using heymilo_test::LoopTransport;
+using heymilo_test::post;
+using heymilo_test::RawConnection;
+using heymilo_test::RawServer;
+using heymilo_test::RawServerTls;
+using heymilo_test::TemporaryFile;
+using heymilo_test::UnreadPeer;
+using std::chrono::milliseconds;
+
+/// How a socket of this process is set.
+struct Settings {
+  bool ends_with_reset = false;
+  bool close_on_exec = false;
+  milliseconds user_timeout{0};
+};
+
+template <class Value>
+Value optionOf(int socket, int level, int name) {
+  Value value{};
+  socklen_t size = sizeof value;
+  EXPECT_EQ(::getsockopt(socket, level, name, &value, &size), 0);
+  return value;
+}
+
+/// Of the sockets of this process that are connected to the port.
+std::vector<Settings> settingsOfConnectionsTo(int port) {
+  std::vector<Settings> all;
+  for (int socket = 0; socket < 1024; ++socket) {
+    if (socket_options::endOf(socket, socket_options::Side::remote).second != port) {
+      continue;
+    }
+    Settings settings;
+    const auto at_end = optionOf<linger>(socket, SOL_SOCKET, SO_LINGER);
+    settings.ends_with_reset = at_end.l_onoff != 0 && at_end.l_linger == 0;
+    settings.close_on_exec = (::fcntl(socket, F_GETFD) & FD_CLOEXEC) != 0;
+#ifdef TCP_USER_TIMEOUT
+    settings.user_timeout = milliseconds(optionOf<int>(socket, IPPROTO_TCP, TCP_USER_TIMEOUT));
+#endif
+    all.push_back(settings);
+  }
+  return all;
+}
+
+class WithTls : public testing::Test {
+ protected:
+  RawServerTls tls(const char* protocol) const {
+    RawServerTls tls{ca.issue()};
+    tls.protocol = protocol;
+    return tls;
+  }
+
+  CurlOptions options() const {
+    CurlOptions options;
+    options.proxy = "";
+    options.tls.ca_file = ca_file.path();
+    return options;
+  }
+
+  const CertificateAuthority ca;
+  const TemporaryFile ca_file{ca.certificate()};
+};
+
+enum class Client { blocking, non_blocking };
+
+class CurlSockets : public WithTls, public testing::WithParamInterface<Client> {
+ protected:
+  std::shared_ptr<Transport> makeTransport() const {
+    if (GetParam() == Client::blocking) {
+      return makeCurlTransport(options());
+    }
+    return std::make_shared<LoopTransport>(options());
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, CurlSockets, testing::Values(Client::blocking, Client::non_blocking),
+                         [](const auto& each) {
+                           return each.param == Client::blocking ? "Blocking" : "NonBlocking";
+                         });
+
+TEST_P(CurlSockets, EndWithAResetAsLongAsARequestIsUnanswered) {
+  for (const bool is_http2 : {false, true}) {
+    std::vector<std::vector<Settings>> seen;
+    int port = 0;
+    RawServer server(
+        [&](RawConnection& raw) {
+          if (is_http2) {
+            http2::Connection connection(raw);
+            while (const auto request = connection.readRequest()) {
+              seen.push_back(settingsOfConnectionsTo(port));
+              connection.answer(request->stream, "");
+            }
+          } else {
+            while (raw.readRequest()) {
+              seen.push_back(settingsOfConnectionsTo(port));
+              raw.send(httpAnswer("200 OK"));
+            }
+          }
+        },
+        is_http2 ? std::optional(tls("h2")) : std::nullopt);
+    port = server.port();
+    const auto transport = makeTransport();
+    HttpRequest request = post(server.url(), "{}");
+    for (const milliseconds timeout : {milliseconds(10'000), milliseconds(20'000)}) {
+      request.timeout = timeout;
+      EXPECT_EQ(transport->send(request, {}).status, 200);
+      ASSERT_EQ(seen.back().size(), 1u);
+      EXPECT_TRUE(seen.back()[0].ends_with_reset);
+      EXPECT_TRUE(seen.back()[0].close_on_exec);
+#ifdef TCP_USER_TIMEOUT
+      EXPECT_EQ(seen.back()[0].user_timeout, timeout + milliseconds(5000));
+#endif
+      const std::vector<Settings> idle = settingsOfConnectionsTo(port);
+      ASSERT_EQ(idle.size(), 1u);
+      EXPECT_FALSE(idle[0].ends_with_reset);
+      EXPECT_TRUE(idle[0].close_on_exec);
+    }
+    EXPECT_EQ(server.connections(), 1u);
+  }
+}
+
+TEST_P(CurlSockets, ARequestWithoutATimeoutLeavesThatToTheSystem) {
+  std::vector<Settings> seen;
+  int port = 0;
+  RawServer server([&](RawConnection& raw) {
+    while (raw.readRequest()) {
+      seen = settingsOfConnectionsTo(port);
+      raw.send(httpAnswer("200 OK"));
+    }
+  });
+  port = server.port();
+  const auto transport = makeTransport();
+  HttpRequest request = get(server.url());
+  for (const milliseconds timeout : {milliseconds(0), milliseconds(1000), milliseconds(0)}) {
+    request.timeout = timeout;
+    transport->send(request, {});
+    ASSERT_EQ(seen.size(), 1u);
+    EXPECT_EQ(seen[0].user_timeout.count() == 0, timeout.count() == 0);
+  }
+  request.timeout = (milliseconds::max)();
+  EXPECT_EQ(transport->send(request, {}).status, 200);
+  EXPECT_GT(seen[0].user_timeout, std::chrono::hours(24));
+}
+
+TEST_P(CurlSockets, AnIdleConnectionEndsPolitely) {
+  std::promise<bool> was_polite;
+  RawServer server([&](RawConnection& raw) {
+    raw.readRequest();
+    raw.send(httpAnswer("200 OK"));
+    raw.readToEnd();
+    was_polite.set_value(raw.send("x"));  // to a connection that was reset, none can be written
+  });
+  auto transport = makeTransport();
+  EXPECT_EQ(transport->send(get(server.url()), {}).status, 200);
+  transport.reset();
+  EXPECT_TRUE(was_polite.get_future().get());
+}
+
+TEST_P(CurlSockets, ARequestThatIsAnsweredBeforeItIsReadStillArrives) {
+  std::promise<void> over;
+  RawServer server(
+      [&](RawConnection& raw) {
+        raw.readBytes(1);
+        raw.send(httpAnswer("200 OK"));
+        over.get_future().wait();
+        raw.readToEnd();
+      },
+      std::nullopt,
+      4096);
+  auto transport = makeTransport();
+  const HttpRequest request = post(server.url(), UnreadPeer::body());
+  EXPECT_EQ(transport->send(request, {}).status, 200);
+  transport.reset();
+  over.set_value();
+  EXPECT_TRUE(server.waitForScripts());
+  EXPECT_GE(server.received().at(0).size(), request.body.size());
+}
+
+TEST_P(CurlSockets, ALargeAnswerOnAConnectionThatEndsIsWhole) {
+  const std::string body(5'000'000, 'x');
+  const std::string answers[] = {httpAnswer("200 OK", body, "Connection: close\r\n"),
+                                 "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body};
+  for (const std::string& answer : answers) {
+    RawServer server([&](RawConnection& raw) {
+      raw.readRequest();
+      raw.send(answer);
+    });
+    const auto transport = makeTransport();
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(transport->send(post(server.url(), "{}"), {}).body, body);
+    }
+    EXPECT_EQ(server.connections(), 3u);
+  }
+}
+
+TEST_P(CurlSockets, AChildThatEndsLeavesItsParentsRequestAlone) {
+  std::promise<void> asked, child_gone;
+  RawServer server([&](RawConnection& raw) {
+    raw.readRequest();
+    asked.set_value();
+    child_gone.get_future().wait();
+    raw.send(httpAnswer("200 OK", "whole"));
+  });
+  auto transport = makeTransport();
+  auto response =
+      std::async(std::launch::async, [&] { return transport->send(post(server.url(), "{}"), {}); });
+  asked.get_future().wait();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::_exit(0);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  child_gone.set_value();
+  EXPECT_EQ(response.get().body, "whole");
+}
+
+// What a child may do with the sockets of its parent: close them.
+TEST(SocketsOfAParent, AreNotSetNorResetByAChild) {
+  std::promise<bool> alive;
+  RawServer server([&](RawConnection& raw) { alive.set_value(raw.readBytes(1) == "x"); });
+  Sockets sockets;
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(server.port()));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  curl_sockaddr asked{};
+  asked.family = AF_INET;
+  asked.socktype = SOCK_STREAM;
+  const curl_socket_t socket = sockets.open(asked);
+  ASSERT_EQ(::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  const HttpRequest request = post(server.url(), "{}");
+  const auto end = [&](socket_options::Side side) {
+    const auto [ip, port] = socket_options::endOf(socket, side);
+    return Sockets::End{ip, port};
+  };
+  {
+    Transfer transfer(request, sockets);
+    EXPECT_TRUE(sockets.begin(
+        transfer, end(socket_options::Side::local), end(socket_options::Side::remote)));
+    const pid_t child = ::fork();
+    if (child == 0) {
+      sockets.finish(transfer);
+      sockets.begin(transfer, end(socket_options::Side::local), end(socket_options::Side::remote));
+      sockets.abandon(transfer);
+      sockets.close(socket);
+      ::_exit(0);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+    EXPECT_NE(optionOf<linger>(socket, SOL_SOCKET, SO_LINGER).l_onoff, 0);
+    EXPECT_EQ(::send(socket, "x", 1, MSG_NOSIGNAL), 1);
+    EXPECT_TRUE(alive.get_future().get());
+  }
+  // With its transfer, the connection is over here too.
+  EXPECT_EQ(::send(socket, "x", 1, MSG_NOSIGNAL), -1);
+  sockets.close(socket);
+}
+
+/// HTTP/2 connections of the loop. The first request of the first connection has no answer.
+class CurlLoopHttp2 : public WithTls {
+ protected:
+  RawServer server{[this](RawConnection& raw) {
+                     http2::Connection connection(raw);
+                     while (const auto request = connection.readRequest()) {
+                       if (request->body == "unanswered") {
+                         unanswered.set_value();
+                       } else {
+                         connection.answer(request->stream, request->body);
+                       }
+                     }
+                   },
+                   tls("h2")};
+  std::promise<void> unanswered;
+  LoopTransport transport{options()};
+};
+
+TEST_F(CurlLoopHttp2, ARequestThatIsGivenUpDisturbsNoOther) {
+  const CancellationSource source;
+  auto given_up = std::async(std::launch::async, [&] {
+    return failureOf<CancelledError>(transport, post(server.url(), "unanswered"), source.token());
+  });
+  unanswered.get_future().wait();
+  EXPECT_EQ(transport.send(post(server.url(), "other"), {}).body, "other");
+  EXPECT_EQ(server.connections(), 2u);
+  source.cancel();
+  EXPECT_EQ(given_up.get().outcome(), Outcome::unknown);
+  EXPECT_EQ(transport.send(post(server.url(), "next"), {}).body, "next");
+  EXPECT_EQ(transport.send(get(server.url()), {}).body, "");
+  EXPECT_EQ(server.connections(), 2u);
+}
+
+TEST_F(CurlLoopHttp2, AfterATimeoutTheNextRequestHasAConnectionOfItsOwn) {
+  HttpRequest request = post(server.url(), "unanswered");
+  request.timeout = milliseconds(200);
+  EXPECT_EQ(failureOf<TimeoutError>(transport, request).outcome(), Outcome::unknown);
+  EXPECT_EQ(transport.send(post(server.url(), "next"), {}).body, "next");
+  EXPECT_EQ(server.connections(), 2u);
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
+// libcurl ends the stream of the one and hands its connection to the other within one call.
+TEST_F(CurlLoopHttp2, ARequestThatBeginsAsAnotherTimesOutIsNotSentOnItsConnection) {
+  HttpRequest request = post(server.url(), "unanswered");
+  request.timeout = milliseconds(300);
+  std::promise<std::string> response;
+  auto given_up =
+      std::async(std::launch::async, [&] { return failureOf<TimeoutError>(transport, request); });
+  unanswered.get_future().wait();
+  transport.loop().post([&] {
+    std::this_thread::sleep_for(2 * request.timeout);  // the loop's thread: it hears of no timeout
+    transport.loop().send(post(server.url(), "other"),
+                          options(),
+                          {},
+                          [&](const HttpResponse& answer, const std::exception_ptr& error) {
+                            response.set_value(error ? "none" : answer.body);
+                          });
+  });
+  EXPECT_EQ(given_up.get().outcome(), Outcome::unknown);
+  EXPECT_EQ(response.get_future().get(), "other");
+  EXPECT_EQ(server.connections(), 2u);
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
+}  // namespace
+}  // namespace heymilo
