@@ -19,12 +19,6 @@ bool isAboutRecords(int status) { return status == 400 || status == 413 || statu
 /// Refusals that may be over the next time.
 bool isForNow(int status) { return status == 425 || status == 429; }
 
-/// A 408 is a refusal, but gateways give it too, for a request that they have passed on.
-bool isRefused(const StatusError& error) {
-  constexpr int kRequestTimeout = 408;
-  return error.outcome() == Outcome::rejected && error.status() != kRequestTimeout;
-}
-
 /// No connection comes about however often it is tried, as with a proxy's URL that is none.
 bool isPermanent(const Error& error) {
   const auto* connection = dynamic_cast<const ConnectionError*>(&error);
@@ -205,7 +199,7 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
     } else if (isForNow(error.status())) {
       control_.failedForNow(askedFor(error));
       next.push_back(std::move(part));
-    } else if (isRefused(error)) {
+    } else if (error.outcome() == Outcome::rejected) {
       journal_.setUnsent(indexesOf(part));
       throw;
     } else {
