@@ -176,15 +176,7 @@ void checkList(std::string_view posting_id, ListCandidatesParams& params,
 CandidateRange Client::listAllCandidates(std::string_view posting_id, ListCandidatesParams params,
                                          RequestOptions options) const {
   checkList(posting_id, params, options);
-  auto starting_after = params.starting_after;
-  CandidatePageLoader load = [load = pageLoader(*this, posting_id, std::move(options)),
-                              params = std::move(params)](const std::optional<std::string>& cursor,
-                                                          const CancellationToken& cancellation) {
-    ListCandidatesParams page = params;
-    page.starting_after = cursor;
-    return load(page, cancellation);
-  };
-  return CandidateRange(std::move(load), std::move(starting_after));
+  return {pageLoader(*this, posting_id, std::move(options)), std::move(params)};
 }
 
 CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id, std::size_t at_once,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "heymilo/models/envelope.hpp"
 #include "heymilo/models/open_enum.hpp"
 
 namespace heymilo {
@@ -81,15 +82,23 @@ CancelledError::~CancelledError() = default;
 struct DecodeError::Details {
   std::string path;
   std::string raw_body;
+  ResponseInfo http;
 };
 
 DecodeError::DecodeError(const std::string& message, std::string path, std::string raw_body,
                          Outcome outcome)
     : Error(message, outcome),
-      details_(std::make_shared<const Details>(Details{std::move(path), std::move(raw_body)})) {}
+      details_(std::make_shared<const Details>(
+          Details{std::move(path), std::move(raw_body), ResponseInfo()})) {}
+DecodeError::DecodeError(const std::string& message, std::string path, std::string raw_body,
+                         ResponseInfo http)
+    : Error(message, Outcome::applied),
+      details_(std::make_shared<const Details>(
+          Details{std::move(path), std::move(raw_body), std::move(http)})) {}
 DecodeError::~DecodeError() = default;
 const std::string& DecodeError::path() const noexcept { return details_->path; }
 const std::string& DecodeError::rawBody() const noexcept { return details_->raw_body; }
+const ResponseInfo& DecodeError::http() const noexcept { return details_->http; }
 
 PaginationError::PaginationError(const std::string& message) : Error(message, Outcome::applied) {}
 PaginationError::~PaginationError() = default;

@@ -134,7 +134,7 @@ void Executor::decode(const Call& call, HttpResponse response, const detail::Obj
       message +=
           " (request id " + Redactor(call.request, call.operation.route)(about.request_id) + ")";
     }
-    throw DecodeError(message, mismatch.path.whole(), std::move(response.body));
+    throw DecodeError(message, mismatch.path.whole(), std::move(response.body), std::move(about));
   }
   info = std::move(about);
 }

@@ -1,5 +1,6 @@
 #include "heymilo/pagination.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "heymilo/errors.hpp"
@@ -17,43 +18,53 @@ class CandidateWalk {
   explicit CandidateWalk(std::unique_ptr<PageSource> source) : source_(std::move(source)) {}
 
   void setPrefetch(bool on) { source_->setPrefetch(on); }
+  void setUnreadableHandler(UnreadableHandler handler) {
+    handler_ = std::move(handler);
+    source_->setTolerant(handler_ != nullptr);
+  }
   std::optional<std::string> cursor() const { return source_->cursor(); }
 
   /// Makes the first candidate that was not handed out the current one; false at the end.
   bool nextCandidate() {
     leaveCurrent();
-    while (position_ >= page_.data.size()) {
+    while (position_ >= page().data.size()) {
+      reportUnreadable(kAll);
       if (!nextPage()) {
         return false;
       }
     }
+    reportUnreadable(position_);
     handOut(position_);
     return true;
   }
 
-  CandidateResponse& candidate() noexcept { return page_.data[position_]; }
+  CandidateResponse& candidate() noexcept { return page().data[position_]; }
 
   /// Makes the candidates of the current page that were not handed out, or else the next page, the
   /// current page; false at the end.
   bool nextWholePage() {
     leaveCurrent();
-    if (position_ < page_.data.size()) {
-      page_.data.erase(page_.data.begin(),
-                       page_.data.begin() + static_cast<std::ptrdiff_t>(position_));
+    reportUnreadable(kAll);
+    if (position_ < page().data.size()) {
+      page().data.erase(page().data.begin(),
+                        page().data.begin() + static_cast<std::ptrdiff_t>(position_));
       position_ = 0;
     }
-    while (page_.data.size() <= position_) {  // an empty list has one page, which is empty
+    while (page().data.size() <= position_) {  // an empty list has one page, which is empty
       if (!nextPage()) {
         return false;
       }
+      reportUnreadable(kAll);
     }
-    handOut(page_.data.size() - 1);
+    handOut(page().data.size() - 1);
     return true;
   }
 
-  CandidatePage& page() noexcept { return page_; }
+  CandidatePage& page() noexcept { return loaded_.page; }
 
  private:
+  static constexpr std::size_t kAll = (std::numeric_limits<std::size_t>::max)();
+
   void leaveCurrent() noexcept {
     if (handed_out_) {
       ++position_;
@@ -62,22 +73,37 @@ class CandidateWalk {
   }
 
   bool nextPage() {
-    if (!source_->next(page_)) {
+    if (!source_->next(loaded_)) {
       return false;
     }
     position_ = 0;
+    reported_ = 0;
     return true;
+  }
+
+  /// Reports those who come before the page's `position`-th candidate, or all, each once.
+  void reportUnreadable(std::size_t position) {
+    while (reported_ < loaded_.unreadable.size() &&
+           loaded_.unreadable[reported_].before <= position) {
+      const UnreadableCandidate& candidate = loaded_.unreadable[reported_++].candidate;
+      if (!handler_) {  // it was taken back while the page was on its way
+        throw DecodeError(candidate.error);
+      }
+      handler_(candidate);
+    }
   }
 
   /// The candidates up to `position` are the user's now.
   void handOut(std::size_t position) {
     position_ = position;
     handed_out_ = true;
-    source_->handedOut(page_, position);
+    source_->handedOut(page(), position);
   }
 
   const std::unique_ptr<PageSource> source_;
-  CandidatePage page_;
+  UnreadableHandler handler_;
+  LoadedPage loaded_;
+  std::size_t reported_ = 0;  // of loaded_.unreadable
   std::size_t position_ = 0;  // the first candidate not handed out, or the current one
   bool handed_out_ = false;   // position_ is the current one
 };
@@ -110,12 +136,25 @@ Loader checked(Loader loader) {
   return loader;
 }
 
+ListCandidatesParams startingAfter(std::optional<std::string> cursor) {
+  ListCandidatesParams params;
+  params.starting_after = std::move(cursor);
+  return params;
+}
+
 }  // namespace
 
 CandidateRange::CandidateRange(CandidatePageLoader loader,
                                std::optional<std::string> starting_after)
     : walk_(std::make_shared<detail::CandidateWalk>(std::make_unique<detail::SequentialPages>(
-          checked(std::move(loader)), std::move(starting_after)))) {}
+          [load = checked(std::move(loader))](const ListCandidatesParams& params,
+                                              const CancellationToken& cancellation) {
+            return load(params.starting_after, cancellation);
+          },
+          startingAfter(std::move(starting_after))))) {}
+CandidateRange::CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params)
+    : walk_(std::make_shared<detail::CandidateWalk>(std::make_unique<detail::SequentialPages>(
+          checked(std::move(loader)), std::move(params)))) {}
 CandidateRange::CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params,
                                std::size_t at_once)
     : walk_(std::make_shared<detail::CandidateWalk>(std::make_unique<detail::ParallelPages>(
@@ -132,6 +171,14 @@ CandidateRange& CandidateRange::prefetch(bool on) & {
 }
 CandidateRange CandidateRange::prefetch(bool on) && {
   walk_->setPrefetch(on);
+  return std::move(*this);
+}
+CandidateRange& CandidateRange::onUnreadable(UnreadableHandler handler) & {
+  walk_->setUnreadableHandler(std::move(handler));
+  return *this;
+}
+CandidateRange CandidateRange::onUnreadable(UnreadableHandler handler) && {
+  walk_->setUnreadableHandler(std::move(handler));
   return std::move(*this);
 }
 CandidatePages CandidateRange::pages() { return CandidatePages(walk_); }

@@ -1,10 +1,12 @@
 #include "parallel_pages.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <system_error>
 #include <utility>
 
 #include "heymilo/errors.hpp"
+#include "second_reading.hpp"
 
 namespace heymilo::detail {
 
@@ -26,7 +28,12 @@ ParallelPages::ParallelPages(CandidateWindowLoader loader, ListCandidatesParams 
 
 ParallelPages::~ParallelPages() { stop(); }
 
-bool ParallelPages::next(CandidatePage& page) {
+void ParallelPages::setTolerant(bool on) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  tolerant_ = on;
+}
+
+bool ParallelPages::next(LoadedPage& page) {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     if (ready_.empty() && threads_.empty()) {
@@ -49,15 +56,28 @@ bool ParallelPages::next(CandidatePage& page) {
     Ready ready = std::move(ready_.front());
     ready_.pop_front();
     changed_.notify_all();
-    if (ready.page.data.empty()) {  // all of it belonged to other windows
+    dropReported(ready.page.unreadable);
+    if (ready.page.page.data.empty()) {  // all of it belonged to other windows, or can't be read
       windows_.handedOut(*ready.window, ready.cursor);
-      continue;
+      if (ready.page.unreadable.empty()) {
+        continue;
+      }
     }
     window_ = ready.window;
     window_cursor_ = std::move(ready.cursor);
     page = std::move(ready.page);
     return true;
   }
+}
+
+/// A candidate who can't be read may be in the pages of several windows: whom it belongs to is not
+/// always known.
+void ParallelPages::dropReported(std::vector<UnreadableInPage>& unreadable) {
+  const auto known = [this](const UnreadableInPage& one) {
+    const UnreadableCandidate& candidate = one.candidate;
+    return !reported_.insert(candidate.interview_id.value_or(candidate.error.rawBody())).second;
+  };
+  unreadable.erase(std::remove_if(unreadable.begin(), unreadable.end(), known), unreadable.end());
 }
 
 void ParallelPages::start() {
@@ -108,11 +128,13 @@ void ParallelPages::work() {
 
 void ParallelPages::readOne(TimeWindow& window, std::unique_lock<std::mutex>& lock) {
   const ListCandidatesParams params = windows_.request(window);
-  CandidatePage page;
+  const bool tolerant = tolerant_;
+  LoadedPage page;
   std::exception_ptr error;
   lock.unlock();
   try {
-    page = load_(params, cancellation_.token());
+    page = tolerant ? loadTolerantly(load_, params, cancellation_.token())
+                    : loadedPage(load_(params, cancellation_.token()));
   } catch (...) {
     error = std::current_exception();
   }

@@ -6,6 +6,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,23 +28,25 @@ class ParallelPages final : public PageSource {
   ParallelPages(const ParallelPages&) = delete;
   ParallelPages& operator=(const ParallelPages&) = delete;
 
-  bool next(CandidatePage& page) override;
+  bool next(LoadedPage& page) override;
   void handedOut(const CandidatePage& page, std::size_t position) override;
   std::optional<std::string> cursor() const override;
   void setPrefetch(bool) override {}  // there is no walk side by side without
+  void setTolerant(bool on) override;
 
  private:
   /// A page that has come, and where its window was then.
   struct Ready {
     TimeWindow* window = nullptr;
     std::optional<std::string> cursor{};
-    CandidatePage page{};
+    LoadedPage page{};
   };
 
   void start();
   void stop() noexcept;
   void work();
   void readOne(TimeWindow& window, std::unique_lock<std::mutex>& lock);
+  void dropReported(std::vector<UnreadableInPage>& unreadable);
 
   const CandidateWindowLoader load_;
   const std::size_t at_once_;
@@ -56,11 +59,13 @@ class ParallelPages final : public PageSource {
   std::deque<Ready> ready_;
   std::size_t working_ = 0;  // threads that have not ended
   bool stopping_ = false;
+  bool tolerant_ = false;
   std::exception_ptr error_;
 
   // Of the page that next() gave last.
   TimeWindow* window_ = nullptr;
   std::optional<std::string> window_cursor_;
+  std::set<std::string> reported_;  // who can't be read, by interview_id or by its text
 };
 
 }  // namespace heymilo::detail

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "heymilo/errors.hpp"
+#include "second_reading.hpp"
 
 namespace heymilo::detail {
 
@@ -19,9 +20,11 @@ bool CursorHistory::add(const std::string& cursor) {
   return true;
 }
 
-SequentialPages::SequentialPages(CandidatePageLoader loader,
-                                 std::optional<std::string> starting_after)
-    : load_(std::move(loader)), cursor_(starting_after), page_cursor_(std::move(starting_after)) {
+SequentialPages::SequentialPages(CandidateWindowLoader loader, ListCandidatesParams params)
+    : load_(std::move(loader)),
+      params_(std::move(params)),
+      cursor_(params_.starting_after),
+      page_cursor_(params_.starting_after) {
   if (page_cursor_) {
     page_cursors_.add(*page_cursor_);
   }
@@ -34,32 +37,60 @@ SequentialPages::~SequentialPages() {
   }
 }
 
-bool SequentialPages::next(CandidatePage& page) {
+bool SequentialPages::next(LoadedPage& page) {
+  if (error_) {
+    std::rethrow_exception(std::exchange(error_, nullptr));
+  }
   if (at_end_) {
     return false;
   }
-  CandidatePage fetched = take();
-  if (fetched.pagination.has_more) {
-    if (fetched.data.empty()) {
+  LoadedPage fetched = take();
+  if (fetched.error && !tolerant_) {
+    cutAtTheError(fetched);
+  }
+  const bool more = fetched.page.pagination.has_more;
+  if (more) {
+    if (!fetched.next) {
       throw PaginationError("a page of the list is empty although more are said to follow");
     }
-    const std::string& last = fetched.data.back().interview_id;
-    if (!page_cursors_.add(last)) {
+    if (!page_cursors_.add(*fetched.next)) {
       throw PaginationError("a cursor of the list comes round again");
     }
-    page_cursor_ = last;
+    page_cursor_ = fetched.next;
   }
-  at_end_ = !fetched.pagination.has_more;
+  at_end_ = !more;
+  error_ = tolerant_ ? nullptr : fetched.error;
   ++pages_;
   page = std::move(fetched);
   return true;
 }
 
-CandidatePage SequentialPages::take() {
+/// Leaves those before the first one who can't be read: the error comes after them.
+void SequentialPages::cutAtTheError(LoadedPage& page) {
+  std::vector<CandidateResponse>& data = page.page.data;
+  if (!page.unreadable.empty()) {
+    data.resize(page.unreadable.front().before);
+    page.unreadable.clear();
+  }
+  if (data.empty()) {
+    std::rethrow_exception(page.error);
+  }
+  page.next = data.back().interview_id;
+  page.page.pagination.has_more = true;
+}
+
+LoadedPage SequentialPages::take() {
   if (!ahead_.valid()) {
-    return load_(page_cursor_, CancellationToken());
+    return load(page_cursor_, CancellationToken());
   }
   return ahead_.get();  // rethrows, and leaves the future invalid: the next try loads again
+}
+
+LoadedPage SequentialPages::load(const std::optional<std::string>& cursor,
+                                 const CancellationToken& cancellation) const {
+  ListCandidatesParams params = params_;
+  params.starting_after = cursor;
+  return loadTolerantly(load_, std::move(params), cancellation);
 }
 
 void SequentialPages::handedOut(const CandidatePage& page, std::size_t position) {
@@ -67,7 +98,7 @@ void SequentialPages::handedOut(const CandidatePage& page, std::size_t position)
   // Who reads on past the first page will most likely read all. Until then a page is not asked for
   // that may never be read: each costs a request of the quota.
   const bool wanted = pages_ > 1 || position >= page.data.size() / 2;
-  if (prefetch_ && wanted && !at_end_ && !ahead_.valid()) {
+  if (prefetch_ && wanted && !at_end_ && !error_ && !ahead_.valid()) {
     fetchAhead();
   }
 }
@@ -77,7 +108,7 @@ void SequentialPages::fetchAhead() {
   try {
     ahead_ = std::async(std::launch::async,
                         [this, cursor = page_cursor_, token = ahead_cancellation_.token()] {
-                          return load_(cursor, token);
+                          return load(cursor, token);
                         });
   } catch (const std::system_error&) {
     // No thread is to be had: the page is fetched when it is reached.

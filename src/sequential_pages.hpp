@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <future>
 #include <vector>
 
@@ -25,29 +26,38 @@ class CursorHistory {
 /// fetched on a thread of its own while the current one is read.
 class SequentialPages final : public PageSource {
  public:
-  SequentialPages(CandidatePageLoader loader, std::optional<std::string> starting_after);
+  /// `params`: as the loader is given them, but for the cursor, which begins with theirs. One
+  /// without a `limit` is not asked for larger pages.
+  SequentialPages(CandidateWindowLoader loader, ListCandidatesParams params);
   ~SequentialPages() override;
   SequentialPages(const SequentialPages&) = delete;
   SequentialPages& operator=(const SequentialPages&) = delete;
 
-  bool next(CandidatePage& page) override;
+  bool next(LoadedPage& page) override;
   void handedOut(const CandidatePage& page, std::size_t position) override;
   std::optional<std::string> cursor() const override { return cursor_; }
   void setPrefetch(bool on) override { prefetch_ = on; }
+  void setTolerant(bool on) override { tolerant_ = on; }
 
  private:
-  CandidatePage take();
+  LoadedPage take();
+  LoadedPage load(const std::optional<std::string>& cursor,
+                  const CancellationToken& cancellation) const;
+  void cutAtTheError(LoadedPage& page);
   void fetchAhead();
 
-  const CandidatePageLoader load_;
+  const CandidateWindowLoader load_;
+  const ListCandidatesParams params_;  // starting_after is not used
   bool prefetch_ = true;
+  bool tolerant_ = false;
   std::optional<std::string> cursor_;       // of the last candidate handed out
   std::optional<std::string> page_cursor_;  // of the page to fetch next
   CursorHistory page_cursors_;
-  std::size_t pages_ = 0;  // fetched and checked
-  bool at_end_ = false;    // the latest page is the last
+  std::size_t pages_ = 0;     // fetched and checked
+  bool at_end_ = false;       // the latest page is the last
+  std::exception_ptr error_;  // comes after the latest page
   CancellationSource ahead_cancellation_;
-  std::future<CandidatePage> ahead_;  // the next page
+  std::future<LoadedPage> ahead_;  // the next page
 };
 
 }  // namespace heymilo::detail

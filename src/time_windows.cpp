@@ -225,17 +225,19 @@ ListCandidatesParams TimeWindows::request(const TimeWindow& window) const {
 }
 
 void TimeWindows::accept(TimeWindow& window, const ListCandidatesParams& asked,
-                         CandidatePage& page) {
+                         LoadedPage& loaded) {
+  CandidatePage& page = loaded.page;
   window.busy = false;
   const std::optional<std::int64_t> total = page.pagination.total_count;
   if (window.probe) {
     page.data.clear();
+    loaded.unreadable.clear();
     window.read = true;
     undated_seen_ = undated_seen_ || (total && *total < *total_);
     return;
   }
   const bool more = page.pagination.has_more;
-  if (more && page.data.empty()) {
+  if (more && !loaded.next) {
     throw PaginationError("a page of the list is empty although more are said to follow");
   }
   // A window that has given half of itself away meanwhile goes on in what it has left: a cursor
@@ -247,6 +249,9 @@ void TimeWindows::accept(TimeWindow& window, const ListCandidatesParams& asked,
     if (unchanged || within(candidate, bounds)) {
       cursor = candidate.interview_id;
     }
+  }
+  if (unchanged && loaded.next) {  // perhaps of one who can't be read
+    cursor = loaded.next;
   }
   if (more && (unchanged || cursor != asked.starting_after) && !window.cursors.add(*cursor)) {
     throw PaginationError("a cursor of the list comes round again");
@@ -274,8 +279,8 @@ void TimeWindows::accept(TimeWindow& window, const ListCandidatesParams& asked,
       window.highest = (std::max)(window.highest.value_or(*at), *at);
     }
   }
-  window.seen += page.data.size();
-  seen_ += page.data.size();
+  window.seen += page.data.size() + loaded.unreadable.size();
+  seen_ += page.data.size() + loaded.unreadable.size();
   window.cursor = std::move(cursor);
   window.read = !more;
   window.expected = total && unchanged

@@ -76,7 +76,7 @@ class TimeWindows {
 
   /// Takes in the answer to `asked`: drops what belongs to other windows. The window is no longer
   /// busy. Throws PaginationError, and has then changed nothing else.
-  void accept(TimeWindow& window, const ListCandidatesParams& asked, CandidatePage& page);
+  void accept(TimeWindow& window, const ListCandidatesParams& asked, LoadedPage& loaded);
 
   /// The page of that window that waited longest is the user's now; `cursor` is what the window's
   /// was when the page had been taken in.

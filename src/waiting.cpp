@@ -8,6 +8,7 @@
 #include "clock.hpp"
 #include "heymilo/pagination.hpp"
 #include "page_source.hpp"
+#include "second_reading.hpp"
 
 namespace heymilo {
 
@@ -120,6 +121,7 @@ class Wait {
   /// Reads what has to be read to meet everybody who is pending.
   void look() {
     unmet_ = pending_.size();
+    nobody_known_.reset();
     for (auto& [key, seen] : pending_) {
       seen.in_this_look = false;
     }
@@ -132,6 +134,9 @@ class Wait {
       walk_requests_ = requests_ - before;
     }
     for (auto& [key, seen] : pending_) {
+      if (!seen.in_this_look && nobody_known_) {  // it may be that one
+        throw DecodeError(*nobody_known_);
+      }
       if (!seen.in_this_look) {  // gone, or never there: the next look is for it everywhere
         seen = Seen{};
       }
@@ -161,23 +166,48 @@ class Wait {
 
   /// Reads a window until everybody has been met or it ends.
   void read(const Window& window) {
+    ListCandidatesParams of_window;
+    of_window.limit = kPageSize;
+    of_window.created_after = window.from;
+    of_window.created_before = window.to;
     CandidateRange candidates(
-        [&](const std::optional<std::string>& cursor, const CancellationToken& /*of the range*/) {
-          ListCandidatesParams params;
-          params.limit = kPageSize;
-          params.starting_after = cursor;
-          params.created_after = window.from;
-          params.created_before = window.to;
-          CandidatePage page = load_(params, request());
-          requests_ += static_cast<std::size_t>((std::max)(page.http.attempts, 1));
-          return page;
-        });
-    candidates.prefetch(false);
+        [&](const ListCandidatesParams& params, const CancellationToken& /*of the range*/) {
+          return load(params);
+        },
+        of_window);
+    candidates.prefetch(false).onUnreadable(
+        [this](const UnreadableCandidate& candidate) { meet(candidate); });
     for (auto candidate = candidates.begin(); candidate != candidates.end(); ++candidate) {
       meet(*candidate);
       if (unmet_ == 0) {
         return;
       }
+    }
+  }
+
+  CandidatePage load(const ListCandidatesParams& params) {
+    const auto count = [this](const ResponseInfo& http) {
+      requests_ += static_cast<std::size_t>((std::max)(http.attempts, 1));
+    };
+    try {
+      CandidatePage page = load_(params, request());
+      count(page.http);
+      return page;
+    } catch (const DecodeError& error) {
+      count(error.http());
+      throw;
+    }
+  }
+
+  /// One that can't be read is in no state. That is an error where it is waited for, or may be.
+  void meet(const UnreadableCandidate& candidate) {
+    const std::string key = how_.key ? how_.key(readablePart(candidate))
+                                     : candidate.interview_id.value_or(std::string());
+    if (pending_.count(key) != 0) {
+      throw DecodeError(candidate.error);
+    }
+    if (how_.key ? key.empty() && !knownPartReadable(candidate) : key.empty()) {
+      nobody_known_ = candidate.error;
     }
   }
 
@@ -259,8 +289,9 @@ class Wait {
   std::map<std::string, Seen> pending_;
   std::map<std::string, CandidateResponse> reached_;
   std::size_t requests_ = 0;
-  std::size_t walk_requests_ = 0;  // of the latest look that was one walk
-  std::size_t unmet_ = 0;          // of the pending: not met in this look
+  std::size_t walk_requests_ = 0;            // of the latest look that was one walk
+  std::size_t unmet_ = 0;                    // of the pending: not met in this look
+  std::optional<DecodeError> nobody_known_;  // of one in this look that can't be recognised
 };
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "second_reading.hpp"
+
 // What ParallelPagination can't bring about at will; the rest is tested there.
 
 namespace heymilo::detail {
@@ -24,7 +26,8 @@ CandidatePage page(int first, int count, bool more, std::int64_t total) {
 }
 
 void accept(TimeWindows& windows, TimeWindow& window, CandidatePage answer) {
-  windows.accept(window, windows.request(window), answer);
+  LoadedPage loaded = loadedPage(std::move(answer));
+  windows.accept(window, windows.request(window), loaded);
   windows.handedOut(window, window.cursor);
 }
 
@@ -54,9 +57,9 @@ TEST(TimeWindows, AWalkThatIsResumedAsksAgainWhatWasNotAnswered) {
   EXPECT_FALSE(resumed.done());
   probe = resumed.take(at(1'000));
   ASSERT_TRUE(probe != nullptr && probe->probe);
-  CandidatePage answer = page(0, 1, true, 19);
+  LoadedPage answer = loadedPage(page(0, 1, true, 19));
   resumed.accept(*probe, resumed.request(*probe), answer);
-  EXPECT_TRUE(answer.data.empty());
+  EXPECT_TRUE(answer.page.data.empty());
   TimeWindow* undated = resumed.take(at(1'000));
   ASSERT_TRUE(undated != nullptr && undated->undated);
   accept(resumed, *undated, page(0, 2, false, 20));

@@ -71,7 +71,8 @@ class HEYMILO_EXPORT Client {
       const RequestOptions& options = {}) const;
 
   /// All candidates of a posting, page after page, 100 at a time unless `params.limit` says
-  /// otherwise. Nothing is sent before the range is begun; `options` hold for each page. The range
+  /// otherwise. Nothing is sent before the range is begun; `options` hold for each page. What
+  /// becomes of a candidate that can't be read says CandidateRange::onUnreadable(). The range
   /// shares this client's connections and may outlive it. Throws InvalidArgumentError at once.
   CandidateRange listAllCandidates(std::string_view posting_id, ListCandidatesParams params = {},
                                    RequestOptions options = {}) const;
@@ -112,8 +113,10 @@ class HEYMILO_EXPORT Client {
   /// there is none. A candidate may never reach a state: one who is dismissed never gets a score.
   /// Throws WaitTimeoutError, which knows who was seen in the state, where the time runs out, or
   /// sooner, when no other look fits in; CancelledError; and what listAllCandidates() throws. Since
-  /// nothing but lists is read, the wait can always be begun again. Throws InvalidArgumentError for
-  /// an empty key or state, or intervals that can't be used.
+  /// nothing but lists is read, the wait can always be begun again. A candidate that can't be read
+  /// is passed over, unless it is waited for or may be, as its key can't be read either and
+  /// somebody who is waited for is not in the list: that is a DecodeError. Throws
+  /// InvalidArgumentError for an empty key or state, or intervals that can't be used.
   std::vector<CandidateResponse> waitForCandidates(std::string_view posting_id,
                                                    const std::vector<std::string>& keys,
                                                    const CandidatePredicate& state,

@@ -19,6 +19,8 @@
 // (rawBody(), error(), detail()), its comment says so.
 namespace heymilo {
 
+struct ResponseInfo;
+
 /// What became of the request: what the writer of a candidate must know before sending again.
 enum class Outcome {
   not_sent,  ///< the server never had the whole request: it did nothing
@@ -148,12 +150,18 @@ class HEYMILO_EXPORT DecodeError : public Error {
   /// The outcome is `applied` for a response, and `not_sent` where a JSON value was converted.
   DecodeError(const std::string& message, std::string path, std::string raw_body = {},
               Outcome outcome = Outcome::applied);
+  /// As above, `applied`, with what is known of the response.
+  DecodeError(const std::string& message, std::string path, std::string raw_body,
+              ResponseInfo http);
   ~DecodeError() override;
 
   /// Where: `/data/17/workflow/steps/2/order`. Empty for the document as a whole.
   const std::string& path() const noexcept;
   /// The answer's body, personal data included; empty where a JSON value was converted.
   const std::string& rawBody() const noexcept;
+  /// How the response came about: status, headers, request id and attempts. Its `attempts` is 0
+  /// where a JSON value was converted.
+  const ResponseInfo& http() const noexcept;
 
  private:
   struct Details;

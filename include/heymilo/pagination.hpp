@@ -4,13 +4,17 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "heymilo/cancellation.hpp"
+#include "heymilo/errors.hpp"
 #include "heymilo/export.hpp"
 #include "heymilo/models/candidate.hpp"
 #include "heymilo/models/envelope.hpp"
+#include "heymilo/models/timestamp.hpp"
 #include "heymilo/options.hpp"
 
 namespace heymilo {
@@ -27,6 +31,26 @@ using CandidatePageLoader = std::function<ListResponse<CandidateResponse>(
 /// Loads the page of candidates that `params` ask for. Called by several threads at once.
 using CandidateWindowLoader = std::function<ListResponse<CandidateResponse>(
     const ListCandidatesParams& params, const CancellationToken& cancellation)>;
+
+/// A candidate of a list who can't be read, while the others of its page can: a value that is not
+/// JSON (NaN, 1e999, a lone surrogate, a byte that is not UTF-8), a type that is not the documented
+/// one, a required property that is missing.
+struct UnreadableCandidate {
+  std::optional<std::string> interview_id{};  ///< empty where that can't be read either
+  std::optional<Timestamp> created_at{};      ///< empty where that can't be read or is missing
+  /// The properties that can be read and are as documented: an object. Personal data.
+  nlohmann::json readable{};
+  /// The names of those that can't, required ones that are missing included. Empty where that
+  /// cannot be determined: a quotation mark or a bracket is missing.
+  std::vector<std::string> unreadable_properties{};
+  /// what() and path() say where in the response the first one is: `/data/3/score`. A position "at
+  /// byte" and rawBody() are of the candidate's own text, which is personal data.
+  DecodeError error;
+};
+
+/// Called with a candidate that can't be read. What it throws ends the walk as an error does, which
+/// then resumes after that candidate.
+using UnreadableHandler = std::function<void(const UnreadableCandidate&)>;
 
 /// A list of candidates as pages: a single-pass input range of ListResponse<CandidateResponse>.
 class HEYMILO_EXPORT CandidatePages {
@@ -78,6 +102,11 @@ class HEYMILO_EXPORT CandidatePages {
 /// cursor that comes round again, end in PaginationError: never a silent stop, never a loop. After
 /// an error, begin() goes on at the first candidate that was not handed out.
 ///
+/// A candidate that can't be read is a DecodeError unless onUnreadable() is set. Those before it in
+/// the list are handed out first, but not by a range that reads in parallel; begin() then asks for
+/// the page again, and ends in the same error until the API sends something else or onUnreadable()
+/// is set.
+///
 /// The range owns the page it is at; it can be moved, and its iterators stay valid as long as the
 /// range they came from, moved or not, lives. One range is for one thread at a time.
 class HEYMILO_EXPORT CandidateRange {
@@ -112,6 +141,9 @@ class HEYMILO_EXPORT CandidateRange {
   /// by one thread at a time: the one that walks, or the one that fetches ahead.
   explicit CandidateRange(CandidatePageLoader loader,
                           std::optional<std::string> starting_after = std::nullopt);
+  /// As above, over the pages that `params` ask for, with their `starting_after` and `limit` as the
+  /// walk needs them.
+  CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params);
   /// A range over the whole list, read by up to `at_once` requests side by side, each in a part of
   /// it by creation time. The candidates come in no particular order, each once. At most 2 *
   /// at_once + 1 pages are held. What Client::listAllCandidatesInParallel() says goes for it.
@@ -134,6 +166,21 @@ class HEYMILO_EXPORT CandidateRange {
   /// that reads side by side always fetches ahead.
   CandidateRange& prefetch(bool on) &;
   CandidateRange prefetch(bool on) &&;  ///< the same, for a range in an expression
+
+  /// Continues after candidates who can't be read: `handler` is called with each of them, on the
+  /// thread that walks, at their place in the list (with pages(): before their page), and all
+  /// others are handed out. An empty one turns that off again, so that they are a DecodeError.
+  ///
+  /// A page with such a candidate is read a second time, from the response in hand. That takes no
+  /// request, except: where an interview_id can't be read and the page has no other, and where
+  /// quotation marks or brackets are missing, so that the rest of the page is asked for again after
+  /// that candidate. A DecodeError remains where that is not possible, as the place after the
+  /// candidate has no cursor, and for a response that is no page at all.
+  ///
+  /// cursor() does not move on to an unreadable candidate: a walk that resumes there reports it
+  /// again. A range that reads in parallel reports each once.
+  CandidateRange& onUnreadable(UnreadableHandler handler) &;
+  CandidateRange onUnreadable(UnreadableHandler handler) &&;  ///< the same, in an expression
 
   /// The same list as pages. Both walk together: what one has handed out, the other does not.
   CandidatePages pages();

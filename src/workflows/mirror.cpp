@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,9 @@ namespace {
 // A cursor is refused when its candidate has just been removed, which is rare: a server that
 // refuses one after the other is told of instead.
 constexpr int kMaxRestarts = 5;
+
+// From here on, nobody was invited: the end of the year 9999.
+constexpr Timestamp kNobody{std::chrono::seconds{253'402'300'799}};
 
 /// The API may answer a cursor that it does not know with any of these; without a cursor they mean
 /// something else.
@@ -104,10 +108,46 @@ class MirrorRun {
         ++walk.number;
         walk.started_at = now();
         walk.cursor.clear();
+        walk.unidentified = false;
+        walk.oldest_unreadable.reset();
       }
     }
-    result_.gone += sink_.finish(walk, later(watermark, settled(walk)));
+    const auto end = unlessUnreadable(later(watermark, settled(walk)), walk);
+    if (walk.unidentified) {
+      walk.created_after = kNobody;
+    }
+    result_.gone += sink_.finish(walk, end);
     return true;
+  }
+
+  /// Where the next run is to begin, so that it meets those again whom `walk` could not read.
+  std::optional<Timestamp> unlessUnreadable(const std::optional<Timestamp>& watermark,
+                                            const MirrorWalk& walk) const {
+    if (!watermark || !walk.oldest_unreadable) {
+      return watermark;
+    }
+    if (*walk.oldest_unreadable > Timestamp()) {
+      return std::min(*watermark, *walk.oldest_unreadable);
+    }
+    if (!walk.created_after) {
+      return std::nullopt;  // everything is to be read again
+    }
+    return std::min(*watermark, *walk.created_after + options_.overlap);
+  }
+
+  /// Somebody in the list who can't be read.
+  void meet(const UnreadableCandidate& candidate, MirrorWalk& walk) {
+    const bool kept = candidate.interview_id && sink_.keep(*candidate.interview_id, walk);
+    walk.unidentified = walk.unidentified || !kept;
+    const Timestamp created_at = candidate.created_at.value_or(Timestamp());
+    walk.oldest_unreadable = std::min(walk.oldest_unreadable.value_or(created_at), created_at);
+    if (!unreadable_.insert(candidate.interview_id.value_or(candidate.error.rawBody())).second) {
+      return;
+    }
+    ++result_.unreadable;
+    if (options_.on_unreadable) {
+      options_.on_unreadable(candidate);
+    }
   }
 
   /// What was created before has been met. A walk that was interrupted and went on long after may
@@ -124,6 +164,7 @@ class MirrorRun {
     progress.full = walk.full;
     const bool whole = walk.cursor.empty();
     CandidateRange range = pagesOf(walk, given_up);
+    range.onUnreadable([&](const UnreadableCandidate& candidate) { meet(candidate, walk); });
     for (const auto& page : range.pages()) {
       if (whole && page.pagination.total_count && progress.walked == 0) {
         progress.expected = static_cast<std::uint64_t>(*page.pagination.total_count);
@@ -158,14 +199,7 @@ class MirrorRun {
     if (side_by_side_) {
       return {std::move(load), params, options_.requests_at_once};
     }
-    return CandidateRange(
-        [load, params](const std::optional<std::string>& cursor,
-                       const CancellationToken& unwanted) {
-          ListCandidatesParams page_params = params;
-          page_params.starting_after = cursor;
-          return load(page_params, unwanted);
-        },
-        params.starting_after);
+    return {std::move(load), params};
   }
 
   /// Called by other threads than the one that runs: only what does not change during a walk is
@@ -174,9 +208,18 @@ class MirrorRun {
                                        const CancellationToken& cancellation) {
     RequestOptions request = options_.request;
     request.cancellation = cancellation;
-    auto page = client_.listCandidates(posting_id_, params, request);
-    requests_ += static_cast<std::uint64_t>(page.http.attempts);
     const bool first = !params.starting_after && !params.created_after && !params.created_before;
+    ListResponse<CandidateResponse> page;
+    try {
+      page = client_.listCandidates(posting_id_, params, request);
+    } catch (const DecodeError& error) {
+      requests_ += static_cast<std::uint64_t>(error.http().attempts);
+      if (side_by_side_ && first) {
+        throw NoTotals();  // whether there are any is not known here
+      }
+      throw;
+    }
+    requests_ += static_cast<std::uint64_t>(page.http.attempts);
     if (side_by_side_ && first && page.pagination.has_more && !page.pagination.total_count) {
       throw NoTotals();
     }
@@ -216,12 +259,17 @@ class MirrorRun {
   MirrorResult result_;
   bool totals_ = true;                      // the API gives total_count, as far as is known
   bool side_by_side_ = false;               // the walk under way is read so
+  std::set<std::string> unreadable_;        // by interview_id or text: reported in this run
   std::atomic<std::uint64_t> requests_{0};  // counted by the threads that fetch, too
 };
 
 }  // namespace
 
 MirrorSink::~MirrorSink() = default;
+
+bool MirrorSink::keep(const std::string& /*interview_id*/, const MirrorWalk& /*walk*/) {
+  return false;
+}
 
 MirrorResult mirrorCandidates(const Client& client, std::string_view posting_id, MirrorSink& sink,
                               const MirrorOptions& options) {

@@ -24,7 +24,7 @@ CREATE INDEX candidates_created_at ON candidates(created_at);
 CREATE TABLE mirror(
   format INTEGER NOT NULL, posting_id TEXT NOT NULL, last_walk INTEGER NOT NULL DEFAULT 0,
   watermark REAL, walk_full INTEGER, walk_created_after REAL, walk_started_at REAL,
-  walk_newest REAL, walk_cursor TEXT);
+  walk_newest REAL, walk_cursor TEXT, walk_unidentified INTEGER, walk_oldest_unreadable REAL);
 CREATE TABLE candidate_history(
   interview_id TEXT NOT NULL REFERENCES candidates(interview_id), status TEXT NOT NULL,
   current_step_id TEXT, current_step_order INTEGER, observed_at REAL NOT NULL);
@@ -50,15 +50,27 @@ std::string candidatesTable(const std::vector<CandidateColumn>& columns) {
          "INTEGER NOT NULL)";
 }
 
-/// A property that the model did not have when the file was made gets its column here.
-void addMissingColumns(Database& database, const std::vector<CandidateColumn>& columns) {
+std::set<std::string> columnsOf(Database& database, std::string_view table) {
   std::set<std::string> present;
-  {
-    Statement list(database, "SELECT name FROM pragma_table_info('candidates')");
-    while (list.step()) {
-      present.insert(list.text(0));
+  Statement list(database, "SELECT name FROM pragma_table_info(?1)");
+  list.bind(1, table);
+  while (list.step()) {
+    present.insert(list.text(0));
+  }
+  return present;
+}
+
+/// A property that the model did not have when the file was made gets its column here, and so does
+/// what a walk did not keep then.
+void addMissingColumns(Database& database, const std::vector<CandidateColumn>& columns) {
+  const std::set<std::string> of_mirror = columnsOf(database, "mirror");
+  for (const char* column : {"walk_unidentified INTEGER", "walk_oldest_unreadable REAL"}) {
+    const std::string_view text = column;
+    if (of_mirror.count(std::string(text.substr(0, text.find(' ')))) == 0) {
+      database.execute(std::string("ALTER TABLE mirror ADD COLUMN ") + column);
     }
   }
+  const std::set<std::string> present = columnsOf(database, "candidates");
   for (const CandidateColumn& column : columns) {
     if (present.count(column.name) == 0) {
       database.execute("ALTER TABLE candidates ADD COLUMN " + column.name + ' ' + column.type);

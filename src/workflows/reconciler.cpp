@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "heymilo/errors.hpp"
 #include "workflows/api_clock.hpp"
 #include "workflows/marked_record.hpp"
 
@@ -56,6 +57,9 @@ void Reconciler::run(const std::function<void(std::string_view)>& meanwhile) {
     }
     return;
   }
+  if (doubt_ && journal_.count(RecordState::in_flight) != 0) {
+    throw DecodeError(*doubt_);
+  }
   journal_.settle();
 }
 
@@ -66,11 +70,40 @@ Timestamp Reconciler::lookFrom() {
   RequestOptions request;
   request.cancellation = options_.stop;
   ++requests_;
-  const auto answer = client_.listCandidates(posting_id_, params, request);
-  if (const auto ahead = apiClockAhead(answer.http.headers, now())) {
+  Headers headers;
+  try {
+    headers = client_.listCandidates(posting_id_, params, request).http.headers;
+  } catch (const DecodeError& error) {  // only its Date is of interest
+    headers = error.http().headers;
+  }
+  if (const auto ahead = apiClockAhead(headers, now())) {
     return sent + *ahead - std::min<microseconds>(kDatePrecision, options_.clock_margin);
   }
   return sent - options_.clock_margin;
+}
+
+void Reconciler::recognise(const UnreadableCandidate& candidate) {
+  const auto readable = [&](const char* property) {
+    const auto& faulty = candidate.unreadable_properties;
+    return !faulty.empty() && std::find(faulty.begin(), faulty.end(), property) == faulty.end();
+  };
+  if (!candidate.interview_id || !readable("metadata") || !readable("email")) {
+    doubt_ = candidate.error;
+    return;
+  }
+  Journal::Shown one;
+  const auto metadata = candidate.readable.find("metadata");
+  if (metadata != candidate.readable.end() && metadata->is_object() &&
+      metadata->contains(options_.mark)) {
+    one.mark = metadata->at(options_.mark).get<std::string>();
+  }
+  one.email_hash = emailHash(candidate.readable.at("email").get<std::string>());
+  one.interview_id = *candidate.interview_id;
+  const auto url = candidate.readable.find("interview_url");
+  if (url != candidate.readable.end() && url->is_string()) {
+    one.interview_url = url->get<std::string>();
+  }
+  journal_.recognise({one});
 }
 
 bool Reconciler::look(Timestamp from, const std::function<void(std::string_view)>& meanwhile) {
@@ -79,6 +112,8 @@ bool Reconciler::look(Timestamp from, const std::function<void(std::string_view)
   RequestOptions request;
   request.cancellation = options_.stop;
   CandidateRange range = client_.listAllCandidates(posting_id_, params, std::move(request));
+  doubt_.reset();
+  range.onUnreadable([this](const UnreadableCandidate& candidate) { recognise(candidate); });
   for (ListResponse<CandidateResponse>& page : range.pages()) {
     requests_ += static_cast<std::uint64_t>(page.http.attempts);
     std::vector<Journal::Shown> shown;

@@ -122,13 +122,15 @@ class SqliteMirror::Impl {
               "SELECT document, status, current_step_id, current_step_order, changed_at, gone_at "
               "FROM candidates WHERE interview_id = ?1"),
         upsert_(database_, upsertSql(columns_)),
+        keep_(database_, "UPDATE candidates SET walk = ?1, gone_at = NULL WHERE interview_id = ?2"),
         history_(database_, "INSERT INTO candidate_history VALUES(?1, ?2, ?3, ?4, ?5)") {}
 
   MirrorState load() {
     MirrorState state;
-    Statement about(database_,
-                    "SELECT last_walk, watermark, walk_cursor, walk_full, walk_created_after, "
-                    "walk_started_at, walk_newest FROM mirror");
+    Statement about(
+        database_,
+        "SELECT last_walk, watermark, walk_cursor, walk_full, walk_created_after, "
+        "walk_started_at, walk_newest, walk_unidentified, walk_oldest_unreadable FROM mirror");
     about.step();
     state.last_walk = static_cast<std::uint64_t>(about.integer(0));
     state.watermark = momentIn(about, 1);
@@ -140,6 +142,8 @@ class SqliteMirror::Impl {
       walk.created_after = momentIn(about, 4);
       walk.started_at = fromSeconds(about.real(5));
       walk.newest = momentIn(about, 6);
+      walk.unidentified = !about.isNull(7) && about.integer(7) != 0;
+      walk.oldest_unreadable = momentIn(about, 8);
       state.unfinished = std::move(walk);
     }
     Statement oldest(database_, oldestOpenSql());
@@ -157,16 +161,24 @@ class SqliteMirror::Impl {
     }
     Statement cursor(database_,
                      "UPDATE mirror SET last_walk = ?1, walk_cursor = ?2, walk_full = ?3, "
-                     "walk_created_after = ?4, walk_started_at = ?5, walk_newest = ?6");
+                     "walk_created_after = ?4, walk_started_at = ?5, walk_newest = ?6, "
+                     "walk_unidentified = ?7, walk_oldest_unreadable = ?8");
     cursor.bind(1, static_cast<std::int64_t>(walk.number))
         .bind(2, walk.cursor)
         .bind(3, walk.full)
         .bind(4, toSeconds(walk.created_after))
         .bind(5, workflows::toSeconds(walk.started_at))
         .bind(6, toSeconds(walk.newest))
+        .bind(7, walk.unidentified)
+        .bind(8, toSeconds(walk.oldest_unreadable))
         .run();
     transaction.commit();
     return changes;
+  }
+
+  bool keep(const std::string& interview_id, const MirrorWalk& walk) {
+    keep_.bind(1, static_cast<std::int64_t>(walk.number)).bind(2, interview_id).run();
+    return true;
   }
 
   std::uint64_t finish(const MirrorWalk& walk, const std::optional<Timestamp>& watermark) {
@@ -240,7 +252,7 @@ class SqliteMirror::Impl {
   const std::vector<CandidateColumn> columns_ = candidateColumns();
   RunLock lock_;  // before the database: nobody is disturbed who is at work on it
   Database database_;
-  Statement find_, upsert_, history_;
+  Statement find_, upsert_, keep_, history_;
 };
 
 SqliteMirror::SqliteMirror(const std::string& file, std::string_view posting_id) {
@@ -256,6 +268,10 @@ MirrorState SqliteMirror::load() { return impl_->load(); }
 MirrorChanges SqliteMirror::upsert(const std::vector<CandidateResponse>& batch,
                                    const MirrorWalk& walk) {
   return impl_->upsert(batch, walk);
+}
+
+bool SqliteMirror::keep(const std::string& interview_id, const MirrorWalk& walk) {
+  return impl_->keep(interview_id, walk);
 }
 
 std::uint64_t SqliteMirror::finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) {

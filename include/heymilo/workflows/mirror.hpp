@@ -14,6 +14,7 @@
 #include "heymilo/models/candidate.hpp"
 #include "heymilo/models/timestamp.hpp"
 #include "heymilo/options.hpp"
+#include "heymilo/pagination.hpp"
 
 /// Keeps a copy of a posting's candidates equal to what the API shows, in a database of any kind:
 /// what is written to is a MirrorSink. SqliteMirror in sqlite_mirror.hpp is one.
@@ -33,6 +34,12 @@ struct MirrorWalk {
   std::optional<Timestamp> newest{};         ///< the newest `created_at` that it has met
   /// Behind what is stored; the walk goes on there. See CandidateRange::cursor().
   std::string cursor{};
+  /// It has met somebody who can't be read, and whom the sink could not keep(): nobody will be
+  /// marked as gone.
+  bool unidentified = false;
+  /// The oldest `created_at` of those it has met who can't be read; the epoch where one of them has
+  /// none that can be read. Empty: everybody could be read.
+  std::optional<Timestamp> oldest_unreadable{};
 };
 
 /// What a sink knows from earlier runs.
@@ -66,6 +73,12 @@ class MirrorSink {
   /// marked as gone is there again. `walk` takes the place of the unfinished one, if any.
   virtual MirrorChanges upsert(const std::vector<CandidateResponse>& batch,
                                const MirrorWalk& walk) = 0;
+
+  /// The candidate is in the list, and can't be read: where the mirror has it, it stays as it is,
+  /// and `walk` has met it, so that finish() does not mark it as gone. One that had been marked as
+  /// gone is there again. Returns false where the sink does not do this, as here: nobody is then
+  /// marked as gone by this walk. May be stored at once, or with the next upsert().
+  virtual bool keep(const std::string& interview_id, const MirrorWalk& walk);
 
   /// The walk has reached its end: marks as gone those that it should have met and has not, which
   /// are the candidates of an earlier walk's number, and of these, unless `walk.created_after` is
@@ -108,6 +121,9 @@ struct MirrorOptions {
   RequestOptions request{};
   /// Called after each page, on the thread that runs.
   std::function<void(const MirrorProgress&)> on_progress{};
+  /// Called with each candidate that can't be read, on the thread that runs, once in a run. What it
+  /// throws ends the run.
+  UnreadableHandler on_unreadable{};
 };
 
 /// How a run ended.
@@ -117,6 +133,9 @@ struct MirrorResult {
   std::uint64_t added = 0;    ///< new to the mirror
   std::uint64_t changed = 0;  ///< not as the mirror had them
   std::uint64_t gone = 0;     ///< no longer in the list
+  /// In the list, and can't be read: what the mirror had of them is kept. Where it is not 0, the
+  /// mirror is not complete, and MirrorOptions::on_unreadable was told of each.
+  std::uint64_t unreadable = 0;
   /// Made in this run, retries included; not one that was cancelled by `stop`.
   std::uint64_t requests = 0;
   bool resumed = false;  ///< an earlier run's walk was finished first
@@ -150,6 +169,12 @@ struct MirrorResult {
 /// is finished: what it stored before the interruption is not read again unless it is in the
 /// incremental part. Where the cursor's candidate is gone, so that the API refuses it, the walk
 /// begins again.
+///
+/// A candidate that can't be read (see UnreadableCandidate) does not hold up the others. What the
+/// mirror had of it is kept, and it is not marked as gone. Each later run reads from its
+/// `created_at` on, and so meets and reports it again, until it can be read; where it has none that
+/// can be read, from where this run began. Where its interview_id can't be read, it may be anybody
+/// whom the run did not meet, so that nobody is marked as gone until that has changed.
 ///
 /// Throws what the client throws, what the sink throws, and InvalidArgumentError for options that
 /// can't be used. What has been stored is kept, and the next run goes on there.

@@ -49,6 +49,7 @@ class SqliteMirror final : public MirrorSink {
   MirrorState load() override;  ///< see MirrorSink::load()
   MirrorChanges upsert(const std::vector<CandidateResponse>& batch,
                        const MirrorWalk& walk) override;
+  bool keep(const std::string& interview_id, const MirrorWalk& walk) override;
   std::uint64_t finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) override;
 
  private:
