@@ -96,6 +96,10 @@ class Listing {
     heymilo::CandidateRange range =
         client.listAllCandidates(arguments_.posting_id, listParams(arguments_), options);
     range.prefetch(!arguments_.max);  // nothing behind the last one that is asked for
+    range.onUnreadable([this](const heymilo::UnreadableCandidate& candidate) {
+      ++unreadable_;
+      support::complain(support::explain(candidate));
+    });
     try {
       walk(range);
       writeHeader();  // of an empty list
@@ -104,7 +108,8 @@ class Listing {
       if (written_ == 0) {
         throw;
       }
-      support::complain(support::explain(error) + "Stopped after " + count() + howToGoOn());
+      support::complain(support::explain(error) + "Stopped after " + count() +
+                        (support::helpsToRunAgain(error) ? howToGoOn() : ".\n"));
       return ExitCode::in_part;
     } catch (const support::OutputError& error) {
       support::complain(std::string(error.what()) + '\n');
@@ -114,6 +119,10 @@ class Listing {
       support::tell("stopped after " + count() + ", as --max says" + howToGoOn());
     } else if (arguments_.format == "table") {
       support::tell(count() + '\n');
+    }
+    if (unreadable_ != 0) {
+      support::complain(support::explainUnreadable(unreadable_));
+      return ExitCode::in_part;
     }
     return ExitCode::done;
   }
@@ -156,6 +165,7 @@ class Listing {
   support::CandidateFormat format_;
   support::Output output_;
   std::int64_t written_ = 0;
+  std::uint64_t unreadable_ = 0;
   std::string cursor_;  // the interview_id of the last one written
   bool more_ = false;   // there are candidates behind it, but --max is reached
 };

@@ -65,6 +65,7 @@ std::string summary(const MirrorResult& result) {
          (result.resumed ? ", after finishing an earlier run\n" : "\n");
 }
 
+constexpr const char* kStored = "What has come is stored.\n";
 constexpr const char* kGoOn = "What has come is stored. Run it again to go on there.\n";
 
 /// One run, and what is told of it.
@@ -84,6 +85,11 @@ class Mirroring {
         output.write(summary(result));
         output.flush();
       }
+      if (result.unreadable != 0) {
+        support::complain(support::explainUnreadable(result.unreadable) +
+                          "What the database had of them is kept as it was.\n");
+        return ExitCode::in_part;
+      }
       return ExitCode::done;
     } catch (const heymilo::workflows::StoreError& error) {
       support::complain(
@@ -95,7 +101,8 @@ class Mirroring {
       if (seen_ == 0) {
         throw;
       }
-      support::complain(support::explain(error) + kGoOn);
+      support::complain(support::explain(error) +
+                        (support::helpsToRunAgain(error) ? kGoOn : kStored));
       return unfinished();
     }
   }
@@ -112,6 +119,9 @@ class Mirroring {
     options.on_progress = [&](const MirrorProgress& progress) {
       seen_ = progress.seen;
       line.show(progressText(progress));
+    };
+    options.on_unreadable = [](const heymilo::UnreadableCandidate& candidate) {
+      support::complain(support::explain(candidate));
     };
     return mirrorCandidates(client, arguments_.posting_id, database, options);
   }

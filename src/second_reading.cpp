@@ -104,6 +104,7 @@ UnreadableCandidate unreadable(const DecodeError& page, std::size_t index, std::
                                 {},
                                 {},
                                 {},
+                                {},
                                 DecodeError("a candidate of the list can't be read: " +
                                                 path.masked() + ": " + mismatch.problem,
                                             path.whole(),
@@ -159,6 +160,13 @@ LoadedPage loadedPage(CandidatePage page) {
   return loaded;
 }
 
+namespace {
+
+/// Reads the body of a page's DecodeError once more, candidate by candidate. Empty where it is not
+/// a page at all, or where what is around the candidates can't be read. A page that more candidates
+/// follow ends with one whose interview_id is known, so that it has a cursor: whoever follows that
+/// one comes again with the next page. It is as good as empty, and has no cursor, where nobody's
+/// is.
 std::optional<LoadedPage> readAgain(const DecodeError& error) {
   const std::optional<json::Outline> outline = json::outlineOf(error.rawBody(), "data");
   if (!outline) {
@@ -190,6 +198,22 @@ std::optional<LoadedPage> readAgain(const DecodeError& error) {
   return loaded;
 }
 
+/// Says of each who comes before it.
+void tellPlaces(LoadedPage& loaded, const std::optional<std::string>& cursor) {
+  std::optional<std::string> after = cursor;
+  std::size_t passed = 0;
+  for (UnreadableInPage& one : loaded.unreadable) {
+    if (one.before > passed) {
+      passed = one.before;
+      after = loaded.page.data[passed - 1].interview_id;
+    }
+    one.candidate.after = after;
+    after = one.candidate.interview_id;
+  }
+}
+
+}  // namespace
+
 LoadedPage loadTolerantly(const CandidateWindowLoader& load, ListCandidatesParams params,
                           const CancellationToken& cancellation) {
   for (;;) {
@@ -202,6 +226,7 @@ LoadedPage loadTolerantly(const CandidateWindowLoader& load, ListCandidatesParam
       }
       if (!loaded->page.pagination.has_more || loaded->next) {
         loaded->error = std::current_exception();
+        tellPlaces(*loaded, params.starting_after);
         return std::move(*loaded);
       }
       if (!params.limit || *params.limit >= kLargestPage) {

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <optional>
-
 #include "heymilo/cancellation.hpp"
-#include "heymilo/errors.hpp"
 #include "heymilo/pagination.hpp"
 #include "page_source.hpp"
 
@@ -13,13 +10,6 @@ namespace heymilo::detail {
 
 /// A page that could be read at once.
 LoadedPage loadedPage(CandidatePage page);
-
-/// Reads the body of a page's DecodeError once more, candidate by candidate. Empty where it is not
-/// a page at all, or where what is around the candidates can't be read. A page that more candidates
-/// follow ends with one whose interview_id is known, so that it has a cursor: whoever follows that
-/// one comes again with the next page. It is as good as empty, and has no cursor, where nobody's
-/// is.
-std::optional<LoadedPage> readAgain(const DecodeError& error);
 
 /// Loads a page, and reads it again where it has to be. Where nobody in a page of fewer than 100
 /// candidates has an interview_id that can be read, a larger page is asked for, so that there is a

@@ -96,7 +96,8 @@ std::string advice(const heymilo::Error& error) {
   }
   if (dynamic_cast<const heymilo::DecodeError*>(&error) != nullptr) {
     return "This is not the answer of the API as it is documented. Check HEYMILO_BASE_URL; if it "
-           "is right, a newer version of this program may be needed.";
+           "is right, a newer version of this program may be needed. Running it again as it is "
+           "ends in the same way.";
   }
   if (dynamic_cast<const heymilo::PaginationError*>(&error) != nullptr) {
     return "The list that the API gave can't be followed to its end. Try again later.";
@@ -123,6 +124,30 @@ std::string explain(const heymilo::Error& error) {
     values = valuesAtFault(*status, headline);
   }
   return headline + '\n' + values + advice(error) + '\n';
+}
+
+bool helpsToRunAgain(const heymilo::Error& error) {
+  return dynamic_cast<const heymilo::DecodeError*>(&error) == nullptr;
+}
+
+std::string explain(const heymilo::UnreadableCandidate& candidate) {
+  std::string lines = printable(candidate.error.what()) + "\n  interview_id: " +
+                      (candidate.interview_id ? printable(*candidate.interview_id) : "unreadable");
+  if (!candidate.interview_id && candidate.after) {
+    lines += ", after " + printable(*candidate.after);
+  }
+  lines += "; place: " + printable(candidate.error.path());
+  const std::string& request_id = candidate.error.http().request_id;
+  if (!request_id.empty()) {
+    lines += "; request id: " + printable(request_id);
+  }
+  return lines + '\n';
+}
+
+std::string explainUnreadable(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " candidate" : " candidates") +
+         " can't be read. Running this again does not change that as long as the API sends the "
+         "same: give its support what is listed above, or use a newer version of this program.\n";
 }
 
 std::string ingestOutcome(const heymilo::Error& error,

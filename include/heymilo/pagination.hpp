@@ -38,6 +38,9 @@ using CandidateWindowLoader = std::function<ListResponse<CandidateResponse>(
 struct UnreadableCandidate {
   std::optional<std::string> interview_id{};  ///< empty where that can't be read either
   std::optional<Timestamp> created_at{};      ///< empty where that can't be read or is missing
+  /// The interview_id of the one before it in the response, or where the response begins. Empty
+  /// where neither is known.
+  std::optional<std::string> after{};
   /// The properties that can be read and are as documented: an object. Personal data.
   nlohmann::json readable{};
   /// The names of those that can't, required ones that are missing included. Empty where that

@@ -1,0 +1,413 @@
+// Lists with candidates who can't be read: everybody else is handed out once, and those are
+// reported, wherever in a page they are.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "heymilo/errors.hpp"
+#include "heymilo/testing/manual_clock.hpp"
+#include "support/mirror_fakes.hpp"
+#include "support/unreadable.hpp"
+
+namespace heymilo {
+namespace {
+
+using heymilo_test::brokenStructures;
+using heymilo_test::everyUnreadableKind;
+using heymilo_test::instead;
+using heymilo_test::unreadableIds;
+using heymilo_test::UnreadableKind;
+using heymilo_test::unreadableValues;
+using heymilo_test::with;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using Ids = std::vector<std::string>;
+
+const Timestamp kFirst = parseTimestamp("2026-03-01");
+const auto kNaN = with(R"("x":NaN)");
+
+ListCandidatesParams pagesOf(int limit) {
+  ListCandidatesParams params;
+  params.limit = limit;
+  return params;
+}
+
+class UnreadableCandidates : public ::testing::Test {
+ protected:
+  explicit UnreadableCandidates(std::size_t count = 7) { fill(count); }
+
+  void fill(std::size_t count) {
+    list.candidates.clear();
+    list.spoiled.clear();
+    list.queries.clear();
+    list.add(count, kFirst, minutes{10});
+    reports.clear();
+    reported.clear();
+  }
+
+  UnreadableHandler report() {
+    return [this](const UnreadableCandidate& candidate) {
+      reports.push_back(candidate);
+      reported.push_back(candidate.interview_id.value_or("?"));
+    };
+  }
+
+  Ids allBut(const std::string& id) const {
+    Ids ids;
+    for (const CandidateResponse& one : list.candidates) {
+      if (one.interview_id != id) {
+        ids.push_back(one.interview_id);
+      }
+    }
+    return ids;
+  }
+
+  test::FakeList list;
+  std::vector<UnreadableCandidate> reports;
+  Ids reported;  // their ids
+};
+
+Ids idsOf(CandidateRange& range) {
+  Ids ids;
+  for (const CandidateResponse& candidate : range) {
+    ids.push_back(candidate.interview_id);
+  }
+  return ids;
+}
+
+Ids idsOfPages(CandidateRange& range) {
+  Ids ids;
+  for (const auto& page : range.pages()) {
+    for (const CandidateResponse& candidate : page.data) {
+      ids.push_back(candidate.interview_id);
+    }
+  }
+  return ids;
+}
+
+TEST_F(UnreadableCandidates, EverybodyElseIsHandedOutWhateverIsWrongAndWhereverItIs) {
+  for (const UnreadableKind& kind : everyUnreadableKind()) {
+    for (const std::size_t count : {1U, 3U, 7U}) {
+      for (std::size_t at = 0; at < count; ++at) {
+        for (const bool prefetch : {false, true}) {
+          SCOPED_TRACE(std::string(kind.name) + " at " + std::to_string(at) + " of " +
+                       std::to_string(count) + (prefetch ? ", fetching ahead" : ""));
+          fill(count);
+          const std::string id = "c" + std::to_string(at);
+          list.spoiled[id] = kind.spoil;
+          auto range = list.client().listAllCandidates("p", pagesOf(3));
+          range.prefetch(prefetch).onUnreadable(report());
+          EXPECT_EQ(prefetch ? idsOf(range) : idsOfPages(range), allBut(id));
+          ASSERT_THAT(reported, ElementsAre(kind.id_known ? id : "?"));
+          const DecodeError& error = reports.front().error;
+          EXPECT_THAT(error.path(), ::testing::StartsWith("/data/"));
+          if (kind.place != nullptr) {
+            EXPECT_THAT(error.path(), ::testing::EndsWith(kind.place));
+          }
+          EXPECT_THAT(error.what(), Not(HasSubstr("Person")));
+          EXPECT_THAT(error.what(), Not(HasSubstr("example.com")));
+          EXPECT_EQ(reports.front().created_at.has_value(), kind.created_known);
+        }
+      }
+    }
+  }
+}
+
+TEST_F(UnreadableCandidates, SoItIsWithARequestForEach) {
+  for (const UnreadableKind& kind : everyUnreadableKind()) {
+    SCOPED_TRACE(kind.name);
+    fill(4);
+    list.spoiled["c1"] = kind.spoil;
+    auto range = list.client().listAllCandidates("p", pagesOf(1));
+    range.onUnreadable(report());
+    EXPECT_EQ(idsOf(range), allBut("c1"));
+    EXPECT_THAT(reported, SizeIs(1));
+  }
+}
+
+TEST_F(UnreadableCandidates, SoItIsInParallel) {
+  for (const UnreadableKind& kind : everyUnreadableKind()) {
+    for (const std::size_t at : {0U, 1U, 2U, 50U, 97U, 98U, 99U}) {
+      SCOPED_TRACE(std::string(kind.name) + " at " + std::to_string(at));
+      fill(100);
+      const std::string id = "c" + std::to_string(at);
+      list.spoiled[id] = kind.spoil;
+      auto range = list.client().listAllCandidatesInParallel("p", 4, pagesOf(3));
+      range.onUnreadable(report());
+      Ids ids = idsOf(range), expected = allBut(id);
+      std::sort(ids.begin(), ids.end());
+      std::sort(expected.begin(), expected.end());
+      EXPECT_EQ(ids, expected);
+      EXPECT_THAT(reported, ElementsAre(kind.id_known ? id : "?"));
+    }
+  }
+}
+
+TEST_F(UnreadableCandidates, AnyNumberOfThemOneAfterTheOther) {
+  for (const auto& spoil : {kNaN, brokenStructures().front().spoil}) {
+    fill(9);
+    for (const char* id : {"c2", "c3", "c4", "c5", "c8"}) {
+      list.spoiled[id] = spoil;
+    }
+    auto range = list.client().listAllCandidates("p", pagesOf(3));
+    range.onUnreadable(report());
+    EXPECT_THAT(idsOf(range), ElementsAre("c0", "c1", "c6", "c7"));
+    EXPECT_THAT(reported, ElementsAre("c2", "c3", "c4", "c5", "c8"));
+  }
+}
+
+TEST_F(UnreadableCandidates, NobodyCanBeRead) {
+  for (const auto& one : list.candidates) {
+    list.spoiled[one.interview_id] = kNaN;
+  }
+  auto range = list.client().listAllCandidates("p", pagesOf(3));
+  range.onUnreadable(report());
+  EXPECT_THAT(idsOf(range), IsEmpty());
+  EXPECT_THAT(reported, SizeIs(7));
+  EXPECT_EQ(range.cursor(), std::nullopt);
+}
+
+TEST_F(UnreadableCandidates, CostNoRequestWhereTheTextHasItsStructure) {
+  for (const UnreadableKind& kind : unreadableValues()) {
+    SCOPED_TRACE(kind.name);
+    fill(7);
+    list.spoiled["c2"] = kind.spoil;
+    auto range = list.client().listAllCandidates("p", pagesOf(3));
+    range.onUnreadable(report());
+    idsOf(range);
+    EXPECT_THAT(list.queries, SizeIs(3));
+  }
+}
+
+TEST_F(UnreadableCandidates, AreReportedAtTheirPlace) {
+  list.spoiled["c1"] = list.spoiled["c2"] = kNaN;
+  Ids seen;
+  auto range = list.client().listAllCandidates("p", pagesOf(3));
+  range.onUnreadable([&](const UnreadableCandidate& one) {
+    seen.push_back(one.interview_id.value_or("?") + " after " + one.after.value_or("?"));
+  });
+  for (const auto& candidate : range) {
+    seen.push_back(candidate.interview_id);
+  }
+  EXPECT_THAT(seen, ElementsAre("c0", "c1 after c0", "c2 after c1", "c3", "c4", "c5", "c6"));
+}
+
+TEST_F(UnreadableCandidates, SayWhatCanBeRead) {
+  list.spoiled["c3"] = with(R"("x":NaN,"score":"high","metadata":{"k":"v"},"y":5)");
+  auto range = list.client().listAllCandidates("p");
+  range.onUnreadable(report());
+  idsOf(range);
+  ASSERT_THAT(reports, SizeIs(1));
+  EXPECT_EQ(reports[0].created_at, kFirst + minutes{30});
+  EXPECT_THAT(reports[0].unreadable_properties, ElementsAre("score", "x"));
+  EXPECT_EQ(reports[0].readable["email"], "c3@example.com");
+  EXPECT_EQ(reports[0].readable["metadata"]["k"], "v");
+  EXPECT_EQ(reports[0].readable["y"], 5);
+  EXPECT_EQ(reports[0].error.http().status, 200);
+  EXPECT_THAT(reports[0].error.rawBody(), HasSubstr("NaN"));
+  EXPECT_THAT(reports[0].error.rawBody(), Not(HasSubstr("c2")));
+}
+
+TEST_F(UnreadableCandidates, WithoutAHandlerTheOnesBeforeAreHandedOutAndThenItIsAnError) {
+  for (const UnreadableKind& kind : everyUnreadableKind()) {
+    for (std::size_t at = 0; at < 7; ++at) {
+      SCOPED_TRACE(std::string(kind.name) + " at " + std::to_string(at));
+      fill(7);
+      list.spoiled["c" + std::to_string(at)] = kind.spoil;
+      auto range = list.client().listAllCandidates("p", pagesOf(3));
+      Ids ids;
+      const auto read = [&] {
+        for (const auto& candidate : range) {
+          ids.push_back(candidate.interview_id);
+        }
+      };
+      EXPECT_THROW(read(), DecodeError);
+      EXPECT_THROW(read(), DecodeError);  // it is still there
+      EXPECT_THAT(ids, SizeIs(at));
+      EXPECT_EQ(range.cursor(), at == 0 ? std::nullopt : std::optional(ids.back()));
+      range.onUnreadable(report());
+      read();
+      EXPECT_EQ(ids, allBut("c" + std::to_string(at)));
+      EXPECT_THAT(reported, SizeIs(1));
+    }
+  }
+}
+
+TEST_F(UnreadableCandidates, WithoutAHandlerTheRangeResumesWhenTheApiSendsSomethingElse) {
+  list.spoiled["c4"] = kNaN;
+  auto range = list.client().listAllCandidates("p", pagesOf(3));
+  Ids ids;
+  const auto read = [&] {
+    for (const auto& page : range.pages()) {
+      EXPECT_TRUE(page.pagination.has_more || page.data.back().interview_id == "c6");
+      for (const auto& candidate : page.data) {
+        ids.push_back(candidate.interview_id);
+      }
+    }
+  };
+  EXPECT_THROW(read(), DecodeError);
+  EXPECT_THAT(ids, ElementsAre("c0", "c1", "c2", "c3"));
+  list.spoiled.clear();
+  read();
+  EXPECT_EQ(ids, allBut(""));
+}
+
+TEST_F(UnreadableCandidates, ArePassedOverByAHandlerThatThrows) {
+  list.spoiled["c4"] = kNaN;
+  auto range = list.client().listAllCandidates("p", pagesOf(3));
+  range.onUnreadable([](const UnreadableCandidate&) { throw std::runtime_error("enough"); });
+  Ids ids;
+  const auto read = [&] {
+    for (const auto& candidate : range) {
+      ids.push_back(candidate.interview_id);
+    }
+  };
+  EXPECT_THROW(read(), std::runtime_error);
+  EXPECT_THAT(ids, SizeIs(4));
+  read();
+  EXPECT_EQ(ids, allBut("c4"));
+}
+
+TEST_F(UnreadableCandidates, AreReportedAgainByARangeThatResumesBeforeThem) {
+  list.spoiled["c6"] = kNaN;
+  for (int i = 0; i < 2; ++i) {
+    ListCandidatesParams params = pagesOf(3);
+    if (i != 0) {
+      params.starting_after = "c5";
+    }
+    auto range = list.client().listAllCandidates("p", params);
+    range.onUnreadable(report());
+    idsOf(range);
+    EXPECT_EQ(range.cursor(), "c5");
+  }
+  EXPECT_THAT(reported, ElementsAre("c6", "c6"));
+}
+
+// What has no cursor after it: a page whose structure breaks in somebody without an interview_id.
+TEST_F(UnreadableCandidates, AreAnErrorWhereTheirIdAndTheirEndAreUnknown) {
+  list.spoiled["c4"] = instead("interview_id", "\"c4");
+  auto range = list.client().listAllCandidates("p", pagesOf(3));
+  range.onUnreadable(report());
+  Ids ids;
+  EXPECT_THROW(
+      {
+        for (const auto& candidate : range) {
+          ids.push_back(candidate.interview_id);
+        }
+      },
+      DecodeError);
+  EXPECT_THAT(ids, ElementsAre("c0", "c1", "c2", "c3"));
+}
+
+TEST_F(UnreadableCandidates, AreNoneInAResponseThatIsNoPage) {
+  for (const char* body : {"",
+                           "<html>",
+                           "[]",
+                           "null",
+                           R"({"data":{}})",
+                           R"({"data":[NaN]})",
+                           R"({"data":[],"data":[NaN],"pagination":{"has_more":false}})",
+                           R"({"data":[NaN],"pagination":{"has_more":"no"}})",
+                           R"({"data":[NaN],"pagination":{"has_more":false}} x)",
+                           R"({"data":[{]],"pagination":{"has_more":false}})",
+                           R"({"data":[)",
+                           R"({"data")"}) {
+    SCOPED_TRACE(body);
+    list.before = [body](std::size_t) { return testing::jsonAnswer(200, body); };
+    auto range = list.client().listAllCandidates("p");
+    range.onUnreadable(report());
+    EXPECT_THROW(idsOf(range), DecodeError);
+    EXPECT_THAT(reported, IsEmpty());
+  }
+}
+
+TEST_F(UnreadableCandidates, AResponseThatEndsWithinACandidateIsAskedForFromThereOn) {
+  list.before = [this](std::size_t request) -> std::optional<HttpResponse> {
+    if (request != 1) {
+      return std::nullopt;
+    }
+    std::string body = R"({"data":[)" + nlohmann::json(list.candidates[0]).dump() + ',' +
+                       nlohmann::json(list.candidates[1]).dump();
+    body.resize(body.size() - 9);
+    return testing::jsonAnswer(200, body);
+  };
+  auto range = list.client().listAllCandidates("p", pagesOf(3));
+  range.onUnreadable(report());
+  EXPECT_EQ(idsOf(range), allBut(""));
+  EXPECT_THAT(reported, IsEmpty());
+}
+
+TEST_F(UnreadableCandidates, AreWithALoaderOfTheUsersOwn) {
+  list.spoiled["c2"] = kNaN;
+  const Client client = list.client();
+  CandidateRange range([&](const std::optional<std::string>& cursor, const CancellationToken&) {
+    ListCandidatesParams params = pagesOf(3);
+    params.starting_after = cursor;
+    return client.listCandidates("p", params);
+  });
+  range.onUnreadable(report());
+  EXPECT_EQ(idsOf(range), allBut("c2"));
+  EXPECT_THAT(reported, ElementsAre("c2"));
+}
+
+// Waiting.
+
+class WaitingAmongUnreadable : public UnreadableCandidates {
+ protected:
+  std::vector<CandidateResponse> waitFor(const std::vector<std::string>& keys,
+                                         const CandidateKey& key = {}) {
+    WaitOptions how;
+    how.key = key;
+    RequestOptions options;
+    options.deadline = seconds{1};  // no second look fits in
+    return list.client().waitForCandidates("p", keys, hasFinalStatus, how, options);
+  }
+};
+
+TEST_F(WaitingAmongUnreadable, IsNotDisturbedByOthers) {
+  for (const UnreadableKind& kind : everyUnreadableKind()) {
+    for (const char* id : {"c0", "c3", "c6"}) {
+      SCOPED_TRACE(std::string(kind.name) + ": " + id);
+      fill(7);
+      list.spoiled[id] = kind.spoil;
+      EXPECT_THAT(waitFor({"c1", "c5"}), SizeIs(2));
+    }
+  }
+}
+
+TEST_F(WaitingAmongUnreadable, ForOneOfThemIsAnError) {
+  for (const UnreadableKind& kind : everyUnreadableKind()) {
+    SCOPED_TRACE(kind.name);
+    fill(7);
+    list.spoiled["c3"] = kind.spoil;
+    EXPECT_THROW(waitFor({"c1", "c3", "c5"}), DecodeError);
+  }
+}
+
+TEST_F(WaitingAmongUnreadable, GoesByTheKeyAsFarAsItCanBeRead) {
+  for (std::size_t i = 0; i < 7; ++i) {
+    list.candidates[i].metadata = {{"ats", "a" + std::to_string(i)}};
+  }
+  list.spoiled["c3"] = kNaN;
+  EXPECT_THAT(waitFor({"a1"}, metadataKey("ats")), SizeIs(1));
+  EXPECT_THROW(waitFor({"a3"}, metadataKey("ats")), DecodeError);
+  EXPECT_THROW(waitFor({"nobody yet"}, metadataKey("ats")), WaitTimeoutError);
+  list.spoiled["c3"] = instead("ats", "1");
+  EXPECT_THAT(waitFor({"a1"}, metadataKey("ats")), SizeIs(1));
+  EXPECT_THROW(waitFor({"a3"}, metadataKey("ats")), DecodeError);
+  EXPECT_THROW(waitFor({"nobody yet"}, metadataKey("ats")), DecodeError);  // it may be that one
+}
+
+}  // namespace
+}  // namespace heymilo
