@@ -145,7 +145,7 @@ constexpr std::array kDependencies = {
     Dependency{"CLI/", "examples/"},
     Dependency{"curl/", "src/curl/"},
     Dependency{"curl/", "examples/stories/"},  // as one would do without the library
-    Dependency{"httplib.h", "src/testing/"},
+    Dependency{"httplib.h", "src/testing/http/httplib_server."},
     Dependency{"sqlite3.h", "src/workflows/"},
 };
 
@@ -322,7 +322,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{{"src/pagination.cpp", "heymilo/client.hpp", true}, "must not know"},
         Case{{"src/executor.cpp", "curl/curl.h", false}, "only src/curl/"},
         Case{{"include/heymilo/options.hpp", "curl/curl.h", false}, "only src/curl/"},
-        Case{{"src/client.cpp", "httplib.h", false}, "only src/testing/"},
+        Case{{"src/client.cpp", "httplib.h", false}, "only src/testing/http/httplib_server."},
         Case{{"examples/bulk_ingest.cpp", "sqlite3.h", false}, "only src/workflows/"},
         Case{{"src/client.cpp", "heymilo/workflows/bulk_ingest.hpp", true}, "above"},
         Case{{"src/workflows/journal.cpp", "json/codec.hpp", true}, "public headers only"}));
@@ -338,7 +338,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Include{"src/executor.cpp", "retry.hpp", true},
                     Include{"src/client.cpp", "heymilo/client.hpp", true},
                     Include{"src/curl/transport.cpp", "curl/curl.h", false},
-                    Include{"src/testing/server.cpp", "httplib.h", false},
+                    Include{"src/testing/http/httplib_server.cpp", "httplib.h", false},
                     Include{"src/testing/server.cpp", "heymilo/testing/mock_server.hpp", true},
                     Include{"examples/list_candidates.cpp", "heymilo/client.hpp", false},
                     Include{"include/heymilo/client.hpp", "heymilo/pagination.hpp", true}));

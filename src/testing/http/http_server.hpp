@@ -1,7 +1,6 @@
 #pragma once
 
-#include <httplib.h>
-
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -11,8 +10,9 @@
 
 #include "testing/http/connection.hpp"
 #include "testing/http/open_connections.hpp"
+#include "testing/http/relay.hpp"
 #include "testing/http/reply.hpp"
-#include "testing/http/signals.hpp"
+#include "testing/http/thread_pool.hpp"
 #include "testing/waiting_room.hpp"
 
 namespace heymilo::testing::detail {
@@ -22,23 +22,23 @@ struct HttpServerOptions {
   std::chrono::milliseconds keep_alive_timeout{60'000};
   std::size_t max_body = 0;
   bool compression = false;
-  /// The answer to a request that was received in whole. Called on the connection's thread.
+  /// The reply to a request that was received in whole. Called on a thread of its own.
   std::function<Reply(RecordedRequest)> handle{};
-  /// The answer to what is no request, with the status that says why.
+  /// The reply to what is no request, with the status that says why.
   std::function<Reply(int status)> refuse{};
   /// Asked when the head of a request has come: after how many bytes of the body to break off.
   std::function<std::optional<std::size_t>(RecordedRequest head)> interrupt{};
-  WaitingRoom* room = nullptr;  ///< where answers wait; closed before the server's end
+  WaitingRoom* room = nullptr;  ///< where replies wait; closed before the server's end
 };
 
-/// cpp-httplib's server with another connection loop: it knows its connections and so stops at
-/// once, keeps them as long as the client likes, gives requests as they were received, and can
-/// delay, cut and replace the bytes of an answer. The one place that knows cpp-httplib's server.
-class HttpServer final : private SigpipeDisposition, private httplib::Server {
+/// The clients' side of the mock server. It owns their connections, and so stops at once, keeps
+/// them as long as a client likes, and can delay, cut and replace the bytes of a response. What
+/// HTTP there is, a Relay passes on to cpp-httplib.
+class HttpServer {
  public:
   /// Throws std::runtime_error where it can't listen.
   explicit HttpServer(HttpServerOptions options);
-  ~HttpServer() override;
+  ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
@@ -46,20 +46,21 @@ class HttpServer final : private SigpipeDisposition, private httplib::Server {
   OpenConnections& connections() { return connections_; }
 
  private:
-  struct Exchange;
   enum class Next { keep, close, reset };
 
-  bool process_and_close_socket(socket_t socket) override;
+  void acceptAll();
+  void serveAll(Socket socket);
   Next serve(Connection& connection, std::size_t number);
-  void begin(httplib::Request& request, Connection& connection, Exchange& exchange) const;
-  void answer(const httplib::Request& request, httplib::Response& response);
-  void answerRefusal(httplib::Response& response) const;
-  Next deliver(Connection& connection, std::size_t number, const Delivery& delivery);
+  Next deliver(Connection& connection, std::size_t number, const Relay::Response& response);
   bool pause(std::chrono::milliseconds time);
 
   const HttpServerOptions options_;
+  Relay relay_;
   OpenConnections connections_;
+  std::atomic<bool> ended_{false};
+  Socket listener_ = kNoSocket;
   int port_ = 0;
+  ThreadPool threads_;
   std::thread acceptor_;
 };
 

@@ -14,7 +14,7 @@ constexpr std::chrono::seconds kCloseLimit{5};
 
 }  // namespace
 
-std::size_t OpenConnections::add(socket_t socket) {
+std::size_t OpenConnections::add(Socket socket) {
   const std::lock_guard lock(mutex_);
   const std::size_t number = ++last_number_;
   entries_.emplace(number, Entry{socket, State::idle, all_closed_});

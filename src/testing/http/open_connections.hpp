@@ -1,21 +1,20 @@
 #pragma once
 
-#include <httplib.h>
-
 #include <condition_variable>
 #include <cstddef>
 #include <map>
 #include <mutex>
 
+#include "testing/http/socket.hpp"
+
 namespace heymilo::testing::detail {
 
-/// The connections that are open and what they are doing, so that they can be closed from another
-/// thread. cpp-httplib doesn't know its connections, and would wait for the idle ones to time out.
-/// Used by any thread.
+/// The connections of clients that are open and what they are doing, so that they can be closed
+/// from another thread. Used by any thread.
 class OpenConnections {
  public:
   /// Adds a connection and returns its number, from 1.
-  std::size_t add(socket_t socket);
+  std::size_t add(Socket socket);
   /// To be called before the socket is closed.
   void remove(std::size_t number);
 
@@ -35,7 +34,7 @@ class OpenConnections {
  private:
   enum class State { idle, busy, finishing };
   struct Entry {
-    socket_t socket{};
+    Socket socket = kNoSocket;
     State state = State::idle;
     bool closing = false;
   };

@@ -1,42 +1,61 @@
 #pragma once
 
-#include <httplib.h>
-
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
-/// What the server does to a socket by itself, because cpp-httplib has no way to: all that differs
-/// between platforms is here.
+/// The sockets of the operating system: all that differs between platforms is here.
 namespace heymilo::testing::detail {
 
+#ifdef _WIN32
+using Socket = std::uintptr_t;  // SOCKET
+#else
+using Socket = int;
+#endif
+inline constexpr Socket kNoSocket = static_cast<Socket>(-1);
+
+/// A socket that listens on 127.0.0.1; port 0: any that is free. kNoSocket where that fails.
+Socket listenOn(int port) noexcept;
+
+/// The port that the socket is bound to.
+int portOf(Socket socket) noexcept;
+
+/// Waits for a connection. kNoSocket when `ended` was set before wakeListener(), or the listener
+/// has failed.
+Socket acceptFrom(Socket listener, const std::atomic<bool>& ended);
+
+/// A connection to 127.0.0.1. kNoSocket where that fails.
+Socket connectTo(int port) noexcept;
+
+/// Whether the process may have one more socket.
+bool canOpenAnother() noexcept;
+
 /// Waits until there is something to read, the end of the stream included.
-bool waitReadable(socket_t socket, std::chrono::milliseconds limit) noexcept;
+bool waitReadable(Socket socket, std::chrono::milliseconds limit) noexcept;
 
 /// Reads what is there, at least one byte. 0: the end; negative: an error.
-std::ptrdiff_t receive(socket_t socket, char* buffer, std::size_t size) noexcept;
+std::ptrdiff_t receive(Socket socket, char* buffer, std::size_t size) noexcept;
 
 /// Sends all of it, without a signal when the peer has gone.
-bool sendAll(socket_t socket, const char* data, std::size_t size) noexcept;
+bool sendAll(Socket socket, const char* data, std::size_t size) noexcept;
 
-/// Makes small answers leave at once, and a send to a peer that has gone raise no signal.
-void prepareConnection(socket_t socket) noexcept;
-
-/// Lets an address be bound again at once, but never by two listeners at a time.
-void prepareListener(socket_t socket) noexcept;
-
-/// Makes room for many connections that have not been accepted yet: cpp-httplib asks for 5, and
+/// Makes room for many connections that have not been accepted yet. With the five that are usual,
 /// the sixth would wait a second.
-void widenBacklog(socket_t listener) noexcept;
+void widenBacklog(Socket listener) noexcept;
 
 /// Ends what any thread is waiting for on this socket. It stays open.
-void shutDown(socket_t socket) noexcept;
+void shutDown(Socket socket) noexcept;
+
+/// Tells the peer that no more bytes will come.
+void endSending(Socket socket) noexcept;
 
 /// Closes it, with a TCP reset rather than an orderly end where that is asked for.
-void closeSocket(socket_t socket, bool reset) noexcept;
+void closeSocket(Socket socket, bool reset) noexcept;
 
 /// Makes a thread that waits for a connection return. The listener is closed by closeListener()
 /// when that thread has ended.
-void wakeListener(socket_t listener) noexcept;
-void closeListener(socket_t listener) noexcept;
+void wakeListener(Socket listener) noexcept;
+void closeListener(Socket listener) noexcept;
 
 }  // namespace heymilo::testing::detail

@@ -7,6 +7,8 @@ namespace heymilo::testing::detail {
 
 ThreadPool::ThreadPool(std::size_t max_threads) : max_threads_(max_threads) {}
 
+ThreadPool::~ThreadPool() { shutdown(); }
+
 void ThreadPool::enqueue(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
@@ -30,6 +32,7 @@ void ThreadPool::shutdown() {
   for (std::thread& thread : threads_) {
     thread.join();
   }
+  threads_.clear();
 }
 
 void ThreadPool::work() {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <httplib.h>
-
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -12,16 +10,19 @@
 
 namespace heymilo::testing::detail {
 
-/// A thread for each open connection, begun when it is needed and used again afterwards. (The pool
-/// of cpp-httplib begins all its threads at once, and lets connections wait when they are taken.)
-/// Connections beyond `max_threads` wait until another is closed.
-class ThreadPool final : public httplib::TaskQueue {
+/// A thread for each task under way, begun when it is needed and used again afterwards. (The pools
+/// of cpp-httplib begin all their threads at once, or let connections wait when they are taken.)
+/// Tasks beyond `max_threads` wait until another is done.
+class ThreadPool {
  public:
   explicit ThreadPool(std::size_t max_threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
 
-  void enqueue(std::function<void()> task) override;
+  void enqueue(std::function<void()> task);
   /// Runs what is waiting, then joins the threads.
-  void shutdown() override;
+  void shutdown();
 
  private:
   void work();
