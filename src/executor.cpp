@@ -131,8 +131,8 @@ void Executor::decode(const Call& call, HttpResponse response, const detail::Obj
                ") is not the documented JSON: " + mismatch.path.masked() +
                (mismatch.path.masked().empty() ? "" : ": ") + mismatch.problem;
     if (!about.request_id.empty()) {
-      message +=
-          " (request id " + Redactor(call.request, call.operation.route)(about.request_id) + ")";
+      message += " (request id " +
+                 Redactor(call.request, call.operation.route).identifier(about.request_id) + ")";
     }
     throw DecodeError(message, mismatch.path.whole(), std::move(response.body), std::move(about));
   }
@@ -263,16 +263,16 @@ HttpResponse Executor::answered(Call& call, HttpResponse response) const {
   event.status = response.status;
   event.elapsed = sinceStartOf(call.attempt_started);
   event.bytes_received = response.body.size();
+  const Redactor redact(call.request, call.operation.route);
   if (options_.on_event) {
     // A server's text like any other: it may quote what it was sent.
     const std::optional<std::string> id = response.headers.get("X-Request-Id");
-    event.request_id = id ? Redactor(call.request, call.operation.route)(*id) : std::string();
+    event.request_id = id ? redact.identifier(*id) : std::string();
   }
   emit(event);
   if (!isSuccess(response.status)) {
     call.retry_after = retryAfterOf(response);
-    throwStatusError(
-        call.operation.id, std::move(response), Redactor(call.request, call.operation.route));
+    throwStatusError(call.operation.id, std::move(response), redact);
   }
   return response;
 }

@@ -52,6 +52,7 @@ constexpr std::array kPlaces = {
     Place{"src/headers", 1},
     Place{"src/http_date", 1},
     Place{"src/ingest_request", 1},
+    Place{"src/one_line", 1},
     Place{"src/open_enum", 1},
     Place{"src/per_process", 1},
     Place{"src/signals_blocked", 1},
@@ -68,7 +69,9 @@ constexpr std::array kPlaces = {
     // One call, with all that happens on its way.
     Place{"src/executor", 3},
     Place{"src/call_queue", 3},
+    Place{"src/carried_texts", 3},
     Place{"src/nonblocking_call", 3},
+    Place{"src/ordinary_words", 3},
     Place{"src/pacing", 3},
     Place{"src/redaction", 3},
     Place{"src/retry", 3},

@@ -3,6 +3,30 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "heymilo/client.hpp"
+
+namespace {
+std::atomic<int> allocations{0};
+}
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
 namespace heymilo {
 namespace {
 
@@ -27,7 +51,8 @@ HttpRequest request() {
 const char* const kRoute = "/api/v2/postings/{posting_id}/candidates";
 
 TEST(Redaction, TakesOutWhateverTheRequestCarried) {
-  const Redactor redact(request(), kRoute);
+  const HttpRequest made = request();
+  const Redactor redact(made, kRoute);
   for (const char* secret : {"secret-key",
                              "tok-123",
                              "Bearer tok-123",
@@ -50,7 +75,8 @@ TEST(Redaction, TakesOutWhateverTheRequestCarried) {
 }
 
 TEST(Redaction, TakesOutAddressesThatTheRequestDidNotCarry) {
-  const Redactor redact(request(), kRoute);
+  const HttpRequest made = request();
+  const Redactor redact(made, kRoute);
   EXPECT_EQ(redact("duplicate of \"other.person+x@example.org\", b@c"),
             "duplicate of \"[redacted]\", [redacted]");
   EXPECT_EQ(redact("must have an @-sign, an @ and a name@"),
@@ -80,7 +106,8 @@ TEST(Redaction, FindsWhatIsLong) {
 }
 
 TEST(Redaction, LeavesWhatIsTheApisOwn) {
-  const Redactor redact(request(), kRoute);
+  const HttpRequest made = request();
+  const Redactor redact(made, kRoute);
   for (const char* text : {"body.email: value is not a valid email address",
                            "No such posting: see /api/v2/postings",
                            "limit: must be within 1 to 1000",
@@ -90,7 +117,8 @@ TEST(Redaction, LeavesWhatIsTheApisOwn) {
 }
 
 TEST(Redaction, MakesOneLineOfBoundedLength) {
-  const Redactor redact(request(), kRoute);
+  const HttpRequest made = request();
+  const Redactor redact(made, kRoute);
   EXPECT_EQ(redact("a\r\nX-Injected: b\tc\x7f"), "a X-Injected: b c ");
   EXPECT_EQ(redact("a\u2028b\u0085c\u009b2Jd\xff"
                    "e\xc3"),
@@ -102,6 +130,192 @@ TEST(Redaction, MakesOneLineOfBoundedLength) {
   const std::string cut = redact("x" + wide);
   EXPECT_EQ(cut.size(), 299u + 3u);  // not in the middle of a character
   EXPECT_EQ(cut.substr(299), "...");
+}
+
+/// What is told of `text` where the request has that body.
+std::string told(const std::string& body, const std::string& text) {
+  HttpRequest made = request();
+  made.body = body;
+  return Redactor(made, kRoute)(text);
+}
+
+TEST(Redaction, TakesNothingOutOfWords) {
+  HttpRequest made = request();
+  made.headers.add("X-Trace", "build 1302");
+  made.headers.add("X-Lab", "302");
+  made.body = R"({"name":"Ann Art","email":"a@b.example","metadata":{"kind":"form","team":"ing"},
+      "data":{"n":302,"word":"lab"}})";
+  const Redactor redact(made, kRoute);
+  for (const char* text : {"lab_302: the information is not in the annual format",
+                           "starting_after and metadata.limit are heartily reformed",
+                           "the form is invalid: this field is required",
+                           "data.302.email, body.data[302].name and 302.x",
+                           "code 1302x of v3020"}) {
+    EXPECT_EQ(redact(text), text);
+  }
+  EXPECT_EQ(redact("at 302, in (lab) or ing-lab: 1302"),
+            "at [redacted], in ([redacted]) or [redacted]-[redacted]: [redacted]");
+}
+
+TEST(Redaction, LeavesCodesAndDocumentedNames) {
+  HttpRequest made = request();
+  made.headers.add("X-Lab", "302");
+  made.body =
+      R"({"name":"Data Field","email":"name@b.example","metadata":{"reason":"duplicate_email",
+      "badge":"status","created_at":"limit"},"data":{"interview_id":"starting_after"}})";
+  const Redactor redact(made, kRoute);
+  for (const char* code :
+       {"lab_302", "302", "duplicate_email", "invalid-data", "http_422", "field"}) {
+    EXPECT_EQ(redact.identifier(code), code);
+  }
+  for (const char* text : {"duplicate: email, created_at and status are documented",
+                           "no data in this field: interview_id, starting_after, limit"}) {
+    EXPECT_EQ(redact(text), text);
+  }
+  EXPECT_EQ(redact("Data Field, of Field"), "[redacted], of [redacted]");
+}
+
+TEST(Redaction, TakesOutEachWordOfAName) {
+  const std::string body = R"({"name":"Ada-Marie O'Brien Will Li","email":"q@b.example"})";
+  for (const char* word : {"Ada",
+                           "ada",
+                           "MARIE",
+                           "Ada-Marie",
+                           "O'Brien",
+                           "o'brien",
+                           "Will",
+                           "Li",
+                           "O&#39;Brien",
+                           "O%27Brien",
+                           "Ada-Marie%20O%27Brien%20Will%20Li"}) {
+    EXPECT_EQ(told(body, std::string("to ") + word + "'s place"), "to [redacted]'s place") << word;
+  }
+  EXPECT_EQ(told(body, "it will live"), "it will live");
+}
+
+TEST(Redaction, KnowsLettersThatAreNotAscii) {
+  const std::string body =
+      R"({"name":"Zoë Ærø","email":"q@b.example","data":{"a":"Жанна","b":"ΩΜΕΓΑ","c":"李明","d":"ЁЛКА"}})";
+  for (const char* word : {"ZOË",
+                           "zoë",
+                           "ÆRØ",
+                           "жанна",
+                           "ЖАННА",
+                           "ωμεγα",
+                           "ёлка",
+                           "Zo%C3%AB",
+                           "zo%c3%ab",
+                           "Zo\\u00EB",
+                           "\\u674e\\u660e"}) {
+    EXPECT_EQ(told(body, std::string("“") + word + "” is known"), "“[redacted]” is known") << word;
+  }
+  EXPECT_EQ(told(body, "姓名李明无效"), "姓名[redacted]无效");
+  EXPECT_EQ(told(body, "Zoëlla"), "Zoëlla");
+}
+
+TEST(Redaction, FindsAddressesAndNumbersInOtherForms) {
+  const std::string body =
+      R"({"name":"A B","email":"zoe.doe@example.com","phone_number":"+1 (415) 555-0100",
+          "data":{"salary":91234.5,"years":-17.25}})";
+  for (const char* text : {"zoe.doe%40example.com",
+                           "other%40example.org",
+                           "+14155550100",
+                           "415-555-0100",
+                           "0014155550100",
+                           "4155550100",
+                           "zoe.doe",
+                           "91234.5"}) {
+    EXPECT_THAT(told(body, std::string("of ") + text + ", then"),
+                testing::AnyOf("of [redacted], then", "of +[redacted], then"))
+        << text;
+  }
+  EXPECT_EQ(told(body, "call 5550199 or 91234 or 17"), "call 5550199 or 91234 or 17");
+}
+
+TEST(Redaction, TakesCredentialsOutWhereverTheyAre) {
+  HttpRequest made = request();
+  made.headers = {{"X-API-KEY", "sk_live_4711"},
+                  {"Authorization", "Basic bWU6aHVudGVyMi1wdw=="},
+                  {"Cookie", "sid=abc123def; theme=dark"},
+                  {"X-Session-Token", "supersecret"},
+                  {"X-Gateway-Secret", "form"}};
+  const Redactor redact(made, kRoute);
+  for (const char* secret : {"sk_live_4711",
+                             "SK_LIVE_4711",
+                             "bWU6aHVudGVyMi1wdw",
+                             "hunter2-pw",
+                             "abc123def",
+                             "supersecret"}) {
+    EXPECT_EQ(redact("x" + std::string(secret) + "y"), "x[redacted]y") << secret;
+    EXPECT_EQ(redact.identifier("x" + std::string(secret) + "y"), "[redacted]") << secret;
+  }
+  EXPECT_EQ(redact("Basic information"), "Basic information");
+}
+
+TEST(Redaction, TakesOutWhatIsCutOff) {
+  const std::string body = R"({"name":"A B","email":"q@b.example",
+      "data":{"note":"The candidate is not available on Mondays"}})";
+  EXPECT_EQ(told(body, "too long: 'The candidate is not avail...'"), "too long: '[redacted]...'");
+  EXPECT_EQ(told(body, "too long: \"The candidate is not avail\""), "too long: \"[redacted]\"");
+  EXPECT_EQ(told(body, "The candidate is not known"), "The candidate is not known");
+}
+
+TEST(Redaction, OfIdentifiersTakesOutWhoSomebodyIs) {
+  HttpRequest made = request();
+  made.headers.add("X-Request-Id", "mine-4711-0815");
+  made.body = R"({"name":"Zoë Lovelace","email":"zoe.doe99@example.com","phone_number":"+15550100",
+      "metadata":{"badge":"badge-4711"}})";
+  const Redactor redact(made, kRoute);
+  for (const char* id : {"lovelace",
+                         "Lovelace",
+                         "user:lovelace",
+                         "known-zoe.doe99",
+                         "int_77",
+                         "15550100",
+                         "tel-15550100",
+                         "for-badge-4711",
+                         "ws-9"}) {
+    EXPECT_EQ(redact.identifier(id), "[redacted]") << id;
+  }
+  for (const char* id :
+       {"req_1", "mine-4711-0815", "badge", "int_775", "7d4b1f6e-0000-4711-9c0e"}) {
+    EXPECT_EQ(redact.identifier(id), id);
+  }
+}
+
+/// Answers with a request id, and remembers how much had been allocated by then.
+class Answering : public Transport {
+ public:
+  HttpResponse send(const HttpRequest&, const CancellationToken&) override {
+    HttpResponse response{200, {{"X-Request-Id", "req_0123456789abcdef"}}, R"({"data":[]})"};
+    before = allocations;
+    return response;
+  }
+
+  int before = 0;
+};
+
+TEST(Redaction, CostsNothingWhereACallSucceeds) {
+  const auto transport = std::make_shared<Answering>();
+  ClientOptions options;
+  options.api_key = "sk_live_4711";
+  options.authorization = "Basic bWU6aHVudGVyMi1wdw==";
+  options.transport = transport;
+  int allocated = -1;
+  options.on_event = [&](const Event& event) {
+    if (event.kind == EventKind::response) {
+      allocated = allocations - transport->before;
+      EXPECT_EQ(event.request_id, "req_0123456789abcdef");
+    }
+  };
+  BulkCandidateIngestRequest people;
+  for (int i = 0; i < 500; ++i) {
+    people.data.push_back({"Somebody Example", "somebody" + std::to_string(i) + "@example.com"});
+    people.data.back().metadata = {{"number", "a number like " + std::to_string(i)}};
+  }
+  EXPECT_NO_THROW(Client(options).ingestCandidatesBulk("posting", people));
+  EXPECT_GE(allocated, 0);
+  EXPECT_LT(allocated, 16);
 }
 
 }  // namespace

@@ -13,7 +13,10 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-Redactor redactor() { return Redactor(HttpRequest{}, "/api/v2/postings/{posting_id}/candidates"); }
+Redactor redactor() {
+  static const HttpRequest request;
+  return {request, "/api/v2/postings/{posting_id}/candidates"};
+}
 
 /// What an answer is thrown as.
 template <class Expected>

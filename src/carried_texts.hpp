@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heymilo/transport.hpp"
+
+namespace heymilo {
+
+/// A text that a request carried and that must not be told.
+struct CarriedText {
+  std::string text{};     ///< on one line; in small letters unless `exact`
+  bool anywhere = false;  ///< a credential: also within words; anything else: as whole words only
+  bool exact = false;     ///< only as it is written, since in small letters it is an ordinary word
+  bool personal = false;  ///< who a candidate is, or an id: not told as a code either
+};
+
+/// What a request carried.
+struct CarriedTexts {
+  std::vector<CarriedText> texts{};   ///< the longest first
+  std::vector<std::string> phones{};  ///< the digits of phone numbers, however they are grouped
+};
+
+/// What must not be told of a request:
+///
+/// - credentials: the values and tokens of X-API-KEY, Authorization, Cookie and whatever header
+///   fields are named like one (key, token, secret, auth, ...);
+/// - ids: the posting's, the workspace's and the cursor;
+/// - who a candidate is: name, and each word of it, e-mail address and phone number;
+/// - the values and names of the free-form parts, and of other header fields, unless they are a
+///   single ordinary word.
+///
+/// Values of less than three bytes, but for words of a name, are not among them. Each is there as
+/// it is, and as URLs, JSON and HTML write it. `route` is the path's template: it says where in the
+/// URL the posting's id stands.
+CarriedTexts carriedTexts(const HttpRequest& request, std::string_view route);
+
+/// Whether `text`, of ASCII letters, digits and punctuation, may hold a carried text. Reads no
+/// JSON and allocates nothing; true may be wrong, false is not.
+bool mayHoldCarriedText(const HttpRequest& request, std::string_view text);
+
+}  // namespace heymilo
