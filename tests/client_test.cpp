@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "heymilo/testing/expectations.hpp"
+#include "heymilo/testing/fake_transport.hpp"
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/testing/mock_server.hpp"
 
@@ -401,6 +402,23 @@ TEST_F(ClientTest, FillsWhatIsUnsetFromTheEnvironment) {
   ClientOptions wrong;
   wrong.api_key = "own";
   EXPECT_THROW(Client::fromEnvironment(wrong).listCandidates("p1"), AuthenticationError);
+}
+
+TEST_F(ClientTest, LeavesABaseUrlThatIsSetWhateverItsText) {
+  const Environment key("HEYMILO_API_KEY", "test-key");
+  const Environment url("HEYMILO_BASE_URL", "http://127.0.0.1:1");
+  for (const char* own : {"https://api.heymilo.ai", "https://api.heymilo.ai/"}) {
+    ClientOptions set;
+    set.base_url = own;
+    std::string asked;
+    set.transport = std::make_shared<testing::FakeTransport>(
+        [&asked](const HttpRequest& request, const CancellationToken&) -> HttpResponse {
+          asked = request.url;
+          throw ConnectionError("not today", Outcome::not_sent, true);
+        });
+    EXPECT_THROW(Client::fromEnvironment(set).listCandidates("p1"), ConnectionError);
+    EXPECT_EQ(asked, "https://api.heymilo.ai/api/v2/postings/p1/candidates");
+  }
 }
 
 }  // namespace

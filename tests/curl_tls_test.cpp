@@ -1,11 +1,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
 #include <string>
 
 #include "curl/curl_transport.hpp"
+#include "heymilo/client.hpp"
 #include "support/raw_server.hpp"
+#include "support/temporary_directory.hpp"
 #include "support/temporary_file.hpp"
 #include "support/transport_calls.hpp"
 
@@ -234,6 +242,115 @@ TEST_F(CurlTls, ARequestOnAKeptConnectionThatBreaksIsNotRepeated) {
     EXPECT_EQ(error.outcome(), Outcome::unknown);
     EXPECT_EQ(server.requests().size(), 2u);
   }
+}
+
+/// The name by which OpenSSL looks for a CA's certificate in a folder.
+std::string nameInFolder(const std::string& certificate) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+      BIO_new_mem_buf(certificate.data(), static_cast<int>(certificate.size())), &BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> x509(
+      PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), &X509_free);
+  char name[16];
+  std::snprintf(name, sizeof name, "%08lx.0", X509_subject_name_hash(x509.get()));
+  return name;
+}
+
+TEST_F(CurlTls, AFolderOfCasIsTrusted) {
+  const heymilo_test::TemporaryDirectory folder;
+  std::ofstream(folder.file(nameInFolder(ca.certificate()))) << ca.certificate();
+  RawServer server(answering(httpAnswer("200 OK", "safe")), RawServerTls{ca.issue()});
+  TlsOptions tls;
+  tls.ca_dir = folder.path();
+  EXPECT_EQ(makeTransport(tls)->send(get(server.url()), {}).body, "safe");
+  refusalOf({CertificateAuthority("another").issue()}, *makeTransport(tls));
+  const heymilo_test::TemporaryDirectory empty;
+  tls.ca_dir = empty.path();
+  EXPECT_EQ(refusalOf({ca.issue()}, *makeTransport(tls)).fault(), ConnectionFault::certificate);
+  tls.ca_file = ca_file.path();
+  EXPECT_EQ(makeTransport(tls)->send(get(server.url()), {}).body, "safe");
+}
+
+/// What the environment says of certificates, for as long as it lives.
+class TrustEnvironment {
+ public:
+  TrustEnvironment(const std::string& file, const std::string& folder) {
+    ::setenv("SSL_CERT_FILE", file.c_str(), 1);
+    ::setenv("SSL_CERT_DIR", folder.c_str(), 1);
+  }
+  ~TrustEnvironment() {
+    ::unsetenv("SSL_CERT_FILE");
+    ::unsetenv("SSL_CERT_DIR");
+  }
+  TrustEnvironment(const TrustEnvironment&) = delete;
+  TrustEnvironment& operator=(const TrustEnvironment&) = delete;
+};
+
+TEST_F(CurlTls, FromTheEnvironmentWhoIsTrustedIsTakenWhereItIsUnset) {
+  const heymilo_test::TemporaryDirectory folder;
+  std::ofstream(folder.file(nameInFolder(ca.certificate()))) << ca.certificate();
+  const TemporaryFile other_ca(CertificateAuthority("another").certificate());
+  RawServer server(answering(httpAnswer(
+                       "200 OK", R"({"object":"list","data":[],"pagination":{"has_more":false}})")),
+                   RawServerTls{ca.issue()});
+  ClientOptions options;
+  options.api_key = "k";
+  options.proxy = "";
+  options.base_url = server.url();
+  const auto works = [&options](const TlsOptions& tls) {
+    options.tls = tls;
+    try {
+      Client::fromEnvironment(options).listCandidates("p");
+      return true;
+    } catch (const ConnectionError& error) {
+      EXPECT_EQ(error.fault(), ConnectionFault::certificate);
+      return false;
+    }
+  };
+  TlsOptions own;
+  own.ca_file = other_ca.path();
+  TlsOptions own_folder;
+  own_folder.ca_dir = "/";
+  EXPECT_FALSE(works({}));
+  {
+    const TrustEnvironment environment(ca_file.path(), "");
+    EXPECT_TRUE(works({}));
+    EXPECT_FALSE(works(own));
+    EXPECT_FALSE(works(own_folder));
+    options.tls = {};  // a client that is not told to read the environment does not
+    EXPECT_THROW(Client(options).listCandidates("p"), ConnectionError);
+  }
+  {
+    const TrustEnvironment environment("", "/no/such/folder:" + folder.path());
+    EXPECT_TRUE(works({}));
+    EXPECT_FALSE(works(own));
+  }
+  {
+    const TrustEnvironment environment("", "");
+    EXPECT_FALSE(works({}));
+  }
+}
+
+TEST_F(CurlTls, AVariableThatNamesNothingIsNamed) {
+  ClientOptions options;
+  options.api_key = "k";
+  const auto refused = [&options] {
+    try {
+      Client::fromEnvironment(options);
+    } catch (const InvalidArgumentError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("/no/such"));
+      return error.param();
+    }
+    return std::string();
+  };
+  {
+    const TrustEnvironment environment("/no/such/file", "");
+    EXPECT_EQ(refused(), "SSL_CERT_FILE");
+    options.base_url = "http://127.0.0.1:1";  // no TLS, no harm
+    EXPECT_EQ(refused(), "");
+  }
+  options.base_url.clear();
+  const TrustEnvironment environment(ca_file.path(), "/no/such:/no/such/folder");
+  EXPECT_EQ(refused(), "SSL_CERT_DIR");
 }
 
 }  // namespace

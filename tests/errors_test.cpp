@@ -6,6 +6,8 @@
 #include <string>
 #include <type_traits>
 
+#include "heymilo/workflows/store_error.hpp"
+
 namespace heymilo {
 namespace {
 
@@ -20,6 +22,9 @@ static_assert(kIs<TimeoutError, TransportError>);
 static_assert(kIs<CancelledError, TransportError>);
 static_assert(kIs<DecodeError, Error>);
 static_assert(kIs<PaginationError, Error>);
+static_assert(kIs<OverloadError, Error>);
+static_assert(kIs<StoreError, Error>);
+static_assert(std::is_same_v<workflows::StoreError, StoreError>);
 static_assert(kIs<StatusError, Error>);
 static_assert(kIs<BadRequestError, StatusError>);
 static_assert(kIs<AuthenticationError, StatusError>);
@@ -56,6 +61,9 @@ TEST(Errors, NameTheFieldsAtFaultInOneWay) {
 TEST(Errors, TellWhatBecameOfTheRequest) {
   EXPECT_EQ(InvalidArgumentError("limit", "must be 1 to 100").outcome(), Outcome::not_sent);
   EXPECT_EQ(ConnectionError("reset").outcome(), Outcome::unknown);
+  EXPECT_EQ(OverloadError("no thread").outcome(), Outcome::not_sent);
+  EXPECT_EQ(StoreError("no file").outcome(), Outcome::not_sent);
+  EXPECT_EQ(StoreError("no file", Outcome::unknown).outcome(), Outcome::unknown);
   EXPECT_EQ(ConnectionError("refused", Outcome::not_sent).outcome(), Outcome::not_sent);
   EXPECT_EQ(TimeoutError("late").outcome(), Outcome::unknown);
   EXPECT_EQ(CancelledError("stopped").outcome(), Outcome::unknown);

@@ -32,6 +32,15 @@ TEST(Explain, SaysWhatHappenedAndWhatToDo) {
       {explain(heymilo::ServerError("what", details(500))), "Try again later"},
       {explain(heymilo::StatusError("what", details(302))), "check HEYMILO_BASE_URL"},
       {explain(heymilo::ConnectionError("what")), "Check the network"},
+      {explain(heymilo::ConnectionError(
+           "what", Outcome::not_sent, true, heymilo::ConnectionFault::certificate)),
+       "set SSL_CERT_FILE"},
+      {explain(heymilo::ConnectionError(
+           "what", Outcome::not_sent, false, heymilo::ConnectionFault::proxy)),
+       "Check http_proxy"},
+      {explain(heymilo::OverloadError("what")), "ulimit -u"},
+      {explain(heymilo::StoreError("what")), "Check the file"},
+      {explain(heymilo::InvalidArgumentError("SSL_CERT_FILE", "what")), "variable SSL_CERT_FILE."},
       {explain(heymilo::CancelledError("what")), "stopped before it was done"},
       {explain(heymilo::TimeoutError("what")), "did not answer in time"},
       {explain(heymilo::DecodeError("what", "/data")), "Check HEYMILO_BASE_URL"},

@@ -2,13 +2,16 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/display_width.hpp"
 #include "support/eventually.hpp"
 #include "support/example_program.hpp"
+#include "support/raw_server.hpp"
 #include "support/running_process.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/temporary_file.hpp"
 
 namespace heymilo_test {
 namespace {
@@ -371,6 +374,38 @@ TEST_F(ListCandidatesTest, CtrlCSaysHowToGoOn) {
   EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3);
   EXPECT_THAT(logged(), HasSubstr("Stopped after 5 candidates."));
   EXPECT_THAT(logged(), HasSubstr("--starting-after"));
+}
+
+TEST_F(ListCandidatesTest, TrustsTheCaThatTheEnvironmentNames) {
+  const CertificateAuthority ca;
+  const TemporaryFile ca_file(ca.certificate());
+  const RawServer secure(
+      answering(
+          httpAnswer("200 OK", R"({"object":"list","data":[],"pagination":{"has_more":false}})")),
+      RawServerTls{ca.issue()});
+  environment["HEYMILO_BASE_URL"] = secure.url("");
+  environment["no_proxy"] = "*";
+  const ChildResult refused = list({});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("set SSL_CERT_FILE"), Not(HasSubstr("the network"))));
+  environment["SSL_CERT_FILE"] = ca_file.path();
+  EXPECT_EQ(list({}).exit_code, 0);
+  environment["SSL_CERT_FILE"] = "/no/such/file";
+  const ChildResult missing = list({});
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_THAT(missing.err, AllOf(HasSubstr("/no/such/file"), HasSubstr("variable SSL_CERT_FILE")));
+}
+
+TEST_F(ListCandidatesTest, NamesTheProxyAndNotItsPassword) {
+  for (const auto& [proxy, words] :
+       {std::pair("http://user:canary#b@127.0.0.1:1", "the proxy that http_proxy names"),
+        std::pair("http://user:canary@127.0.0.1:1", "the proxy 127.0.0.1:1: connection refused")}) {
+    environment["http_proxy"] = proxy;
+    const ChildResult result = list({});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err,
+                AllOf(HasSubstr(words), HasSubstr("Check http_proxy"), Not(HasSubstr("canary"))));
+  }
 }
 
 }  // namespace

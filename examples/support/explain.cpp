@@ -73,12 +73,31 @@ std::string advice(const heymilo::InvalidArgumentError& error) {
            "https://api.heymilo.ai; http:// is only for this machine itself.";
   }
   for (const auto& [option, variable] : {std::pair("api_key", "HEYMILO_API_KEY"),
-                                         std::pair("workspace_id", "HEYMILO_WORKSPACE_ID")}) {
+                                         std::pair("workspace_id", "HEYMILO_WORKSPACE_ID"),
+                                         std::pair("SSL_CERT_FILE", "SSL_CERT_FILE"),
+                                         std::pair("SSL_CERT_DIR", "SSL_CERT_DIR")}) {
     if (error.param() == option) {
       return std::string("Correct the environment variable ") + variable + '.';
     }
   }
   return "Run with --help to see what is expected.";
+}
+
+std::string advice(const heymilo::ConnectionError& error) {
+  switch (error.fault()) {
+    case heymilo::ConnectionFault::proxy:
+      return "The proxy that the environment names is in the way. Check http_proxy, https_proxy "
+             "and "
+             "all_proxy, or name the API's host in no_proxy to go without a proxy.";
+    case heymilo::ConnectionFault::certificate:
+      return "The certificate is not trusted. Where it comes from a CA of your organization, as "
+             "with "
+             "a gateway that inspects TLS, set SSL_CERT_FILE to a PEM file with that CA, or "
+             "SSL_CERT_DIR to a folder; where one of them is set, check it.";
+    case heymilo::ConnectionFault::other:
+      break;
+  }
+  return "The API can't be reached. Check the network and HEYMILO_BASE_URL, and try again.";
 }
 
 std::string advice(const heymilo::Error& error) {
@@ -89,7 +108,12 @@ std::string advice(const heymilo::Error& error) {
     return "It was stopped before it was done.";
   }
   if (dynamic_cast<const heymilo::TimeoutError*>(&error) != nullptr) {
-    return "The API did not answer in time. Check the network, and try again.";
+    return "The API did not answer in time. Check the network, and the proxy if one is named "
+           "above, "
+           "and try again.";
+  }
+  if (const auto* connection = dynamic_cast<const heymilo::ConnectionError*>(&error)) {
+    return advice(*connection);
   }
   if (dynamic_cast<const heymilo::TransportError*>(&error) != nullptr) {
     return "The API can't be reached. Check the network and HEYMILO_BASE_URL, and try again.";
@@ -104,6 +128,13 @@ std::string advice(const heymilo::Error& error) {
   }
   if (const auto* argument = dynamic_cast<const heymilo::InvalidArgumentError*>(&error)) {
     return advice(*argument);
+  }
+  if (dynamic_cast<const heymilo::OverloadError*>(&error) != nullptr) {
+    return "This machine has too much to do. Close other programs or raise the limit of processes "
+           "(ulimit -u), and try again.";
+  }
+  if (dynamic_cast<const heymilo::StoreError*>(&error) != nullptr) {
+    return "Check the file that is named, and that its folder can be written.";
   }
   return "Try again later.";
 }

@@ -28,6 +28,8 @@ constexpr const char* kApiFooter = R"(Environment:
   HEYMILO_API_KEY         The API key; required
   HEYMILO_BASE_URL        Where the API is (default: https://api.heymilo.ai)
   HEYMILO_WORKSPACE_ID    The workspace, for keys that may use several
+  SSL_CERT_FILE           A PEM file of CAs to trust instead of the system's
+  SSL_CERT_DIR            A folder of them, as openssl rehash makes it
   NO_COLOR                Where it is not empty, nothing is coloured by itself
 
 Results go to standard output, everything else to standard error. The exit code
