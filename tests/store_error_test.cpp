@@ -1,0 +1,87 @@
+// A store that fails: whether anything was sent before is in the error.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <string>
+
+#include "heymilo/workflows/store_error.hpp"
+#include "support/bulk_ingest_fixture.hpp"
+
+namespace heymilo {
+namespace {
+
+using heymilo_test::people;
+using heymilo_test::sourceOf;
+
+/// Lets no file of this process grow, as where a disk is full.
+class FullDisk {
+ public:
+  FullDisk() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+  }
+  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+  void begin() const {
+    const rlimit none{1, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &none);
+  }
+
+ private:
+  rlimit before_{};
+};
+
+class StoreErrorTest : public heymilo_test::BulkIngestTest {
+ protected:
+  /// What a run ends in whose journal can't be written from the n-th record on.
+  StoreError failureAfter(std::size_t records) {
+    const auto all = people(400);
+    const FullDisk disk;
+    options.concurrency = 1;
+    std::size_t given = 0;
+    const workflows::BulkSource source = [&]() -> std::optional<workflows::BulkRecord> {
+      if (given == records) {
+        disk.begin();
+      }
+      return given == all.size()
+                 ? std::nullopt
+                 : std::optional<workflows::BulkRecord>(workflows::BulkRecord{all[given++], {}});
+    };
+    try {
+      bulkIngest(Client(client_options), "p", source, options);
+    } catch (const Error& error) {
+      return dynamic_cast<const StoreError&>(error);
+    }
+    ADD_FAILURE() << "nothing was thrown";
+    return StoreError("");
+  }
+};
+
+TEST_F(StoreErrorTest, IsNotSentBeforeAnythingWasSent) {
+  EXPECT_EQ(failureAfter(0).outcome(), Outcome::not_sent);
+  EXPECT_EQ(posts(), 0u);
+}
+
+TEST_F(StoreErrorTest, IsUnknownAfterwards) {
+  EXPECT_EQ(failureAfter(25).outcome(), Outcome::unknown);
+  EXPECT_GE(posts(), 1u);
+}
+
+TEST_F(StoreErrorTest, OfAJournalThatCannotBeOpenedIsNotSent) {
+  options.journal = directory.file("no such folder/journal");
+  try {
+    ingest(people(3));
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_NE(dynamic_cast<const StoreError*>(&error), nullptr);
+    EXPECT_EQ(error.outcome(), Outcome::not_sent);
+  }
+}
+
+}  // namespace
+}  // namespace heymilo
