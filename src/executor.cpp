@@ -58,6 +58,16 @@ Failure failureOf(const Error& error, std::optional<std::chrono::milliseconds> r
   return failure;
 }
 
+bool mayHaveBeenSent(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& known) {
+    return known.outcome() != Outcome::not_sent;
+  } catch (...) {  // of a transport that is not ours
+    return true;
+  }
+}
+
 bool isSuccess(int status) noexcept { return status >= 200 && status < 300; }
 
 Clock::TimePoint deadlineOf(const RequestOptions& options, Clock::TimePoint started) {
@@ -181,12 +191,12 @@ HttpResponse Executor::send(Call& call) const {
   for (;;) {
     std::optional<std::chrono::milliseconds> wait;
     {
-      const Pacer::Permit permit = pacer_->acquire(
+      Pacer::Permit permit = pacer_->acquire(
           call.options.cancellation, call.deadline, [&](std::chrono::milliseconds turn) {
             throttled(call, turn);
           });
       try {
-        return attempt(call);
+        return attempt(call, permit);
       } catch (const Error& error) {
         wait = waitAfter(call, error);
         if (!wait) {
@@ -198,13 +208,13 @@ HttpResponse Executor::send(Call& call) const {
   }
 }
 
-HttpResponse Executor::attempt(Call& call) const {
+HttpResponse Executor::attempt(Call& call, Pacer::Permit& permit) const {
   beginAttempt(call);
   HttpResponse response;
   try {
     response = environment_.transport->send(call.request, call.options.cancellation);
-  } catch (const Error&) {
-    failed(call);
+  } catch (...) {
+    failed(call, permit, std::current_exception());
     throw;
   }
   return answered(call, std::move(response));
@@ -252,7 +262,11 @@ void Executor::beginAttempt(Call& call) const {
   emit(call.event(EventKind::request));
 }
 
-void Executor::failed(const Call& call) const {
+void Executor::failed(const Call& call, Pacer::Permit& permit,
+                      const std::exception_ptr& error) const {
+  if (mayHaveBeenSent(error)) {
+    permit.unanswered();
+  }
   Event event = call.event(EventKind::failure);
   event.elapsed = sinceStartOf(call.attempt_started);
   emit(event);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -81,8 +82,9 @@ class Executor {
   void beginAttempt(Call& call) const;
   /// The answer of the attempt. Throws StatusError where it is not 2xx.
   HttpResponse answered(Call& call, HttpResponse response) const;
-  /// There was none.
-  void failed(const Call& call) const;
+  /// There was none, but this error: the request may still be under way, for which its permit
+  /// stands.
+  void failed(const Call& call, Pacer::Permit& permit, const std::exception_ptr& error) const;
   /// How long to wait after a failed attempt before the next one; nothing where the call ends here.
   std::optional<std::chrono::milliseconds> waitAfter(const Call& call, const Error& error) const;
   /// The call waits for so long until the quota allows a request.
@@ -100,7 +102,7 @@ class Executor {
             const RequestOptions& options, const detail::ObjectType& type, void* answer,
             ResponseInfo& info) const;
   HttpResponse send(Call& call) const;
-  HttpResponse attempt(Call& call) const;
+  HttpResponse attempt(Call& call, Pacer::Permit& permit) const;
   void pause(const Call& call, std::chrono::milliseconds wait) const;
   std::chrono::microseconds sinceStartOf(Clock::TimePoint moment) const;
   void emit(const Event& event) const;

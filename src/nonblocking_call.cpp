@@ -159,7 +159,7 @@ void NonBlockingCall::attemptEnded(HttpResponse answer, std::exception_ptr error
   try {
     if (error) {
       if (sent_) {
-        executor.failed(*call_);
+        executor.failed(*call_, *permit_, error);
       }
       std::rethrow_exception(std::exchange(error, nullptr));
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "heymilo/errors.hpp"
+#include "under_way.hpp"
 
 namespace heymilo {
 
@@ -116,11 +117,13 @@ Clock::TimePoint Pacer::nextSlot(Clock::TimePoint now) {
   return (std::max)(held_until_, finished_.front() + window);
 }
 
-void Pacer::finish() {
+void Pacer::finish(bool unanswered) {
   const std::lock_guard<std::mutex> guard(mutex_);
   --in_flight_;
   if (limit_) {
-    finished_.push_back(clock_.now());
+    const Clock::TimePoint arrived =
+        clock_.now() + (unanswered ? kUnderWay : std::chrono::seconds{0});
+    finished_.insert(std::upper_bound(finished_.begin(), finished_.end(), arrived), arrived);
   }
   wakeFirst();
 }

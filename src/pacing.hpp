@@ -21,27 +21,34 @@ namespace heymilo {
 /// A request counts from when it is let through until one window after its answer came. That the
 /// answer's time is taken, not the sending's, is what makes the promise hold at the server, whose
 /// arrivals are late by a different time for each request; it costs as much throughput as an answer
-/// takes, in relation to the window.
+/// takes, in relation to the window. One without an answer may still arrive for as long as packets
+/// are under way (kUnderWay) after its end, and counts until a window after that.
 class Pacer {
  public:
   /// `patience`: being held back for longer than that ends a call.
   Pacer(std::optional<RateLimit> limit, std::chrono::milliseconds patience, Clock& clock)
       : limit_(limit), patience_(patience), clock_(clock) {}
 
-  /// One request that was let through; its end starts its window.
+  /// One request that was let through. With its end, its window starts: at once, or where it may
+  /// still arrive, when it can no longer do so.
   class Permit {
    public:
     explicit Permit(Pacer& pacer) noexcept : pacer_(&pacer) {}
-    Permit(Permit&& other) noexcept : pacer_(std::exchange(other.pacer_, nullptr)) {}
+    Permit(Permit&& other) noexcept
+        : pacer_(std::exchange(other.pacer_, nullptr)), unanswered_(other.unanswered_) {}
     Permit& operator=(Permit&&) = delete;
     ~Permit() {
       if (pacer_ != nullptr) {
-        pacer_->finish();
+        pacer_->finish(unanswered_);
       }
     }
 
+    /// The request may have been sent, and ends without an answer.
+    void unanswered() noexcept { unanswered_ = true; }
+
    private:
     Pacer* pacer_;
+    bool unanswered_ = false;
   };
 
   /// Waits for its turn, in order of arrival. `on_wait` is told once how long that will be, as far
@@ -82,7 +89,7 @@ class Pacer {
  private:
   Turn judge(Place& place, const CancellationToken& cancellation, Clock::TimePoint deadline);
   Clock::TimePoint nextSlot(Clock::TimePoint now);
-  void finish();
+  void finish(bool unanswered);
   void leave(Place& place);
   void wakeFirst();
 
@@ -91,8 +98,9 @@ class Pacer {
   Clock& clock_;
 
   std::mutex mutex_;
-  std::list<Place*> queue_;                // guarded by mutex_, as all below
-  std::deque<Clock::TimePoint> finished_;  // when the requests whose window is still open ended
+  std::list<Place*> queue_;  // guarded by mutex_, as all below
+  // From when on the requests whose window is still open can't arrive any more; the earliest first.
+  std::deque<Clock::TimePoint> finished_;
   int in_flight_ = 0;
   Clock::TimePoint held_until_{};
 };

@@ -327,6 +327,31 @@ TEST_F(ExecutorTest, SaysWhereAnAnswerIsNotTheDocumentedJson) {
   }
 }
 
+TEST_F(ExecutorTest, WhatMayStillArriveCountsAgainstTheQuotaForLonger) {
+  options.rate_limit = RateLimit{1, milliseconds{1000}};
+  request_options.max_retries = 0;
+  const auto waitAfter = [&](Step step) {
+    clock = std::make_shared<ManualClock>();
+    const auto once = executor(scripted({std::move(step), answers(202, kQueued)}));
+    using Answer = SingleResponse<AsyncIngestResponse>;
+    const CallArguments arguments{"p", "", bodyFor(kPost)};
+    try {
+      once.call<Answer>(kPost, arguments, request_options);
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): as it was told to
+    }
+    once.call<Answer>(kPost, arguments, request_options);
+    return clock->waits().at(0).count();
+  };
+  EXPECT_EQ(waitAfter(answers(202, kQueued)), 1001);
+  EXPECT_EQ(waitAfter(answers(503, "")), 1001);
+  EXPECT_EQ(waitAfter(answers(202, "no JSON")), 1001);
+  EXPECT_EQ(waitAfter(throws(ConnectionError("refused", Outcome::not_sent))), 1001);
+  EXPECT_EQ(waitAfter(throws(ConnectionError("cut", Outcome::unknown))), 6001);
+  EXPECT_EQ(waitAfter(throws(TimeoutError("late", Outcome::unknown))), 6001);
+  EXPECT_EQ(waitAfter(throws(CancelledError("cancelled", Outcome::unknown))), 6001);
+  EXPECT_EQ(waitAfter([]() -> HttpResponse { throw std::bad_alloc(); }), 6001);
+}
+
 TEST_F(ExecutorTest, SwallowsWhatTheObserverThrows) {
   options.on_event = [](const Event&) { throw std::runtime_error("observer"); };
   EXPECT_EQ(call({answers(503, ""), answers(200, kQueued)}, kGet).http.attempts, 2);

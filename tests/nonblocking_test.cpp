@@ -221,6 +221,25 @@ TEST_F(NonBlocking, SharesTheQuotaWithTheClient) {
   }
 }
 
+TEST_F(NonBlocking, WhatMayStillArriveCountsAgainstTheQuotaForLonger) {
+  const auto clock = std::make_shared<ManualClock>();
+  options.clock = clock;
+  options.rate_limit = RateLimit{1, milliseconds{1000}};
+  std::vector<milliseconds> waits;
+  options.on_event = [&](const Event& event) {
+    if (event.kind == EventKind::throttled) {
+      waits.push_back(event.wait);
+    }
+  };
+  const NonBlockingClient calls{Client(options)};
+  server.respondNext("ingestCandidate", ScriptedResponse::disconnect());
+  EXPECT_EQ(failureOf<ConnectionError>(calls.ingestCandidate("p", kAda).future()).outcome(),
+            Outcome::unknown);
+  calls.listCandidates("p").future().get();
+  calls.listCandidates("p").future().get();
+  EXPECT_EQ(waits, (std::vector<milliseconds>{milliseconds{6001}, milliseconds{1001}}));
+}
+
 TEST_F(NonBlocking, IsCancelledWhileItWaitsForTheAnswer) {
   const NonBlockingClient calls{Client(options)};
   const CancellationSource source;

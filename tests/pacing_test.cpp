@@ -73,6 +73,57 @@ TEST(Pacing, ARequestInFlightCountsUntilItsAnswerHasAged) {
   EXPECT_EQ(clock.waits()[0], milliseconds{1001});
 }
 
+/// A request that may have been sent, and ends at once without an answer.
+void sendInVain(Pacer& pacer) {
+  Pacer::Permit permit = pacer.acquire({}, kNever, {});
+  permit.unanswered();
+}
+
+TEST(Pacing, ARequestWithoutAnAnswerCountsUntilItCanNoLongerArrive) {
+  ManualClock clock;
+  Pacer pacer(RateLimit{1, milliseconds{1000}}, kPatience, clock);
+  sendInVain(pacer);
+  pacer.acquire({}, kNever, {});
+  EXPECT_EQ(clock.waits(), std::vector<milliseconds>{milliseconds{5000 + 1001}});
+}
+
+TEST(Pacing, AnAnsweredRequestDoesNotWaitForOneThatWasNot) {
+  ManualClock clock;
+  Pacer pacer(RateLimit{2, milliseconds{1000}}, kPatience, clock);
+  const auto start = clock.now();
+  const auto sentAt = [&] {
+    const Pacer::Permit permit = pacer.acquire({}, kNever, {});
+    return std::chrono::duration_cast<milliseconds>(clock.now() - start).count();
+  };
+  sendInVain(pacer);
+  EXPECT_EQ(sentAt(), 0);
+  for (const int expected : {1001, 2002, 3003, 4004, 5005}) {
+    EXPECT_EQ(sentAt(), expected);
+  }
+  EXPECT_EQ(sentAt(), 6001);  // of which the first has only now left the window
+  EXPECT_EQ(sentAt(), 6006);
+}
+
+TEST(Pacing, LetsNoMoreThanTheLimitIntoAnyWindowHoweverLateTheUnansweredArrive) {
+  ManualClock clock;
+  constexpr std::size_t kLimit = 3;
+  Pacer pacer(RateLimit{kLimit, milliseconds{1000}}, kPatience, clock);
+  std::vector<Clock::TimePoint> arrivals;
+  for (int i = 0; i < 60; ++i) {
+    Pacer::Permit permit = pacer.acquire({}, kNever, {});
+    clock.advance(milliseconds{i * 7 % 40});
+    arrivals.push_back(clock.now());
+    if (i % 4 == 1) {
+      permit.unanswered();
+      arrivals.back() += std::chrono::seconds{i % 6};
+    }
+  }
+  std::sort(arrivals.begin(), arrivals.end());
+  for (std::size_t i = kLimit; i < arrivals.size(); ++i) {
+    EXPECT_GT(arrivals[i] - arrivals[i - kLimit], milliseconds{1000}) << i;
+  }
+}
+
 TEST(Pacing, TellsOnceHowLongTheWaitIs) {
   ManualClock clock;
   Pacer pacer(RateLimit{1, milliseconds{1000}}, kPatience, clock);
