@@ -8,6 +8,7 @@
 
 #include "curl/curl_handle.hpp"
 #include "curl/curl_transport.hpp"
+#include "curl/transfer.hpp"
 #include "support/raw_server.hpp"
 #include "support/transport_calls.hpp"
 
@@ -129,11 +130,12 @@ TEST(CurlHandleAfterAFailure, IsNotUsedAgain) {
   RawServer server(heymilo_test::answering(heymilo_test::httpAnswer("200 OK")));
   CurlHandle handle;
   const auto fetch = [&handle](const std::string& url) {
+    const HttpRequest request = heymilo_test::get(url);
     handle.easy().reset();
-    handle.easy().set(CURLOPT_URL, url.c_str());
     handle.easy().set(CURLOPT_PROXY, "");
-    handle.easy().set(CURLOPT_NOBODY, 1L);
-    return handle.perform({}).code;
+    Transfer transfer(request, handle.sockets());
+    transfer.prepare(handle.easy());
+    return handle.perform(transfer, {}).code;
   };
   EXPECT_EQ(fetch(server.url()), CURLE_OK);
   EXPECT_TRUE(handle.usable());
