@@ -120,6 +120,7 @@ TEST_P(CurlLateBytes, NoneComeAfterTheProcessIsKilled) {
   EXPECT_FALSE(peer.receivesAll());
 }
 
+#ifdef __linux__
 // It has been given the connection with all else, and would keep it going.
 TEST_P(CurlLateBytes, NoneComeWhereAForkedChildHasTheConnectionToo) {
   const auto transport = makeTransport();
@@ -141,6 +142,8 @@ TEST_P(CurlLateBytes, NoneComeWhereAForkedChildHasTheConnectionToo) {
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
 }
+
+#endif
 
 class CurlLateBytesByProxy : public CurlLateBytes {};
 

@@ -9,9 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -81,6 +83,25 @@ std::vector<Settings> settingsOfConnectionsTo(int port) {
   return all;
 }
 
+/// What scripts saw of the connections to their server.
+class Seen {
+ public:
+  void look(int port) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    seen_ = settingsOfConnectionsTo(port);
+  }
+  /// The latest, which must be of one connection.
+  Settings get() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    EXPECT_EQ(seen_.size(), 1u);
+    return seen_.empty() ? Settings() : seen_[0];
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Settings> seen_;
+};
+
 class WithTls : public testing::Test {
  protected:
   RawServerTls tls(const char* protocol) const {
@@ -119,19 +140,19 @@ INSTANTIATE_TEST_SUITE_P(Both, CurlSockets, testing::Values(Client::blocking, Cl
 
 TEST_P(CurlSockets, EndWithAResetAsLongAsARequestIsUnanswered) {
   for (const bool is_http2 : {false, true}) {
-    std::vector<std::vector<Settings>> seen;
-    int port = 0;
+    Seen seen;
+    std::atomic<int> port{0};
     RawServer server(
         [&](RawConnection& raw) {
           if (is_http2) {
             http2::Connection connection(raw);
             while (const auto request = connection.readRequest()) {
-              seen.push_back(settingsOfConnectionsTo(port));
+              seen.look(port);
               connection.answer(request->stream, "");
             }
           } else {
             while (raw.readRequest()) {
-              seen.push_back(settingsOfConnectionsTo(port));
+              seen.look(port);
               raw.send(httpAnswer("200 OK"));
             }
           }
@@ -143,11 +164,11 @@ TEST_P(CurlSockets, EndWithAResetAsLongAsARequestIsUnanswered) {
     for (const milliseconds timeout : {milliseconds(10'000), milliseconds(20'000)}) {
       request.timeout = timeout;
       EXPECT_EQ(transport->send(request, {}).status, 200);
-      ASSERT_EQ(seen.back().size(), 1u);
-      EXPECT_TRUE(seen.back()[0].ends_with_reset);
-      EXPECT_TRUE(seen.back()[0].close_on_exec);
+      const Settings under_way = seen.get();
+      EXPECT_TRUE(under_way.ends_with_reset);
+      EXPECT_TRUE(under_way.close_on_exec);
 #ifdef TCP_USER_TIMEOUT
-      EXPECT_EQ(seen.back()[0].user_timeout, timeout + milliseconds(5000));
+      EXPECT_EQ(under_way.user_timeout, timeout + milliseconds(5000));
 #endif
       const std::vector<Settings> idle = settingsOfConnectionsTo(port);
       ASSERT_EQ(idle.size(), 1u);
@@ -158,12 +179,13 @@ TEST_P(CurlSockets, EndWithAResetAsLongAsARequestIsUnanswered) {
   }
 }
 
+#ifdef TCP_USER_TIMEOUT
 TEST_P(CurlSockets, ARequestWithoutATimeoutLeavesThatToTheSystem) {
-  std::vector<Settings> seen;
-  int port = 0;
+  Seen seen;
+  std::atomic<int> port{0};
   RawServer server([&](RawConnection& raw) {
     while (raw.readRequest()) {
-      seen = settingsOfConnectionsTo(port);
+      seen.look(port);
       raw.send(httpAnswer("200 OK"));
     }
   });
@@ -173,13 +195,13 @@ TEST_P(CurlSockets, ARequestWithoutATimeoutLeavesThatToTheSystem) {
   for (const milliseconds timeout : {milliseconds(0), milliseconds(1000), milliseconds(0)}) {
     request.timeout = timeout;
     transport->send(request, {});
-    ASSERT_EQ(seen.size(), 1u);
-    EXPECT_EQ(seen[0].user_timeout.count() == 0, timeout.count() == 0);
+    EXPECT_EQ(seen.get().user_timeout.count() == 0, timeout.count() == 0);
   }
   request.timeout = (milliseconds::max)();
   EXPECT_EQ(transport->send(request, {}).status, 200);
-  EXPECT_GT(seen[0].user_timeout, std::chrono::hours(24));
+  EXPECT_GT(seen.get().user_timeout, std::chrono::hours(24));
 }
+#endif
 
 TEST_P(CurlSockets, AnIdleConnectionEndsPolitely) {
   std::promise<bool> was_polite;
@@ -301,6 +323,7 @@ TEST(SocketsOfAParent, AreNotSetNorResetByAChild) {
 /// HTTP/2 connections of the loop. The first request of the first connection has no answer.
 class CurlLoopHttp2 : public WithTls {
  protected:
+  std::promise<void> unanswered;
   RawServer server{[this](RawConnection& raw) {
                      http2::Connection connection(raw);
                      while (const auto request = connection.readRequest()) {
@@ -312,7 +335,6 @@ class CurlLoopHttp2 : public WithTls {
                      }
                    },
                    tls("h2")};
-  std::promise<void> unanswered;
   LoopTransport transport{options()};
 };
 
