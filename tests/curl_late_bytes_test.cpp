@@ -142,7 +142,6 @@ TEST_P(CurlLateBytes, NoneComeWhereAForkedChildHasTheConnectionToo) {
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
 }
-
 #endif
 
 class CurlLateBytesByProxy : public CurlLateBytes {};
