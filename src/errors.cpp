@@ -29,6 +29,19 @@ std::ostream& operator<<(std::ostream& out, Outcome outcome) {
   return detail::write(out, toString(outcome));
 }
 
+namespace {
+
+/// Whether a status says that nothing was done. Gateways give 408 and 499 for requests that they
+/// have passed on: to a server that was too slow, or from a client that seemed to have gone.
+Outcome outcomeOf(int status) noexcept {
+  constexpr int kRequestTimeout = 408, kClientClosedRequest = 499;
+  const bool refused =
+      status >= 400 && status < 500 && status != kRequestTimeout && status != kClientClosedRequest;
+  return refused ? Outcome::rejected : Outcome::unknown;
+}
+
+}  // namespace
+
 Error::Error(const std::string& message, Outcome outcome)
     : std::runtime_error(message), outcome_(outcome) {}
 Error::~Error() = default;
@@ -65,8 +78,9 @@ struct DecodeError::Details {
   std::string raw_body;
 };
 
-DecodeError::DecodeError(const std::string& message, std::string path, std::string raw_body)
-    : Error(message, Outcome::applied),
+DecodeError::DecodeError(const std::string& message, std::string path, std::string raw_body,
+                         Outcome outcome)
+    : Error(message, outcome),
       details_(std::make_shared<const Details>(Details{std::move(path), std::move(raw_body)})) {}
 DecodeError::~DecodeError() = default;
 const std::string& DecodeError::path() const noexcept { return details_->path; }
@@ -76,8 +90,7 @@ PaginationError::PaginationError(const std::string& message) : Error(message, Ou
 PaginationError::~PaginationError() = default;
 
 StatusError::StatusError(const std::string& message, Details details)
-    : Error(message,
-            details.status >= 400 && details.status < 500 ? Outcome::rejected : Outcome::unknown),
+    : Error(message, outcomeOf(details.status)),
       details_(std::make_shared<const Details>(std::move(details))) {}
 StatusError::~StatusError() = default;
 std::string StatusError::requestId() const {

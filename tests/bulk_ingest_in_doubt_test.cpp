@@ -233,6 +233,7 @@ TEST_F(BulkIngestInDoubt, NarrowsDownWhomTheApiFailsOn) {
 
 TEST_F(BulkIngestInDoubt, LooksAfterATimeoutThatIsAGateways) {
   server.respondNext("ingestCandidatesBulk", ScriptedResponse::answer(408).afterCommit());
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::answer(499).afterCommit());
   EXPECT_TRUE(ingest(people(30)).complete);
   EXPECT_EQ(posts(), 3u);
   expectEverybodyOnce(30);

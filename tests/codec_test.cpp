@@ -313,6 +313,36 @@ TEST(Codec, ConvertsWithNlohmannBothWays) {
   }
 }
 
+// No call is concerned: what a program converts for itself has not been sent by anyone.
+TEST(Codec, AConversionOfACallersOwnJsonHasSentNothing) {
+  const auto outcome = [](const auto& convert) {
+    try {
+      convert();
+    } catch (const Error& error) {
+      return error.outcome();
+    }
+    return Outcome::unknown;
+  };
+  const auto not_it = nlohmann::json::parse(R"({"name":"n","email":7})");
+  EXPECT_EQ(outcome([&] { not_it.get<CandidateIngestRequest>(); }), Outcome::not_sent);
+  EXPECT_EQ(
+      outcome([&] { nlohmann::json::array({not_it}).get<std::vector<CandidateIngestRequest>>(); }),
+      Outcome::not_sent);
+  EXPECT_EQ(outcome([&] {
+              nlohmann::json{{"data", not_it}}.get<BulkCandidateIngestRequest>();
+            }),
+            Outcome::not_sent);
+  EXPECT_EQ(outcome([&] {
+              nlohmann::json{{"data", not_it}}.get<SingleResponse<IngestCandidateResponse>>();
+            }),
+            Outcome::not_sent);
+  EXPECT_EQ(outcome([&] { not_it.get<ListResponse<CandidateResponse>>(); }), Outcome::not_sent);
+  CandidateIngestRequest request{"Ada", "ada@example.com"};
+  EXPECT_EQ(outcome([&] { from_json(not_it, request); }), Outcome::not_sent);
+  request.additional_properties = 3;
+  EXPECT_EQ(outcome([&] { nlohmann::json(request).size(); }), Outcome::not_sent);
+}
+
 TEST(Codec, LeavesAModelAsItWasWhenItsJsonDoesNotFit) {
   CandidateIngestRequest request{"Ada", "ada@example.com"};
   EXPECT_THROW(from_json(nlohmann::json{{"name", "Bob"}}, request), DecodeError);

@@ -60,10 +60,11 @@ TEST(Errors, TellWhatBecameOfTheRequest) {
   EXPECT_EQ(TimeoutError("late").outcome(), Outcome::unknown);
   EXPECT_EQ(CancelledError("stopped").outcome(), Outcome::unknown);
   EXPECT_EQ(DecodeError("not JSON", "").outcome(), Outcome::applied);
-  for (const int status : {100, 204, 301, 304, 399, 500, 502, 599}) {
+  EXPECT_EQ(DecodeError("no name", "/name", "", Outcome::not_sent).outcome(), Outcome::not_sent);
+  for (const int status : {100, 204, 301, 304, 399, 408, 499, 500, 502, 599}) {
     EXPECT_EQ(StatusError("", ofStatus(status)).outcome(), Outcome::unknown) << status;
   }
-  for (const int status : {400, 401, 403, 404, 409, 422, 429, 499}) {
+  for (const int status : {400, 401, 403, 404, 409, 421, 425, 429, 444, 460, 463, 498}) {
     EXPECT_EQ(StatusError("", ofStatus(status)).outcome(), Outcome::rejected) << status;
   }
 }

@@ -50,10 +50,11 @@ TEST(StatusError, HasTheTypeOfItsStatus) {
 }
 
 TEST(StatusError, TellsWhatBecameOfTheRequest) {
-  for (const int status : {400, 401, 403, 404, 405, 408, 409, 422, 429, 499}) {
+  for (const int status :
+       {400, 401, 403, 404, 405, 407, 409, 421, 422, 425, 429, 444, 460, 463, 498}) {
     EXPECT_EQ(errorOf<StatusError>(status, "").outcome(), Outcome::rejected) << status;
   }
-  for (const int status : {301, 303, 304, 500, 502, 503, 504, 599, 600}) {
+  for (const int status : {301, 303, 304, 408, 499, 500, 502, 503, 504, 520, 524, 599, 600}) {
     EXPECT_EQ(errorOf<StatusError>(status, "").outcome(), Outcome::unknown) << status;
   }
 }

@@ -12,12 +12,7 @@ constexpr const char* kKey = "applicant_id";
 bool isAboutTheApplicant(int status) { return status == 400 || status == 413 || status == 422; }
 bool isAboutUs(int status) { return status == 401 || status == 403 || status == 404; }
 
-/// Gateways give a 408 too, for a request that they have passed on.
-bool surelyNotCarriedOut(const heymilo::Error& error) {
-  const auto* answer = dynamic_cast<const heymilo::StatusError*>(&error);
-  return error.outcome() == heymilo::Outcome::not_sent ||
-         (error.outcome() == heymilo::Outcome::rejected && !(answer && answer->status() == 408));
-}
+bool surelyNotCarriedOut(const heymilo::Error& error) { return !error.mayHaveArrived(); }
 
 }  // namespace
 

@@ -61,6 +61,9 @@ std::string advice(const heymilo::StatusError& error) {
   if (error.status() < 400) {
     return "An API does not answer so: check HEYMILO_BASE_URL.";
   }
+  if (error.outcome() == heymilo::Outcome::unknown) {  // 408 and 499
+    return "A gateway gave up waiting for the API. Try again later.";
+  }
   return "The API refuses the request as it is. Change what it names, and run it again.";
 }
 

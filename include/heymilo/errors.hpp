@@ -20,8 +20,8 @@ namespace heymilo {
 /// What became of the request: what the writer of a candidate must know before sending again.
 enum class Outcome {
   not_sent,  ///< the server never had the whole request: it did nothing
-  rejected,  ///< the server answered that it refuses the request, and did nothing
-  unknown,   ///< it may have been carried out: look before sending again
+  rejected,  ///< a 4xx other than 408 and 499: the server refused the request, and did nothing
+  unknown,   ///< it may have been carried out, or may yet be: look before sending again
   applied    ///< it was carried out; only the answer is unreadable
 };
 
@@ -116,7 +116,9 @@ class HEYMILO_EXPORT CancelledError : public TransportError {
 class HEYMILO_EXPORT DecodeError : public Error {
  public:
   /// `path` is a JSON pointer (RFC 6901) to what does not fit, empty for the document as a whole.
-  DecodeError(const std::string& message, std::string path, std::string raw_body = {});
+  /// The outcome is `applied` for a response, and `not_sent` where a JSON value was converted.
+  DecodeError(const std::string& message, std::string path, std::string raw_body = {},
+              Outcome outcome = Outcome::applied);
   ~DecodeError() override;
 
   /// Where: `/data/17/workflow/steps/2/order`. Empty for the document as a whole.

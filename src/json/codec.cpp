@@ -67,10 +67,13 @@ namespace detail {
 
 namespace {
 
+/// Of a conversion that the caller asked for, which no request is part of.
 [[noreturn]] void throwDecodeError(const json::Mismatch& mismatch) {
   const std::string& shown = mismatch.path.masked();
   throw DecodeError((shown.empty() ? "the value" : shown) + ": " + mismatch.problem,
-                    mismatch.path.whole());
+                    mismatch.path.whole(),
+                    {},
+                    Outcome::not_sent);
 }
 
 }  // namespace

@@ -18,12 +18,6 @@ bool isAboutRecords(int status) { return status == 400 || status == 413 || statu
 /// Refusals that may be over the next time.
 bool isForNow(int status) { return status == 425 || status == 429; }
 
-/// A 408 is a refusal, but gateways give it too, for a request that they have passed on.
-bool isRefused(const StatusError& error) {
-  constexpr int kRequestTimeout = 408;
-  return error.outcome() == Outcome::rejected && error.status() != kRequestTimeout;
-}
-
 std::chrono::milliseconds askedFor(const StatusError& error) {
   const auto* limited = dynamic_cast<const RateLimitError*>(&error);
   return limited != nullptr ? limited->retryAfter().value_or(std::chrono::milliseconds{0})
@@ -181,7 +175,7 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
     } else if (isForNow(error.status())) {
       control_.failedForNow(askedFor(error));
       next.push_back(std::move(part));
-    } else if (isRefused(error)) {
+    } else if (error.outcome() == Outcome::rejected) {
       journal_.setUnsent(indexesOf(part));
       throw;
     } else {
