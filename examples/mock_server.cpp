@@ -54,6 +54,7 @@ struct Arguments {
   int latency_ms = 0;
   double time_scale = 1;
   std::uint64_t seed = 1;
+  std::string date = "on";
   bool log = false;
 };
 
@@ -103,6 +104,28 @@ std::string rateLimitComplaint(const std::string& text) {
   return parseRateLimit(text) ? "" : "not N/SECONDS, such as 300/60";
 }
 
+/// What `Date` is ahead of the server's clock; empty for none. Nothing where it can't be read.
+std::optional<std::optional<std::chrono::seconds>> parseDate(const std::string& text) {
+  if (text == "off") {
+    return std::optional<std::chrono::seconds>();
+  }
+  if (text == "on") {
+    return std::optional(std::chrono::seconds{0});
+  }
+  constexpr std::int64_t kMost = 3'000'000'000;  // 95 years
+  const bool behind = text.rfind('-', 0) == 0;
+  const bool has_sign = behind || text.rfind('+', 0) == 0;
+  const auto offset = numberIn<std::int64_t>(text.substr(has_sign ? 1 : 0), 0, kMost);
+  if (!offset) {
+    return std::nullopt;
+  }
+  return std::optional(std::chrono::seconds{behind ? -*offset : *offset});
+}
+
+std::string dateComplaint(const std::string& text) {
+  return parseDate(text) ? "" : "neither on nor off nor a number of seconds, such as +3600 or -15";
+}
+
 void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("--port", arguments.port, "Port on 127.0.0.1; 0: any that is free")
       ->check(CLI::Range(0, 65535).description(""))
@@ -134,6 +157,14 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->check(support::numberBetween(0, 1e7))
       ->type_name("X")
       ->capture_default_str();
+  app.add_option(
+         "--date",
+         arguments.date,
+         "The Date header: on, off, or so many seconds ahead of the server's clock, such as "
+         "+3600 or -15")
+      ->check(dateComplaint)
+      ->type_name("on|off|OFFSET")
+      ->capture_default_str();
   app.add_option("--seed", arguments.seed, "Other seeds give other candidates")
       ->type_name("N")
       ->capture_default_str();
@@ -157,6 +188,7 @@ MockServerOptions serverOptions(const Arguments& arguments) {
   options.latency = std::chrono::milliseconds{arguments.latency_ms};
   options.time_scale = arguments.time_scale;
   options.seed = arguments.seed;
+  options.date_offset = *parseDate(arguments.date);
   options.max_recorded_requests = 0;
   if (arguments.log) {
     options.on_request = logRequest;

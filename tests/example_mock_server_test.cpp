@@ -10,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -125,6 +126,29 @@ TEST(ExampleMockServer, HasThePostingsAndTheKeyThatItIsGiven) {
   EXPECT_EQ(count("c%3Ad"), 0);
   EXPECT_EQ(client.get(kDemo).status, 404);
   EXPECT_EQ(client.get(kDemo, {{"X-API-KEY", "test-key"}}).status, 401);
+}
+
+TEST(ExampleMockServer, SendsTheDateThatItIsTold) {
+  const auto ahead = [](const std::vector<std::string>& arguments) {
+    RunningServer server(arguments);
+    RawClient client(server.port(), {{"X-API-KEY", "test-key"}});
+    const std::optional<std::string> date = client.get(kDemo).header("Date");
+    std::tm parts{};
+    return date && strptime(date->c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) != nullptr
+               ? std::optional(difftime(timegm(&parts), std::time(nullptr)))
+               : std::nullopt;
+  };
+  constexpr double kSlow = 30;
+  EXPECT_NEAR(ahead({}).value(), 0, kSlow);
+  EXPECT_NEAR(ahead({"--date", "on"}).value(), 0, kSlow);
+  EXPECT_NEAR(ahead({"--date", "+3600"}).value(), 3600, kSlow);
+  EXPECT_NEAR(ahead({"--date", "3600"}).value(), 3600, kSlow);
+  EXPECT_NEAR(ahead({"--date", "-86400"}).value(), -86400, kSlow);
+  EXPECT_NEAR(ahead({"--date=-86400"}).value(), -86400, kSlow);
+  EXPECT_EQ(ahead({"--date", "off"}), std::nullopt);
+  for (const char* value : {"", "yes", "+", "1h", "--5", "1e3", "9999999999"}) {
+    EXPECT_EQ(runChild(kProgram, {std::string("--date=") + value}, {}).exit_code, 2) << value;
+  }
 }
 
 TEST(ExampleMockServer, LimitsTheRate) {

@@ -6,6 +6,7 @@
 
 #include "testing/api/error_reply.hpp"
 #include "testing/api/route.hpp"
+#include "testing/date_header.hpp"
 #include "testing/state/luck.hpp"
 #include "testing/state/workflow.hpp"
 
@@ -19,6 +20,11 @@ Timestamp systemTime() {
   return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
+bool isOffset(const std::optional<std::chrono::seconds>& offset) {
+  constexpr std::chrono::hours kMost{24 * 366 * 100};
+  return !offset || (*offset >= -kMost && *offset <= kMost);
+}
+
 bool isShare(double share) { return share >= 0 && share <= 1; }
 
 MockServerOptions completed(MockServerOptions options) {
@@ -27,6 +33,7 @@ MockServerOptions completed(MockServerOptions options) {
                       options.latency >= milliseconds::zero() && options.time_scale >= 0 &&
                       options.time_scale <= 1e9 && options.queue_delay >= milliseconds::zero() &&
                       isShare(options.null_rate) && isShare(options.unknown_property_rate) &&
+                      isOffset(options.date_offset) &&
                       options.keep_alive_timeout > milliseconds::zero();
   if (!usable) {
     throw std::invalid_argument("the mock server's options can't be used");
@@ -74,6 +81,7 @@ Reply Backend::handle(RecordedRequest request) {
   const std::uint64_t number = log.begin(request);
   Reply reply = failure ? std::move(*failure) : decide(route, request, std::move(scripted));
   request.request_id = identify(reply);
+  date(reply);
   const bool answered = reply.delivery.cut_after.value_or(1) > 0 && !reply.delivery.raw_bytes;
   request.status = answered ? reply.status : 0;
   log.finish(number, request);
@@ -102,6 +110,7 @@ Reply Backend::refuse(int status) {
   Reply reply = status == 413 ? errorReply(413, "payload_too_large", "The body is over 64 MiB.")
                               : errorReply(status, "malformed_request", "This is not HTTP/1.1.");
   identify(reply);
+  date(reply);
   return reply;
 }
 
@@ -118,14 +127,18 @@ std::optional<std::size_t> Backend::interruptAt(RecordedRequest head) {
 
 // Gives an answer its X-Request-Id where it has none of its own.
 std::string Backend::identify(Reply& reply) {
-  for (const auto& [name, value] : reply.headers) {
-    if (isSameHeaderName(name, "X-Request-Id")) {
-      return value;
-    }
+  if (const std::string* given = headerIn(reply, "X-Request-Id")) {
+    return *given;
   }
   std::string id = "req_" + hex(scramble(options.seed ^ ++answers_));
   reply.headers.emplace_back("X-Request-Id", id);
   return id;
+}
+
+void Backend::date(Reply& reply) const {
+  if (options.date_offset && headerIn(reply, "Date") == nullptr) {
+    reply.headers.emplace_back("Date", dateHeader(clock.now() + *options.date_offset));
+  }
 }
 
 }  // namespace heymilo::testing::detail

@@ -46,6 +46,7 @@ class Backend {
   Reply decide(const Route& route, RecordedRequest& request,
                std::optional<ScriptedResponse> scripted);
   std::string identify(Reply& reply);
+  void date(Reply& reply) const;
 
   const Api api_;
   std::atomic<std::uint64_t> answers_{0};

@@ -46,6 +46,9 @@ struct MockServerOptions {
   /// Logical seconds that pass in a second. 0: as many as on `clock` where one is given; otherwise
   /// the logical clock moves by advance() only.
   double time_scale = 0;
+  /// How far the `Date` header of each response, of refusals too, is ahead of the logical clock;
+  /// negative: behind it. Empty: there is none. A header that a script gives stays as it is.
+  std::optional<std::chrono::seconds> date_offset{std::chrono::seconds{0}};
   /// Logical time from the acceptance of an async ingestion to its candidates being there.
   std::chrono::milliseconds queue_delay{5'000};
   /// Share, 0 to 1, of the properties that the schema lets be null which are null although they
@@ -90,7 +93,7 @@ struct MockServerOptions {
 /// that is not `application/json`). Then 422 with FastAPI's `detail`, which lists every violation
 /// in the query or the body. Then 404 (posting), and 400 (`created_before` is earlier than
 /// `created_after`, or `starting_after` is no candidate of this posting). 413 is for a body over
-/// 64 MiB. Every answer has an `X-Request-Id`.
+/// 64 MiB. Every answer has an `X-Request-Id` and a `Date`.
 ///
 /// **Lists** are ordered by `created_at`, the oldest first, and in order of arrival where that is
 /// equal. `total_count` is the number of candidates that the date filters leave.
@@ -98,7 +101,7 @@ struct MockServerOptions {
 /// **Ingestion.** A bulk request is stored as a whole or not at all. The API knows no idempotency:
 /// the same person sent twice is two interviews, with one `candidate_id` for the e-mail address.
 ///
-/// **The logical clock** is what `created_at`, queued ingestions and the workflow go by. A
+/// **The logical clock** is what `created_at`, `Date`, queued ingestions and the workflow go by. A
 /// candidate that was ingested or generated goes through four steps (résumé, SMS, web interview,
 /// form), is evaluated, and ends as `completed`, `shortlisted`, `dismissed` or `knocked_out`; when
 /// and how depends on seed and candidate only.

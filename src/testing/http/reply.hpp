@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,16 @@ struct Reply {
   std::string body{};
   Delivery delivery{};
 };
+
+/// The value of the first header of that name; nullptr: there is none.
+inline const std::string* headerIn(const Reply& reply, std::string_view name) {
+  for (const auto& [other, value] : reply.headers) {
+    if (isSameHeaderName(other, name)) {
+      return &value;
+    }
+  }
+  return nullptr;
+}
 
 /// Gives a header this value, in the place of all of that name.
 inline void setHeader(Reply& reply, RecordedRequest::Header header) {
