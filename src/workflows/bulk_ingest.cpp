@@ -1,9 +1,12 @@
 #include "heymilo/workflows/bulk_ingest.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "heymilo/errors.hpp"
+#include "heymilo/workflows/store_error.hpp"
+#include "workflows/api_clock.hpp"
 #include "workflows/bulk_sender.hpp"
 #include "workflows/journal.hpp"
 #include "workflows/reconciler.hpp"
@@ -54,12 +57,29 @@ class BulkRun {
       : posting_id_(posting_id),
         options_(options),
         journal_(options.journal, {posting_id_, options.mark}),
+        // An earlier run has ended, as the journal is this one's, and its requests with it.
+        ended_(client.clock().now()),
+        api_clock_(client.clock()),
         control_(client.clock(), options.stop, options.patience),
         feed_(source, journal_, options.mark, options.chunk),
-        sender_(client, posting_id_, options, journal_, feed_, control_),
-        reconciler_(client, posting_id_, options, journal_, control_) {}
+        sender_(client, posting_id_, options, journal_, api_clock_, feed_, control_),
+        reconciler_(client, posting_id_, options, journal_, api_clock_, control_) {}
 
   BulkIngestResult run() {
+    try {
+      return work();
+    } catch (const StoreError& error) {
+      const BulkSender::Sent sent = sender_.sent();
+      if (sent.taken + sent.in_doubt == 0) {
+        throw;
+      }
+      tellOfSent();
+      throw StoreError(error.what() + whatWasSent(sent));
+    }
+  }
+
+ private:
+  BulkIngestResult work() {
     reconcile();  // what an earlier run left in flight
     while (!control_.over()) {
       sender_.run([this] { tell("sending"); });
@@ -70,13 +90,31 @@ class BulkRun {
       reconcile();
       giveBackWhatHasNotArrived();
     }
+    journal_.requireInPlace();  // otherwise the next run would know nothing of this one
     tell("done");
     return result();
   }
 
- private:
   void reconcile() {
-    reconciler_.run([this](std::string_view phase) { tell(phase); });
+    const std::uint64_t before = journal_.count(RecordState::ingested);
+    reconciler_.probe();
+    sender_.dateSendings();
+    reconciler_.run(std::max(ended_, sender_.lastDoubt().value_or(ended_)),
+                    [this](std::string_view phase) { tell(phase); });
+    if (journal_.count(RecordState::in_flight) == 0) {
+      sender_.reconciled(journal_.count(RecordState::ingested) - before);
+    }
+  }
+
+  /// The end of a StoreError's text.
+  static std::string whatWasSent(const BulkSender::Sent& sent) {
+    std::string text = ". By then this run had sent " + std::to_string(sent.taken + sent.in_doubt) +
+                       " records: " + std::to_string(sent.taken) + " are in the journal as taken";
+    if (sent.in_doubt != 0) {
+      text +=
+          ", and whether the other " + std::to_string(sent.in_doubt) + " have arrived is not known";
+    }
+    return text;
   }
 
   void giveBackWhatHasNotArrived() {
@@ -102,8 +140,9 @@ class BulkRun {
     if (!options_.on_progress) {
       return;
     }
-    BulkProgress progress;
+    BulkProgress& progress = progress_;
     progress.read = feed_.read();
+    progress.sent = sentRecords();
     progress.ingested = journal_.count(RecordState::ingested);
     progress.queued = journal_.count(RecordState::queued);
     progress.rejected = journal_.count(RecordState::rejected);
@@ -114,6 +153,19 @@ class BulkRun {
     progress.phase = phase;
     progress.pause = control_.untilTurn();
     options_.on_progress(progress);
+  }
+
+  std::uint64_t sentRecords() const {
+    const BulkSender::Sent sent = sender_.sent();
+    return sent.taken + sent.in_doubt;
+  }
+
+  /// Without the journal, which has failed.
+  void tellOfSent() {
+    if (options_.on_progress) {
+      progress_.sent = sentRecords();
+      options_.on_progress(progress_);
+    }
   }
 
   BulkIngestResult result() {
@@ -137,10 +189,13 @@ class BulkRun {
   const std::string posting_id_;
   const BulkIngestOptions& options_;
   Journal journal_;
+  const Clock::TimePoint ended_;
+  ApiClock api_clock_;
   RunControl control_;
   RecordFeed feed_;
   BulkSender sender_;
   Reconciler reconciler_;
+  BulkProgress progress_;
 };
 
 }  // namespace

@@ -112,7 +112,10 @@ class SqliteMirror::Impl {
               "SELECT document, status, current_step_id, current_step_order, changed_at, gone_at "
               "FROM candidates WHERE interview_id = ?1"),
         upsert_(database_, upsertSql(columns_)),
-        history_(database_, "INSERT INTO candidate_history VALUES(?1, ?2, ?3, ?4, ?5)") {}
+        history_(database_, "INSERT INTO candidate_history VALUES(?1, ?2, ?3, ?4, ?5)") {
+    database_.rememberFiles(false);
+    requireInPlace();
+  }
 
   MirrorState load() {
     MirrorState state;
@@ -156,6 +159,7 @@ class SqliteMirror::Impl {
         .bind(6, toSeconds(walk.newest))
         .run();
     transaction.commit();
+    requireInPlace();
     return changes;
   }
 
@@ -173,10 +177,17 @@ class SqliteMirror::Impl {
                   "UPDATE mirror SET last_walk = ?1, watermark = ?2, walk_cursor = NULL");
     end.bind(1, static_cast<std::int64_t>(walk.number)).bind(2, toSeconds(watermark)).run();
     transaction.commit();
+    requireInPlace();
     return count;
   }
 
  private:
+  /// After what was written, which is lost otherwise: a run that ends well has kept what it says.
+  void requireInPlace() {
+    lock_.requireInPlace();
+    database_.requireInPlace();
+  }
+
   void store(const CandidateResponse& candidate, std::uint64_t walk_number, double now,
              MirrorChanges& changes) {
     const std::string json = nlohmann::json(candidate).dump();
