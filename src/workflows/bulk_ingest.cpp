@@ -69,12 +69,9 @@ class BulkRun {
     try {
       return work();
     } catch (const StoreError& error) {
-      const BulkSender::Sent sent = sender_.sent();
-      if (sent.taken + sent.in_doubt == 0) {
-        throw;
-      }
       tellOfSent();
-      throw StoreError(error.what() + whatWasSent(sent));
+      throw StoreError(error.what() + whatWasSent() +
+                       (feed_.refused() ? std::string() : whatToDo()));
     }
   }
 
@@ -106,15 +103,35 @@ class BulkRun {
     }
   }
 
-  /// The end of a StoreError's text.
-  static std::string whatWasSent(const BulkSender::Sent& sent) {
-    std::string text = ". By then this run had sent " + std::to_string(sent.taken + sent.in_doubt) +
-                       " records: " + std::to_string(sent.taken) + " are in the journal as taken";
+  /// For the text of a StoreError.
+  std::string whatWasSent() const {
+    const BulkSender::Sent sent = sender_.sent();
+    const std::uint64_t all = sent.taken + sent.in_doubt;
+    if (all == 0) {
+      return ". This run has sent nothing";
+    }
+    std::string text = ". This run had sent " + std::to_string(all) +
+                       (all == 1 ? " record: " : " records: ") + std::to_string(sent.taken) +
+                       " known to have been taken";
     if (sent.in_doubt != 0) {
-      text +=
-          ", and whether the other " + std::to_string(sent.in_doubt) + " have arrived is not known";
+      text += ", and " + std::to_string(sent.in_doubt) + " in doubt";
     }
     return text;
+  }
+
+  std::string whatToDo() {
+    try {
+      journal_.requireInPlace();
+      return ". When that is put right, run again with the same journal: who is in doubt is looked "
+             "for in the posting, and nobody is sent twice";
+    } catch (const StoreError&) {
+      const std::string rescued = journal_.rescue();
+      return rescued.empty()
+                 ? ". What only the journal knew is lost: a run without it sends everybody again. "
+                   "Look who is in the posting, and bring in the others only"
+                 : ". What the journal knew is in " + rescued + ": move that to " +
+                       options_.journal + ", and run again. A run without it sends everybody again";
+    }
   }
 
   void giveBackWhatHasNotArrived() {

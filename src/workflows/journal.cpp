@@ -212,6 +212,24 @@ std::vector<std::uint64_t> Journal::begin(const std::vector<JournalRecord>& reco
   return refused;
 }
 
+std::string Journal::rescue() {
+  const std::lock_guard lock(mutex_);
+  constexpr int kMost = 100;
+  try {
+    for (int number = 1; number <= kMost; ++number) {
+      const std::string name = database_.file() + ".rescued" +
+                               (number == 1 ? std::string() : '-' + std::to_string(number));
+      if (!std::filesystem::exists(name)) {
+        database_.copyTo(name);
+        return name;
+      }
+    }
+  } catch (const std::exception&) {  // the folder has gone, the disk is full, the data are damaged
+    return {};
+  }
+  return {};
+}
+
 void Journal::setSentAt(const std::vector<std::uint64_t>& indexes, Timestamp sent_at) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(database_);

@@ -62,6 +62,9 @@ class Journal {
   /// Throws StoreError where the file is not what its name leads to any more, so that nothing that
   /// is written would be found again. To be asked before anything is sent.
   void requireInPlace();
+  /// Where requireInPlace() throws: writes what is known to another file beside it, and returns
+  /// that file's name. Empty where that can't be done. Throws nothing.
+  std::string rescue();
   /// When these, which are in flight without a time, were sent after all.
   void setSentAt(const std::vector<std::uint64_t>& indexes, Timestamp sent_at);
   /// When those in flight were sent is not known after all.

@@ -186,6 +186,11 @@ void Database::requireInPlace() {
   }
 }
 
+void Database::copyTo(const std::string& file) {
+  makePrivately(file);
+  Statement(*this, "VACUUM INTO ?").bind(1, std::string_view(file)).run();
+}
+
 std::int64_t Database::changes() const { return sqlite3_changes(get()); }
 
 void Database::fail(const char* what) const {

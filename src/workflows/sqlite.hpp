@@ -78,6 +78,8 @@ class Database {
   /// Throws StoreError where one of these was deleted, moved, replaced or truncated: what is
   /// written then is lost.
   void requireInPlace();
+  /// Writes all that the database holds to a new file, for its owner only.
+  void copyTo(const std::string& file);
 
   /// The StoreError of what has just failed; `what` is what was tried.
   [[noreturn]] void fail(const char* what) const;
