@@ -72,7 +72,7 @@ std::string newId() {
 }
 
 sqlite::Database openJournal(const std::string& file, std::optional<sqlite::RunLock>& lock) {
-  constexpr std::chrono::seconds kPatience{2};  // with a backup, or somebody who looks
+  constexpr std::chrono::seconds kPatience{1};  // with a backup, or somebody who looks
   sqlite::Database database(file, kPatience);
   // One run at a time; and what is committed is on disk, whatever happens to the machine. The lock
   // only tells a run from other programs: another name of the file would lead to another lock.
