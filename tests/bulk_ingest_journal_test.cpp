@@ -90,6 +90,8 @@ struct Loss {
   std::function<void(const std::string&)> happens;
   const char* said;
   bool rescued;
+
+  friend std::ostream& operator<<(std::ostream& out, const Loss& loss) { return out << loss.name; }
 };
 
 class LostJournal : public BulkIngestJournal, public ::testing::WithParamInterface<Loss> {};
@@ -140,14 +142,11 @@ const std::vector<Loss> kLosses{
      },
      "is another file now",
      true},
-    {"Truncated",
-     [](const std::string& file) { fs::resize_file(file, 0); },
-     "was truncated",
-     false},
+    {"Truncated", [](const std::string& file) { fs::resize_file(file, 0); }, "was truncated", true},
     {"CutShort",
      [](const std::string& file) { fs::resize_file(file, fs::file_size(file) / 2); },
      "was truncated",
-     false},
+     true},
     {"LogDeleted",
      [](const std::string& file) { fs::remove(file + "-wal"); },
      "-wal, which is a part of",
@@ -155,7 +154,7 @@ const std::vector<Loss> kLosses{
     {"LogTruncated",
      [](const std::string& file) { fs::resize_file(file + "-wal", 0); },
      "-wal, which is a part of",
-     false},
+     true},
     {"LogReplaced",
      [](const std::string& file) {
        fs::remove(file + "-wal");

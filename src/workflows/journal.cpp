@@ -221,7 +221,9 @@ std::string Journal::rescue() {
                                (number == 1 ? std::string() : '-' + std::to_string(number));
       if (!std::filesystem::exists(name)) {
         database_.copyTo(name);
-        return name;
+        sqlite::Database copy(name);
+        Statement check(copy, "PRAGMA integrity_check");
+        return check.step() && check.text(0) == "ok" ? name : std::string();
       }
     }
   } catch (const std::exception&) {  // the folder has gone, the disk is full, the data are damaged

@@ -1,6 +1,7 @@
 #include "workflows/store_files.hpp"
 
-#include <algorithm>
+#include <fstream>
+#include <string_view>
 #include <utility>
 
 #include "heymilo/workflows/store_error.hpp"
@@ -14,7 +15,11 @@ namespace heymilo::workflows::sqlite {
 StoreFiles::StoreFiles(std::vector<std::string> paths, bool only_grow) : only_grow_(only_grow) {
   for (std::string& path : paths) {
     const std::optional<Identity> identity = identityOf(path);
-    files_.push_back({std::move(path), identity});
+    constexpr std::string_view kLog = "-wal";
+    const bool is_log = !files_.empty() && path.size() > kLog.size() &&
+                        path.compare(path.size() - kLog.size(), kLog.size(), kLog) == 0;
+    const char first = is_log ? firstByteOf(path) : '\0';
+    files_.push_back({std::move(path), identity, is_log, first});
   }
 }
 
@@ -33,6 +38,18 @@ std::optional<StoreFiles::Identity> StoreFiles::identityOf(
 #endif
 }
 
+char StoreFiles::firstByteOf(const std::string& path) {
+  char byte = 0;
+  std::ifstream(path, std::ios::binary).get(byte);
+  return byte;
+}
+
+/// What was truncated and written on is as long as before, and has nothing where its head was. Not
+/// asked of others than the log: who closes one of these loses the process's locks on it.
+bool StoreFiles::lostItsBeginning(const Known& known) const {
+  return known.is_log && only_grow_ && known.first != 0 && firstByteOf(known.path) == 0;
+}
+
 void StoreFiles::require() {
   for (Known& known : files_) {
     if (!known.identity) {
@@ -45,10 +62,13 @@ void StoreFiles::require() {
     if (found->device != known.identity->device || found->file != known.identity->file) {
       fail(known.path, "is another file now: it was replaced");
     }
-    if (found->size < known.identity->size && (only_grow_ || found->size == 0)) {
+    const bool shorter = found->size < known.identity->size;
+    const bool is_database = &known == &files_.front();
+    if ((shorter && only_grow_) || (is_database && found->size == 0) || lostItsBeginning(known)) {
       fail(known.path, "was truncated");
     }
     known.identity->size = found->size;
+    known.first = known.is_log ? firstByteOf(known.path) : 0;
   }
 }
 

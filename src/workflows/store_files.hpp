@@ -27,8 +27,12 @@ class StoreFiles {
   struct Known {
     std::string path;
     std::optional<Identity> identity;
+    bool is_log;
+    char first;  // byte of the log; 0: it is empty
   };
   static std::optional<Identity> identityOf(const std::string& path);
+  static char firstByteOf(const std::string& path);
+  bool lostItsBeginning(const Known& known) const;
   [[noreturn]] void fail(const std::string& path, const char* what) const;
 
   std::vector<Known> files_;
