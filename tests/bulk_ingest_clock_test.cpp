@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -190,6 +191,181 @@ TEST_P(SetClocks, WhatDidNotArriveIsSentAgain) {
           .expectEverybodyOnce();
     }
   }
+}
+
+/// With a client and a server on a clock of their own.
+class SettlingTime : public heymilo_test::BulkIngestTest {
+ protected:
+  static MockServerOptions on(const std::shared_ptr<ManualClock>& clock) {
+    MockServerOptions server_options;
+    server_options.clock = clock;
+    return server_options;
+  }
+
+  SettlingTime() {
+    slow_server.addPosting("p");
+    client_options = slow_server.clientOptions();
+    client_options.retry.max_retries = 0;
+    client_options.rate_limit.reset();
+    options.settling_time.reset();
+    options.concurrency = 1;
+  }
+
+  /// Carries the first request out when the clock comes to that moment after its end.
+  void carryOutLate(seconds after_its_end) {
+    clock->onWait([this, after_its_end](std::chrono::milliseconds wait) {
+      if (!ended || late_done || clock->now() + wait < *ended + after_its_end) {
+        return;
+      }
+      late_done = true;
+      const auto body = slow_server.requests(operation()).front().json();
+      for (const nlohmann::json& person : body.at("data")) {
+        slow_server.addCandidate("p", person);
+      }
+    });
+    client_options.on_event = [this](const Event& event) {
+      if (endsInDoubt(event) && !ended) {
+        ended = clock->now();
+      }
+    };
+  }
+
+  bool endsInDoubt(const Event& event) const {
+    return event.operation == operation() &&
+           (event.kind == EventKind::failure ||
+            (event.kind == EventKind::response && event.status >= 500));
+  }
+
+  std::string operation() const {
+    return options.async ? "ingestCandidatesBulkAsync" : "ingestCandidatesBulk";
+  }
+
+  const std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
+  MockServer slow_server{on(clock)};
+  std::optional<Clock::TimePoint> ended;
+  bool late_done = false;
+};
+
+// The longest that a common proxy waits is 120 s, and packets are under way for some seconds.
+TEST_F(SettlingTime, CoversWhatTheOtherSideHasTakenAtTheLastMoment) {
+  carryOutLate(seconds{124});
+  slow_server.respondNext(operation(), ScriptedResponse::answer(504));
+  const BulkIngestResult result = ingest(people(10));
+  EXPECT_TRUE(late_done);
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(slow_server.candidateCount("p"), 10u);
+}
+
+TEST_F(SettlingTime, IsLongerForAQueue) {
+  options.async = true;
+  carryOutLate(seconds{604});
+  slow_server.respondNext(operation(), ScriptedResponse::answer(504));
+  const BulkIngestResult result = ingest(people(10));
+  EXPECT_TRUE(late_done);
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(slow_server.candidateCount("p"), 10u);
+}
+
+// Not from the first look on, and not from the first request's.
+TEST_F(SettlingTime, IsCountedFromTheEndOfTheLastRequestInDoubt) {
+  slow_server.respondNext(operation(), ScriptedResponse::answer(504).delayedBy(seconds{50}));
+  slow_server.respondNext(operation(), ScriptedResponse::asUsual());
+  slow_server.respondNext(operation(), ScriptedResponse::answer(504).delayedBy(seconds{40}));
+  slow_server.respondNext(operation(), ScriptedResponse::asUsual().delayedBy(seconds{30}));
+  slow_server.respondNext("listCandidates",
+                          ScriptedResponse::asUsual().delayedBy(seconds{20}).times(2));
+  std::optional<Clock::TimePoint> last_ended, sent_again;
+  client_options.on_event = [&](const Event& event) {
+    if (endsInDoubt(event)) {
+      last_ended = clock->now();
+    } else if (event.operation == operation() && event.kind == EventKind::request &&
+               slow_server.requests("listCandidates").size() > 1 && !sent_again) {
+      sent_again = clock->now();
+    }
+  };
+  EXPECT_TRUE(ingest(people(40)).complete);
+  ASSERT_TRUE(last_ended && sent_again);
+  EXPECT_GE(*sent_again - *last_ended, seconds{125});
+  EXPECT_LT(*sent_again - *last_ended, seconds{130});
+}
+
+TEST_F(SettlingTime, OfADeadRunIsCountedFromTheStartOfTheNext) {
+  options.patience = 1;
+  slow_server.respondNext(operation(), ScriptedResponse::disconnect());
+  EXPECT_THROW(ingest(people(10)), ConnectionError);
+  clock->advance(hours{1});  // which the next run does not know of
+  options.patience = 5;
+  const auto start = clock->now();
+  std::optional<Clock::TimePoint> sent_again;
+  client_options.on_event = [&](const Event& event) {
+    if (event.operation == operation() && event.kind == EventKind::request) {
+      sent_again = clock->now();
+    }
+  };
+  EXPECT_TRUE(ingest(people(10)).complete);
+  EXPECT_GE(sent_again.value() - start, seconds{125});
+}
+
+/// Several servers of the API, whose clocks differ.
+class SeveralServers : public SettlingTime {
+ protected:
+  void dateIs(seconds ahead, int responses = 1) {
+    for (; responses > 0; --responses) {
+      const auto date = std::chrono::system_clock::time_point(slow_server.now() + ahead);
+      const std::time_t moment = std::chrono::system_clock::to_time_t(date);
+      std::array<char, 64> text{};
+      std::tm parts{};
+      gmtime_r(&moment, &parts);
+      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+      slow_server.respondNext(operation(),
+                              ScriptedResponse::asUsual().withHeader("Date", text.data()));
+    }
+  }
+  void loseAResponse() {
+    slow_server.respondNext(operation(), ScriptedResponse::disconnect().afterCommit());
+  }
+};
+
+TEST_F(SeveralServers, NobodyComesInTwice) {
+  for (const auto& [one, other] : {std::pair(seconds{0}, seconds{3600}),
+                                   std::pair(seconds{3600}, seconds{0}),
+                                   std::pair(seconds{60}, seconds{-60}),
+                                   std::pair(seconds{-60}, seconds{60}),
+                                   std::pair(seconds{100}, seconds{100}),
+                                   std::pair(seconds{290}, seconds{290}),
+                                   std::pair(seconds{310}, seconds{310})}) {
+    for (const bool restart : {false, true}) {
+      slow_server.clearResponses();
+      const std::string posting = "p" + std::to_string(one.count()) + '_' +
+                                  std::to_string(other.count()) + (restart ? "r" : "");
+      slow_server.addPosting(posting, 30);
+      options.journal = directory.file(posting);
+      dateIs(one, 2);
+      dateIs(other, 2);
+      loseAResponse();
+      options.patience = restart ? 1 : 5;
+      const auto run = [&] {
+        return bulkIngest(Client(client_options), posting, sourceOf(people(70)), options);
+      };
+      if (restart) {
+        EXPECT_THROW(run(), ConnectionError);
+        options.patience = 5;
+      }
+      EXPECT_TRUE(run().complete);
+      EXPECT_EQ(slow_server.candidateCount(posting), 100u) << posting;
+    }
+  }
+}
+
+// What makes it worth while to know the time.
+TEST_F(SettlingTime, WhereTheTimesAgreeOnlyTheLatestAreListed) {
+  slow_server.addPosting("big", 1000);
+  slow_server.respondNext(operation(), ScriptedResponse::asUsual());
+  slow_server.respondNext(operation(), ScriptedResponse::disconnect());
+  slow_server.respondNext(operation(), ScriptedResponse::asUsual());
+  EXPECT_TRUE(bulkIngest(Client(client_options), "big", sourceOf(people(30)), options).complete);
+  EXPECT_EQ(slow_server.candidateCount("big"), 1030u);
+  EXPECT_EQ(slow_server.requests("listCandidates").size(), 3u);  // the time, and two looks
 }
 
 }  // namespace
