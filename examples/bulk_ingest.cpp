@@ -74,8 +74,9 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   app.add_option("--settle",
                  arguments.settle,
-                 "How long to wait for a record in doubt to show up before it is sent again "
-                 "(default: 15, with --async 120)")
+                 "How long a record in doubt may take to show up, from the end of its request on, "
+                 "before it is sent again: as long as the API and the proxies before it may take "
+                 "(default: 125, with --async 605)")
       ->check(support::numberBetween(0, 86400))
       ->type_name("SECONDS");
   app.add_option("--format",
@@ -186,12 +187,12 @@ class Ingesting {
     } catch (const heymilo::InvalidArgumentError&) {
       throw;
     } catch (const heymilo::workflows::StoreError& error) {
-      support::complain(support::printable(error.what()) + "\nThe journal is " +
-                        support::printable(journal_.path()) +
-                        ": without one that can be used nothing is sent.\n");
-      return brought() ? ExitCode::in_part : ExitCode::failed;
-    } catch (const heymilo::Error& error) {
-      support::complain(support::explain(error) + goOn());
+      const std::string where = "\nThe journal is " + support::printable(journal_.path());
+      support::complain(support::printable(error.what()) + where +
+                        (sent_ == 0 ? ": without one that can be used nothing is sent.\n"
+                                    : ": without one that can be used nothing more is sent.\n") +
+                        (journal_.temporary() ? goOn() : ""));
+      return brought() || sent_ != 0 ? ExitCode::in_part : ExitCode::failed;
     } catch (const support::UsageError& error) {  // the file can't be read on
       support::complain(std::string(error.what()) + '\n' + goOn());
       exit = ExitCode::usage;
@@ -226,6 +227,7 @@ class Ingesting {
     const std::uint64_t in = progress.ingested + progress.queued;
     in_before_ = in_before_.value_or(in);
     in_ = in;
+    sent_ = progress.sent;
     const auto now = std::chrono::steady_clock::now();
     if (now - shown_ < std::chrono::milliseconds{100} && progress.phase == phase_) {
       return;
@@ -355,7 +357,8 @@ class Ingesting {
   std::chrono::steady_clock::time_point shown_{};
   std::string phase_, told_;
   bool paused_ = false;
-  std::uint64_t in_ = 0;  // in the posting, or queued
+  std::uint64_t in_ = 0;    // in the posting, or queued
+  std::uint64_t sent_ = 0;  // by this run, as far as is known
   std::optional<std::uint64_t> in_before_;
 };
 

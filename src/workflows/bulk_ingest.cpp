@@ -1,9 +1,12 @@
 #include "heymilo/workflows/bulk_ingest.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "heymilo/errors.hpp"
+#include "heymilo/workflows/store_error.hpp"
+#include "workflows/api_clock.hpp"
 #include "workflows/bulk_sender.hpp"
 #include "workflows/journal.hpp"
 #include "workflows/reconciler.hpp"
@@ -54,16 +57,22 @@ class BulkRun {
       : posting_id_(posting_id),
         options_(options),
         journal_(options.journal, {posting_id_, options.mark}),
+        // An earlier run has ended, as the journal is this one's, and its requests with it.
+        ended_(client.clock().now()),
+        api_clock_(client.clock()),
         control_(client.clock(), options.stop, options.patience),
         feed_(source, journal_, options.mark, options.chunk),
-        sender_(client, posting_id_, options, journal_, feed_, control_),
-        reconciler_(client, posting_id_, options, journal_, control_) {}
+        sender_(client, posting_id_, options, journal_, api_clock_, feed_, control_),
+        reconciler_(client, posting_id_, options, journal_, api_clock_, control_) {}
 
   BulkIngestResult run() {
     try {
-      return ingest();
+      return work();
     } catch (const StoreError& error) {
-      throw StoreError(error.what(), outcomeSoFar());
+      tellOfSent();
+      throw StoreError(
+          error.what() + whatWasSent() + (feed_.refused() ? std::string() : whatToDo()),
+          outcomeSoFar());
     } catch (const OverloadError& error) {
       throw OverloadError(error.what(), outcomeSoFar());
     }
@@ -72,10 +81,11 @@ class BulkRun {
  private:
   /// Of a run that something other than the API ends: each candidate's own is in the journal.
   Outcome outcomeSoFar() const {
-    return sender_.requests() == 0 ? Outcome::not_sent : Outcome::unknown;
+    const BulkSender::Sent sent = sender_.sent();
+    return sent.taken + sent.in_doubt == 0 ? Outcome::not_sent : Outcome::unknown;
   }
 
-  BulkIngestResult ingest() {
+  BulkIngestResult work() {
     reconcile();  // what an earlier run left in flight
     while (!control_.over()) {
       sender_.run([this] { tell("sending"); });
@@ -86,12 +96,51 @@ class BulkRun {
       reconcile();
       giveBackWhatHasNotArrived();
     }
+    journal_.requireInPlace();  // otherwise the next run would know nothing of this one
     tell("done");
     return result();
   }
 
   void reconcile() {
-    reconciler_.run([this](std::string_view phase) { tell(phase); });
+    const std::uint64_t before = journal_.count(RecordState::ingested);
+    reconciler_.probe();
+    sender_.dateSendings();
+    reconciler_.run(std::max(ended_, sender_.lastDoubt().value_or(ended_)),
+                    [this](std::string_view phase) { tell(phase); });
+    if (journal_.count(RecordState::in_flight) == 0) {
+      sender_.reconciled(journal_.count(RecordState::ingested) - before);
+    }
+  }
+
+  /// For the text of a StoreError.
+  std::string whatWasSent() const {
+    const BulkSender::Sent sent = sender_.sent();
+    const std::uint64_t all = sent.taken + sent.in_doubt;
+    if (all == 0) {
+      return ". This run has sent nothing";
+    }
+    std::string text = ". This run had sent " + std::to_string(all) +
+                       (all == 1 ? " record: " : " records: ") + std::to_string(sent.taken) +
+                       " known to have been taken";
+    if (sent.in_doubt != 0) {
+      text += ", and " + std::to_string(sent.in_doubt) + " in doubt";
+    }
+    return text;
+  }
+
+  std::string whatToDo() {
+    try {
+      journal_.requireInPlace();
+      return ". When that is put right, run again with the same journal: who is in doubt is looked "
+             "for in the posting, and nobody is sent twice";
+    } catch (const StoreError&) {
+      const std::string rescued = journal_.rescue();
+      return rescued.empty()
+                 ? ". What only the journal knew is lost: a run without it sends everybody again. "
+                   "Look who is in the posting, and bring in the others only"
+                 : ". What the journal knew is in " + rescued + ": move that to " +
+                       options_.journal + ", and run again. A run without it sends everybody again";
+    }
   }
 
   void giveBackWhatHasNotArrived() {
@@ -117,8 +166,9 @@ class BulkRun {
     if (!options_.on_progress) {
       return;
     }
-    BulkProgress progress;
+    BulkProgress& progress = progress_;
     progress.read = feed_.read();
+    progress.sent = sentRecords();
     progress.ingested = journal_.count(RecordState::ingested);
     progress.queued = journal_.count(RecordState::queued);
     progress.rejected = journal_.count(RecordState::rejected);
@@ -129,6 +179,19 @@ class BulkRun {
     progress.phase = phase;
     progress.pause = control_.untilTurn();
     options_.on_progress(progress);
+  }
+
+  std::uint64_t sentRecords() const {
+    const BulkSender::Sent sent = sender_.sent();
+    return sent.taken + sent.in_doubt;
+  }
+
+  /// Without the journal, which has failed.
+  void tellOfSent() {
+    if (options_.on_progress) {
+      progress_.sent = sentRecords();
+      options_.on_progress(progress_);
+    }
   }
 
   BulkIngestResult result() {
@@ -152,10 +215,13 @@ class BulkRun {
   const std::string posting_id_;
   const BulkIngestOptions& options_;
   Journal journal_;
+  const Clock::TimePoint ended_;
+  ApiClock api_clock_;
   RunControl control_;
   RecordFeed feed_;
   BulkSender sender_;
   Reconciler reconciler_;
+  BulkProgress progress_;
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "workflows/api_clock.hpp"
+#include "heymilo/workflows/store_error.hpp"
 #include "workflows/culprits.hpp"
 
 namespace heymilo::workflows {
@@ -62,12 +62,13 @@ class MismatchedAnswer : public DecodeError {
 }  // namespace
 
 BulkSender::BulkSender(const Client& client, const std::string& posting_id,
-                       const BulkIngestOptions& options, Journal& journal, RecordFeed& feed,
-                       RunControl& control)
+                       const BulkIngestOptions& options, Journal& journal, ApiClock& api_clock,
+                       RecordFeed& feed, RunControl& control)
     : client_(client),
       posting_id_(posting_id),
       options_(options),
       journal_(journal),
+      api_clock_(api_clock),
       feed_(feed),
       control_(control) {}
 
@@ -137,7 +138,9 @@ void BulkSender::send(Chunk chunk) {
   for (const MarkedRecord& record : chunk) {
     records.push_back(record.journal);
   }
-  const std::vector<std::uint64_t> refused = journal_.begin(records, now());
+  const Clock::TimePoint now = client_.clock().now();
+  const std::optional<Timestamp> api_time = api_clock_.at(now);
+  const std::vector<std::uint64_t> refused = journal_.begin(records, api_time);
   chunk.erase(std::remove_if(chunk.begin(),
                              chunk.end(),
                              [&](const MarkedRecord& record) {
@@ -146,6 +149,11 @@ void BulkSender::send(Chunk chunk) {
                                                 record.journal.index) != refused.end();
                              }),
               chunk.end());
+
+  if (!api_time) {
+    const std::lock_guard lock(mutex_);
+    undated_.push_back({indexesOf(chunk), now});
+  }
 
   std::vector<Chunk> parts;  // the next one last
   parts.push_back(std::move(chunk));
@@ -163,8 +171,8 @@ void BulkSender::send(Chunk chunk) {
     try {
       std::vector<Chunk> next = attempt(std::move(part));
       std::move(next.rbegin(), next.rend(), std::back_inserter(parts));
-    } catch (const StoreError&) {  // which can't be written to
-      throw;
+    } catch (const StoreError&) {
+      throw;  // nothing can be written down any more
     } catch (const Error&) {
       for (const Chunk& waiting : parts) {
         journal_.setUnsent(indexesOf(waiting));
@@ -176,13 +184,18 @@ void BulkSender::send(Chunk chunk) {
 }
 
 std::vector<Chunk> BulkSender::attempt(Chunk part) {
+  journal_.requireInPlace();
   std::vector<Chunk> next;
+  const std::size_t size = part.size();
+  carry(size);
   try {
     deliver(part);
+    arrived(size);
     control_.succeeded();
-  } catch (const StoreError&) {  // of the journal, after the response
-    throw;
+  } catch (const StoreError&) {
+    throw;  // of what was sent; it must not be taken for an error of the call
   } catch (const InvalidArgumentError& error) {
+    returned(size);
     const auto culprit = culpritOf(error, part.size());
     if (!culprit) {
       journal_.setUnsent(indexesOf(part));
@@ -193,6 +206,10 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
     part.erase(part.begin() + static_cast<std::ptrdiff_t>(place));
     next.push_back(std::move(part));
   } catch (const StatusError& error) {
+    api_clock_.hear(error.headers());
+    if (!error.mayHaveArrived()) {
+      returned(size);
+    }
     if (isAboutRecords(error.status())) {
       control_.succeeded();
       next = refused(std::move(part), error);
@@ -208,10 +225,12 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
     }
   } catch (const Error& error) {
     if (isPermanent(error)) {
+      returned(size);
       journal_.setUnsent(indexesOf(part));
       throw;
     }
     if (error.outcome() == Outcome::not_sent) {
+      returned(size);
       control_.failedForNow();
       next.push_back(std::move(part));
     } else {
@@ -228,10 +247,12 @@ void BulkSender::deliver(const Chunk& part) {
   ++requests_;
   if (options_.async) {
     const auto answer = client_.ingestCandidatesBulkAsync(posting_id_, requestOf(part), options);
+    api_clock_.hear(answer.http.headers);
     requests_ += static_cast<std::uint64_t>(answer.http.attempts - 1);
     journal_.setQueued(indexesOf(part), answer.data.ingestion_id);
   } else {
     const auto answer = client_.ingestCandidatesBulk(posting_id_, requestOf(part), options);
+    api_clock_.hear(answer.http.headers);
     requests_ += static_cast<std::uint64_t>(answer.http.attempts - 1);
     receive(part, answer.data);
   }
@@ -266,7 +287,7 @@ void BulkSender::receive(const Chunk& part,
     filled[place] = true;
     receipts[place] = {part[place].journal.index, answer[i].interview_id, answer[i].interview_url};
   }
-  journal_.setIngested(receipts);
+  journal_.setIngested(receipts, api_clock_.now());
 }
 
 std::vector<Chunk> BulkSender::refused(Chunk part, const StatusError& error) {
@@ -293,7 +314,52 @@ std::vector<Chunk> BulkSender::refused(Chunk part, const StatusError& error) {
 
 void BulkSender::putInDoubt(Chunk part, bool failed_in_the_api) {
   const std::lock_guard lock(mutex_);
+  last_doubt_ = client_.clock().now();
   doubtful_.push_back({std::move(part), failed_in_the_api});
+}
+
+std::optional<Clock::TimePoint> BulkSender::lastDoubt() const {
+  const std::lock_guard lock(mutex_);
+  return last_doubt_;
+}
+
+void BulkSender::dateSendings() {
+  if (api_clock_.contradictory()) {
+    journal_.forgetSentAt();
+  }
+  const std::lock_guard lock(mutex_);
+  for (const Undated& sending : std::exchange(undated_, {})) {
+    if (const std::optional<Timestamp> sent = api_clock_.at(sending.sent)) {
+      journal_.setSentAt(sending.indexes, *sent);
+    }
+  }
+}
+
+void BulkSender::carry(std::size_t records) {
+  const std::lock_guard lock(mutex_);
+  sent_.in_doubt += records;
+}
+
+void BulkSender::arrived(std::size_t records) {
+  const std::lock_guard lock(mutex_);
+  sent_.in_doubt -= records;
+  sent_.taken += records;
+}
+
+void BulkSender::returned(std::size_t records) {
+  const std::lock_guard lock(mutex_);
+  sent_.in_doubt -= records;
+}
+
+void BulkSender::reconciled(std::size_t found) {
+  const std::lock_guard lock(mutex_);
+  sent_.in_doubt = 0;
+  sent_.taken += found;
+}
+
+BulkSender::Sent BulkSender::sent() const {
+  const std::lock_guard lock(mutex_);
+  return sent_;
 }
 
 bool BulkSender::paused() const {

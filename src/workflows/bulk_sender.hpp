@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "heymilo/client.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
+#include "workflows/api_clock.hpp"
 #include "workflows/journal.hpp"
 #include "workflows/marked_record.hpp"
 #include "workflows/record_feed.hpp"
@@ -23,7 +25,7 @@ class BulkSender {
  public:
   /// All of these must live as long as this.
   BulkSender(const Client& client, const std::string& posting_id, const BulkIngestOptions& options,
-             Journal& journal, RecordFeed& feed, RunControl& control);
+             Journal& journal, ApiClock& api_clock, RecordFeed& feed, RunControl& control);
 
   /// Sends until the feed is empty, the run is over, or so much is in doubt that it is better
   /// looked for first. Calls `meanwhile` now and then, on this thread. Throws what `meanwhile`
@@ -36,6 +38,21 @@ class BulkSender {
     bool failed_in_the_api = false;  ///< with a 5xx, which a record in it may be the reason for
   };
   std::vector<Doubt> takeDoubtful();
+  /// When the last request ended whose outcome is unknown; empty where there was none.
+  std::optional<Clock::TimePoint> lastDoubt() const;
+  /// Writes down when they were sent of those in flight that were sent before the API's time was
+  /// known, if it is known now.
+  void dateSendings();
+
+  /// Of the records that requests of this run have carried: how many are known to have been taken,
+  /// and how many may have been.
+  struct Sent {
+    std::uint64_t taken = 0, in_doubt = 0;
+  };
+  /// Does not ask the journal, which may be what has failed.
+  Sent sent() const;
+  /// What was in doubt has been looked for, and so many were found.
+  void reconciled(std::size_t found);
   /// Requests that were made.
   std::uint64_t requests() const noexcept { return requests_; }
 
@@ -48,6 +65,9 @@ class BulkSender {
   void deliver(const Chunk& part);
   void receive(const Chunk& part, const std::vector<BulkIngestCandidateResponseItem>& answer);
   std::vector<Chunk> refused(Chunk part, const StatusError& error);
+  void carry(std::size_t records);
+  void arrived(std::size_t records);
+  void returned(std::size_t records);
   void putInDoubt(Chunk part, bool failed_in_the_api);
   bool paused() const;
 
@@ -55,6 +75,7 @@ class BulkSender {
   const std::string& posting_id_;
   const BulkIngestOptions& options_;
   Journal& journal_;
+  ApiClock& api_clock_;
   RecordFeed& feed_;
   RunControl& control_;
 
@@ -62,6 +83,13 @@ class BulkSender {
   std::atomic<std::size_t> working_{0};
   mutable std::mutex mutex_;
   std::vector<Doubt> doubtful_;
+  std::optional<Clock::TimePoint> last_doubt_;
+  struct Undated {
+    std::vector<std::uint64_t> indexes;
+    Clock::TimePoint sent;
+  };
+  std::vector<Undated> undated_;
+  Sent sent_;
 };
 
 }  // namespace heymilo::workflows

@@ -15,7 +15,14 @@ using sqlite::Transaction;
 
 namespace {
 
-constexpr const char* kFormat = "1";
+// Format 1, of version 0.1, had the times of sending by this machine's clock, and no runs.
+constexpr const char* kFormat = "2";
+constexpr const char* kFromFormat1 = R"(
+ALTER TABLE record ADD COLUMN received_at INTEGER;
+ALTER TABLE record ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
+UPDATE record SET sent_at = NULL;
+UPDATE about SET value = '2' WHERE key = 'format';
+)";
 
 // `tally` counts the records of each state, so that nobody has to count a million.
 constexpr const char* kTables = R"(
@@ -23,7 +30,8 @@ CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE record(
   idx INTEGER PRIMARY KEY, hash INTEGER NOT NULL, state TEXT NOT NULL, sent_at INTEGER,
   mark TEXT, email_hash INTEGER, interview_id TEXT, interview_url TEXT, ingestion_id TEXT,
-  error_code TEXT, error_message TEXT, error_param TEXT, by_email INTEGER NOT NULL DEFAULT 0);
+  error_code TEXT, error_message TEXT, error_param TEXT, by_email INTEGER NOT NULL DEFAULT 0,
+  received_at INTEGER, run INTEGER NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX record_mark ON record(mark) WHERE mark IS NOT NULL;
 CREATE INDEX record_email ON record(email_hash) WHERE email_hash IS NOT NULL;
 CREATE INDEX record_in_flight ON record(sent_at) WHERE state = 'in_flight';
@@ -65,9 +73,12 @@ std::string newId() {
   return id;
 }
 
-sqlite::Database openJournal(const std::string& file) {
-  sqlite::Database database(file, std::chrono::milliseconds{0});
-  // One run at a time; and what is committed is on disk, whatever happens to the machine.
+sqlite::Database openJournal(const std::string& file, std::optional<sqlite::RunLock>& lock) {
+  constexpr std::chrono::seconds kPatience{1};  // with a backup, or somebody who looks
+  sqlite::Database database(file, kPatience);
+  // One run at a time; and what is committed is on disk, whatever happens to the machine. The lock
+  // only tells a run from other programs: another name of the file would lead to another lock.
+  lock.emplace(database.path(), true);
   database.execute(
       "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
   return database;
@@ -106,7 +117,7 @@ std::string_view toString(RecordState state) noexcept {
 }
 
 Journal::Journal(const std::string& file, const JournalPurpose& purpose)
-    : database_(openJournal(file)) {
+    : database_(openJournal(file, lock_)) {
   Transaction transaction(database_);
   if (!Statement(database_, "SELECT 1 FROM sqlite_master").step()) {
     database_.execute(kTables);
@@ -114,9 +125,13 @@ Journal::Journal(const std::string& file, const JournalPurpose& purpose)
     setAbout(database_, "id", newId());
     setAbout(database_, "posting_id", purpose.posting_id);
     setAbout(database_, "mark", purpose.mark);
-  } else if (!Statement(database_, "SELECT 1 FROM sqlite_master WHERE name = 'about'").step() ||
-             about(database_, "format") != kFormat) {
-    throw StoreError(file + " is no journal of this version: name another file");
+  } else if (!Statement(database_, "SELECT 1 FROM sqlite_master WHERE name = 'about'").step()) {
+    throw StoreError(file + " is not a journal: name another file");
+  } else if (about(database_, "format") == "1") {
+    database_.execute(kFromFormat1);
+  }
+  if (about(database_, "format") != kFormat) {
+    throw StoreError(file + " is not a journal of this version: name another file");
   }
   if (about(database_, "posting_id") != purpose.posting_id) {
     throw StoreError(file + " is the journal of another posting: name another file");
@@ -126,8 +141,18 @@ Journal::Journal(const std::string& file, const JournalPurpose& purpose)
                      ": name that mark, or another file");
   }
   id_ = about(database_, "id");
+  const std::string runs = about(database_, "runs");
+  run_ = runs.empty() ? 1 : std::stoll(runs) + 1;
+  setAbout(database_, "runs", std::to_string(run_));
   transaction.commit();
+  database_.rememberFiles(true);
+  database_.requireInPlace();
   find_.emplace(database_, "SELECT hash, state FROM record WHERE idx = ?");
+}
+
+void Journal::requireInPlace() {
+  const std::lock_guard lock(mutex_);
+  database_.requireInPlace();
 }
 
 std::optional<Journal::Known> Journal::find(std::uint64_t index) {
@@ -168,14 +193,14 @@ std::uint64_t Journal::end() {
 }
 
 std::vector<std::uint64_t> Journal::begin(const std::vector<JournalRecord>& records,
-                                          Timestamp now) {
+                                          std::optional<Timestamp> now) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(database_);
   Statement taken(database_, "SELECT idx FROM record WHERE mark = ? AND idx <> ?");
   Statement write(database_,
                   "INSERT INTO record(idx, hash, state, sent_at, mark, email_hash, error_code,"
-                  " error_message) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-                  " ON CONFLICT(idx) DO UPDATE SET state = excluded.state,"
+                  " error_message, run) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+                  " ON CONFLICT(idx) DO UPDATE SET state = excluded.state, run = excluded.run,"
                   " sent_at = excluded.sent_at, mark = excluded.mark,"
                   " email_hash = excluded.email_hash, error_code = excluded.error_code,"
                   " error_message = excluded.error_message");
@@ -192,21 +217,60 @@ std::vector<std::uint64_t> Journal::begin(const std::vector<JournalRecord>& reco
     write.bind(3, toString(earlier ? RecordState::rejected : RecordState::in_flight)).bind(4, now);
     write.bind(5, earlier ? std::nullopt : record.mark).bind(6, record.email_hash);
     write.bind(7, earlier ? std::optional<std::string>("duplicate_mark") : std::nullopt);
-    write.bind(8, earlier).run();
+    write.bind(8, earlier).bind(9, run_).run();
   }
   transaction.commit();
   return refused;
 }
 
-void Journal::setIngested(const std::vector<Receipt>& receipts) {
+std::string Journal::rescue() {
+  const std::lock_guard lock(mutex_);
+  constexpr int kMost = 100;
+  try {
+    for (int number = 1; number <= kMost; ++number) {
+      const std::string name = database_.file() + ".rescued" +
+                               (number == 1 ? std::string() : '-' + std::to_string(number));
+      if (!std::filesystem::exists(name)) {
+        database_.copyTo(name);
+        sqlite::Database copy(name);
+        Statement check(copy, "PRAGMA integrity_check");
+        return check.step() && check.text(0) == "ok" ? name : std::string();
+      }
+    }
+  } catch (const std::exception&) {  // the folder has gone, the disk is full, the data are damaged
+    return {};
+  }
+  return {};
+}
+
+void Journal::setSentAt(const std::vector<std::uint64_t>& indexes, Timestamp sent_at) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(database_);
   Statement update(database_,
-                   "UPDATE record SET state = 'ingested', interview_id = ?2, interview_url = ?3"
-                   " WHERE idx = ?1");
+                   "UPDATE record SET sent_at = ?2 WHERE idx = ?1 AND sent_at IS NULL"
+                   " AND state = 'in_flight'");
+  for (const std::uint64_t index : indexes) {
+    update.bind(1, static_cast<std::int64_t>(index)).bind(2, sent_at).run();
+  }
+  transaction.commit();
+}
+
+void Journal::forgetSentAt() {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(database_);
+  Statement(database_, "UPDATE record SET sent_at = NULL WHERE state = 'in_flight'").run();
+  transaction.commit();
+}
+
+void Journal::setIngested(const std::vector<Receipt>& receipts, std::optional<Timestamp> now) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(database_);
+  Statement update(database_,
+                   "UPDATE record SET state = 'ingested', interview_id = ?2, interview_url = ?3,"
+                   " received_at = ?4 WHERE idx = ?1");
   for (const Receipt& receipt : receipts) {
     update.bind(1, static_cast<std::int64_t>(receipt.index));
-    update.bind(2, receipt.interview_id).bind(3, receipt.interview_url).run();
+    update.bind(2, receipt.interview_id).bind(3, receipt.interview_url).bind(4, now).run();
   }
   transaction.commit();
 }
@@ -250,35 +314,76 @@ void Journal::setRejected(const std::vector<Refusal>& refusals) {
   transaction.commit();
 }
 
-std::optional<Timestamp> Journal::oldestInFlight() {
+std::optional<Journal::SendingTimes> Journal::sendingTimes() {
   const std::lock_guard lock(mutex_);
-  Statement select(database_, "SELECT MIN(sent_at) FROM record WHERE state = 'in_flight'");
+  Statement select(database_,
+                   "SELECT MIN(sent_at), MAX(sent_at), COUNT(*) - COUNT(sent_at) FROM record"
+                   " WHERE state = 'in_flight'");
   select.step();
-  return select.isNull(0) ? std::nullopt : std::optional<Timestamp>(select.timestamp(0));
+  if (select.isNull(0) || select.integer(2) != 0) {
+    return std::nullopt;
+  }
+  return SendingTimes{select.timestamp(0), select.timestamp(1)};
 }
 
-void Journal::recognise(const std::vector<Shown>& candidates) {
+std::set<std::int64_t> Journal::runsInFlight() {
+  const std::lock_guard lock(mutex_);
+  std::set<std::int64_t> runs;
+  Statement select(database_, "SELECT DISTINCT run FROM record WHERE state = 'in_flight'");
+  while (select.step()) {
+    runs.insert(select.integer(0));
+  }
+  return runs;
+}
+
+std::vector<Journal::Comparison> Journal::recognise(const std::vector<Shown>& candidates,
+                                                    std::chrono::microseconds margin) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(database_);
+  Statement received(database_,
+                     "SELECT run, received_at FROM record WHERE mark = ?1 AND interview_id = ?2"
+                     " AND received_at IS NOT NULL");
   Statement by_mark(database_,
-                    "UPDATE record SET state = 'ingested', interview_id = ?2, interview_url = ?3"
-                    " WHERE mark = ?1 AND state = 'in_flight'");
-  // The candidate of another record with that address is not this one's.
+                    "UPDATE record SET interview_id = ?2, interview_url = ?3,"
+                    " state = CASE state WHEN 'in_flight' THEN 'ingested' ELSE state END"
+                    " WHERE mark = ?1 AND (state = 'in_flight'"
+                    " OR (state = 'queued' AND interview_id IS NULL))");
+  // The candidate of another record with that address is not this one's; nor is one who may have
+  // been there before, of which settle() makes what it can.
+  constexpr const char* kByEmail =
+      " WHERE idx = (SELECT MIN(idx) FROM record WHERE email_hash = ?1"
+      " AND mark IS NULL AND state = 'in_flight' AND sent_at <= ?4) AND NOT EXISTS"
+      " (SELECT 1 FROM record WHERE email_hash = ?1 AND interview_id = ?2)";
   Statement by_email(database_,
-                     "UPDATE record SET state = 'ingested', interview_id = ?2, interview_url = ?3,"
-                     " by_email = 1 WHERE idx = (SELECT MIN(idx) FROM record WHERE email_hash = ?1"
-                     " AND mark IS NULL AND state = 'in_flight') AND NOT EXISTS"
-                     " (SELECT 1 FROM record WHERE email_hash = ?1 AND interview_id = ?2)");
+                     std::string("UPDATE record SET state = 'ingested', interview_id = ?2,"
+                                 " interview_url = ?3, by_email = 1, error_code = NULL,"
+                                 " error_message = NULL") +
+                         kByEmail);
+  Statement maybe_by_email(
+      database_,
+      "UPDATE record SET error_code = 'ambiguous', error_message = 'a candidate with the same"
+      " e-mail address is in the posting, and nothing tells whether that is this record'"
+      " WHERE email_hash = ?1 AND mark IS NULL AND state = 'in_flight' AND NOT EXISTS"
+      " (SELECT 1 FROM record WHERE email_hash = ?1 AND interview_id = ?2)");
+  std::vector<Comparison> comparisons;
   for (const Shown& shown : candidates) {
-    Statement& update = shown.mark ? by_mark : by_email;
     if (shown.mark) {
-      update.bind(1, *shown.mark);
-    } else {
-      update.bind(1, shown.email_hash);
+      if (shown.created_at && received.bind(1, *shown.mark).bind(2, shown.interview_id).step()) {
+        comparisons.push_back({received.integer(0), received.timestamp(1), *shown.created_at});
+        received.reset();
+      }
+      by_mark.bind(1, *shown.mark);
+      by_mark.bind(2, shown.interview_id).bind(3, shown.interview_url).run();
+      continue;
     }
-    update.bind(2, shown.interview_id).bind(3, shown.interview_url).run();
+    if (shown.created_at) {
+      by_email.bind(1, shown.email_hash).bind(2, shown.interview_id).bind(3, shown.interview_url);
+      by_email.bind(4, *shown.created_at + margin).run();
+    }
+    maybe_by_email.bind(1, shown.email_hash).bind(2, shown.interview_id).run();
   }
   transaction.commit();
+  return comparisons;
 }
 
 void Journal::settle() {
@@ -291,6 +396,17 @@ void Journal::settle() {
                   " AND mark IS NULL AND EXISTS (SELECT 1 FROM record AS other"
                   " WHERE other.email_hash = record.email_hash AND other.by_email = 1)");
   doubt.run();
+  Statement maybe(database_,
+                  "UPDATE record SET state = 'unresolved' WHERE state = 'in_flight'"
+                  " AND error_code = 'ambiguous'");
+  maybe.run();
+  Statement in_queue(database_,
+                     "UPDATE record SET state = 'unresolved', error_code = 'may_be_queued',"
+                     " error_message = 'records that were queued at that time are not in the"
+                     " posting yet, and this one may be queued as well'"
+                     " WHERE state = 'in_flight' AND run IN (SELECT DISTINCT run FROM record"
+                     " WHERE state = 'queued' AND mark IS NOT NULL AND interview_id IS NULL)");
+  in_queue.run();
   Statement(database_, "UPDATE record SET state = 'unsent' WHERE state = 'in_flight'").run();
   transaction.commit();
 }

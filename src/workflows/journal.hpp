@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +34,7 @@ struct JournalRecord {
 
 /// The file that knows what became of each record. Every function that changes it is one
 /// transaction, which is on disk when the function returns. All functions may be called by any
-/// thread; they throw StoreError.
+/// thread; they throw StoreError. No time in it is by this machine's clock.
 class Journal {
  public:
   /// Opens or makes the file and keeps other runs out of it.
@@ -52,15 +54,28 @@ class Journal {
   /// One more than the highest index known.
   std::uint64_t end();
 
-  /// Says that these are being sent from now on. Returns those that must not be: an earlier record
-  /// has the same mark. These are `rejected` with it.
-  std::vector<std::uint64_t> begin(const std::vector<JournalRecord>& records, Timestamp now);
+  /// Says that these are being sent from now on, which is `now` by the API's time, if that is
+  /// known. Returns those that must not be sent: an earlier record has the same mark. These are
+  /// `rejected` with it.
+  std::vector<std::uint64_t> begin(const std::vector<JournalRecord>& records,
+                                   std::optional<Timestamp> now);
+  /// Throws StoreError where the file is not what its name leads to any more, so that nothing that
+  /// is written would be found again. To be asked before anything is sent.
+  void requireInPlace();
+  /// Where requireInPlace() throws: writes what is known to another file beside it, and returns
+  /// that file's name. Empty where that can't be done. Throws nothing.
+  std::string rescue();
+  /// When these, which are in flight without a time, were sent after all.
+  void setSentAt(const std::vector<std::uint64_t>& indexes, Timestamp sent_at);
+  /// When those in flight were sent is not known after all.
+  void forgetSentAt();
 
   struct Receipt {
     std::uint64_t index = 0;
     std::string interview_id, interview_url;
   };
-  void setIngested(const std::vector<Receipt>& receipts);
+  /// `now`: the API's time, if it is known.
+  void setIngested(const std::vector<Receipt>& receipts, std::optional<Timestamp> now);
   void setQueued(const std::vector<std::uint64_t>& indexes, const std::string& ingestion_id);
   void setUnsent(const std::vector<std::uint64_t>& indexes);
 
@@ -70,18 +85,37 @@ class Journal {
   };
   void setRejected(const std::vector<Refusal>& refusals);
 
-  /// When the first of those in flight was sent; empty when none is.
-  std::optional<Timestamp> oldestInFlight();
+  /// When those in flight were sent, by the API's time: the first and the last of them. Empty where
+  /// that is not known of each of them.
+  struct SendingTimes {
+    Timestamp first, last;
+  };
+  std::optional<SendingTimes> sendingTimes();
+  /// The runs of this journal, by number, that those in flight were sent by.
+  std::set<std::int64_t> runsInFlight();
+
   /// A candidate as the posting shows it.
   struct Shown {
     std::optional<std::string> mark;
     std::int64_t email_hash = 0;
     std::string interview_id, interview_url;
+    std::optional<Timestamp> created_at;
   };
-  /// Those of the candidates that are records in flight are `ingested`.
-  void recognise(const std::vector<Shown>& candidates);
-  /// What is in flight has not arrived: it is `unsent`; or `unresolved`, where another record of
-  /// the same e-mail address has been recognised by it, so that it may be either.
+  /// What the receipt of a record and its candidate say of one moment.
+  struct Comparison {
+    std::int64_t run = 0;
+    Timestamp received_at;  ///< the receipt, by the API's time as its responses tell it
+    Timestamp created_at;   ///< the candidate, which was not later
+  };
+  /// Those of the candidates that are records in flight are `ingested`. One that is recognised by
+  /// its e-mail address must have been created after it was sent, or `margin` before. Returns what
+  /// there is to compare.
+  std::vector<Comparison> recognise(const std::vector<Shown>& candidates,
+                                    std::chrono::microseconds margin);
+  /// What is in flight has not arrived: it is `unsent`; or `unresolved`, where it may have: a
+  /// candidate or another record has the same e-mail address, and nothing tells whose it is; or a
+  /// record that the same run queued has not been seen in the posting, so that this one may be in
+  /// the queue as well.
   void settle();
 
   std::uint64_t count(RecordState state);
@@ -89,9 +123,11 @@ class Journal {
 
  private:
   std::mutex mutex_;
+  std::optional<sqlite::RunLock> lock_;  // goes after the database
   sqlite::Database database_;
   std::optional<sqlite::Statement> find_;  // the one that is used for each record of the source
   std::string id_;
+  std::int64_t run_ = 0;  // counts the runs
 };
 
 }  // namespace heymilo::workflows

@@ -12,41 +12,71 @@ namespace heymilo::workflows {
 
 namespace {
 
-using std::chrono::microseconds;
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
-// A Date header is to the second, and as old as the way of its answer is long.
-constexpr seconds kDatePrecision{5};
-constexpr milliseconds kSettlingTime{15'000};
-constexpr milliseconds kQueueSettlingTime{120'000};
+// A request that has ended here, by a reset, has packets under way for some seconds more. What the
+// other side has taken by then, it may carry out for as long as proxies wait for a response: by
+// default Heroku 30 s, API Gateway 29 s, nginx and AWS load balancers 60 s, Cloudflare 100 s and
+// lately 120 s. (The timeout of an attempt does not count: it was over when the request ended.) An
+// API that needs longer does not work behind those, so that its requests are not longer either.
+constexpr milliseconds kUnderWay{5'000};
+constexpr milliseconds kOtherSide{120'000};
+// Nothing bounds a queue. This is for one that has no backlog; where records that were queued by
+// the same run have not shown up, no time is long enough: see Journal::settle().
+constexpr milliseconds kQueue{600'000};
 
 }  // namespace
 
 Reconciler::Reconciler(const Client& client, const std::string& posting_id,
-                       const BulkIngestOptions& options, Journal& journal, RunControl& control)
+                       const BulkIngestOptions& options, Journal& journal, ApiClock& api_clock,
+                       RunControl& control)
     : client_(client),
       posting_id_(posting_id),
       options_(options),
       journal_(journal),
+      api_clock_(api_clock),
       control_(control) {}
 
-void Reconciler::run(const std::function<void(std::string_view)>& meanwhile) {
+void Reconciler::probe() {
   if (journal_.count(RecordState::in_flight) == 0 || control_.over()) {
     return;
   }
-  // Whatever is under way was sent before this moment, perhaps by a process that is no more.
-  const Clock::TimePoint began = client_.clock().now();
+  ListCandidatesParams params;
+  params.limit = 1;
+  RequestOptions request;
+  request.cancellation = options_.stop;
+  ++requests_;
   try {
-    const Timestamp from = lookFrom();
+    api_clock_.hear(client_.listCandidates(posting_id_, params, request).http.headers);
+  } catch (const DecodeError& error) {  // only its Date is of interest
+    api_clock_.hear(error.http().headers);
+  } catch (const CancelledError&) {
+    if (!control_.stopped()) {
+      throw;
+    }
+  }
+}
+
+void Reconciler::run(Clock::TimePoint ended,
+                     const std::function<void(std::string_view)>& meanwhile) {
+  if (journal_.count(RecordState::in_flight) == 0 || control_.over()) {
+    return;
+  }
+  agreeing_.clear();
+  disagreeing_.clear();
+  try {
+    std::optional<Timestamp> from = lookFrom();
     if (!look(from, meanwhile)) {
       return;
     }
     if (journal_.count(RecordState::in_flight) != 0) {
       const milliseconds settling =
-          options_.settling_time.value_or(options_.async ? kQueueSettlingTime : kSettlingTime);
-      const auto passed = std::chrono::duration_cast<milliseconds>(client_.clock().now() - began);
+          options_.settling_time.value_or(kUnderWay + (options_.async ? kQueue : kOtherSide));
+      const auto passed = std::chrono::floor<milliseconds>(client_.clock().now() - ended);
       control_.wait(std::max(settling - passed, milliseconds{0}), [&] { meanwhile("settling"); });
+      if (from && !timesAreProven()) {
+        from.reset();
+      }
       if (control_.over() || !look(from, meanwhile)) {
         return;
       }
@@ -63,23 +93,18 @@ void Reconciler::run(const std::function<void(std::string_view)>& meanwhile) {
   journal_.settle();
 }
 
-Timestamp Reconciler::lookFrom() {
-  const Timestamp sent = journal_.oldestInFlight().value_or(now());
-  ListCandidatesParams params;
-  params.limit = 1;
-  RequestOptions request;
-  request.cancellation = options_.stop;
-  ++requests_;
-  Headers headers;
-  try {
-    headers = client_.listCandidates(posting_id_, params, request).http.headers;
-  } catch (const DecodeError& error) {  // only its Date is of interest
-    headers = error.http().headers;
+std::optional<Timestamp> Reconciler::lookFrom() {
+  // A Date is to the second, and as old as its response took.
+  constexpr std::chrono::minutes kBehind{2};
+  const std::optional<Journal::SendingTimes> sent = journal_.sendingTimes();
+  const std::optional<Timestamp> now = api_clock_.now();
+  const bool contradicted =
+      api_clock_.contradictory() || (sent && now && sent->last > *now + kBehind);
+  if (!sent || contradicted) {
+    return std::nullopt;
   }
-  if (const auto ahead = apiClockAhead(headers, now())) {
-    return sent + *ahead - std::min<microseconds>(kDatePrecision, options_.clock_margin);
-  }
-  return sent - options_.clock_margin;
+  const Timestamp from = sent->first - options_.clock_margin;
+  return from > Timestamp() ? std::optional(from) : std::nullopt;
 }
 
 void Reconciler::recognise(const UnreadableCandidate& candidate) {
@@ -103,10 +128,11 @@ void Reconciler::recognise(const UnreadableCandidate& candidate) {
   if (url != candidate.readable.end() && url->is_string()) {
     one.interview_url = url->get<std::string>();
   }
-  journal_.recognise({one});
+  compare(journal_.recognise({one}, options_.clock_margin));
 }
 
-bool Reconciler::look(Timestamp from, const std::function<void(std::string_view)>& meanwhile) {
+bool Reconciler::look(std::optional<Timestamp> from,
+                      const std::function<void(std::string_view)>& meanwhile) {
   ListCandidatesParams params;
   params.created_after = from;
   RequestOptions request;
@@ -116,6 +142,7 @@ bool Reconciler::look(Timestamp from, const std::function<void(std::string_view)
   range.onUnreadable([this](const UnreadableCandidate& candidate) { recognise(candidate); });
   for (ListResponse<CandidateResponse>& page : range.pages()) {
     requests_ += static_cast<std::uint64_t>(page.http.attempts);
+    api_clock_.hear(page.http.headers);
     std::vector<Journal::Shown> shown;
     shown.reserve(page.data.size());
     for (CandidateResponse& candidate : page.data) {
@@ -129,8 +156,9 @@ bool Reconciler::look(Timestamp from, const std::function<void(std::string_view)
       one.email_hash = emailHash(candidate.email);
       one.interview_id = std::move(candidate.interview_id);
       one.interview_url = candidate.interview_url.value_or(std::string());
+      one.created_at = candidate.created_at;
     }
-    journal_.recognise(shown);
+    compare(journal_.recognise(shown, options_.clock_margin));
     meanwhile("looking");
     if (control_.over()) {
       return false;
@@ -140,6 +168,24 @@ bool Reconciler::look(Timestamp from, const std::function<void(std::string_view)
     }
   }
   return true;
+}
+
+void Reconciler::compare(const std::vector<Journal::Comparison>& comparisons) {
+  // A candidate is created before the receipt comes. By as much as it seems to be earlier, the
+  // Date headers may be ahead of the clock that created_at is from; the margin is for that, and
+  // half of it is left to what the two have to do with each other at other moments.
+  for (const Journal::Comparison& both : comparisons) {
+    const bool agrees = both.created_at >= both.received_at - options_.clock_margin / 2;
+    (agrees ? agreeing_ : disagreeing_).insert(both.run);
+  }
+}
+
+bool Reconciler::timesAreProven() {
+  const std::set<std::int64_t> runs = journal_.runsInFlight();
+  return disagreeing_.empty() && !api_clock_.contradictory() &&
+         std::all_of(runs.begin(), runs.end(), [this](std::int64_t run) {
+           return agreeing_.count(run) != 0;
+         });
 }
 
 }  // namespace heymilo::workflows

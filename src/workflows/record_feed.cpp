@@ -6,15 +6,6 @@
 
 namespace heymilo::workflows {
 
-namespace {
-
-StoreError changed(const std::string& how) {
-  return StoreError("the source is not the one that the journal was made for: " + how +
-                    ". Use the source as it was, or another journal");
-}
-
-}  // namespace
-
 RecordFeed::RecordFeed(const BulkSource& source, Journal& journal, std::string mark,
                        std::size_t chunk)
     : source_(source),
@@ -73,14 +64,14 @@ void RecordFeed::readInto(Chunk& chunk) {
 
 bool RecordFeed::isDone(const JournalRecord& record) {
   if (known_length_ && record.index >= *known_length_) {
-    throw changed("it had " + std::to_string(*known_length_) + " records, and has more");
+    refuse("it had " + std::to_string(*known_length_) + " records, and has more");
   }
   const std::optional<Journal::Known> known = journal_.find(record.index);
   if (!known) {
     return false;
   }
   if (known->hash != record.hash) {
-    throw changed("record " + std::to_string(record.index) + " is another one");
+    refuse("record " + std::to_string(record.index) + " is another one");
   }
   return known->state != RecordState::unsent;
 }
@@ -88,13 +79,24 @@ bool RecordFeed::isDone(const JournalRecord& record) {
 void RecordFeed::endOfSource() {
   const std::uint64_t known = known_length_.value_or(journal_.end());
   if (read_ < known) {
-    throw changed("it had " + std::string(known_length_ ? "" : "at least ") +
-                  std::to_string(known) + " records, and has " + std::to_string(read_));
+    refuse("it had " + std::string(known_length_ ? "" : "at least ") + std::to_string(known) +
+           " records, and has " + std::to_string(read_));
   }
   exhausted_ = true;
   if (!known_length_) {
     journal_.setSourceLength(read_);
   }
+}
+
+void RecordFeed::refuse(const std::string& how) {
+  refused_ = true;
+  throw StoreError("the source is not the one that the journal was made for: " + how +
+                   ". Use the source as it was, or another journal");
+}
+
+bool RecordFeed::refused() const {
+  const std::lock_guard lock(mutex_);
+  return refused_;
 }
 
 void RecordFeed::giveBack(Chunk chunk) {

@@ -29,10 +29,13 @@ class RecordFeed {
   std::uint64_t read() const;
   /// The source has been read to its end, and nothing has been given back since.
   bool exhausted() const;
+  /// A record was not the one that the journal knows: the StoreError is the source's.
+  bool refused() const;
 
  private:
   void readInto(Chunk& chunk);
   void endOfSource();
+  [[noreturn]] void refuse(const std::string& how);
   bool isDone(const JournalRecord& record);
 
   const BulkSource& source_;
@@ -45,6 +48,7 @@ class RecordFeed {
   std::deque<Chunk> given_back_;
   std::uint64_t read_ = 0;
   bool exhausted_ = false;
+  bool refused_ = false;
 };
 
 }  // namespace heymilo::workflows

@@ -112,6 +112,20 @@ StoreError inUse(const std::string& file) {
   return StoreError("another run is at work on " + file + ": wait until it has ended");
 }
 
+/// SQLite's own words are too few for what people meet most.
+std::string reasonOf(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return "the disk is full, or the user's share of it";
+    case SQLITE_IOERR:
+      return std::string(sqlite3_errstr(code)) + " (a full disk, a limit or a failing device)";
+    case SQLITE_READONLY:
+      return "it, or the folder it is in, can't be written";
+    default:
+      return sqlite3_errstr(code);
+  }
+}
+
 /// What is stored is personal data or leads to it.
 void makePrivately(const std::string& file) {
   std::error_code ignored;
@@ -149,15 +163,41 @@ void Database::execute(const std::string& sql) {
   }
 }
 
+std::string Database::path() const {
+  const char* name = sqlite3_db_filename(get(), "main");
+  return name != nullptr && *name != '\0' ? name : file_;
+}
+
+void Database::rememberFiles(bool alone) {
+  std::error_code error;
+  const std::filesystem::path given = std::filesystem::absolute(file_, error);
+  const std::string path = this->path();
+  files_.emplace(
+      std::vector<std::string>{error ? file_ : given.string(), path + "-wal", path + "-shm"},
+      alone);
+}
+
+void Database::requireInPlace() {
+  if (files_) {
+    files_->require();
+  }
+}
+
+void Database::copyTo(const std::string& file) {
+  makePrivately(file);
+  Statement(*this, "VACUUM INTO ?").bind(1, std::string_view(file)).run();
+}
+
 std::int64_t Database::changes() const { return sqlite3_changes(get()); }
 
 void Database::fail(const char* what) const {
   // sqlite3_errmsg() may quote a value; the text of the code never does.
   const int code = get() != nullptr ? sqlite3_extended_errcode(get()) : SQLITE_NOMEM;
   if (isBusy(code)) {
-    throw inUse(file_);
+    throw StoreError("another program has " + file_ +
+                     " locked, such as a backup or a database tool: end that, and run again");
   }
-  throw StoreError(std::string("can't ") + what + ' ' + file_ + ": " + sqlite3_errstr(code));
+  throw StoreError(std::string("can't ") + what + ' ' + file_ + ": " + reasonOf(code));
 }
 
 Transaction::Transaction(Database& database) : database_(database) {
@@ -176,7 +216,8 @@ void Transaction::commit() {
   open_ = false;
 }
 
-RunLock::RunLock(const std::string& file) : lock_(file + "-lock", std::chrono::milliseconds{0}) {
+RunLock::RunLock(const std::string& file, bool passing)
+    : lock_(file + "-lock", std::chrono::milliseconds{0}), passing_(passing) {
   try {
     lock_.execute("PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE");
   } catch (const StoreError&) {
@@ -184,6 +225,14 @@ RunLock::RunLock(const std::string& file) : lock_(file + "-lock", std::chrono::m
       throw inUse(file);
     }
     throw;
+  }
+  lock_.rememberFiles(false);
+}
+
+RunLock::~RunLock() {
+  if (passing_) {
+    std::error_code ignored;
+    std::filesystem::remove(lock_.path(), ignored);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "heymilo/models/timestamp.hpp"
+#include "workflows/store_files.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -68,6 +69,17 @@ class Database {
   /// How many rows the last INSERT, UPDATE or DELETE changed.
   std::int64_t changes() const;
   const std::string& file() const noexcept { return file_; }
+  /// With links followed, and from the root.
+  std::string path() const;
+
+  /// From now on requireInPlace() knows the file and what SQLite keeps beside it; to be called when
+  /// something has been written. `alone`: nobody else may write the file.
+  void rememberFiles(bool alone);
+  /// Throws StoreError where one of these was deleted, moved, replaced or truncated: what is
+  /// written then is lost.
+  void requireInPlace();
+  /// Writes all that the database holds to a new file, for its owner only.
+  void copyTo(const std::string& file);
 
   /// The StoreError of what has just failed; `what` is what was tried.
   [[noreturn]] void fail(const char* what) const;
@@ -79,6 +91,7 @@ class Database {
   };
   std::string file_;
   std::unique_ptr<sqlite3, Close> database_;
+  std::optional<StoreFiles> files_;
 };
 
 /// All or nothing: what is written between begin and commit() is undone where commit() is not
@@ -101,10 +114,18 @@ class Transaction {
 /// the file itself are not in the way. Throws StoreError where another run has it.
 class RunLock {
  public:
-  explicit RunLock(const std::string& file);
+  /// `passing`: the file of the lock goes with the lock. Then two runs may get one after all, where
+  /// the one comes as the other goes: the file itself must keep them apart.
+  explicit RunLock(const std::string& file, bool passing = false);
+  ~RunLock();
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+
+  void requireInPlace() { lock_.requireInPlace(); }
 
  private:
   Database lock_;
+  const bool passing_;
 };
 
 }  // namespace heymilo::workflows::sqlite

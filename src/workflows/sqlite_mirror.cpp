@@ -123,7 +123,10 @@ class SqliteMirror::Impl {
               "FROM candidates WHERE interview_id = ?1"),
         upsert_(database_, upsertSql(columns_)),
         keep_(database_, "UPDATE candidates SET walk = ?1, gone_at = NULL WHERE interview_id = ?2"),
-        history_(database_, "INSERT INTO candidate_history VALUES(?1, ?2, ?3, ?4, ?5)") {}
+        history_(database_, "INSERT INTO candidate_history VALUES(?1, ?2, ?3, ?4, ?5)") {
+    database_.rememberFiles(false);
+    requireInPlace();
+  }
 
   MirrorState load() {
     MirrorState state;
@@ -173,6 +176,7 @@ class SqliteMirror::Impl {
         .bind(8, toSeconds(walk.oldest_unreadable))
         .run();
     transaction.commit();
+    requireInPlace();
     return changes;
   }
 
@@ -195,10 +199,17 @@ class SqliteMirror::Impl {
                   "UPDATE mirror SET last_walk = ?1, watermark = ?2, walk_cursor = NULL");
     end.bind(1, static_cast<std::int64_t>(walk.number)).bind(2, toSeconds(watermark)).run();
     transaction.commit();
+    requireInPlace();
     return count;
   }
 
  private:
+  /// After what was written, which is lost otherwise: a run that ends well has kept what it says.
+  void requireInPlace() {
+    lock_.requireInPlace();
+    database_.requireInPlace();
+  }
+
   void store(const CandidateResponse& candidate, std::uint64_t walk_number, double now,
              MirrorChanges& changes) {
     const std::string json = documentOf(candidate);

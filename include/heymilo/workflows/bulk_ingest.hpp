@@ -71,6 +71,7 @@ struct BulkProgress {
   std::uint64_t rejected = 0;                     ///< refused, by the API or by the library
   std::uint64_t in_flight = 0;                    ///< being sent, and those in doubt
   std::uint64_t unresolved = 0;                   ///< whether they arrived can't be told
+  std::uint64_t sent = 0;                         ///< may have reached the API, in this run
   std::uint64_t requests = 0;                     ///< made in this run, retries and lists included
   std::chrono::steady_clock::duration elapsed{};  ///< since the run began
   /// What the run is doing now: `sending`, `looking` (for records in doubt) or `settling` (waiting
@@ -92,10 +93,16 @@ struct BulkIngestOptions {
   /// keeps its value, which must be its own; to any other a value is added that is unique to
   /// journal and record.
   std::string mark = "heymilo_ref";
-  /// How long a request whose outcome is unknown may still be under way in the API: what does not
-  /// show in the posting after that has not arrived. Empty: 15 s, or 120 s where it is `async`.
+  /// How long after the end of a request whose outcome is unknown it may still be carried out: what
+  /// does not show in the posting after that has not arrived, and is sent again. Counted from the
+  /// end of the last such request; for those of an earlier run, from the beginning of this one.
+  /// Empty: 125 s, which are 5 s for packets under way, and 2 minutes for which the proxies before
+  /// an API wait for it at most; or 605 s where it is `async`, for the queue. A shorter time than
+  /// the API and its proxies take brings people in twice.
   std::optional<std::chrono::milliseconds> settling_time{};
-  /// How far the API's clock may be behind this one, where its answers have no Date header to tell.
+  /// How far the clocks of the API's machines may differ: records in doubt are looked for from so
+  /// long before they were sent on. When that was is told by the Date headers of the API's
+  /// responses; this machine's wall clock plays no part.
   std::chrono::milliseconds clock_margin = std::chrono::minutes{5};
   /// How many chunks in a row may fail for reasons that are not theirs before the run gives up.
   std::size_t patience = 5;
@@ -137,8 +144,14 @@ struct RecordReport {
 /// Before a chunk is sent, the journal says so on disk; after that, what became of it. A chunk
 /// whose outcome is unknown is not sent again: the posting is listed from the moment of sending on,
 /// and records whose mark shows there are `ingested`; after the settling time it is listed once
-/// more, and only what has still not shown up is sent again. A record without room for a mark (it
-/// has 50 metadata keys) is recognised by its e-mail address.
+/// more, and only what has still not shown up is sent again. Where the moment of sending is not
+/// certain, the posting is listed from its beginning: responses have no Date, contradict each
+/// other, or nobody has been seen whose `created_at` agrees with them. A record without room for a
+/// mark (it has 50 metadata keys) is recognised by its e-mail address. With `async`, a record in
+/// doubt is `unresolved` where others that this journal's run queued have not shown up either.
+///
+/// The journal must stay where it is: before each request, bulkIngest() looks whether the file was
+/// deleted, moved, replaced or truncated, and ends with StoreError where it was.
 ///
 /// A 422 that names records rejects these and sends the others again; one that names nobody, a 400
 /// and a 413 are narrowed down by halves, and so is a 5xx where the records have not arrived. A
@@ -149,8 +162,9 @@ struct RecordReport {
 /// Throws what can't be helped by going on, with the journal intact: the StatusError of a 401, 403,
 /// 404 or another refusal that is not a record's; the Error of a chunk when so many have failed
 /// that going on is pointless; StoreError where the journal can't be used, is another posting's, or
-/// the source differs from what the journal knows; InvalidArgumentError for options that can't be
-/// used; and what the source throws.
+/// the source differs from what the journal knows (after records were sent, what() says how many,
+/// and what to do); InvalidArgumentError for options that can't be used; and what the source
+/// throws.
 BulkIngestResult bulkIngest(const Client& client, std::string_view posting_id,
                             const BulkSource& source, const BulkIngestOptions& options = {});
 
