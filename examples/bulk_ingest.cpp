@@ -193,6 +193,12 @@ class Ingesting {
                                     : ": without one that can be used nothing more is sent.\n") +
                         (journal_.temporary() ? goOn() : ""));
       return brought() || sent_ != 0 ? ExitCode::in_part : ExitCode::failed;
+    } catch (const heymilo::Error& error) {
+      support::complain(support::explain(error) + (support::helpsToRunAgain(error)
+                                                       ? goOn()
+                                                       : "What has come in is in the journal, and "
+                                                         "nothing is sent twice.\n" +
+                                                             support::explainSameAgain()));
     } catch (const support::UsageError& error) {  // the file can't be read on
       support::complain(std::string(error.what()) + '\n' + goOn());
       exit = ExitCode::usage;

@@ -108,8 +108,9 @@ class Listing {
       if (written_ == 0) {
         throw;
       }
-      support::complain(support::explain(error) + "Stopped after " + count() +
-                        (support::helpsToRunAgain(error) ? howToGoOn() : ".\n"));
+      support::complain(
+          support::explain(error) + "Stopped after " + count() +
+          (support::helpsToRunAgain(error) ? howToGoOn() : ".\n" + support::explainSameAgain()));
       return ExitCode::in_part;
     } catch (const support::OutputError& error) {
       support::complain(std::string(error.what()) + '\n');

@@ -101,8 +101,9 @@ class Mirroring {
       if (seen_ == 0) {
         throw;
       }
-      support::complain(support::explain(error) +
-                        (support::helpsToRunAgain(error) ? kGoOn : kStored));
+      support::complain(support::explain(error) + (support::helpsToRunAgain(error)
+                                                       ? kGoOn
+                                                       : kStored + support::explainSameAgain()));
       return unfinished();
     }
   }

@@ -17,6 +17,7 @@
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "support/bulk_ingest_fixture.hpp"
+#include "support/unreadable.hpp"
 
 // Chunks whose outcome is unknown: they are looked for, and never sent twice.
 
@@ -42,6 +43,79 @@ TEST_F(BulkIngestInDoubt, FindsWhatWasCarriedOutWithoutAnAnswer) {
   EXPECT_EQ(posts(), 10u);  // nothing was sent again
   expectEverybodyOnce(95);
   expectJournalAgrees();
+}
+
+/// A server whose lists show one candidate with another text.
+class SpoilingTransport final : public Transport {
+ public:
+  SpoilingTransport(std::shared_ptr<Transport> inner, heymilo_test::Spoil spoil)
+      : inner_(std::move(inner)), spoil_(std::move(spoil)) {}
+
+  HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) override {
+    HttpResponse response = inner_->send(request, cancellation);
+    if (request.method == "GET" && on) {
+      const nlohmann::json page = nlohmann::json::parse(response.body);
+      std::string data;
+      for (const nlohmann::json& candidate : page["data"]) {
+        const bool this_one = candidate["email"] == "person4@example.com";
+        data +=
+            (data.empty() ? "" : ",") + (this_one ? spoil_(candidate.dump()) : candidate.dump());
+      }
+      response.body =
+          R"({"data":[)" + data + R"(],"pagination":)" + page["pagination"].dump() + "}";
+    }
+    return response;
+  }
+
+  bool on = true;
+
+ private:
+  const std::shared_ptr<Transport> inner_;
+  const heymilo_test::Spoil spoil_;
+};
+
+// It may be one of the records in doubt: where that can't be told, nothing is sent again.
+TEST_F(BulkIngestInDoubt, ACandidateWhoCanNotBeReadIsNeverSentAgain) {
+  struct Case {
+    const char* name;
+    heymilo_test::Spoil spoil;
+    bool told;  // whether it is one of the records
+  };
+  options.settling_time = milliseconds{0};
+  for (const Case& kind :
+       {Case{"NaN", heymilo_test::with(R"("x":NaN)"), true},
+        Case{"a known property", heymilo_test::with(R"("score":"\ud800")"), true},
+        Case{"the name", heymilo_test::instead("name", "7"), true},
+        Case{"the mark", heymilo_test::instead("number", "\"\xff\""), false},
+        Case{"the address", heymilo_test::instead("email", "1e999"), false},
+        Case{"the id", heymilo_test::instead("interview_id", "null"), false},
+        Case{"the candidate", [](const std::string&) { return "NaN"; }, false},
+        Case{"the structure", heymilo_test::brokenStructures().front().spoil, false}}) {
+    SCOPED_TRACE(kind.name);
+    const std::string posting = std::string("p-") + std::to_string(posts());
+    server.addPosting(posting);
+    options.journal = directory.file(posting);
+    server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
+    const auto transport = std::make_shared<SpoilingTransport>(server.transport(), kind.spoil);
+    client_options.transport = transport;
+    const std::size_t before = posts();
+    const auto ingest = [&] {
+      return bulkIngest(Client(client_options), posting, sourceOf(people(10)), options);
+    };
+    try {
+      EXPECT_TRUE(ingest().complete);
+      EXPECT_TRUE(kind.told);
+    } catch (const DecodeError&) {
+      EXPECT_FALSE(kind.told);
+      EXPECT_EQ(reported(RecordState::ingested).size(), 9u);
+      EXPECT_EQ(reported(RecordState::unresolved).size(), 1u);
+      EXPECT_THROW(ingest(), DecodeError);
+      transport->on = false;
+      EXPECT_TRUE(ingest().complete);
+    }
+    EXPECT_EQ(posts(), before + 1);
+    EXPECT_EQ(server.candidates(posting).size(), 10u);
+  }
 }
 
 TEST_F(BulkIngestInDoubt, SendsAgainWhatIsProvenNotToHaveArrived) {

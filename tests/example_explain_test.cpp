@@ -82,6 +82,25 @@ TEST(Explain, RoundsAWaitUp) {
   EXPECT_THAT(explain(heymilo::RateLimitError("what", limited)), HasSubstr("in 2 s."));
 }
 
+TEST(Explain, SaysWhoCanNotBeReadAndWhere) {
+  heymilo::ResponseInfo http;
+  http.request_id = "req-1";
+  heymilo::UnreadableCandidate candidate{
+      "i1", {}, "i0", {}, {}, heymilo::DecodeError("what: /data/3/*", "/data/3/x", "Ada", http)};
+  EXPECT_EQ(explain(candidate),
+            "what: /data/3/*\n  interview_id: i1; place: /data/3/x; request id: req-1\n");
+  candidate.interview_id.reset();
+  EXPECT_THAT(explain(candidate), HasSubstr("interview_id: unreadable, after i0; place"));
+  EXPECT_THAT(explainUnreadable(1),
+              HasSubstr("1 candidate can't be read. Running this again does"));
+  EXPECT_THAT(explainUnreadable(2), HasSubstr("2 candidates can't"));
+}
+
+TEST(Explain, KnowsWhatRunningAgainDoesNotHelpAgainst) {
+  EXPECT_FALSE(helpsToRunAgain(heymilo::DecodeError("what", "/data")));
+  EXPECT_TRUE(helpsToRunAgain(heymilo::TimeoutError("what")));
+}
+
 TEST(IngestOutcome, SaysWhetherItIsSafeToSendAgain) {
   const auto began = std::chrono::system_clock::time_point(std::chrono::seconds{1772323200});
   const auto outcome = [&](Outcome value) {

@@ -1,6 +1,7 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "support/running_process.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/temporary_file.hpp"
+#include "support/unreadable.hpp"
 
 namespace heymilo_test {
 namespace {
@@ -33,6 +35,10 @@ class ListCandidatesTest : public ExampleProgramTest {
                    const ChildStdout& to = ChildStdout::captured()) {
     arguments.insert(arguments.begin(), "posting-1");
     return run("list_candidates", arguments, to);
+  }
+
+  static std::string withoutRequestId(const std::string& text) {
+    return std::regex_replace(text, std::regex("request id: req_[0-9a-f]+"), "");
   }
 
   static RequestMatch anyPageButTheFirst() {
@@ -63,6 +69,67 @@ TEST_F(ListCandidatesTest, JsonIsOneCandidateALineComplete) {
     EXPECT_EQ(actual[i]["interview_id"], expected[i]["interview_id"]);
     EXPECT_EQ(actual[i]["name"], expected[i]["name"]);
   }
+}
+
+TEST_F(ListCandidatesTest, EverybodyIsThereButWhoCanNotBeRead) {
+  server.addPosting("posting-1", 5);
+  const nlohmann::json all = server.candidates("posting-1");
+  for (const UnreadableKind& kind : everyUnreadableKind()) {
+    SCOPED_TRACE(kind.name);
+    spoil(2, kind.spoil);
+    const ChildResult result = list({"--format", "json"});
+    EXPECT_EQ(result.exit_code, 3) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("place: /data/2"));
+    EXPECT_THAT(result.err, HasSubstr("1 candidate can't be read. Running this again does not"));
+    EXPECT_THAT(
+        result.err,
+        HasSubstr("interview_id: " +
+                  (kind.id_known ? all[2]["interview_id"].get<std::string>() : "unreadable")));
+    EXPECT_THAT(result.err, Not(HasSubstr(all[2]["email"].get<std::string>())));
+    EXPECT_THAT(result.err, Not(HasSubstr("--starting-after")));
+  }
+}
+
+TEST_F(ListCandidatesTest, WhereverSomebodyIsWhoCanNotBeReadAndHoweverOftenItIsRun) {
+  server.addPosting("posting-1", 5);
+  const nlohmann::json all = server.candidates("posting-1");
+  for (const char* format : {"json", "csv", "table"}) {
+    for (std::size_t at = 0; at < all.size(); ++at) {
+      SCOPED_TRACE(std::string(format) + ' ' + std::to_string(at));
+      spoil(at, with("\"x\":1e999"), 2);
+      const ChildResult first = list({"--format", format});
+      EXPECT_EQ(first.exit_code, 3);
+      EXPECT_THAT(linesOf(first.out), SizeIs(std::string_view(format) == "json" ? 4 : 5));
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto id = all[i]["interview_id"].get<std::string>();
+        EXPECT_EQ(first.out.find(id) == std::string::npos, i == at) << first.out;
+      }
+      const ChildResult second = list({"--format", format});
+      EXPECT_EQ(second.exit_code, 3);
+      EXPECT_EQ(withoutRequestId(second.err), withoutRequestId(first.err));
+      EXPECT_EQ(second.out, first.out);
+    }
+  }
+}
+
+TEST_F(ListCandidatesTest, OneWhoIsAloneAndCanNotBeRead) {
+  server.addPosting("posting-1", 1);
+  spoil(0, with("\"x\":NaN"));
+  const ChildResult result = list({"--format", "json"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err, HasSubstr("1 candidate can't be read"));
+}
+
+TEST_F(ListCandidatesTest, AListThatCanNotBeFollowedIsNotToBeTriedAgain) {
+  server.addPosting("posting-1", 4);
+  spoil(2, instead("interview_id", "\"x"), 2);
+  const ChildResult result = list({"--format", "json"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(linesOf(result.out), SizeIs(2));
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("Stopped after 2 candidates"), HasSubstr("again does not")));
+  EXPECT_THAT(result.err, Not(HasSubstr("To go on")));
 }
 
 TEST_F(ListCandidatesTest, CsvHasAHeaderAndQuotes) {

@@ -9,6 +9,7 @@
 #include "support/mirror_file.hpp"
 #include "support/running_process.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/unreadable.hpp"
 
 namespace heymilo_test {
 namespace {
@@ -74,6 +75,47 @@ TEST_F(MirrorCandidatesTest, AFailureInTheMiddleIsGoneOnFrom) {
   EXPECT_THAT(first.err, AllOf(HasSubstr("HEYMILO_WORKSPACE_ID"), HasSubstr("go on there")));
   EXPECT_THAT(mirror().out, HasSubstr("after finishing an earlier run"));
   expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, EverybodyIsInStepButWhoCanNotBeRead) {
+  server.addPosting("posting-1", 250);
+  const nlohmann::json all = server.candidates("posting-1");
+  for (const std::size_t at : {0U, 99U, 100U, 149U, 249U}) {
+    SCOPED_TRACE(at);
+    const std::string database = directory.file("mirror" + std::to_string(at));
+    spoil(at, with("\"x\":\"\\ud800\""));
+    for (const bool full : {false, false, true}) {
+      std::vector<std::string> arguments{"posting-1", "--database", database};
+      if (full) {
+        arguments.emplace_back("--full");
+      }
+      const ChildResult result = run("mirror_candidates", arguments);
+      EXPECT_EQ(result.exit_code, 3) << result.err;
+      EXPECT_THAT(result.err,
+                  HasSubstr("interview_id: " + all[at]["interview_id"].get<std::string>()));
+      EXPECT_THAT(result.err, HasSubstr("1 candidate can't be read. Running this again does not"));
+      EXPECT_THAT(result.err, ::testing::Not(HasSubstr("go on there")));
+      EXPECT_EQ(
+          MirrorFile(database).integer("SELECT count(*) FROM candidates WHERE gone_at IS NULL"),
+          249);
+    }
+    server.clearResponses();
+    EXPECT_EQ(run("mirror_candidates", {"posting-1", "--database", database}).exit_code, 0);
+    MirrorFile(database).expectEqual(all);
+  }
+}
+
+TEST_F(MirrorCandidatesTest, AResponseThatIsNoPageIsNotToBeTriedAgain) {
+  server.addPosting("posting-1", 250);
+  server.respondNext({"listCandidates",
+                      [](const auto& request) {
+                        return request.query.find("starting_after") != std::string::npos;
+                      }},
+                     ScriptedResponse::answer(200, "<html>").times(1'000));
+  const ChildResult result = mirror();
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("is stored"), HasSubstr("again does not")));
+  EXPECT_THAT(result.err, ::testing::Not(HasSubstr("go on there")));
 }
 
 TEST_F(MirrorCandidatesTest, AFailureAtOnceIsAFailure) {

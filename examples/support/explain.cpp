@@ -120,8 +120,7 @@ std::string advice(const heymilo::Error& error) {
   }
   if (dynamic_cast<const heymilo::DecodeError*>(&error) != nullptr) {
     return "This is not the answer of the API as it is documented. Check HEYMILO_BASE_URL; if it "
-           "is right, a newer version of this program may be needed. Running it again as it is "
-           "ends in the same way.";
+           "is right, a newer version of this program may be needed.";
   }
   if (dynamic_cast<const heymilo::PaginationError*>(&error) != nullptr) {
     return "The list that the API gave can't be followed to its end. Try again later.";
@@ -157,6 +156,10 @@ std::string explain(const heymilo::Error& error) {
   return headline + '\n' + values + advice(error) + '\n';
 }
 
+std::string explainSameAgain() {
+  return "Running this again does not change that as long as the API sends the same.\n";
+}
+
 bool helpsToRunAgain(const heymilo::Error& error) {
   return dynamic_cast<const heymilo::DecodeError*>(&error) == nullptr;
 }
@@ -176,9 +179,9 @@ std::string explain(const heymilo::UnreadableCandidate& candidate) {
 }
 
 std::string explainUnreadable(std::uint64_t count) {
-  return std::to_string(count) + (count == 1 ? " candidate" : " candidates") +
-         " can't be read. Running this again does not change that as long as the API sends the "
-         "same: give its support what is listed above, or use a newer version of this program.\n";
+  return std::to_string(count) + (count == 1 ? " candidate" : " candidates") + " can't be read. " +
+         explainSameAgain() +
+         "Give its support what is listed above, or use a newer version of this program.\n";
 }
 
 std::string ingestOutcome(const heymilo::Error& error,

@@ -12,6 +12,9 @@ namespace support {
 /// Lines with their ends, without control characters.
 std::string explain(const heymilo::Error& error);
 
+/// For people: that it is of no use to run the program again. A line with its end.
+std::string explainSameAgain();
+
 /// Whether the same command may get further than this error another time.
 bool helpsToRunAgain(const heymilo::Error& error);
 
@@ -19,7 +22,7 @@ bool helpsToRunAgain(const heymilo::Error& error);
 /// control characters and with no personal data but the interview_id.
 std::string explain(const heymilo::UnreadableCandidate& candidate);
 
-/// For people: what it means that so many candidates can't be read. A line with its end.
+/// For people: what it means that so many candidates can't be read. Lines with their ends.
 std::string explainUnreadable(std::uint64_t count);
 
 /// For people: whether what a failed request brought was ingested, and whether it is safe to send

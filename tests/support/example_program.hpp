@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <heymilo/testing/mock_server.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -46,6 +48,35 @@ class ExampleProgramTest : public ::testing::Test {
       values.push_back(nlohmann::json::parse(line));
     }
     return values;
+  }
+
+  /// From now on, lists show the candidates that `posting-1` has, with the text of one of them
+  /// changed, in pages of `page_size` whatever is asked for.
+  void spoil(std::size_t index, const std::function<std::string(const std::string&)>& change,
+             std::size_t page_size = 100) {
+    const nlohmann::json all = server.candidates("posting-1");
+    server.clearResponses();
+    for (std::size_t begin = 0; begin < all.size(); begin += page_size) {
+      const std::size_t end = std::min(all.size(), begin + page_size);
+      std::string data;
+      for (std::size_t i = begin; i < end; ++i) {
+        const std::string text = all[i].dump();
+        data += (i == begin ? "" : ",") + (i == index ? change(text) : text);
+      }
+      const nlohmann::json pagination{{"has_more", end < all.size()}, {"total_count", all.size()}};
+      const std::string cursor =
+          begin == 0 ? std::string()
+                     : "starting_after=" + all[begin - 1]["interview_id"].get<std::string>();
+      server.respondNext(
+          {"listCandidates",
+           [cursor](const auto& request) {
+             return cursor.empty() ? request.query.find("starting_after") == std::string::npos
+                                   : request.query.find(cursor) != std::string::npos;
+           }},
+          heymilo::testing::ScriptedResponse::answer(
+              200, R"({"data":[)" + data + R"(],"pagination":)" + pagination.dump() + "}")
+              .times(1'000));
+    }
   }
 
   static heymilo::testing::MockServerOptions serverOptions() {
