@@ -9,13 +9,20 @@ function(heymilo_compile_options target)
     CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
-  if(MSVC)
-    target_compile_options(${target} PRIVATE /W4 /permissive- /utf-8)
+  if(NOT HEYMILO_TOP_LEVEL AND NOT HEYMILO_WARNINGS_AS_ERRORS)
+    # Its own build is where warnings are looked at. A host may have made errors of others, in
+    # CMAKE_CXX_FLAGS for example, which can't be taken back in any other way.
+    target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,/w,-w>)
+  elseif(MSVC)
+    target_compile_options(${target} PRIVATE /W4)
   else()
     target_compile_options(${target} PRIVATE
       -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
       -Wold-style-cast -Woverloaded-virtual -Wcast-align -Wformat=2 -Wimplicit-fallthrough
       -Wextra-semi)
+  endif()
+  if(MSVC)
+    target_compile_options(${target} PRIVATE /permissive- /utf-8)
   endif()
   if(HEYMILO_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,/WX,-Werror>)

@@ -12,11 +12,13 @@ packages=(
   g++ cmake make ninja-build pkg-config
   libcurl4-openssl-dev nlohmann-json3-dev libcpp-httplib-dev libcli11-dev
   libsqlite3-dev libcsv-dev sqlite3
+  ca-certificates  # libcurl only recommends them, and nothing reaches the API without
 )
 case "${1:-build}" in
   build) ;;
   tests)
-    packages+=(clang libclang-rt-dev clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev
+    # llvm has llvm-symbolizer, without which ThreadSanitizer knows none of the names in tests/tsan.supp.
+    packages+=(clang libclang-rt-dev llvm clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev
       libsimdjson-dev doxygen python3 zsh lld
       abigail-tools binutils dpkg-dev fakeroot gzip help2man lintian xz-utils)
     # What a static libcurl needs: pkg-config --static asks for all of it.
@@ -42,10 +44,10 @@ This is not Debian or Ubuntu, so nothing is installed by itself. What is needed:
   SQLite and libcsv
   (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel sqlite-devel libcsv-devel;
    Homebrew: curl nlohmann-json cpp-httplib cli11 sqlite libcsv);
-  for the tests also GCC, Clang with lld, clang-tidy and clang-format, GoogleTest, OpenSSL,
-  simdjson and zsh, and Doxygen and Python 3 for the documentation; what looks at packages and at the binary
-  interface runs on Debian only
-  (Fedora: gcc-c++ clang clang-tools-extra compiler-rt gmock-devel openssl-devel simdjson-devel
+  for the tests also GCC, Clang with lld, llvm-symbolizer, clang-tidy and clang-format, GoogleTest,
+  OpenSSL, simdjson and zsh, and Doxygen and Python 3 for the documentation; what looks at packages and at
+  the binary interface runs on Debian only
+  (Fedora: gcc-c++ clang clang-tools-extra compiler-rt llvm gmock-devel openssl-devel simdjson-devel
    doxygen python3 zsh;
    Homebrew: gcc llvm googletest openssl simdjson doxygen python).
 END
