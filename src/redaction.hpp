@@ -40,7 +40,7 @@ class Redactor {
     std::vector<CarriedText> texts;
     std::vector<std::string> phones;
     std::array<std::vector<std::size_t>, 256> beginning;  // which texts begin with a byte
-    std::size_t longest = 0;
+    std::size_t longest;
   };
 
   const Carried& carried() const;
