@@ -260,6 +260,8 @@ void TimeWindows::accept(TimeWindow& window, const ListCandidatesParams& asked,
   const bool whole_list = windows_.size() == 1 && !window.from && !window.before;
   if (whole_list && !asked.starting_after && !total_) {
     total_ = total;
+    // A total that was in the part that can't be read is not asked for again: they are looked for.
+    undated_seen_ = undated_seen_ || (loaded.error && !total);
   }
   probed_ = probed_ || (whole_list && !more);  // it was never cut: it has shown them all
   window.order = combined(window.order, orderOf(page.data));

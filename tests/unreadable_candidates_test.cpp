@@ -154,6 +154,20 @@ TEST_F(UnreadableCandidates, SoItIsInParallel) {
   }
 }
 
+// With the end of the first page, its total is missing.
+TEST_F(UnreadableCandidates, InParallelThoseWithoutATimeAreFoundAllTheSame) {
+  for (const UnreadableKind& kind : brokenStructures()) {
+    SCOPED_TRACE(kind.name);
+    fill(100);
+    list.candidates[50].created_at.reset();
+    list.spoiled["c1"] = kind.spoil;
+    auto range = list.client().listAllCandidatesInParallel("p", 4, pagesOf(3));
+    range.onUnreadable(report());
+    EXPECT_THAT(idsOf(range), ::testing::UnorderedElementsAreArray(allBut("c1")));
+    EXPECT_THAT(reported, ElementsAre("c1"));
+  }
+}
+
 TEST_F(UnreadableCandidates, AnyNumberOfThemOneAfterTheOther) {
   for (const auto& spoil : {kNaN, brokenStructures().front().spoil}) {
     fill(9);

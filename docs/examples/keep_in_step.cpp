@@ -81,6 +81,15 @@ class MapMirror final : public heymilo::workflows::MirrorSink {
     return changes;
   }
 
+  bool keep(const std::string& interview_id, const heymilo::workflows::MirrorWalk& walk) override {
+    const auto at = entries.find(interview_id);
+    if (at != entries.end()) {
+      at->second.walk = walk.number;
+      at->second.gone = false;
+    }
+    return true;
+  }
+
   std::uint64_t finish(const heymilo::workflows::MirrorWalk& walk,
                        std::optional<heymilo::Timestamp> watermark) override {
     std::uint64_t went = 0;

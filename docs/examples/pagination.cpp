@@ -67,6 +67,22 @@ std::vector<std::string> namesOfAll(const heymilo::Client& client) {
 }
 // [/side by side]
 
+// [unreadable]
+/// The names of everybody who can be read; `unreadable`: the interview_ids of the others.
+std::vector<std::string> readableNames(const heymilo::Client& client,
+                                       std::vector<std::string>& unreadable) {
+  std::vector<std::string> names;
+  auto candidates = client.listAllCandidates("posting-id");
+  candidates.onUnreadable([&](const heymilo::UnreadableCandidate& candidate) {
+    unreadable.push_back(candidate.interview_id.value_or("after " + candidate.after.value_or("?")));
+  });
+  for (auto& candidate : candidates) {
+    names.push_back(std::move(candidate.name));
+  }
+  return names;
+}
+// [/unreadable]
+
 TEST_F(PaginationRecipe, Walks) {
   server.addPosting("posting-id", 230);
   server.addCandidate("posting-id", {{"name", "Ada Example"}, {"status", "shortlisted"}});
@@ -79,6 +95,22 @@ TEST_F(PaginationRecipe, Walks) {
   EXPECT_EQ(server.requestCount(), 3u);
   EXPECT_EQ(pageSizes(client), (std::vector<std::size_t>{50, 50, 50, 50, 31}));
   EXPECT_EQ(namesOfAll(client).size(), 231u);
+}
+
+TEST_F(PaginationRecipe, ContinuesAfterWhoCanNotBeRead) {
+  server.addPosting("posting-id", 2);
+  std::string data;
+  for (const auto& candidate : server.candidates("posting-id")) {
+    data += (data.empty() ? "" : ",") + candidate.dump();
+  }
+  data.insert(data.size() - 1, R"(,"x":NaN)");
+  server.respondNext("listCandidates",
+                     ScriptedResponse::answer(
+                         200, R"({"data":[)" + data + R"(],"pagination":{"has_more":false}})"));
+  std::vector<std::string> unreadable;
+  EXPECT_EQ(readableNames(heymilo::Client(options), unreadable).size(), 1u);
+  EXPECT_EQ(unreadable,
+            std::vector<std::string>{server.candidates("posting-id")[1]["interview_id"]});
 }
 
 TEST_F(PaginationRecipe, GoesOnAfterAnError) {
