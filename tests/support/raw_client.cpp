@@ -107,6 +107,8 @@ bool RawClient::send(std::string_view bytes) {
   return true;
 }
 
+void RawClient::endSending() { shutdown(socket_, SHUT_WR); }
+
 std::optional<RawAnswer> RawClient::receive() {
   std::size_t end = 0;
   while ((end = unread_.find("\r\n\r\n")) == std::string::npos) {

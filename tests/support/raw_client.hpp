@@ -44,6 +44,8 @@ class RawClient {
 
   /// False where the server has gone.
   bool send(std::string_view bytes);
+  /// Tells the server that nothing more will come.
+  void endSending();
   /// The next answer; empty where the connection ended before all of it was there.
   std::optional<RawAnswer> receive();
   /// All bytes until the end of the connection, those included that receive() had no use for.

@@ -5,7 +5,9 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <condition_variable>
 #include <limits>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -26,6 +28,31 @@ constexpr std::chrono::hours kKeepAlive{24 * 365};
 constexpr int kNotFound = 404;
 constexpr int kTooLarge = 413;
 
+/// Counts the connections that were accepted. Used by any thread.
+class Accepted {
+ public:
+  void add() {
+    {
+      const std::lock_guard lock(mutex_);
+      ++count_;
+    }
+    changed_.notify_all();
+  }
+  std::uint64_t count() const {
+    const std::lock_guard lock(mutex_);
+    return count_;
+  }
+  bool await(std::uint64_t count, std::chrono::milliseconds limit) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [&] { return count_ >= count; });
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::uint64_t count_ = 0;
+};
+
 /// Runs the connections of cpp-httplib on a ThreadPool.
 class Tasks final : public httplib::TaskQueue {
  public:
@@ -33,13 +60,17 @@ class Tasks final : public httplib::TaskQueue {
   using Enqueued =
       decltype(std::declval<httplib::TaskQueue&>().enqueue(std::declval<std::function<void()>>()));
 
+  explicit Tasks(Accepted& accepted) : accepted_(accepted) {}
+
   Enqueued enqueue(std::function<void()> task) override {
     pool_.enqueue(std::move(task));
+    accepted_.add();
     return Enqueued(true);
   }
   void shutdown() override { pool_.shutdown(); }
 
  private:
+  Accepted& accepted_;
   ThreadPool pool_{kMaxConnections};
 };
 
@@ -67,7 +98,7 @@ class HttplibServer::Impl : private SigpipeDisposition {
     server_.set_keep_alive_timeout(std::chrono::seconds(kKeepAlive).count());
     server_.set_keep_alive_max_count((std::numeric_limits<int>::max)());
     server_.set_tcp_nodelay(true);
-    server_.new_task_queue = [] { return new Tasks; };
+    server_.new_task_queue = [this] { return new Tasks(accepted_); };
     Socket listener = kNoSocket;
     server_.set_socket_options(
         [&listener](auto socket) { listener = static_cast<Socket>(socket); });
@@ -96,6 +127,7 @@ class HttplibServer::Impl : private SigpipeDisposition {
   Impl& operator=(const Impl&) = delete;
 
   int port() const { return port_; }
+  const Accepted& accepted() const { return accepted_; }
 
  private:
   void respond(const httplib::Request& request, httplib::Response& response) const {
@@ -117,6 +149,7 @@ class HttplibServer::Impl : private SigpipeDisposition {
 
   const std::size_t max_body_;
   const Handler handler_;
+  Accepted accepted_;
   httplib::Server server_;
   int port_ = 0;
   std::thread acceptor_;
@@ -129,5 +162,11 @@ HttplibServer::HttplibServer(std::size_t max_body, Handler handler)
 HttplibServer::~HttplibServer() = default;
 
 int HttplibServer::port() const { return impl_->port(); }
+
+std::uint64_t HttplibServer::accepted() const { return impl_->accepted().count(); }
+
+bool HttplibServer::awaitAccepted(std::uint64_t count, std::chrono::milliseconds limit) const {
+  return impl_->accepted().await(count, limit);
+}
 
 }  // namespace heymilo::testing::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -38,6 +39,10 @@ class HttplibServer {
   HttplibServer& operator=(const HttplibServer&) = delete;
 
   int port() const;
+  /// How many connections it has accepted so far.
+  std::uint64_t accepted() const;
+  /// Waits until it has accepted so many. False where that takes longer than `limit`.
+  bool awaitAccepted(std::uint64_t count, std::chrono::milliseconds limit) const;
 
  private:
   class Impl;

@@ -81,7 +81,7 @@ Relay::Relay(RelayOptions options)
                [this](std::uint64_t number, std::string body) {
                  return exchanges_.respond(number, std::move(body));
                }),
-      upstreams_(httplib_.port()) {}
+      upstreams_(httplib_) {}
 
 std::optional<Relay::Response> Relay::request(Connection& client, const RequestHead& head) {
   const std::optional<BodyEnd> end = bodyEndOf(head);

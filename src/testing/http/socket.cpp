@@ -199,15 +199,6 @@ Socket connectTo(int port) noexcept {
   return socket;
 }
 
-bool canOpenAnother() noexcept {
-  const Socket socket = newSocket();
-  if (socket == kNoSocket) {
-    return false;
-  }
-  closeSocket(socket, false);
-  return true;
-}
-
 bool waitReadable(Socket socket, std::chrono::milliseconds limit) noexcept {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point end = Clock::now() + limit;

@@ -28,9 +28,6 @@ Socket acceptFrom(Socket listener, const std::atomic<bool>& ended);
 /// A connection to 127.0.0.1. kNoSocket where that fails.
 Socket connectTo(int port) noexcept;
 
-/// Whether the process may have one more socket.
-bool canOpenAnother() noexcept;
-
 /// Waits until there is something to read, the end of the stream included.
 bool waitReadable(Socket socket, std::chrono::milliseconds limit) noexcept;
 

@@ -11,6 +11,10 @@ namespace {
 constexpr std::chrono::hours kNoLimit{24 * 20};
 // cpp-httplib looks after each of them a hundred times a second.
 constexpr std::size_t kMaxIdle = 16;
+// The descriptors of connections that have ended come free a moment later.
+constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::milliseconds kRetry{5};
+constexpr std::chrono::milliseconds kAcceptLimit{100};
 
 bool isQuiet(const Upstream& upstream) {
   return !upstream.connection.buffered() &&
@@ -24,28 +28,45 @@ Upstream::Upstream(Socket socket) : connection(socket, kNoLimit) {}
 Upstream::~Upstream() { closeSocket(connection.socket(), false); }
 
 std::unique_ptr<Upstream> Upstreams::take() {
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
   std::unique_lock lock(mutex_);
   while (true) {
-    while (!idle_.empty()) {
-      std::unique_ptr<Upstream> upstream = std::move(idle_.back());
-      idle_.pop_back();
-      if (isQuiet(*upstream)) {
-        ++taken_;
-        return upstream;
-      }
+    if (std::unique_ptr<Upstream> upstream = takeIdle()) {
+      return upstream;
     }
-    ++taken_;
+    if (opening_) {
+      changed_.wait(lock);
+      continue;
+    }
+    opening_ = true;
     lock.unlock();
     const Socket socket = open();
+    lock.lock();
+    if (socket == kNoSocket) {
+      changed_.wait_for(lock, kRetry);
+    }
+    opening_ = false;
+    changed_.notify_all();
     if (socket != kNoSocket) {
+      ++taken_;
       return std::make_unique<Upstream>(socket);
     }
-    lock.lock();
-    if (--taken_ == 0) {
+    if (taken_ == 0 && idle_.empty() && std::chrono::steady_clock::now() > give_up) {
       return nullptr;
     }
-    changed_.wait(lock);
   }
+}
+
+std::unique_ptr<Upstream> Upstreams::takeIdle() {
+  while (!idle_.empty()) {
+    std::unique_ptr<Upstream> upstream = std::move(idle_.back());
+    idle_.pop_back();
+    if (isQuiet(*upstream)) {
+      ++taken_;
+      return upstream;
+    }
+  }
+  return nullptr;
 }
 
 void Upstreams::giveUp(std::unique_ptr<Upstream> upstream, bool reusable) {
@@ -60,12 +81,12 @@ void Upstreams::giveUp(std::unique_ptr<Upstream> upstream, bool reusable) {
   changed_.notify_one();
 }
 
-// With as many descriptors as there are, and not one more for cpp-httplib's end of it, the
-// connection would never be accepted.
+// Where cpp-httplib has no descriptor left for its end, the connection would not be accepted until
+// another one ends, which may wait for this one.
 Socket Upstreams::open() {
-  const std::lock_guard lock(opening_);
-  const Socket socket = connectTo(port_);
-  if (socket != kNoSocket && !canOpenAnother()) {
+  const std::uint64_t accepted = server_.accepted();
+  const Socket socket = connectTo(server_.port());
+  if (socket != kNoSocket && !server_.awaitAccepted(accepted + 1, kAcceptLimit)) {
     closeSocket(socket, true);
     return kNoSocket;
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "testing/http/connection.hpp"
+#include "testing/http/httplib_server.hpp"
 
 namespace heymilo::testing::detail {
 
@@ -26,23 +27,25 @@ class Upstream {
 /// by any thread.
 class Upstreams {
  public:
-  explicit Upstreams(int port) : port_(port) {}
+  /// `server` is to outlive the object.
+  explicit Upstreams(HttplibServer& server) : server_(server) {}
 
-  /// A connection for one exchange. Where no more can be opened, waits for one that is given up;
-  /// nullptr where there is none.
+  /// A connection for one exchange. Where no more can be opened, waits for one that is given up,
+  /// or for descriptors; nullptr where neither comes.
   std::unique_ptr<Upstream> take();
   /// Gives up a connection: one that is `reusable` has nothing under way.
   void giveUp(std::unique_ptr<Upstream> upstream, bool reusable);
 
  private:
+  std::unique_ptr<Upstream> takeIdle();
   Socket open();
 
-  const int port_;
-  std::mutex opening_;
+  HttplibServer& server_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::unique_ptr<Upstream>> idle_;
   std::size_t taken_ = 0;
+  bool opening_ = false;  // by one thread at a time
 };
 
 }  // namespace heymilo::testing::detail
