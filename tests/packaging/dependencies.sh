@@ -29,6 +29,15 @@ missing() {
   fi
   says "apt-get install $2 " && says "dnf install $3 " && says "brew install $4 " &&
     says "vcpkg install $5 " || fail "it is not said how to install $1"
+  installed_by_script "$2"
+}
+# installed_by_script <Debian package>...
+installed_by_script() {
+  local package
+  for package in "$@"; do
+    grep -qE "(^|[ (])$package([ )]|\$)" "$source/scripts/install-dependencies.sh" ||
+      fail "scripts/install-dependencies.sh does not install $package"
+  done
 }
 missing CURL libcurl4-openssl-dev libcurl-devel curl curl
 missing nlohmann_json nlohmann-json3-dev json-devel nlohmann-json nlohmann-json
@@ -40,6 +49,13 @@ missing OpenSSL libssl-dev openssl-devel openssl openssl
 missing CLI11 libcli11-dev cli11-devel cli11 cli11
 missing libcsv libcsv-dev libcsv-devel libcsv libcsv
 says "HEYMILO_FETCH_DEPS" && fail "libcsv can't be downloaded"
+
+# Found by name, not as a package: without it ThreadSanitizer would fail tests that are good.
+if configure -DHEYMILO_SANITIZE=thread -DHEYMILO_LLVM_SYMBOLIZER=; then
+  fail "configured for ThreadSanitizer without llvm-symbolizer"
+fi
+says "apt-get install llvm " || fail "it is not said how to install llvm-symbolizer"
+installed_by_script llvm ca-certificates
 
 if configure -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON -DHEYMILO_FETCH_DEPS=ON; then
   fail "configured without libcurl"
