@@ -95,7 +95,7 @@ class Mirroring {
       support::complain(
           support::printable(error.what()) +
           "\nCheck --database: the file is to be this posting's, in a folder that can "
-          "be written. What was stored before is kept.\n");
+          "be written. The next run begins with what the file holds then.\n");
       return ExitCode::failed;
     } catch (const heymilo::Error& error) {
       if (seen_ == 0) {

@@ -1,4 +1,7 @@
+#include <sqlite3.h>
+
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -258,6 +261,104 @@ TEST_F(BulkIngestProgram, SaysHowLongTheQuotaIsUsedUp) {
   process.signal(SIGINT);
   EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3);
   EXPECT_EQ(server.candidateCount("posting-1"), 0u);
+}
+
+TEST_F(BulkIngestProgram, AJournalThatIsDeletedDuringTheRunIsNoSuccess) {
+  writePeople(40);
+  const std::string journal = directory.file("journal");
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::asUsual());
+  server.respondNext({"ingestCandidatesBulk",
+                      [&](const heymilo::testing::RecordedRequest&) {
+                        std::filesystem::remove(journal);
+                        return true;
+                      }},
+                     ScriptedResponse::asUsual());
+  const std::vector<std::string> arguments{
+      "--journal", journal, "--chunk", "10", "--concurrency", "1"};
+  const ChildResult result = ingest(arguments);
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_EQ(server.candidateCount("posting-1"), 20u);
+  EXPECT_THAT(result.err, HasSubstr(journal + " is not there any more"));
+  EXPECT_THAT(result.err, HasSubstr("had sent 20 records"));
+  EXPECT_THAT(result.err, HasSubstr("nothing more is sent"));
+  EXPECT_THAT(result.err, HasSubstr("move that to " + journal));
+  std::filesystem::rename(journal + ".rescued", journal);
+  EXPECT_EQ(ingest(arguments).exit_code, 0);
+  EXPECT_EQ(server.candidateCount("posting-1"), 40u);
+}
+
+TEST_F(BulkIngestProgram, AJournalThatIsDeletedUnderTheLastChunkIsNoSuccess) {
+  writePeople(10);
+  const std::string journal = directory.file("journal");
+  server.respondNext({"ingestCandidatesBulk",
+                      [&](const heymilo::testing::RecordedRequest&) {
+                        std::filesystem::remove(journal);
+                        return true;
+                      }},
+                     ScriptedResponse::asUsual());
+  const ChildResult result = ingest({"--journal", journal});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("had sent 10 records"));
+}
+
+// `ulimit -f` in the place of a disk that fills up.
+TEST_F(BulkIngestProgram, AFullDiskIsToldOfWithWhatWasSent) {
+  writePeople(2000);
+  const std::string journal = directory.file("journal");
+  const std::string script = directory.file("run.sh");
+  std::ofstream(script) << "trap '' XFSZ; ulimit -f 500\nexec \"$@\"\n";
+  std::vector<std::string> arguments{script,
+                                     HEYMILO_EXAMPLES_DIR "/bulk_ingest",
+                                     "posting-1",
+                                     file,
+                                     "--journal",
+                                     journal,
+                                     "--chunk",
+                                     "100",
+                                     "--concurrency",
+                                     "1"};
+  const ChildResult result = runChild("/bin/sh", arguments, environment);
+  const std::size_t sent = server.candidateCount("posting-1");
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  ASSERT_GT(sent, 0u);
+  ASSERT_LT(sent, 2000u);
+  EXPECT_THAT(result.err, HasSubstr("This run had sent " + std::to_string(sent) + " records"));
+  EXPECT_THAT(result.err, HasSubstr("nothing more is sent"));
+  EXPECT_THAT(result.err, Not(HasSubstr("nothing is sent")));
+  EXPECT_EQ(ingest({"--journal", journal, "--settle", "0", "--quiet"}).exit_code, 0);
+  EXPECT_EQ(server.candidateCount("posting-1"), 2000u);
+}
+
+TEST_F(BulkIngestProgram, AJournalThatAnotherProgramHasLockedIsNotARuns) {
+  writePeople(1);
+  const std::string journal = directory.file("journal");
+  ASSERT_EQ(ingest({"--journal", journal}).exit_code, 0);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(journal.c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  const ChildResult locked = ingest({"--journal", journal});
+  EXPECT_EQ(locked.exit_code, 1);
+  EXPECT_THAT(locked.err, HasSubstr("another program has " + journal + " locked"));
+  EXPECT_THAT(locked.err, HasSubstr("nothing is sent"));
+  sqlite3_close(database);
+  EXPECT_EQ(ingest({"--journal", journal}).exit_code, 0);
+}
+
+TEST_F(BulkIngestProgram, AnotherRunIsCalledOne) {
+  writePeople(20);
+  const std::string journal = directory.file("journal");
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::asUsual().held());
+  RunningProcess first(HEYMILO_EXAMPLES_DIR "/bulk_ingest",
+                       {"posting-1", file, "--journal", journal},
+                       environment,
+                       directory.file("log"));
+  ASSERT_TRUE(server.waitForRequests(1));
+  const ChildResult second = ingest({"--journal", journal});
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.err, HasSubstr("another run is at work on " + journal));
+  server.release();
+  EXPECT_EQ(first.wait(std::chrono::seconds{20}), 0);
+  EXPECT_EQ(server.candidateCount("posting-1"), 20u);
 }
 
 TEST_F(BulkIngestProgram, NamesTheJournalThatCanNotBeUsed) {

@@ -1,4 +1,5 @@
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -52,6 +53,22 @@ TEST_F(MirrorCandidatesTest, SaysWhatHappenedAndHowManyRequestsItTook) {
   EXPECT_THAT(mirror({"--full"}).out,
               AllOf(HasSubstr("250 candidates seen: 1 new, 0 changed, 1 gone\n4 requests"),
                     HasSubstr("read everything\n")));
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, ADatabaseThatIsDeletedDuringTheRunIsNoSuccess) {
+  server.addPosting("posting-1", 250);
+  server.respondNext({"listCandidates",
+                      [this](const heymilo::testing::RecordedRequest&) {
+                        std::filesystem::remove(file);
+                        return true;
+                      }},
+                     ScriptedResponse::asUsual());
+  const ChildResult result = mirror();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err, HasSubstr(file + " is not there any more"));
+  EXPECT_THAT(mirror().out, HasSubstr("250 new"));
   expectEqual();
 }
 

@@ -6,10 +6,12 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "heymilo/testing/mock_server.hpp"
@@ -323,6 +325,67 @@ TEST_F(SqliteMirrorTest, TwoAtOnceAreToldOf) {
   } catch (const StoreError& error) {
     EXPECT_THAT(error.what(), HasSubstr("another run is at work on " + file));
   }
+}
+
+// What is written then is lost when the run is over, so that it must not end as if it had been
+// kept.
+TEST_F(SqliteMirrorTest, AFileThatIsLostDuringARunIsToldOf) {
+  namespace fs = std::filesystem;
+  using Loss = std::pair<const char*, std::function<void(const std::string&)>>;
+  const std::vector<Loss> losses{
+      {"mirror.db is not there any more", [](const std::string& path) { fs::remove(path); }},
+      {"mirror.db is not there any more",
+       [](const std::string& path) { fs::rename(path, path + ".old"); }},
+      {"mirror.db is not there any more",
+       [](const std::string& path) { fs::remove_all(fs::path(path).parent_path()); }},
+      {"mirror.db is another file now",
+       [](const std::string& path) {
+         fs::copy_file(path, path + ".copy");
+         fs::rename(path + ".copy", path);
+       }},
+      {"mirror.db was truncated", [](const std::string& path) { fs::resize_file(path, 0); }},
+      {"mirror.db-wal, which is a part of",
+       [](const std::string& path) { fs::remove(path + "-wal"); }},
+      {"mirror.db-shm, which is a part of",
+       [](const std::string& path) { fs::remove(path + "-shm"); }},
+      {"mirror.db-lock is not there any more",
+       [](const std::string& path) { fs::remove(path + "-lock"); }},
+  };
+  int number = 0;
+  for (const auto& [said, happens] : losses) {
+    const std::string folder = directory.file("folder" + std::to_string(++number));
+    fs::create_directory(folder);
+    const std::string path = folder + "/mirror.db";
+    const auto complaint = [&](const auto& run) {
+      try {
+        run();
+      } catch (const StoreError& error) {
+        return std::string(error.what());
+      }
+      return std::string("none");
+    };
+    SqliteMirror mirror(path, "p");
+    MirrorWalk walk;
+    walk.number = 1;
+    walk.full = true;
+    EXPECT_EQ(complaint([&] { mirror.upsert({}, walk); }), "none");
+    happens(path);
+    EXPECT_THAT(complaint([&] { mirror.upsert({}, walk); }), HasSubstr(said));
+    EXPECT_THAT(complaint([&] { mirror.finish(walk, {}); }), HasSubstr(said));
+  }
+}
+
+// A reader may make the log shorter, and a database tool the file.
+TEST_F(SqliteMirrorTest, WhatOthersMayDoWithTheFileIsNoLoss) {
+  SqliteMirror mirror(file, "p");
+  MirrorWalk walk;
+  walk.number = 1;
+  walk.full = true;
+  mirror.upsert({}, walk);
+  MirrorFile(file).database().execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  EXPECT_NO_THROW(mirror.upsert({}, walk));
+  MirrorFile(file).database().execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+  EXPECT_NO_THROW(mirror.finish(walk, {}));
 }
 
 TEST_F(SqliteMirrorTest, AFileThatIsNotThisMirrorIsRefused) {

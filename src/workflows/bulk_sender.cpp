@@ -168,6 +168,7 @@ void BulkSender::send(Chunk chunk) {
       journal_.setUnsent(indexesOf(part));
       continue;
     }
+    requireJournal(part, parts);
     try {
       std::vector<Chunk> next = attempt(std::move(part));
       std::move(next.rbegin(), next.rend(), std::back_inserter(parts));
@@ -183,8 +184,22 @@ void BulkSender::send(Chunk chunk) {
   }
 }
 
+void BulkSender::requireJournal(const Chunk& part, const std::vector<Chunk>& waiting) {
+  try {
+    journal_.requireInPlace();
+  } catch (const StoreError&) {
+    try {  // for what can be saved of it
+      journal_.setUnsent(indexesOf(part));
+      for (const Chunk& other : waiting) {
+        journal_.setUnsent(indexesOf(other));
+      }
+    } catch (const StoreError&) {  // then they are in doubt
+    }
+    throw;
+  }
+}
+
 std::vector<Chunk> BulkSender::attempt(Chunk part) {
-  journal_.requireInPlace();
   std::vector<Chunk> next;
   const std::size_t size = part.size();
   carry(size);

@@ -60,6 +60,8 @@ class BulkSender {
   void startWorkers(std::vector<std::thread>& workers);
   void work();
   void send(Chunk chunk);
+  /// Throws StoreError where what is to be sent would not be found in the journal again.
+  void requireJournal(const Chunk& part, const std::vector<Chunk>& waiting);
   /// One request. Returns what is to be sent next in its place.
   std::vector<Chunk> attempt(Chunk part);
   void deliver(const Chunk& part);

@@ -206,8 +206,8 @@ class SqliteMirror::Impl {
  private:
   /// After what was written, which is lost otherwise: a run that ends well has kept what it says.
   void requireInPlace() {
-    lock_.requireInPlace();
     database_.requireInPlace();
+    lock_.requireInPlace();
   }
 
   void store(const CandidateResponse& candidate, std::uint64_t walk_number, double now,

@@ -64,7 +64,8 @@ void StoreFiles::require() {
     }
     const bool shorter = found->size < known.identity->size;
     const bool is_database = &known == &files_.front();
-    if ((shorter && only_grow_) || (is_database && found->size == 0) || lostItsBeginning(known)) {
+    const bool is_gone = is_database && found->size == 0;
+    if ((shorter && (only_grow_ || is_gone)) || lostItsBeginning(known)) {
       fail(known.path, "was truncated");
     }
     known.identity->size = found->size;
