@@ -215,6 +215,27 @@ TEST_F(BulkIngest, IsNotCompleteWhereTheLastRecordsWereReadAndNotSent) {
   expectEverybodyOnce(15);
 }
 
+TEST_F(BulkIngest, TakesNothingFromTheSourceAfterAStopForNoEnd) {
+  CancellationSource stop;
+  options.stop = stop.token();
+  const People all = people(35);
+  std::size_t next = 0;
+  const BulkSource source = [&]() -> std::optional<BulkRecord> {
+    if (next == 12) {  // waiting for more, which the stop ends
+      stop.cancel();
+      return std::nullopt;
+    }
+    return BulkRecord{all[next++], {}};
+  };
+  options.concurrency = 1;
+  const BulkIngestResult result = bulkIngest(Client(client_options), "p", source, options);
+  EXPECT_TRUE(result.stopped);
+  EXPECT_FALSE(result.complete);
+  options.stop = {};
+  EXPECT_TRUE(ingest(all).complete);
+  expectEverybodyOnce(35);
+}
+
 TEST_F(BulkIngest, OneRunAtATime) {
   bool tried = false;
   options.on_progress = [&](const BulkProgress&) {

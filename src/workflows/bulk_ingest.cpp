@@ -61,7 +61,7 @@ class BulkRun {
         ended_(client.clock().now()),
         api_clock_(client.clock()),
         control_(client.clock(), options.stop, options.patience),
-        feed_(source, journal_, options.mark, options.chunk),
+        feed_(source, journal_, options.mark, options.chunk, options.stop),
         sender_(client, posting_id_, options, journal_, api_clock_, feed_, control_),
         reconciler_(client, posting_id_, options, journal_, api_clock_, control_) {}
 

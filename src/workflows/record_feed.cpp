@@ -7,11 +7,12 @@
 namespace heymilo::workflows {
 
 RecordFeed::RecordFeed(const BulkSource& source, Journal& journal, std::string mark,
-                       std::size_t chunk)
+                       std::size_t chunk, CancellationToken stop)
     : source_(source),
       journal_(journal),
       mark_(std::move(mark)),
       chunk_(chunk),
+      stop_(std::move(stop)),
       known_length_(journal.sourceLength()) {}
 
 Chunk RecordFeed::next() {
@@ -36,7 +37,9 @@ void RecordFeed::readInto(Chunk& chunk) {
     }
     std::optional<BulkRecord> record = source_();
     if (!record) {
-      endOfSource();
+      if (!stop_.cancelled()) {
+        endOfSource();
+      }
       break;
     }
     const std::uint64_t index = read_;

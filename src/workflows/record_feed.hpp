@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 
+#include "heymilo/cancellation.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
 #include "workflows/journal.hpp"
 #include "workflows/marked_record.hpp"
@@ -15,8 +16,10 @@ namespace heymilo::workflows {
 /// source that the journal does not know as done. All functions may be called by any thread.
 class RecordFeed {
  public:
-  /// `source` and `journal` must live as long as this.
-  RecordFeed(const BulkSource& source, Journal& journal, std::string mark, std::size_t chunk);
+  /// `source` and `journal` must live as long as this. When `stop` is cancelled, nothing from the
+  /// source is not its end.
+  RecordFeed(const BulkSource& source, Journal& journal, std::string mark, std::size_t chunk,
+             CancellationToken stop);
 
   /// The next chunk; empty when there is none. Records that the source could not read are
   /// `rejected` on the way. Throws what the source throws, and StoreError where a record is not the
@@ -42,6 +45,7 @@ class RecordFeed {
   Journal& journal_;
   const std::string mark_;
   const std::size_t chunk_;
+  const CancellationToken stop_;
   const std::optional<std::uint64_t> known_length_;
 
   mutable std::mutex mutex_;

@@ -49,7 +49,8 @@ struct BulkRecord {
 
 /// Gives one record after the other, and nothing when there are no more. It is called by one thread
 /// at a time. A source that is read again for the same journal must give the same records in the
-/// same order.
+/// same order. Nothing that it gives when BulkIngestOptions::stop is cancelled is not its end: one
+/// that waits for input may so end the wait.
 using BulkSource = std::function<std::optional<BulkRecord>()>;
 
 /// A source over a range of CandidateIngestRequests, which must live as long as the source.
