@@ -10,6 +10,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "bulk/csv_source.hpp"
 #include "bulk/input.hpp"
@@ -22,6 +23,8 @@
 #include "support/printable.hpp"
 #include "support/program.hpp"
 #include "support/progress_line.hpp"
+#include "support/stop.hpp"
+#include "support/temporary_files.hpp"
 
 namespace {
 
@@ -137,28 +140,19 @@ class JournalFile {
       path_ = (std::filesystem::temp_directory_path() /
                ("heymilo-" + std::to_string(random()) + "-" + std::to_string(random())))
                   .string();
-      temporary_ = true;
+      temporary_.emplace(
+          std::vector<std::string>{path_, path_ + "-wal", path_ + "-shm", path_ + "-journal"});
     } else if (path_.empty()) {
       path_ = arguments.file + '.' + fileNameOf(arguments.posting_id) + ".journal";
     }
   }
-  ~JournalFile() {
-    if (temporary_) {
-      std::error_code ignored;
-      for (const char* part : {"", "-wal", "-shm"}) {
-        std::filesystem::remove(path_ + part, ignored);
-      }
-    }
-  }
-  JournalFile(const JournalFile&) = delete;
-  JournalFile& operator=(const JournalFile&) = delete;
 
   const std::string& path() const noexcept { return path_; }
-  bool temporary() const noexcept { return temporary_; }
+  bool temporary() const noexcept { return temporary_.has_value(); }
 
  private:
   std::string path_;
-  bool temporary_ = false;
+  std::optional<support::TemporaryFiles> temporary_;
 };
 
 /// One run, and what is told of it.
@@ -207,12 +201,14 @@ class Ingesting {
       exit = ExitCode::in_part;
     }
     const bool reported = report();
-    return exit == ExitCode::done && !reported ? ExitCode::in_part : exit;
+    if (exit == ExitCode::done && !reported) {
+      exit = brought() ? ExitCode::in_part : ExitCode::failed;
+    }
+    return exit;
   }
 
  private:
   BulkIngestResult ingest(const heymilo::Client& client, const BulkSource& source) {
-    const support::Interrupt interrupt;
     support::ProgressLine line(arguments_.quiet || arguments_.verbose);
     BulkIngestOptions options;
     options.journal = journal_.path();
@@ -224,9 +220,21 @@ class Ingesting {
       options.settling_time = std::chrono::milliseconds(
           static_cast<std::chrono::milliseconds::rep>(arguments_.settle * 1000));
     }
-    options.stop = interrupt.token();
+    options.stop = interrupt_.token();
     options.on_progress = [&](const BulkProgress& progress) { show(progress, line); };
-    return bulkIngest(client, arguments_.posting_id, source, options);
+    return bulkIngest(client, arguments_.posting_id, untilStopped(source), options);
+  }
+
+  /// A source that gives nothing where waiting for input was ended, which bulkIngest() does not
+  /// take for the end.
+  static BulkSource untilStopped(const BulkSource& source) {
+    return [&source]() -> std::optional<heymilo::workflows::BulkRecord> {
+      try {
+        return source();
+      } catch (const support::Stopped&) {
+        return std::nullopt;
+      }
+    };
   }
 
   void show(const BulkProgress& progress, support::ProgressLine& line) {
@@ -357,6 +365,7 @@ class Ingesting {
   bool brought() const { return in_ > in_before_.value_or(in_); }
 
   const Arguments& arguments_;
+  const support::Interrupt interrupt_;  // before what waits for input, and temporary files
   bulk::Input input_;
   JournalFile journal_;
   bulk::Progress words_;
@@ -381,8 +390,13 @@ int main(int argc, char** argv) {
                          "  bulk_ingest POSTING_ID people.ndjson --mark external_id"));
   return support::runProgram(app, argc, argv, [&] {
     arguments.settle_given = app.count("--settle") != 0;
-    Ingesting ingesting(arguments);
-    // Waits for the quota are what is to be expected here.
-    return ingesting.run(support::clientFromEnvironment([](const heymilo::Event&) {}));
+    try {
+      Ingesting ingesting(arguments);
+      // Waits for the quota are what is to be expected here.
+      return ingesting.run(support::clientFromEnvironment([](const heymilo::Event&) {}));
+    } catch (const support::Stopped&) {
+      support::complain("stopped before the first record was read: nothing was sent.\n");
+      return ExitCode::in_part;
+    }
   });
 }

@@ -46,6 +46,7 @@ trap finish EXIT
 trap 'printf "This failed: %s\n" "$BASH_COMMAND" >&2' ERR
 trap 'exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 129' HUP
 
 build() {
   local directory=$root/build/demo

@@ -82,8 +82,8 @@ heymilo::CandidateIngestRequest makeRequest(const Arguments& arguments) {
 }
 
 nlohmann::json ingest(const heymilo::Client& client, const Arguments& arguments,
-                      const heymilo::CandidateIngestRequest& request) {
-  const support::Interrupt interrupt;  // so that it can still be told what became of the candidate
+                      const heymilo::CandidateIngestRequest& request,
+                      const support::Interrupt& interrupt) {
   heymilo::RequestOptions options;
   options.cancellation = interrupt.token();
   if (arguments.async) {
@@ -95,12 +95,19 @@ nlohmann::json ingest(const heymilo::Client& client, const Arguments& arguments,
 ExitCode run(const Arguments& arguments) {
   const heymilo::CandidateIngestRequest request = makeRequest(arguments);
   const heymilo::Client client = support::clientFromEnvironment();
+  try {
+    support::Output::check();
+  } catch (const support::OutputError& error) {
+    support::complain(std::string(error.what()) + "\nNothing was sent.\n");
+    return ExitCode::failed;
+  }
+  const support::Interrupt interrupt;  // so that it can still be told what became of the candidate
   const auto began = std::chrono::system_clock::now();
   try {
-    const nlohmann::json answer = ingest(client, arguments, request);
+    const nlohmann::json answer = ingest(client, arguments, request, interrupt);
     support::Output output;
     output.write(support::jsonLine(answer));
-    output.flush();
+    output.finish();
     return ExitCode::done;
   } catch (const heymilo::Error& error) {
     support::complain(support::explain(error) + support::ingestOutcome(error, began));

@@ -103,7 +103,7 @@ class Listing {
     try {
       walk(range);
       writeHeader();  // of an empty list
-      output_.flush();
+      output_.finish();
     } catch (const heymilo::Error& error) {
       if (written_ == 0) {
         throw;
@@ -183,6 +183,7 @@ int main(int argc, char** argv) {
                          "  list_candidates POSTING_ID --format csv > candidates.csv"));
   return support::runProgram(app, argc, argv, [&] {
     const heymilo::Client client = support::clientFromEnvironment();
+    support::Output::check();
     return Listing(arguments).run(client);
   });
 }

@@ -83,7 +83,7 @@ class Mirroring {
       if (!arguments_.quiet) {
         support::Output output;
         output.write(summary(result));
-        output.flush();
+        output.finish();
       }
       if (result.unreadable != 0) {
         support::complain(support::explainUnreadable(result.unreadable) +
@@ -111,12 +111,11 @@ class Mirroring {
  private:
   MirrorResult mirror(const heymilo::Client& client) {
     heymilo::workflows::SqliteMirror database(arguments_.database, arguments_.posting_id);
-    const support::Interrupt interrupt;
     support::ProgressLine line(arguments_.quiet);
     heymilo::workflows::MirrorOptions options;
     options.full = arguments_.full;
     options.requests_at_once = 4;
-    options.stop = interrupt.token();
+    options.stop = interrupt_.token();
     options.on_progress = [&](const MirrorProgress& progress) {
       seen_ = progress.seen;
       line.show(progressText(progress));
@@ -130,6 +129,7 @@ class Mirroring {
   ExitCode unfinished() const { return seen_ == 0 ? ExitCode::failed : ExitCode::in_part; }
 
   const Arguments& arguments_;
+  const support::Interrupt interrupt_;
   std::uint64_t seen_ = 0;  // stored in this run
 };
 

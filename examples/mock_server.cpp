@@ -2,10 +2,8 @@
 // the API with postings of generated candidates, who go on through their workflow while it runs.
 
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -15,13 +13,16 @@
 #include <optional>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "support/descriptor_io.hpp"
+#include "support/interrupt.hpp"
 #include "support/output.hpp"
 #include "support/printable.hpp"
 #include "support/program.hpp"
+#include "support/stop.hpp"
+#include "support/terminal.hpp"
 
 namespace {
 
@@ -33,7 +34,8 @@ using support::ExitCode;
 
 constexpr const char* kFooter =
     R"(The first line on standard output is the base URL, for HEYMILO_BASE_URL. The
-program runs until SIGINT or SIGTERM. The exit code is 0 (stopped), 1 (the port
+program runs until SIGINT (Ctrl-C), SIGTERM or SIGHUP; one that was ignored when
+it was started (nohup) stays ignored. The exit code is 0 (stopped), 1 (the port
 could not be had, or the URL not be written) or 2 (usage).
 
 Example:
@@ -177,7 +179,7 @@ void logRequest(const RecordedRequest& request) {
   const std::string operation = request.operation.empty() ? "(no operation)" : request.operation;
   const std::string line = support::printable(request.method) + ' ' + operation + ' ' +
                            std::to_string(request.status) + ' ' + request.request_id + '\n';
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  support::writeAll(static_cast<int>(support::Stream::error), line);
 }
 
 MockServerOptions serverOptions(const Arguments& arguments) {
@@ -196,12 +198,8 @@ MockServerOptions serverOptions(const Arguments& arguments) {
   return options;
 }
 
-std::atomic<bool> stop_asked{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-void askToStop(int) { stop_asked = true; }
-
 ExitCode serve(const Arguments& arguments) {
+  const support::Interrupt interrupt(support::Interrupt::Words::silent);
   MockServer server(serverOptions(arguments));
   for (const std::string& text : arguments.postings) {
     const Posting posting = parsePosting(text);
@@ -209,18 +207,14 @@ ExitCode serve(const Arguments& arguments) {
   }
   support::Output output;
   output.write(server.url() + '\n');
-  output.flush();
-  while (!stop_asked) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{20});
-  }
+  output.finish();
+  support::waitForStop();
   return ExitCode::done;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGINT, askToStop);
-  std::signal(SIGTERM, askToStop);
   CLI::App app("Stand in for the API, to try the other programs without an account.",
                "mock_server");
   Arguments arguments;

@@ -1,7 +1,7 @@
 #include "bulk/input.hpp"
 
 #include <filesystem>
-#include <iostream>
+#include <system_error>
 
 #include "support/printable.hpp"
 #include "support/program.hpp"
@@ -21,18 +21,20 @@ std::string reasonOf(const std::string& file) {
 }  // namespace
 
 Input::Input(const std::string& file)
-    : stream_(file == "-" ? std::cin : file_),
-      name_(file == "-" ? "standard input" : support::printable(file)) {
-  if (file == "-") {
-    std::ios::sync_with_stdio(false);
-  } else {
-    file_.open(file, std::ios::binary);
-    std::error_code error;
-    if (!file_ || std::filesystem::is_directory(file, error)) {
-      throw support::UsageError(
-          "can't read " + name_ + ": " + reasonOf(file) +
-          "\nFILE is NDJSON or CSV that may be read, or - for standard input.");
-    }
+    : name_(file == "-" ? "standard input" : support::printable(file)), stream_(nullptr) {
+  std::error_code error;
+  try {
+    buffer_.emplace(file, name_);
+  } catch (const std::system_error&) {
+    error = std::make_error_code(std::errc::io_error);
+  }
+  if (error || (file != "-" && std::filesystem::is_directory(file, error))) {
+    throw support::UsageError("can't read " + name_ + ": " + reasonOf(file) +
+                              "\nFILE is NDJSON or CSV that may be read, or - for standard input.");
+  }
+  stream_.rdbuf(&*buffer_);
+  stream_.exceptions(std::ios::badbit);
+  if (file != "-") {
     const auto size = std::filesystem::file_size(file, error);
     if (!error) {
       size_ = size;

@@ -2,11 +2,12 @@
 
 #include <atomic>
 #include <cstdint>
-#include <fstream>
 #include <istream>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include "support/input_buffer.hpp"
 
 namespace bulk {
 
@@ -33,9 +34,9 @@ class Input {
  private:
   void check() const;
 
-  std::ifstream file_;
-  std::istream& stream_;
   std::string name_;
+  std::optional<support::InputBuffer> buffer_;
+  std::istream stream_;
   std::atomic<std::uint64_t> position_{0};
   std::optional<std::uint64_t> size_;
 };

@@ -10,6 +10,7 @@
 #include "support/json_line.hpp"
 #include "support/output.hpp"
 #include "support/printable.hpp"
+#include "support/temporary_files.hpp"
 
 namespace bulk {
 
@@ -62,6 +63,7 @@ std::string unfinishedOf(const std::string& file) { return file + ".unfinished";
 
 void checkReport(const std::string& file) {
   if (file == "-") {
+    support::Output::check();
     return;
   }
   std::error_code error;
@@ -79,10 +81,11 @@ void writeReport(const std::string& journal, const std::string& file) {
   if (file == "-") {
     support::Output output;
     writeTo(journal, [&](std::string_view line) { output.write(line); });
-    output.flush();
+    output.finish();
     return;
   }
   const std::string unfinished = unfinishedOf(file);
+  const support::TemporaryFiles temporary({unfinished});  // renamed, or not to stay
   std::ofstream out(unfinished, std::ios::binary);
   writeTo(journal, [&](std::string_view line) { out << line; });
   out.close();

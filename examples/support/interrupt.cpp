@@ -1,10 +1,25 @@
 #include "support/interrupt.hpp"
 
 #include <atomic>
-#include <chrono>
+#include <cerrno>
 #include <csignal>
+#include <system_error>
 
 #include "support/program.hpp"
+#include "support/progress_line.hpp"
+#include "support/stop.hpp"
+#include "support/temporary_files.hpp"
+
+#ifdef _WIN32
+#include <chrono>
+#else
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#endif
 
 namespace support {
 
@@ -13,44 +28,181 @@ namespace {
 std::atomic<bool> asked{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void ask(int /*signal*/) {
-  asked = true;
-  std::signal(SIGINT, SIG_DFL);  // the next one, of either kind, ends the process
-  std::signal(SIGTERM, SIG_DFL);
+void restoreAndRaise(int signal) {
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);  // comes when the handler has returned
 }
 
-// A signal handler may not cancel, nor wake a thread portably: it is asked this often.
-constexpr std::chrono::milliseconds kInterval{20};
+#ifdef _WIN32
+
+std::atomic<bool> over{false};
+
+void ask(int signal) {
+  if (asked.exchange(true)) {
+    restoreAndRaise(signal);
+  }
+  std::signal(signal, &ask);
+}
+
+#else
+
+constexpr std::array<int, 3> kSignals{SIGINT, SIGTERM, SIGHUP};
+constexpr long long kSameHangUp = 100'000'000;  // nanoseconds; nobody presses Ctrl-C that fast
+
+std::array<struct sigaction, kSignals.size()> before{};
+std::array<bool, kSignals.size()> taken{};
+std::array<int, 2> wake{-1, -1};
+std::atomic<long long> asked_at{0};
+std::atomic<int> asked_by{0};
+static_assert(std::atomic<long long>::is_always_lock_free);
+
+long long now() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<long long>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+void send(char what) {
+  while (write(wake[1], &what, 1) < 0 && errno == EINTR) {
+  }
+}
+
+extern "C" void heymilo_ask(int signal) {
+  const int error = errno;
+  if (!asked.exchange(true)) {
+    asked_at = now();
+    asked_by = signal;
+    send('s');
+  } else if ((signal != SIGHUP && asked_by != SIGHUP) || now() - asked_at > kSameHangUp) {
+    removeTemporaryFiles();
+    const std::string_view clear = clearProgressLine();
+    [[maybe_unused]] const ssize_t ignored = write(STDERR_FILENO, clear.data(), clear.size());
+    restoreAndRaise(signal);
+  }
+  errno = error;
+}
+
+void openWake() {
+  if (pipe(wake.data()) != 0) {
+    throw std::system_error(errno, std::generic_category(), "pipe");
+  }
+  for (const int end : wake) {
+    fcntl(end, F_SETFD, FD_CLOEXEC);
+  }
+}
+
+void closeWake() {
+  for (int& end : wake) {
+    close(end);
+    end = -1;
+  }
+}
+
+void takeSignals() {
+  struct sigaction action {};
+  action.sa_handler = &heymilo_ask;
+  action.sa_flags = SA_RESTART;  // what waits for long waits for stopDescriptor() as well
+  sigemptyset(&action.sa_mask);
+  for (const int signal : kSignals) {
+    sigaddset(&action.sa_mask, signal);
+  }
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    sigaction(kSignals[i], nullptr, &before[i]);
+    taken[i] = before[i].sa_handler != SIG_IGN;
+    if (taken[i]) {
+      sigaction(kSignals[i], &action, nullptr);
+    }
+  }
+}
+
+void giveSignalsBack() {
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    if (taken[i]) {
+      sigaction(kSignals[i], &before[i], nullptr);
+    }
+  }
+}
+
+/// Whether standard error takes the words now; where it does not, they must not hold up the end.
+bool canBeTold() {
+  constexpr int kPatience = 100;  // milliseconds
+  pollfd error{STDERR_FILENO, POLLOUT, 0};
+  return poll(&error, 1, kPatience) > 0;
+}
+
+#endif
+
+constexpr std::string_view kWords = "ending in good order; Ctrl-C once more ends it at once\n";
 
 }  // namespace
 
-Interrupt::Interrupt() {
-  asked = false;
-  std::signal(SIGINT, ask);
-  std::signal(SIGTERM, ask);
+#ifdef _WIN32
+
+Interrupt::Interrupt(Words words) : words_(words) {
+  prepareStop();
+  asked = over = false;
+  std::signal(SIGINT, &ask);
+  std::signal(SIGTERM, &ask);
   watcher_ = std::thread([this] { watch(); });
 }
 
 Interrupt::~Interrupt() {
-  {
-    const std::lock_guard lock(mutex_);
-    over_ = true;
-    changed_.notify_all();
-  }
+  over = true;
   watcher_.join();
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
 }
 
 void Interrupt::watch() {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kInterval, [this] { return over_; })) {
+  while (!over) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
     if (asked) {
-      tell("ending in good order; Ctrl-C once more ends it at once\n");
+      if (words_ == Words::told) {
+        tell(kWords);
+      }
       source_.cancel();
+      raiseStop();
       return;
     }
   }
 }
+
+#else
+
+Interrupt::Interrupt(Words words) : words_(words) {
+  prepareStop();
+  openWake();
+  asked = false;
+  try {
+    watcher_ = std::thread([this] { watch(); });
+  } catch (...) {
+    closeWake();
+    throw;
+  }
+  takeSignals();
+}
+
+Interrupt::~Interrupt() {
+  giveSignalsBack();
+  send('o');
+  watcher_.join();
+  closeWake();
+}
+
+void Interrupt::watch() {
+  char what = 0;
+  while (read(wake[0], &what, 1) < 0 && errno == EINTR) {
+  }
+  if (what != 's') {
+    return;
+  }
+  if (words_ == Words::told && canBeTold()) {
+    tell(kWords);
+  }
+  source_.cancel();
+  raiseStop();
+}
+
+#endif
 
 }  // namespace support

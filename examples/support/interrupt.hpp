@@ -1,17 +1,23 @@
 #pragma once
 
-#include <condition_variable>
 #include <heymilo/cancellation.hpp>
-#include <mutex>
 #include <thread>
 
 namespace support {
 
-/// Makes the first Ctrl-C, or SIGTERM, a request to end in good order, for as long as this exists:
-/// it says so and cancels token(). The second one ends the process at once. There is one at a time.
+/// Makes the first Ctrl-C (SIGINT), SIGTERM or SIGHUP a request to end in good order, for as long
+/// as this exists: it says so, unless it is `silent`, cancels token() and then calls raiseStop().
+/// The second one ends the process at once, as the signal does by default, after the removal of
+/// TemporaryFiles. A SIGHUP and another signal at the same time are one: where a terminal or a
+/// session is closed, its kernel, its shell and its manager each send theirs. A signal that was
+/// ignored when this was made stays ignored. There is one at a time, and it is made before any
+/// TemporaryFiles.
 class Interrupt {
  public:
-  Interrupt();
+  enum class Words { told, silent };
+
+  /// Throws std::system_error.
+  explicit Interrupt(Words words = Words::told);
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
@@ -21,10 +27,8 @@ class Interrupt {
  private:
   void watch();
 
+  const Words words_;
   heymilo::CancellationSource source_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool over_ = false;
   std::thread watcher_;  // last: it uses the others
 };
 

@@ -1,44 +1,79 @@
 #include "support/output.hpp"
 
 #include <cerrno>
-#include <cstdio>
+#include <cstddef>
 #include <system_error>
 
-#ifdef _WIN32
+#include "support/descriptor_io.hpp"
+
 #include <fcntl.h>
+#ifdef _WIN32
 #include <io.h>
+#else
+#include <unistd.h>
 #endif
 
 namespace support {
 
+namespace {
+
+constexpr int kOutput = 1;
+constexpr std::size_t kMost = std::size_t{64} << 10;
+
+std::string reasonOf(int error) {
+  if (error == EBADF) {
+    return "it is closed, or not for writing";
+  }
+  return error == ECANCELED ? "its reader takes nothing" : std::generic_category().message(error);
+}
+
+[[noreturn]] void fail(int error) {
+  throw OutputError("can't write to standard output: " + reasonOf(error) +
+                    (error == EPIPE ? "\nWhat reads it has ended before the end of the output."
+                                    : "\nSend it to where it can be written."));
+}
+
+}  // namespace
+
 Output::Output() {
 #ifdef _WIN32
-  _setmode(_fileno(stdout), _O_BINARY);  // a CSV record's CRLF must not become CR CR LF
+  _setmode(kOutput, _O_BINARY);  // a CSV record's CRLF must not become CR CR LF
+#endif
+}
+
+void Output::check() {
+#ifndef _WIN32
+  const int flags = fcntl(kOutput, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+    fail(EBADF);
+  }
 #endif
 }
 
 void Output::write(std::string_view text) {
-  errno = 0;
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
-    fail();
+  pending_ += text;
+  if (pending_.size() >= kMost) {
+    flush();
   }
-  pending_ = pending_ || !text.empty();
 }
 
 void Output::flush() {
-  errno = 0;
-  if (std::fflush(stdout) != 0) {
-    fail();
+  const Written written = writeAll(kOutput, pending_);
+  delivered_ = delivered_ || written.bytes != 0;
+  pending_.clear();
+  if (written.error != 0) {
+    fail(written.error);
   }
-  delivered_ = delivered_ || pending_;
-  pending_ = false;
 }
 
-void Output::fail() {
-  const int error = errno != 0 ? errno : EIO;
-  throw OutputError("can't write to standard output: " + std::generic_category().message(error) +
-                    (error == EPIPE ? "\nWhat reads it has ended before the end of the output."
-                                    : "\nSend it to where it can be written."));
+void Output::finish() {
+  flush();
+#ifndef _WIN32
+  const int copy = dup(kOutput);
+  if (copy >= 0 && close(copy) != 0 && errno != EINTR) {
+    fail(errno);
+  }
+#endif
 }
 
 }  // namespace support

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -14,11 +13,15 @@
 #include <utility>
 
 #include "support/color.hpp"
+#include "support/descriptor_io.hpp"
 #include "support/explain.hpp"
 #include "support/help.hpp"
 #include "support/output.hpp"
 #include "support/printable.hpp"
 #include "support/progress_line.hpp"
+#include "support/standard_descriptors.hpp"
+#include "support/stop.hpp"
+#include "support/terminal.hpp"
 
 namespace support {
 
@@ -34,7 +37,10 @@ constexpr const char* kApiFooter = R"(Environment:
 
 Results go to standard output, everything else to standard error. The exit code
 is 0 (done), 1 (the API, the network or a file to be written failed), 2 (usage:
-nothing was sent) or 3 (done in part).
+nothing was sent) or 3 (done in part). Standard output that can't be written, or
+is closed, counts as a file that failed. Ctrl-C (SIGINT), SIGTERM and SIGHUP end
+it in good order: with 3, or 1 where nothing was done. A second one ends it at
+once. One that was ignored when the program was started (nohup) stays ignored.
 
 Examples:
 )";
@@ -69,7 +75,7 @@ int code(ExitCode exit) { return static_cast<int>(exit); }
 void write(const std::string& name, std::string_view text) {
   const std::string line =
       std::string(clearProgressLine()) + name + ": " + withoutKey(std::string(text));
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  writeAll(static_cast<int>(Stream::error), line);  // where it can't be, nobody can be told
 }
 
 /// What is wrong. That something is missing is found first, but an option that does not exist may
@@ -83,13 +89,29 @@ std::string complaintOf(const CLI::App& app, const CLI::ParseError& error) {
   return error.what();
 }
 
+/// Writes what --help and --version show.
+ExitCode show(const std::string& text) {
+  try {
+    Output output;
+    output.write(text);
+    output.finish();
+    return ExitCode::done;
+  } catch (const OutputError& error) {
+    complain(std::string(error.what()) + '\n');
+    return ExitCode::failed;
+  }
+}
+
 /// Parses. An exit code ends the program; none lets it go on.
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
     return std::nullopt;
   } catch (const CLI::Success& asked_for) {  // --help, --version
-    return app.exit(asked_for);
+    std::ostringstream out;
+    std::ostringstream err;
+    app.exit(asked_for, out, err);
+    return code(show(out.str()));
   } catch (const CLI::ParseError& error) {
     complain(printable(complaintOf(app, error)) + "\nRun " + programName() +
              " --help to see its arguments and options.\n");
@@ -123,8 +145,12 @@ std::string programNamed(std::string_view name) {
 std::string apiFooter(const std::string& examples) { return kApiFooter + examples; }
 
 int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCode()>& body) {
+  fillStandardDescriptors();
 #ifdef SIGPIPE
   std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone is an OutputError
+#endif
+#ifdef SIGXFSZ
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not get larger
 #endif
   // By the name that it was called by: it may be installed under another one.
   programName() = argc > 0 ? std::filesystem::path(argv[0]).stem().string() : app.get_name();
@@ -151,6 +177,9 @@ int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCod
     return code(exitCode(error));
   } catch (const OutputError& error) {
     complain(std::string(error.what()) + '\n');
+    return code(ExitCode::failed);
+  } catch (const Stopped&) {
+    complain("stopped before anything was done.\n");
     return code(ExitCode::failed);
   } catch (const std::exception& error) {
     complain("unexpected: " + printable(error.what()) + '\n');

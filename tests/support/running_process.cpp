@@ -30,6 +30,12 @@ RunningProcess::RunningProcess(const std::string& program,
   close(to);
 }
 
+RunningProcess::RunningProcess(const std::string& program,
+                               const std::vector<std::string>& arguments,
+                               const std::map<std::string, std::string>& environment, int in,
+                               int out, int err)
+    : pid_(spawn(program, arguments, environment, out, err, in)) {}
+
 RunningProcess::~RunningProcess() {
   if (!ended_) {
     kill(pid_, SIGKILL);

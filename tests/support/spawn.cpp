@@ -22,7 +22,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }  // namespace
 
 pid_t spawn(const std::string& program, std::vector<std::string> arguments,
-            const std::map<std::string, std::string>& environment, int out, int err) {
+            const std::map<std::string, std::string>& environment, int out, int err, int in) {
   arguments.insert(arguments.begin(), program);
   std::vector<std::string> variables;
   for (const auto& [name, value] : environment) {
@@ -30,7 +30,11 @@ pid_t spawn(const std::string& program, std::vector<std::string> arguments,
   }
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (in < 0) {
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  } else {
+    posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+  }
   posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
   pid_t pid = 0;
