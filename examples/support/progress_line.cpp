@@ -1,9 +1,11 @@
 #include "support/progress_line.hpp"
 
 #include <atomic>
-#include <cstdio>
+#include <cstddef>
+#include <optional>
 #include <string>
 
+#include "support/descriptor_io.hpp"
 #include "support/display_width.hpp"
 #include "support/terminal.hpp"
 
@@ -11,30 +13,36 @@ namespace support {
 
 namespace {
 
-constexpr std::string_view kClear = "\r\x1B[K";
+constexpr int kError = 2;
+constexpr std::string_view kClear = "\r\x1B[J";
+constexpr std::string_view kNoWrap = "\x1B[?7l";
+constexpr std::string_view kWrap = "\x1B[?7h";
 
 std::atomic<bool> shown{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 }  // namespace
 
-ProgressLine::ProgressLine(bool quiet)
-    : width_(quiet || !understandsEscapes(Stream::error) ? std::nullopt
-                                                         : terminalWidth(Stream::error)) {}
+ProgressLine::ProgressLine(bool quiet) : visible_(!quiet && understandsEscapes(Stream::error)) {}
 
 ProgressLine::~ProgressLine() {
-  const std::string_view clear = clearProgressLine();
-  std::fwrite(clear.data(), 1, clear.size(), stderr);
+  writeAll(kError, clearProgressLine());
   shown = false;
 }
 
 void ProgressLine::show(std::string_view text) {
-  if (width_) {
+  const std::optional<std::size_t> width = visible_ ? ownWidth(Stream::error) : std::nullopt;
+  if (width) {
     shown = true;
-    const std::string line = std::string(kClear).append(truncated(text, *width_ - 1)) + '\r';
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    writeAll(kError,
+             std::string(kClear)
+                 .append(kNoWrap)
+                 .append(truncated(text, *width - 1))
+                 .append(kWrap)
+                 .append("\r"));
   }
 }
 
-std::string_view clearProgressLine() { return shown ? kClear : std::string_view(); }
+std::string_view clearProgressLine() noexcept { return shown ? kClear : std::string_view(); }
 
 }  // namespace support

@@ -57,13 +57,19 @@ std::optional<std::size_t> terminalWidth(Stream stream) {
   if (!isTerminal(stream)) {
     return std::nullopt;
   }
-  if (const std::size_t width = askEnvironment(); width != 0) {
-    return width;
+  const std::size_t width = askEnvironment();
+  return width != 0 ? width : ownWidth(stream);
+}
+
+std::optional<std::size_t> ownWidth(Stream stream) {
+  if (!isTerminal(stream)) {
+    return std::nullopt;
   }
   if (const std::size_t width = askTerminal(stream); width != 0) {
     return width;
   }
-  return 80;
+  const std::size_t width = askEnvironment();
+  return width != 0 ? width : 80;
 }
 
 bool understandsEscapes(Stream stream) {

@@ -13,6 +13,10 @@ enum class Stream { output = 1, error = 2 };
 /// says, as POSIX has it; a terminal that says nothing has 80 columns.
 std::optional<std::size_t> terminalWidth(Stream stream = Stream::output);
 
+/// The same for what must not be wider than the terminal is now, whatever COLUMNS says of the time
+/// when it was set: it counts only where the terminal says nothing.
+std::optional<std::size_t> ownWidth(Stream stream);
+
 /// Whether escape sequences may go there: to a terminal that TERM names, and not as `dumb`.
 bool understandsEscapes(Stream stream);
 
