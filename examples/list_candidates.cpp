@@ -1,6 +1,7 @@
 // Lists the candidates of a posting, as a table, as JSON lines or as CSV.
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <heymilo/heymilo.hpp>
 #include <optional>
@@ -25,6 +26,7 @@ struct Arguments {
   std::optional<std::string> starting_after, created_after, created_before;
   std::optional<std::int64_t> max;
   std::string format = "table";
+  bool escape_formulas = false;
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
@@ -56,6 +58,13 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->check(CLI::IsMember({"table", "json", "csv"}).description(""))
       ->type_name("FORMAT")
       ->capture_default_str();
+  app.add_flag(
+      "--escape-formulas",
+      arguments.escape_formulas,
+      "With --format csv, for a file that is opened in a spreadsheet: text that it would run as a "
+      "formula (=, +, -, @ and the like at its beginning) gets an apostrophe before it, and the "
+      "file begins with the byte order mark that Excel needs for é. It changes the data, phone "
+      "numbers such as +12025550100 too; without it CSV is exactly what the API sent");
 }
 
 heymilo::ListCandidatesParams listParams(const Arguments& arguments) {
@@ -74,20 +83,22 @@ heymilo::ListCandidatesParams listParams(const Arguments& arguments) {
   return params;
 }
 
-support::CandidateFormat formatNamed(const std::string& name) {
-  if (name == "json") {
+support::CandidateFormat formatOf(const Arguments& arguments) {
+  if (arguments.format == "json") {
     return support::candidateJson();
   }
-  return name == "csv" ? support::candidateCsv()
-                       : support::candidateTable(support::terminalWidth(),
-                                                 support::isColored(support::Stream::output));
+  const std::optional<std::size_t> width = support::terminalWidth();
+  if (arguments.format == "csv") {
+    return support::candidateCsv({arguments.escape_formulas, width.has_value()});
+  }
+  return support::candidateTable(width, support::isColored(support::Stream::output));
 }
 
 /// Writes candidates as they arrive, and knows where to go on.
 class Listing {
  public:
   explicit Listing(const Arguments& arguments)
-      : arguments_(arguments), format_(formatNamed(arguments.format)) {}
+      : arguments_(arguments), format_(formatOf(arguments)) {}
 
   ExitCode run(const heymilo::Client& client) {
     const support::Interrupt interrupt;
@@ -178,10 +189,16 @@ int main(int argc, char** argv) {
                "list_candidates");
   Arguments arguments;
   declare(app, arguments);
-  app.footer(
-      support::apiFooter("  list_candidates POSTING_ID --created-after 2026-03-01\n"
-                         "  list_candidates POSTING_ID --format csv > candidates.csv"));
+  app.footer(support::apiFooter(
+      "  list_candidates POSTING_ID --created-after 2026-03-01\n"
+      "  list_candidates POSTING_ID --format csv > candidates.csv\n"
+      "  list_candidates POSTING_ID --format csv --escape-formulas > sheet.csv"));
   return support::runProgram(app, argc, argv, [&] {
+    if (arguments.escape_formulas && arguments.format != "csv") {
+      throw support::UsageError(
+          "--escape-formulas is for spreadsheets, which read CSV.\n"
+          "Give --format csv with it, or leave it out.");
+    }
     const heymilo::Client client = support::clientFromEnvironment();
     support::Output::check();
     return Listing(arguments).run(client);

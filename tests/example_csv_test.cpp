@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace support {
 namespace {
 
@@ -17,6 +20,13 @@ TEST(CsvRecord, QuotesOnlyWhatNeedsIt) {
 
 TEST(CsvRecord, KeepsDataExactlyAsItIs) {
   EXPECT_EQ(csvRecord({"=1+1", "\x1B[2J", "王小明"}), "=1+1,\x1B[2J,王小明\r\n");
+}
+
+TEST(CsvRecord, ForSpreadsheetsQuotesWhatTheyCouldTakeForAnotherCell) {
+  const std::vector<std::string> fields{"a;b", "a\tb", "'=1", "a b", "it's", "", "1.5"};
+  EXPECT_EQ(csvRecord(fields, CsvQuotes::for_spreadsheets),
+            "\"a;b\",\"a\tb\",\"'=1\",a b,it's,,1.5\r\n");
+  EXPECT_EQ(csvRecord(fields), "a;b,a\tb,'=1,a b,it's,,1.5\r\n");
 }
 
 TEST(CsvRecord, OneEmptyFieldIsNotAnEmptyLine) { EXPECT_EQ(csvRecord({""}), "\"\"\r\n"); }

@@ -155,6 +155,37 @@ TEST_F(ListCandidatesTest, CsvHasAHeaderAndQuotes) {
   EXPECT_THAT(result.out, ::testing::EndsWith(",\"{\"\"external_id\"\":\"\"ats-1\"\"}\"\r\n"));
 }
 
+TEST_F(ListCandidatesTest, CsvForASpreadsheetHasNoFormulas) {
+  const char* formula = "=HYPERLINK(\"http://example.com\",\"Ada\")";
+  server.addCandidate("posting-1", {{"name", formula}, {"email", "ada@example.com"}});
+  server.addCandidate("posting-1", {{"name", "José"}, {"metadata", {{"phone", "+12025550100"}}}});
+  const std::string escaped = "'=HYPERLINK(\"\"http://example.com\"\",\"\"Ada\"\")\"";
+
+  const ChildResult result = list({"--format", "csv", "--escape-formulas"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, StartsWith("\xEF\xBB\xBFinterview_id,status,"));
+  EXPECT_THAT(result.out,
+              AllOf(HasSubstr(",\"" + escaped + ",ada@example.com,"), HasSubstr(",José,")));
+
+  const std::string exact = list({"--format", "csv"}).out;
+  EXPECT_THAT(exact, StartsWith("interview_id,"));
+  EXPECT_THAT(exact, HasSubstr(",\"" + escaped.substr(1) + ",ada@example.com,"));
+}
+
+TEST_F(ListCandidatesTest, EscapingFormulasIsForCsvAlone) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--escape-formulas"},
+                                                    {"--escape-formulas", "--format", "json"},
+                                                    {"--format", "table", "--escape-formulas"}}) {
+    const ChildResult result = list(arguments);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.out, IsEmpty());
+    EXPECT_THAT(result.err, HasSubstr("--format csv"));
+  }
+  EXPECT_THAT(server.requests(), IsEmpty());
+  EXPECT_THAT(run("list_candidates", {"--help"}).out,
+              AllOf(HasSubstr("--escape-formulas"), HasSubstr("changes"), HasSubstr("byte order")));
+}
+
 TEST_F(ListCandidatesTest, ATableFitsTheTerminal) {
   for (const char* name :
        {"Ada Example", "王小明", "สมชาย ที่รัก", "Sam 👩🏽‍💻", "שרה בדיונית"}) {
@@ -202,7 +233,7 @@ TEST_F(ListCandidatesTest, NothingIsCutInAPipe) {
 TEST_F(ListCandidatesTest, ANameCanNotWriteToTheTerminal) {
   server.addCandidate("posting-1",
                       {{"name", "a\x1B[2J\u009B2J\nb\u202E"}, {"email", "a@example.com"}});
-  for (const char* format : {"table", "json"}) {
+  for (const char* format : {"table", "json", "csv"}) {
     const ChildResult result = list({"--format", format}, ChildStdout::terminal(80));
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_THAT(result.out, Not(HasSubstr("\x1B")));

@@ -11,7 +11,9 @@
 
 #include "support/color.hpp"
 #include "support/csv.hpp"
+#include "support/formula.hpp"
 #include "support/json_line.hpp"
+#include "support/printable.hpp"
 #include "support/table.hpp"
 
 namespace support {
@@ -109,7 +111,18 @@ CandidateFormat candidateJson() {
   return {"", [](const CandidateResponse& candidate) { return jsonLine(candidate); }};
 }
 
-CandidateFormat candidateCsv() {
+CandidateFormat candidateCsv(CsvReader reader) {
+  const auto text = [reader](std::string value) {
+    if (reader.terminal) {
+      value = printable(value);
+    }
+    return reader.spreadsheet ? withoutFormulas(value) : value;
+  };
+  const auto record = [reader](const std::vector<std::string>& fields) {
+    return csvRecord(fields,
+                     reader.spreadsheet ? CsvQuotes::for_spreadsheets : CsvQuotes::where_needed);
+  };
+  constexpr const char* kByteOrderMark = "\xEF\xBB\xBF";
   const std::vector<std::string> columns = {"interview_id",
                                             "status",
                                             "score",
@@ -125,22 +138,23 @@ CandidateFormat candidateCsv() {
                                             "posting_id",
                                             "interview_url",
                                             "metadata"};
-  return {csvRecord(columns), [](const CandidateResponse& c) {
-            return csvRecord({c.interview_id,
-                              std::string(c.status.text()),
-                              c.score ? nlohmann::json(*c.score).dump() : "",
-                              c.workflow ? std::to_string(stepsCompleted(*c.workflow)) : "",
-                              c.workflow ? std::to_string(c.workflow->steps.size()) : "",
-                              boolText(c.shortlisted),
-                              boolText(c.dismissed),
-                              timeText(c.created_at),
-                              timeText(c.interviewed_at),
-                              c.name,
-                              c.email,
-                              c.candidate_id.value_or(""),
-                              c.posting_id,
-                              c.interview_url.value_or(""),
-                              c.metadata ? nlohmann::json(*c.metadata).dump() : ""});
+  return {(reader.spreadsheet ? kByteOrderMark : "") + record(columns),
+          [text, record](const CandidateResponse& c) {
+            return record({text(c.interview_id),
+                           text(std::string(c.status.text())),
+                           c.score ? nlohmann::json(*c.score).dump() : "",
+                           c.workflow ? std::to_string(stepsCompleted(*c.workflow)) : "",
+                           c.workflow ? std::to_string(c.workflow->steps.size()) : "",
+                           boolText(c.shortlisted),
+                           boolText(c.dismissed),
+                           timeText(c.created_at),
+                           timeText(c.interviewed_at),
+                           text(c.name),
+                           text(c.email),
+                           text(c.candidate_id.value_or("")),
+                           text(c.posting_id),
+                           text(c.interview_url.value_or("")),
+                           text(c.metadata ? nlohmann::json(*c.metadata).dump() : "")});
           }};
 }
 

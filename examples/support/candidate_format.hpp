@@ -23,9 +23,19 @@ CandidateFormat candidateTable(std::optional<std::size_t> width, bool colored = 
 /// One candidate a line (NDJSON), complete: properties that this version does not know included.
 CandidateFormat candidateJson();
 
+/// For whom CSV is.
+struct CsvReader {
+  /// A spreadsheet program: withoutFormulas(), and with the byte order mark without which Excel
+  /// takes UTF-8 for something else.
+  bool spreadsheet = false;
+  /// A terminal: printable().
+  bool terminal = false;
+};
+
 /// RFC 4180, with a header and always the same columns: the candidate's scalar properties, how many
 /// steps there are and are completed, and `metadata` as JSON. Times are ISO-8601 in UTC; what is
 /// missing is empty. Free text comes after the columns that are likely to be counted or sorted by.
-CandidateFormat candidateCsv();
+/// Text is exactly what the API sent, unless the reader is one that it could harm.
+CandidateFormat candidateCsv(CsvReader reader = {});
 
 }  // namespace support

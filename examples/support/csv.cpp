@@ -4,8 +4,16 @@ namespace support {
 
 namespace {
 
-void appendField(std::string& record, std::string_view field) {
-  if (field.find_first_of(",\"\r\n") == std::string_view::npos) {
+bool needsQuotes(std::string_view field, CsvQuotes quotes) {
+  if (field.find_first_of(",\"\r\n") != std::string_view::npos) {
+    return true;
+  }
+  return quotes == CsvQuotes::for_spreadsheets && !field.empty() &&
+         (field.front() == '\'' || field.find_first_of(";\t") != std::string_view::npos);
+}
+
+void appendField(std::string& record, std::string_view field, CsvQuotes quotes) {
+  if (!needsQuotes(field, quotes)) {
     record += field;
     return;
   }
@@ -21,12 +29,12 @@ void appendField(std::string& record, std::string_view field) {
 
 }  // namespace
 
-std::string csvRecord(const std::vector<std::string>& fields) {
+std::string csvRecord(const std::vector<std::string>& fields, CsvQuotes quotes) {
   std::string record;
   const char* separator = "";
   for (const std::string& field : fields) {
     record += separator;
-    appendField(record, field);
+    appendField(record, field, quotes);
     separator = ",";
   }
   // A record of one empty field would otherwise be an empty line, which readers pass over.
