@@ -4,6 +4,7 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "heymilo/workflows/bulk_ingest.hpp"
 #include "workflows/journal.hpp"
@@ -34,6 +35,7 @@ class RecordFeed {
   void readInto(Chunk& chunk);
   void endOfSource();
   bool isDone(const JournalRecord& record);
+  void noteLines();
 
   const BulkSource& source_;
   Journal& journal_;
@@ -45,6 +47,8 @@ class RecordFeed {
   std::deque<Chunk> given_back_;
   std::uint64_t read_ = 0;
   bool exhausted_ = false;
+  bool failed_ = false;  // the source has thrown
+  std::vector<JournalRecord> moved_;  // known ones that begin at another line than was known
 };
 
 }  // namespace heymilo::workflows
