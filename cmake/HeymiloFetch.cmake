@@ -1,6 +1,6 @@
 # What HEYMILO_FETCH_DEPS downloads where find_package finds nothing: the versions that this library is
 # tested with, by their SHA-256. libcurl, OpenSSL and SQLite are not among them: a copy pinned here
-# would never get a security update. libcsv and SQLite have no CMake project either.
+# would never get a security update. SQLite has no CMake project either.
 
 set(heymilo_fetch_nlohmann_json_URL
   "https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz")

@@ -17,6 +17,8 @@
 #include "bulk/ndjson_source.hpp"
 #include "bulk/progress.hpp"
 #include "bulk/report.hpp"
+#include "bulk/report_file.hpp"
+#include "support/distinct_files.hpp"
 #include "support/explain.hpp"
 #include "support/interrupt.hpp"
 #include "support/output.hpp"
@@ -44,10 +46,12 @@ struct Arguments {
 
 void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("POSTING_ID", arguments.posting_id, "The posting's id")->required()->type_name("");
-  app.add_option("FILE",
-                 arguments.file,
-                 "NDJSON: a CandidateIngestRequest a line; or CSV: a first row that names the "
-                 "columns name, email, phone_number, metadata.KEY, data.KEY; - is standard input")
+  app.add_option(
+         "FILE",
+         arguments.file,
+         "NDJSON: a CandidateIngestRequest a line; or CSV by RFC 4180: a first row that "
+         "names the columns name, email, phone_number, metadata.KEY, data.KEY; - is standard "
+         "input")
       ->required()
       ->type_name("");
   app.add_option(
@@ -56,9 +60,11 @@ void declare(CLI::App& app, Arguments& arguments) {
          "The SQLite file that knows what became of each record: run again with it, and nothing "
          "is sent twice (default: FILE.POSTING_ID.journal)")
       ->type_name("DB");
-  app.add_option("--report",
-                 arguments.report,
-                 "Write what became of each record, a JSON object a line; - is standard output")
+  app.add_option(
+         "--report",
+         arguments.report,
+         "Write what became of each record, a JSON object a line, into a file for its owner "
+         "alone; - is standard output")
       ->type_name("FILE");
   app.add_option("--chunk", arguments.chunk, "Records in a request, 1 to 1000")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1000}).description(""))
@@ -90,6 +96,13 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_flag("--quiet", arguments.quiet, "Say nothing but what went wrong");
   app.add_flag("--verbose", arguments.verbose, "Tell the progress a line at a time")
       ->excludes("--quiet");
+}
+
+/// As of a variable that is not set: not the same as an option that is not there.
+void refuseEmpty(const CLI::App& app, const std::string& option, const std::string& value) {
+  if (app.count(option) != 0 && value.empty()) {
+    throw support::UsageError(option + " has an empty value: it names a file.");
+  }
 }
 
 void refuseJsonArray(const std::string& file) {
@@ -162,9 +175,10 @@ class Ingesting {
       : arguments_(arguments), input_(arguments.file), journal_(arguments) {}
 
   ExitCode run(const heymilo::Client& client) {
+    checkFiles();
     if (!arguments_.report.empty()) {
       try {
-        bulk::checkReport(arguments_.report);
+        report_.emplace(arguments_.report);
       } catch (const support::OutputError& error) {
         support::complain(std::string(error.what()) +
                           "\nNothing was sent. Name a --report that can be written.\n");
@@ -195,7 +209,7 @@ class Ingesting {
                                                              support::explainSameAgain()));
     } catch (const support::UsageError& error) {  // the file can't be read on
       support::complain(std::string(error.what()) + '\n' + goOn());
-      exit = ExitCode::usage;
+      exit = requests_ == 0 ? ExitCode::usage : ExitCode::in_part;
     }
     if (exit != ExitCode::done && brought()) {
       exit = ExitCode::in_part;
@@ -208,6 +222,24 @@ class Ingesting {
   }
 
  private:
+  /// Throws UsageError where two of the files are the same one.
+  void checkFiles() const {
+    support::DistinctFiles files;
+    if (arguments_.file == "-") {
+      files.addDescriptor("standard input", support::kStandardInput);
+    } else {
+      files.add("the input", arguments_.file);
+    }
+    files.addDatabase("the journal", journal_.path());
+    files.checkMessages();
+    if (arguments_.report == "-") {
+      files.addDescriptor("the report", support::kStandardOutput);
+    } else if (!arguments_.report.empty()) {
+      files.add("the report", arguments_.report);
+    }
+    files.check();
+  }
+
   BulkIngestResult ingest(const heymilo::Client& client, const BulkSource& source) {
     support::ProgressLine line(arguments_.quiet || arguments_.verbose);
     BulkIngestOptions options;
@@ -242,6 +274,7 @@ class Ingesting {
     in_before_ = in_before_.value_or(in);
     in_ = in;
     sent_ = progress.sent;
+    requests_ = progress.requests;
     const auto now = std::chrono::steady_clock::now();
     if (now - shown_ < std::chrono::milliseconds{100} && progress.phase == phase_) {
       return;
@@ -271,21 +304,28 @@ class Ingesting {
   }
 
   /// False where it could not be written, which it says.
-  bool report() const {
+  bool report() {
     try {
-      if (!arguments_.report.empty()) {
-        bulk::writeReport(journal_.path(), arguments_.report);
+      if (report_) {
+        checkFiles();  // again: what was not there yet may be one file by the rules of its folder
+        bulk::writeReport(journal_.path(), *report_);
       }
       return true;
     } catch (const support::OutputError& error) {
-      support::complain(
-          std::string(error.what()) +
-          (journal_.temporary()
-               ? "\nIt is lost with this run. Do not run it again: the records would be sent "
-                 "again.\n"
-               : "\nRun it again with a --report that can be: nothing is sent anew.\n"));
-      return false;
+      tellOfNoReport(error.what());
+    } catch (const support::UsageError& error) {
+      tellOfNoReport(error.what());
     }
+    return false;
+  }
+
+  void tellOfNoReport(const std::string& why) const {
+    support::complain(why +
+                      (journal_.temporary()
+                           ? "\nIt is lost with this run. Do not run it again: the records "
+                             "would be sent again.\n"
+                           : "\nWhat became of each record is in the journal. Run it again with "
+                             "a --report that can be written: nothing is sent anew.\n"));
   }
 
   void summarize(const BulkIngestResult& result) const {
@@ -338,7 +378,8 @@ class Ingesting {
           }
           ++shown;
           const heymilo::APIErrorDetail why = record.error.value_or(heymilo::APIErrorDetail{});
-          lines += "  record " + grouped(record.index + 1) + ": ";
+          lines += "  record " + std::to_string(record.index + 1) +
+                   (record.line ? " (line " + std::to_string(*record.line) + ')' : "") + ": ";
           lines += support::printable(why.code == "invalid_record"
                                           ? why.message
                                           : why.param.value_or("") + " (" + why.code + ')');
@@ -368,12 +409,14 @@ class Ingesting {
   const support::Interrupt interrupt_;  // before what waits for input, and temporary files
   bulk::Input input_;
   JournalFile journal_;
+  std::optional<bulk::ReportFile> report_;
   bulk::Progress words_;
   std::chrono::steady_clock::time_point shown_{};
   std::string phase_, told_;
   bool paused_ = false;
-  std::uint64_t in_ = 0;    // in the posting, or queued
-  std::uint64_t sent_ = 0;  // by this run, as far as is known
+  std::uint64_t in_ = 0;        // in the posting, or queued
+  std::uint64_t sent_ = 0;      // by this run, as far as is known
+  std::uint64_t requests_ = 0;  // of this run
   std::optional<std::uint64_t> in_before_;
 };
 
@@ -390,6 +433,8 @@ int main(int argc, char** argv) {
                          "  bulk_ingest POSTING_ID people.ndjson --mark external_id"));
   return support::runProgram(app, argc, argv, [&] {
     arguments.settle_given = app.count("--settle") != 0;
+    refuseEmpty(app, "--journal", arguments.journal);
+    refuseEmpty(app, "--report", arguments.report);
     try {
       Ingesting ingesting(arguments);
       // Waits for the quota are what is to be expected here.

@@ -7,6 +7,7 @@
 #include <heymilo/workflows/store_error.hpp>
 #include <string>
 
+#include "support/distinct_files.hpp"
 #include "support/explain.hpp"
 #include "support/interrupt.hpp"
 #include "support/output.hpp"
@@ -109,7 +110,17 @@ class Mirroring {
   }
 
  private:
+  /// Throws UsageError where what is written elsewhere would go into the database.
+  void checkFiles() const {
+    support::DistinctFiles files;
+    files.addDatabase("the database", arguments_.database);
+    files.checkMessages();
+    files.addDescriptor("standard output", support::kStandardOutput);
+    files.check();
+  }
+
   MirrorResult mirror(const heymilo::Client& client) {
+    checkFiles();
     heymilo::workflows::SqliteMirror database(arguments_.database, arguments_.posting_id);
     support::ProgressLine line(arguments_.quiet);
     heymilo::workflows::MirrorOptions options;

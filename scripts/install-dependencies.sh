@@ -11,7 +11,7 @@ set -euo pipefail
 packages=(
   g++ cmake make ninja-build pkg-config
   libcurl4-openssl-dev nlohmann-json3-dev libcpp-httplib-dev libcli11-dev
-  libsqlite3-dev libcsv-dev sqlite3
+  libsqlite3-dev sqlite3
   ca-certificates  # libcurl only recommends them, and nothing reaches the API without
 )
 case "${1:-build}" in
@@ -40,10 +40,10 @@ esac
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   cat >&2 <<'END'
 This is not Debian or Ubuntu, so nothing is installed by itself. What is needed:
-  a C++17 compiler, CMake, Ninja or Make, pkg-config, and libcurl, nlohmann/json, cpp-httplib, CLI11,
-  SQLite and libcsv
-  (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel sqlite-devel libcsv-devel;
-   Homebrew: curl nlohmann-json cpp-httplib cli11 sqlite libcsv);
+  a C++17 compiler, CMake, Ninja or Make, pkg-config, and libcurl, nlohmann/json, cpp-httplib, CLI11
+  and SQLite
+  (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel sqlite-devel;
+   Homebrew: curl nlohmann-json cpp-httplib cli11 sqlite);
   for the tests also GCC, Clang with lld, llvm-symbolizer, clang-tidy and clang-format, GoogleTest,
   OpenSSL, simdjson and zsh, and Doxygen and Python 3 for the documentation; what looks at packages and at
   the binary interface runs on Debian only

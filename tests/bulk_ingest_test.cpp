@@ -65,7 +65,7 @@ TEST_F(BulkIngest, RefusesASourceThatHasChanged) {
       return std::string(error.what());
     }
   };
-  EXPECT_THAT(complaint(other), HasSubstr("record 17 is another one"));
+  EXPECT_THAT(complaint(other), HasSubstr("record 18 is another one"));
   EXPECT_THAT(complaint(people(31)), HasSubstr("had 30 records, and has more"));
   EXPECT_THAT(complaint(people(29)), HasSubstr("had 30 records, and has 29"));
   EXPECT_EQ(server.requestCount(), 0u);
@@ -120,9 +120,9 @@ TEST_F(BulkIngest, RejectsWhatTheLibraryRefusesAndTheSourceCouldNotRead) {
     if (next == all.size()) {
       return std::nullopt;
     }
-    BulkRecord record{all[next], {}};
+    BulkRecord record{all[next], {}, 10 + 2 * next};
     if (next == 20) {
-      record.problem = APIErrorDetail{"invalid_record", "line 21: not JSON"};
+      record.problem = APIErrorDetail{"invalid_record", "not JSON"};
     }
     ++next;
     return record;
@@ -134,11 +134,55 @@ TEST_F(BulkIngest, RejectsWhatTheLibraryRefusesAndTheSourceCouldNotRead) {
   const auto rejected = reported(RecordState::rejected);
   EXPECT_EQ(rejected[0].error->param, "metadata.note");
   EXPECT_EQ(rejected[0].error->message, "must not be longer than 500 characters");
-  EXPECT_EQ(rejected[1].error->message, "line 21: not JSON");
+  EXPECT_EQ(rejected[1].error->message, "not JSON");
+  EXPECT_EQ(rejected[0].line, 20u);
+  EXPECT_EQ(rejected[1].line, 50u);
+  EXPECT_EQ(reported(RecordState::ingested).back().line, 68u);
   next = 0;
   server.clearRequests();
   EXPECT_EQ(bulkIngest(Client(client_options), "p", source, options).rejected, 2u);
   EXPECT_EQ(server.requestCount(), 0u);
+}
+
+TEST_F(BulkIngest, NamesRecordsAsPeopleCountThem) {
+  People all = people(3);
+  all[2].metadata = all[1].metadata;
+  options.mark = "number";
+  std::size_t next = 0;
+  const BulkSource source = [&]() -> std::optional<BulkRecord> {
+    return next == all.size() ? std::nullopt : std::optional(BulkRecord{all[next], {}, 7 * ++next});
+  };
+  EXPECT_EQ(bulkIngest(Client(client_options), "p", source, options).rejected, 1u);
+  EXPECT_EQ(reported(RecordState::rejected)[0].error->message,
+            "record 2 (line 14) of the source has the same mark");
+  all[1].name = "Somebody Else";
+  next = 0;
+  try {
+    bulkIngest(Client(client_options), "p", source, options);
+    FAIL();
+  } catch (const StoreError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("record 2 (line 14) is another one"));
+  }
+}
+
+TEST_F(BulkIngest, DoesNotAskASourceAgainThatHasThrown) {
+  const People all = people(200);
+  options.chunk = 1;
+  options.concurrency = 8;
+  for (std::size_t fails_at = 0; fails_at < 20; ++fails_at) {
+    options.journal = directory.file("journal-" + std::to_string(fails_at));
+    std::size_t next = 0;
+    std::size_t asked_again = 0;
+    const BulkSource source = [&]() -> std::optional<BulkRecord> {
+      asked_again += next > fails_at ? 1U : 0U;
+      if (next++ == fails_at) {
+        throw std::runtime_error("a quotation mark is missing");
+      }
+      return BulkRecord{all[next], {}, {}};
+    };
+    EXPECT_THROW(bulkIngest(Client(client_options), "p", source, options), std::runtime_error);
+    EXPECT_EQ(asked_again, 0u) << fails_at;
+  }
 }
 
 TEST_F(BulkIngest, StopsAtOnceWhereTheKeyOrThePostingIsWrong) {
@@ -266,7 +310,19 @@ TEST_F(BulkIngest, RefusesOptionsThatCanNotBeUsed) {
       return error.param();
     }
   };
-  EXPECT_EQ(refused([](auto& o) { o.journal.clear(); }), "journal");
+  // What SQLite would keep in memory, in a file that goes with the process, or somewhere else.
+  for (const std::string name : {"",
+                                 ":memory:",
+                                 ":other:",
+                                 "file:j",
+                                 "file::memory:?cache=shared",
+                                 "postgresql://host/j",
+                                 "/dev/null",
+                                 "."}) {
+    EXPECT_EQ(refused([&](auto& o) { o.journal = name; }), "journal") << name;
+  }
+  EXPECT_EQ(refused([](auto& o) { o.journal += std::string(1, '\0') + "x"; }), "journal");
+  EXPECT_EQ(server.requestCount(), 0u);
   EXPECT_EQ(refused([](auto& o) { o.chunk = 0; }), "chunk");
   EXPECT_EQ(refused([](auto& o) { o.concurrency = 0; }), "concurrency");
   EXPECT_EQ(refused([](auto& o) { o.patience = 0; }), "patience");

@@ -3,15 +3,13 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "support/bulk_ingest_program.hpp"
 #include "support/eventually.hpp"
-#include "support/example_program.hpp"
 #include "support/running_process.hpp"
-#include "support/temporary_directory.hpp"
 
 namespace heymilo_test {
 namespace {
@@ -21,35 +19,6 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-class BulkIngestProgram : public ExampleProgramTest {
- protected:
-  ChildResult ingest(std::vector<std::string> extra = {}) {
-    extra.insert(extra.begin(), {"posting-1", file});
-    return run("bulk_ingest", extra);
-  }
-
-  void write(const std::string& text) const { std::ofstream(file) << text; }
-
-  void writePeople(int count) const {
-    std::string lines;
-    for (int i = 0; i < count; ++i) {
-      const std::string number = std::to_string(i);
-      lines += json({{"name", "Ada " + number}, {"email", "ada" + number + "@example.com"}}).dump();
-      lines += '\n';
-    }
-    write(lines);
-  }
-
-  static std::string contentsOf(const std::string& path) {
-    std::ifstream in(path);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-
-  TemporaryDirectory directory;
-  const std::string file = directory.file("people.ndjson");
-  const std::string report = directory.file("report.ndjson");
-};
 
 TEST_F(BulkIngestProgram, BringsEverybodyInAndReports) {
   writePeople(25);
@@ -80,22 +49,24 @@ TEST_F(BulkIngestProgram, SendsNothingTheSecondTime) {
 TEST_F(BulkIngestProgram, TellsWhoIsRejectedAndWhy) {
   write(
       "{\"name\":\"Ada\",\"email\":\"ada@example.com\"}\n"
+      "\n"
       "nonsense\n"
       "{\"name\":\"Bob\",\"email\":\"nobody\"}\n");
   const ChildResult result = ingest({"--report", "-"});
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.err, HasSubstr("1 ingested, 2 rejected"));
-  EXPECT_THAT(result.err, HasSubstr("  record 2: line 2: not JSON\n"));
-  EXPECT_THAT(result.err, HasSubstr("  record 3: email ("));
+  EXPECT_THAT(result.err, HasSubstr("  record 2 (line 3): not JSON\n"));
+  EXPECT_THAT(result.err, HasSubstr("  record 3 (line 4): email ("));
   EXPECT_THAT(result.err, Not(HasSubstr("nobody")));
   const json lines = jsonLinesOf(result.out);
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(
       lines[1],
       (json{{"index", 1},
+            {"line", 3},
             {"outcome", "rejected"},
-            {"error",
-             {{"code", "invalid_record"}, {"message", "line 2: not JSON"}, {"param", nullptr}}}}));
+            {"error", {{"code", "invalid_record"}, {"message", "not JSON"}, {"param", nullptr}}}}));
+  EXPECT_EQ(lines[2].at("line"), 4);
   EXPECT_EQ(lines[2].at("error").at("param"), "email");
 }
 
@@ -361,12 +332,15 @@ TEST_F(BulkIngestProgram, AnotherRunIsCalledOne) {
   EXPECT_EQ(server.candidateCount("posting-1"), 20u);
 }
 
-TEST_F(BulkIngestProgram, NamesTheJournalThatCanNotBeUsed) {
+TEST_F(BulkIngestProgram, NamesTheJournalThatCanNotBeUsedAndLeavesIt) {
   writePeople(1);
-  const ChildResult result = ingest({"--journal", file});
+  const std::string journal = directory.file("notes.txt");
+  std::ofstream(journal) << "my notes";
+  const ChildResult result = ingest({"--journal", journal});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("file is not a database"));
-  EXPECT_THAT(result.err, HasSubstr("The journal is " + file));
+  EXPECT_THAT(result.err, HasSubstr("The journal is " + journal));
+  EXPECT_EQ(contentsOf(journal), "my notes");
 }
 
 }  // namespace

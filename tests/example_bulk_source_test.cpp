@@ -60,6 +60,17 @@ TEST(NdjsonSource, HasARecordForEachLine) {
   EXPECT_TRUE(ndjson("").empty());
 }
 
+TEST(NdjsonSource, CountsLinesFromOneBlankOnesIncluded) {
+  const auto records = ndjson(
+      "\n"
+      "{\"name\":\"Ada\",\"email\":\"a@example.com\"}\r\n"
+      " \n\n"
+      "{\"name\":\"Bob\",\"email\":\"b@example.com\"}");
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].line, 2u);
+  EXPECT_EQ(records[1].line, 5u);
+}
+
 TEST(NdjsonSource, SaysWhichLineIsNone) {
   const auto records = ndjson(
       "{\"name\":\"Ada\",\"email\":\"a@example.com\"}\n"
@@ -74,12 +85,15 @@ TEST(NdjsonSource, SaysWhichLineIsNone) {
       "{\"name\":\"Bob\",\"email\":\"b@example.com\"}\n");
   ASSERT_EQ(records.size(), 7u);
   EXPECT_FALSE(records[0].problem);
-  EXPECT_EQ(records[1].problem->message, "line 3: not JSON");
-  EXPECT_THAT(records[2].problem->message, HasSubstr("line 4: /email"));
+  EXPECT_EQ(records[1].problem->message, "not JSON");
+  EXPECT_EQ(records[1].line, 3u);
+  EXPECT_THAT(records[2].problem->message, HasSubstr("/email"));
   EXPECT_EQ(records[2].problem->param, "email");
-  EXPECT_THAT(records[3].problem->message, HasSubstr("line 5: /metadata"));
-  EXPECT_THAT(records[4].problem->message, HasSubstr("line 6: "));
-  EXPECT_EQ(records[5].problem->message, "line 7: longer than 16 MiB");
+  EXPECT_EQ(records[2].line, 4u);
+  EXPECT_THAT(records[3].problem->message, HasSubstr("/metadata"));
+  EXPECT_EQ(records[4].line, 6u);
+  EXPECT_EQ(records[5].problem->message, "longer than 16 MiB");
+  EXPECT_EQ(records[5].line, 7u);
   EXPECT_FALSE(records[6].problem);
   for (const BulkRecord& record : records) {
     if (record.problem) {
@@ -103,12 +117,122 @@ TEST(CsvSource, PutsEachColumnInItsPlace) {
   EXPECT_EQ(records[1].request, (heymilo::CandidateIngestRequest{"Bob", "b@example.com"}));
 }
 
-TEST(CsvSource, SaysWhichRowIsNone) {
+TEST(CsvSource, ARowOfAnotherLengthIsARecordWithAProblem) {
   const auto records = csv("name,email\nAda,a@example.com\nsecret\nBob,b@example.com\n1,2,3\n");
   ASSERT_EQ(records.size(), 4u);
-  EXPECT_EQ(records[1].problem->message, "row 3: it has 1 cells, and there are 2 columns");
+  EXPECT_EQ(records[1].problem->message, "it has 1 cell, and there are 2 columns");
+  EXPECT_EQ(records[1].line, 3u);
   EXPECT_FALSE(records[2].problem);
-  EXPECT_EQ(records[3].problem->message, "row 5: it has 3 cells, and there are 2 columns");
+  EXPECT_EQ(records[3].problem->message, "it has 3 cells, and there are 2 columns");
+  EXPECT_EQ(records[3].line, 5u);
+}
+
+TEST(CsvSource, SaysInWhichLineOfTheFileEachRowBegins) {
+  const auto records =
+      csv("\r\n"
+          "name,email,data.note\r\n"
+          "\n"
+          "Ada,a@example.com,\"one\ntwo\r\n\r\nthree\"\r\n"
+          "  \n"
+          "Bob,b@example.com,\n"
+          "Carol,c@example.com,\"\"");
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[0].line, 4u);
+  EXPECT_EQ(*records[0].request.data, (nlohmann::json{{"note", "one\ntwo\r\n\r\nthree"}}));
+  EXPECT_EQ(records[1].line, 9u);
+  EXPECT_EQ(records[2].line, 10u);
+}
+
+TEST(CsvSource, KeepsSpacesAndLineBreaksOfACell) {
+  const auto records =
+      csv("email,name\na@example.com, Ada  Example \nb@example.com,\" Bob\nJr \"\n");
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].request.name, " Ada  Example ");
+  EXPECT_EQ(records[1].request.name, " Bob\nJr ");
+}
+
+/// A file whose rows are these, with a row before and one after; what came before the refusal.
+void expectRefusedAt(const std::string& rows, const std::string& place, std::size_t before = 1) {
+  SCOPED_TRACE(rows);
+  const TemporaryFile file("name,email,metadata.id\nEve,eve@example.com,1\n" + rows +
+                           "Mallory,mallory@example.com,9\n");
+  bulk::Input input(file.path());
+  const BulkSource source = bulk::csvSource(input);
+  std::size_t records = 0;
+  try {
+    while (source()) {
+      ++records;
+    }
+    ADD_FAILURE() << "accepted";
+  } catch (const support::UsageError& error) {
+    EXPECT_EQ(records, before);
+    EXPECT_THAT(error.what(), ::testing::StartsWith(place));
+    EXPECT_THAT(error.what(), ::testing::Not(HasSubstr("example.com")));
+    EXPECT_THAT(error.what(), ::testing::Not(HasSubstr("Ada")));
+  }
+  EXPECT_THROW(source(), support::UsageError);  // nothing is read after it
+}
+
+TEST(CsvSource, AMissingQuotationMarkIsRefusedAndNothingAfterItIsRead) {
+  // Without its closing one, which another row then has, or nobody.
+  expectRefusedAt("\"Ada,ada@example.com,2\n\"Bob\",bob@example.com,3\n", "record 2 (line 3)");
+  expectRefusedAt("\"Ada,ada@example.com,2\nBob,\"bob@example.com\",3\n", "record 2 (line 3)");
+  expectRefusedAt("\"Ada,ada@example.com,2\nBob,bob@example.com,3\n", "record 2 (line 3)");
+  expectRefusedAt("Ada,ada@example.com,\"2\n\nBob,bob@example.com,\"3\"\n", "record 2 (line 3)");
+  // Without its opening one.
+  expectRefusedAt("Ada\",ada@example.com,2\n", "record 2 (line 3)");
+  expectRefusedAt("Ada,ada@example.com,2\"\n", "record 2 (line 3)");
+  expectRefusedAt(
+      "Bob,bob@example.com,\"2\n2\"\n\nAda,ada\"@example.com,2\n", "record 3 (line 6)", 2);
+  // In the wrong place.
+  expectRefusedAt("Ada \"Countess\" L,ada@example.com,2\n", "record 2 (line 3)");
+  expectRefusedAt("\"Ada\" L,ada@example.com,2\n", "record 2 (line 3)");
+  expectRefusedAt("\"Ada\" ,ada@example.com,2\n", "record 2 (line 3)");
+  expectRefusedAt(" \"Ada\",ada@example.com,2\n", "record 2 (line 3)");
+  expectRefusedAt("\"Ada\\\"\",ada@example.com,2\n", "record 2 (line 3)");
+}
+
+// By its quotation marks, each of these is one row with as many cells as there are columns.
+TEST(CsvSource, SeveralRowsThatLookLikeOneAreRefused) {
+  expectRefusedAt("\"Ada,ada@example.com,2\nBob\",bob@example.com,3\n", "record 2 (line 3)");
+  expectRefusedAt("\"Ada, L,ada@example.com,2\r\nX,x@example.com,5\r\nBob\",bob@example.com,3\r\n",
+                  "record 2 (line 3)");
+  expectRefusedAt("Ada,\"ada@example.com,2\nBob,bob@example.com\",3\n", "record 2 (line 3)");
+  expectRefusedAt("Ada,ada@example.com,\"2\nBob,bob@example.com,3\"\n", "record 2 (line 3)");
+  expectRefusedAt("Ada,nobody,\"2\nX,x@example.com,3\nBob,nobody,3\"\n", "record 2 (line 3)");
+}
+
+TEST(CsvSource, ANoteWithAnAddressIsNotSeveralRows) {
+  const auto records =
+      csv("name,email,data.note\n"
+          "Ada,a@example.com,\"Dear all,\nwrite to me, or to b@example.com, please\nAda, "
+          "a@example.com\"\n");
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_FALSE(records[0].problem);
+}
+
+TEST(CsvSource, ACarriageReturnAloneEndsNoRow) {
+  expectRefusedAt("Ada,ada@example.com,2\rBob,bob@example.com,3\n", "record 2 (line 3)");
+  expectRefusedAt("\"Ada\"\r,ada@example.com,2\n", "record 2 (line 3)");
+  EXPECT_THAT(refusalOf("name,email\rAda,a@example.com\r"), HasSubstr("the first row (line 1)"));
+}
+
+TEST(CsvSource, ACellThatCanNotBeSentIsARecordWithAProblem) {
+  using namespace std::string_literals;
+  const auto records =
+      csv("name,email\n"
+          "A\0a,a@example.com\n"
+          "\xff,b@example.com\n"
+          "C,\"c@example.com\n\"\n"
+          "D,d@example.com\n"s);
+  ASSERT_EQ(records.size(), 4u);
+  EXPECT_EQ(records[0].problem->message, "the cell \"name\" has a NUL in it");
+  EXPECT_EQ(records[0].line, 2u);
+  EXPECT_EQ(records[1].problem->message, "the cell \"name\" is not UTF-8");
+  EXPECT_EQ(records[2].problem->message, "the cell \"email\" has a line break in it");
+  EXPECT_EQ(records[2].line, 4u);
+  EXPECT_FALSE(records[3].problem);
+  EXPECT_EQ(records[3].line, 6u);
 }
 
 TEST(CsvSource, RefusesColumnsThatCanNotBeUsed) {
@@ -122,11 +246,19 @@ TEST(CsvSource, RefusesColumnsThatCanNotBeUsed) {
   EXPECT_THAT(refusalOf("name,email,metadata.\n"), HasSubstr("no use"));
 }
 
-TEST(CsvSource, SaysWhereACellHasNoEnd) {
-  EXPECT_THAT(refusalOf("name,email\nAda,a@example.com\n\"Bob,b@example.com\n"),
-              HasSubstr("after row 2, a cell has no end"));
-  EXPECT_THAT(refusalOf("name,email\n\"" + std::string(17'000'000, 'x')),
-              HasSubstr("after row 1, a cell has no end"));
+TEST(CsvSource, TheRowOfTheColumnsIsHeldToTheSame) {
+  EXPECT_THAT(refusalOf("\"name,email\nAda,a@example.com\n"), HasSubstr("the first row (line 1)"));
+  EXPECT_THAT(refusalOf("name,\"email\"x\n"), HasSubstr("the first row (line 1)"));
+  EXPECT_THAT(refusalOf("name, email\n"), HasSubstr("no use for a column \" email\""));
+  EXPECT_THAT(refusalOf("name, email\n"), HasSubstr("Spaces are part of a name."));
+  EXPECT_THAT(refusalOf("name,email,\n"), HasSubstr("no use for a column \"\""));
+}
+
+TEST(CsvSource, ARowHasABound) {
+  EXPECT_THAT(refusalOf("name,email\n\n\"" + std::string(17'000'000, 'x')),
+              HasSubstr("record 1 (line 3): it is longer than 16 MiB"));
+  EXPECT_THAT(refusalOf("name,email\n" + std::string(200'000, ',')),
+              HasSubstr("record 1 (line 2): it has more than 100,000 cells"));
 }
 
 TEST(BulkInput, RefusesWhatCanNotBeRead) {

@@ -195,6 +195,31 @@ TEST_F(MirrorCandidatesTest, UsageErrorsSendNothing) {
   EXPECT_THAT(server.requests(), IsEmpty());
 }
 
+TEST_F(MirrorCandidatesTest, ADatabaseThatIsNotKeptIsAUsageError) {
+  std::filesystem::create_symlink("/dev/null", directory.file("null"));
+  for (const std::string& database : {std::string(":memory:"),
+                                      std::string("file:x?mode=memory"),
+                                      std::string("file::memory:"),
+                                      std::string("sqlite://x"),
+                                      directory.file("null"),
+                                      directory.path()}) {
+    const ChildResult result = run("mirror_candidates", {"posting-1", "--database", database});
+    EXPECT_EQ(result.exit_code, 2) << database;
+  }
+  EXPECT_TRUE(std::filesystem::is_symlink(directory.file("null")));
+  EXPECT_EQ(server.requestCount(), 0u);
+}
+
+TEST_F(MirrorCandidatesTest, WhatItSaysIsNotWrittenIntoTheDatabase) {
+  EXPECT_EQ(mirror().exit_code, 0);
+  server.clearRequests();
+  const ChildResult result = mirror({}, ChildStdout::file(file));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("the database and standard output are the same file"));
+  EXPECT_EQ(server.requestCount(), 0u);
+  expectEqual();
+}
+
 TEST_F(MirrorCandidatesTest, HelpNamesTheArguments) {
   const ChildResult result = run("mirror_candidates", {"--help"});
   EXPECT_EQ(result.exit_code, 0);

@@ -408,6 +408,40 @@ TEST_F(SqliteMirrorTest, AFileThatIsNotThisMirrorIsRefused) {
   EXPECT_THAT(refusal("no/folder", "p"), HasSubstr("can't open"));
 }
 
+TEST_F(SqliteMirrorTest, WhatIsRefusedStaysAsItIs) {
+  const auto contentsOf = [](const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string text = directory.file("notes.txt");
+  std::ofstream(text) << "my notes";
+  const std::string other = directory.file("other.db");
+  sqlite::Database(other).execute("CREATE TABLE candidates(name TEXT)");
+  for (const std::string& path : {text, other}) {
+    const std::string before = contentsOf(path);
+    EXPECT_THROW(SqliteMirror(path, "p"), StoreError);
+    EXPECT_EQ(contentsOf(path), before);
+  }
+  EXPECT_FALSE(std::filesystem::exists(text + "-lock"));
+}
+
+TEST_F(SqliteMirrorTest, RefusesNamesUnderWhichNothingIsKept) {
+  for (const std::string name :
+       {"", ":memory:", "file:x", "file::memory:?cache=shared", "sqlite://x", "/dev/null", "."}) {
+    try {
+      SqliteMirror(name, "p");
+      ADD_FAILURE() << name;
+    } catch (const InvalidArgumentError& error) {
+      EXPECT_EQ(error.param(), "file");
+    }
+  }
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(directory.path());
+  { SqliteMirror(std::string("./:memory:"), "p"); }
+  std::filesystem::current_path(before);
+  EXPECT_TRUE(std::filesystem::exists(directory.file(":memory:")));
+}
+
 TEST_F(SqliteMirrorTest, AFileOfAVersionThatKnewFewerPropertiesIsCompleted) {
   server.addPosting("p", 3);
   mirror();

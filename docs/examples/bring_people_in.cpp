@@ -70,7 +70,7 @@ std::vector<std::string> problemsOf(const std::string& journal) {
   std::vector<std::string> lines;
   heymilo::workflows::reportOf(journal, [&](const heymilo::workflows::RecordReport& record) {
     if (record.state == RecordState::rejected || record.state == RecordState::unresolved) {
-      lines.push_back("record " + std::to_string(record.index) + " " +
+      lines.push_back("record " + std::to_string(record.index + 1) + " " +
                       std::string(toString(record.state)) + ": " +
                       (record.error ? record.error->message : ""));
     }

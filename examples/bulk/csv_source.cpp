@@ -1,18 +1,17 @@
 #include "bulk/csv_source.hpp"
 
-#include <csv.h>
-
 #include <algorithm>
-#include <cstdint>
-#include <cstdlib>
-#include <deque>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "bulk/csv_rows.hpp"
 #include "support/printable.hpp"
 #include "support/program.hpp"
+#include "support/utf8.hpp"
 
 namespace bulk {
 
@@ -22,78 +21,6 @@ using heymilo::APIErrorDetail;
 using heymilo::CandidateIngestRequest;
 using heymilo::workflows::BulkRecord;
 using support::UsageError;
-
-using Row = std::vector<std::string>;
-
-constexpr std::size_t kLongestCell = std::size_t{16} << 20;
-constexpr std::size_t kPiece = std::size_t{64} << 10;
-constexpr std::size_t kBlock = std::size_t{256} << 10;
-
-extern "C" void* reallocateWithinBounds(void* memory, std::size_t size) {
-  return size > kLongestCell ? nullptr : std::realloc(memory, size);
-}
-
-extern "C" void takeCell(void* text, std::size_t size, void* row) {
-  static_cast<std::pair<Row, std::deque<Row>>*>(row)->first.emplace_back(
-      static_cast<const char*>(text), size);
-}
-
-extern "C" void endRow(int /*ended_by*/, void* rows) {
-  auto& [row, whole] = *static_cast<std::pair<Row, std::deque<Row>>*>(rows);
-  whole.push_back(std::move(row));
-  row.clear();
-}
-
-/// The rows of a file, one after the other.
-class Rows {
- public:
-  explicit Rows(Input& input) : input_(input) {
-    if (csv_init(&parser_, 0) != 0) {
-      throw std::bad_alloc();
-    }
-    csv_set_realloc_func(&parser_, &reallocateWithinBounds);
-    csv_set_blk_size(&parser_, kBlock);  // it grows by 128 bytes otherwise
-  }
-  ~Rows() { csv_free(&parser_); }
-  Rows(const Rows&) = delete;
-  Rows& operator=(const Rows&) = delete;
-
-  std::optional<Row> next() {
-    while (read_.second.empty() && !ended_) {
-      const std::string piece = input_.read(kPiece);
-      const std::size_t parsed =
-          csv_parse(&parser_, piece.data(), piece.size(), &takeCell, &endRow, &read_);
-      ended_ = piece.size() < kPiece;
-      if (ended_) {
-        // Only for the end: a quotation mark within a cell is let through.
-        csv_set_opts(&parser_, CSV_STRICT | CSV_STRICT_FINI);
-      }
-      if (parsed != piece.size() ||
-          (ended_ && csv_fini(&parser_, &takeCell, &endRow, &read_) != 0)) {
-        throw UsageError("after row " + std::to_string(count_ + read_.second.size()) +
-                         ", a cell has no end: is a quotation mark missing?\n"
-                         "Mend that row of the file.");
-      }
-    }
-    if (read_.second.empty()) {
-      return std::nullopt;
-    }
-    Row row = std::move(read_.second.front());
-    read_.second.pop_front();
-    ++count_;
-    return row;
-  }
-
-  /// The number of the last row, from 1.
-  std::uint64_t count() const noexcept { return count_; }
-
- private:
-  Input& input_;
-  csv_parser parser_{};
-  std::pair<Row, std::deque<Row>> read_;  // the row that is being read, and those that have been
-  bool ended_ = false;
-  std::uint64_t count_ = 0;
-};
 
 /// Where the cells of a column go.
 struct Column {
@@ -160,11 +87,17 @@ Column columnOf(const std::string& heading) {
     return {Column::Kind::data, key};
   }
   throw UsageError("there is no use for a column \"" + support::printable(heading) + "\".\n" +
-                   kKnownColumns);
+                   kKnownColumns + ". Spaces are part of a name.");
 }
 
-std::vector<Column> columnsOf(const Row& headings) {
+struct Columns {
+  std::vector<std::string> headings;
   std::vector<Column> columns;
+  std::size_t email = 0;  // which of them
+};
+
+Columns columnsOf(std::vector<std::string> headings) {
+  Columns columns;
   if (std::none_of(headings.begin(), headings.end(), [](const std::string& heading) {
         return heading == "name" || heading == "email";
       })) {
@@ -177,37 +110,138 @@ std::vector<Column> columnsOf(const Row& headings) {
     if (std::count(headings.begin(), headings.end(), heading) > 1) {
       throw UsageError("the column \"" + support::printable(heading) + "\" is there twice");
     }
-    columns.push_back(columnOf(heading));
+    columns.columns.push_back(columnOf(heading));
   }
   for (const char* required : {"name", "email"}) {
     if (std::count(headings.begin(), headings.end(), required) == 0) {
       throw UsageError(std::string("there is no column \"") + required + "\".\n" + kKnownColumns);
     }
   }
+  columns.email = static_cast<std::size_t>(std::find(headings.begin(), headings.end(), "email") -
+                                           headings.begin());
+  columns.headings = std::move(headings);
   return columns;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) {
+      return parts;
+    }
+    text.remove_prefix(end + 1);
+  }
+}
+
+bool looksLikeAnAddress(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return at != std::string_view::npos && at != 0 && at + 1 < text.size() &&
+         text.find_first_of(" \t") == std::string_view::npos;
+}
+
+/// Whether a cell looks like several rows, of which the first lacks its closing quotation mark and
+/// the last its opening one: then the grammar sees nothing wrong. Such a cell begins with the rest
+/// of the first row and ends with the beginning of the last, commas and addresses included.
+bool holdsRows(std::string_view cell, std::size_t column, const Columns& columns) {
+  if (cell.find('\n') == std::string_view::npos || cell.find(',') == std::string_view::npos) {
+    return false;
+  }
+  if (columns.columns[column].kind <= Column::Kind::phone_number) {
+    return true;  // no other way to have both is known
+  }
+  const std::size_t count = columns.columns.size();
+  const std::vector<std::string_view> lines = split(cell, '\n');
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::string_view line = lines[i];
+    if (!line.empty() && line.back() == '\r') {
+      line.remove_suffix(1);
+    }
+    const std::vector<std::string_view> cells = split(line, ',');
+    const bool first = i == 0;
+    const bool last = i + 1 == lines.size();
+    const std::size_t from_end = count - columns.email;  // 1: the last
+    if (first && columns.email > column && cells.size() >= count - column &&
+        looksLikeAnAddress(cells[cells.size() - from_end])) {
+      return true;
+    }
+    if (last && columns.email < column && cells.size() >= column + 1 &&
+        looksLikeAnAddress(cells[columns.email])) {
+      return true;
+    }
+    if (!first && !last && cells.size() == count && looksLikeAnAddress(cells[columns.email])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool isUtf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const support::CodePoint c = support::decodeCodePoint(text, at);
+    if (c.value == support::kReplacementCharacter && c.size == 1) {
+      return false;
+    }
+    at += c.size;
+  }
+  return true;
+}
+
+std::string counted(std::size_t number, const char* what) {
+  return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
+}
+
+/// What is wrong with a row that is one by its quotation marks; empty for nothing.
+std::string problemOf(const std::vector<std::string>& cells, const Columns& columns) {
+  if (cells.size() != columns.columns.size()) {
+    return "it has " + counted(cells.size(), "cell") + ", and there are " +
+           counted(columns.columns.size(), "column");
+  }
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string which = "the cell \"" + support::printable(columns.headings[i]) + '"';
+    if (cells[i].find('\0') != std::string::npos) {
+      return which + " has a NUL in it";
+    }
+    if (!isUtf8(cells[i])) {
+      return which + " is not UTF-8";
+    }
+    const auto kind = columns.columns[i].kind;
+    if ((kind == Column::Kind::email || kind == Column::Kind::phone_number) &&
+        cells[i].find_first_of("\r\n") != std::string::npos) {
+      return which + " has a line break in it";
+    }
+  }
+  return {};
 }
 
 }  // namespace
 
 heymilo::workflows::BulkSource csvSource(Input& input) {
-  const auto rows = std::make_shared<Rows>(input);
+  const auto rows = std::make_shared<CsvRows>(input);
   const auto columns =
-      std::make_shared<const std::vector<Column>>(columnsOf(rows->next().value_or(Row())));
+      std::make_shared<const Columns>(columnsOf(rows->next().value_or(CsvRow()).cells));
   return [rows, columns]() -> std::optional<BulkRecord> {
-    std::optional<Row> row = rows->next();
+    std::optional<CsvRow> row = rows->next();
     if (!row) {
       return std::nullopt;
     }
     BulkRecord record;
-    if (row->size() != columns->size()) {
-      record.problem = APIErrorDetail{"invalid_record",
-                                      "row " + std::to_string(rows->count()) + ": it has " +
-                                          std::to_string(row->size()) + " cells, and there are " +
-                                          std::to_string(columns->size()) + " columns"};
+    record.line = row->line;
+    const bool whole = row->cells.size() == columns->columns.size();
+    for (std::size_t i = 0; whole && i < row->cells.size(); ++i) {
+      if (holdsRows(row->cells[i], i, *columns)) {
+        rows->refuse(*row,
+                     "the cell \"" + support::printable(columns->headings[i]) +
+                         "\" looks like several rows in one: is a quotation mark missing?");
+      }
+    }
+    if (const std::string problem = problemOf(row->cells, *columns); !problem.empty()) {
+      record.problem = APIErrorDetail{"invalid_record", problem};
       return record;
     }
-    for (std::size_t i = 0; i < columns->size(); ++i) {
-      (*columns)[i].put(std::move((*row)[i]), record.request);
+    for (std::size_t i = 0; i < row->cells.size(); ++i) {
+      columns->columns[i].put(std::move(row->cells[i]), record.request);
     }
     return record;
   };

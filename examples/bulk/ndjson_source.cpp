@@ -17,8 +17,8 @@ constexpr std::size_t kLongestLine = std::size_t{16} << 20;
 BulkRecord problem(std::uint64_t line, const std::string& what,
                    std::optional<std::string> param = std::nullopt) {
   BulkRecord record;
-  record.problem = APIErrorDetail{
-      "invalid_record", "line " + std::to_string(line) + ": " + what, std::move(param)};
+  record.problem = APIErrorDetail{"invalid_record", what, std::move(param)};
+  record.line = line;
   return record;
 }
 
@@ -40,7 +40,7 @@ BulkRecord recordOf(std::uint64_t line, const std::string& text) {
     return problem(line, "not JSON");
   }
   try {
-    return {json.get<heymilo::CandidateIngestRequest>(), std::nullopt};
+    return {json.get<heymilo::CandidateIngestRequest>(), std::nullopt, line};
   } catch (const heymilo::DecodeError& error) {
     return problem(line, error.what(), paramOf(error));
   }

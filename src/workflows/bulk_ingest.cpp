@@ -20,14 +20,14 @@ namespace {
 constexpr std::size_t kLongestKey = 40;
 
 void check(std::string_view posting_id, const BulkIngestOptions& options) {
-  const auto refuse = [](const char* option, const char* reason) {
+  const auto refuse = [](const char* option, const std::string& reason) {
     throw InvalidArgumentError(option, reason);
   };
   if (posting_id.empty()) {
     refuse("posting_id", "must not be empty");
   }
-  if (options.journal.empty()) {
-    refuse("journal", "must name a file");
+  if (const std::string reason = sqlite::whyNotAFile(options.journal); !reason.empty()) {
+    refuse("journal", reason);
   }
   if (options.chunk == 0) {
     refuse("chunk", "must be at least 1");
@@ -89,6 +89,7 @@ class BulkRun {
     reconcile();  // what an earlier run left in flight
     while (!control_.over()) {
       sender_.run([this] { tell("sending"); });
+      tell("sending");  // what the last chunk became, also where the run ends with an error
       control_.rethrow();
       if (journal_.count(RecordState::in_flight) == 0) {
         break;

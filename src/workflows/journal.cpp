@@ -31,7 +31,7 @@ CREATE TABLE record(
   idx INTEGER PRIMARY KEY, hash INTEGER NOT NULL, state TEXT NOT NULL, sent_at INTEGER,
   mark TEXT, email_hash INTEGER, interview_id TEXT, interview_url TEXT, ingestion_id TEXT,
   error_code TEXT, error_message TEXT, error_param TEXT, by_email INTEGER NOT NULL DEFAULT 0,
-  received_at INTEGER, run INTEGER NOT NULL DEFAULT 0);
+  received_at INTEGER, run INTEGER NOT NULL DEFAULT 0, line INTEGER);
 CREATE UNIQUE INDEX record_mark ON record(mark) WHERE mark IS NOT NULL;
 CREATE INDEX record_email ON record(email_hash) WHERE email_hash IS NOT NULL;
 CREATE INDEX record_in_flight ON record(sent_at) WHERE state = 'in_flight';
@@ -60,6 +60,27 @@ RecordState stateOf(const std::string& text) {
   throw StoreError("the journal holds a state that this version does not know");
 }
 
+/// Journals of versions before 0.1.1 have none.
+bool hasLines(sqlite::Database& database) {
+  return Statement(database, "SELECT 1 FROM pragma_table_info('record') WHERE name = 'line'")
+      .step();
+}
+
+std::optional<std::uint64_t> lineIn(const Statement& row, int column) {
+  return row.isNull(column)
+             ? std::nullopt
+             : std::optional<std::uint64_t>(static_cast<std::uint64_t>(row.integer(column)));
+}
+
+StoreError notAJournal(const std::string& file) {
+  return StoreError(file + " is not a journal of this version: use another file");
+}
+
+bool isJournal(sqlite::Database& database) {
+  return Statement(database, "SELECT 1 FROM sqlite_master WHERE name = 'about'").step() &&
+         Statement(database, "SELECT 1 FROM sqlite_master WHERE name = 'record'").step();
+}
+
 std::string newId() {
   std::random_device random;
   constexpr const char* kDigits = "0123456789abcdef";
@@ -76,6 +97,10 @@ std::string newId() {
 sqlite::Database openJournal(const std::string& file, std::optional<sqlite::RunLock>& lock) {
   constexpr std::chrono::seconds kPatience{1};  // with a backup, or somebody who looks
   sqlite::Database database(file, kPatience);
+  // Somebody else's database stays as it is.
+  if (Statement(database, "SELECT 1 FROM sqlite_master").step() && !isJournal(database)) {
+    throw notAJournal(file);
+  }
   // One run at a time; and what is committed is on disk, whatever happens to the machine. The lock
   // only tells a run from other programs: another name of the file would lead to another lock.
   lock.emplace(database.path(), true);
@@ -116,6 +141,11 @@ std::string_view toString(RecordState state) noexcept {
   return "unresolved";
 }
 
+std::string placeOf(std::uint64_t index, std::optional<std::uint64_t> line) {
+  return "record " + std::to_string(index + 1) +
+         (line ? " (line " + std::to_string(*line) + ')' : std::string());
+}
+
 Journal::Journal(const std::string& file, const JournalPurpose& purpose)
     : database_(openJournal(file, lock_)) {
   Transaction transaction(database_);
@@ -125,13 +155,14 @@ Journal::Journal(const std::string& file, const JournalPurpose& purpose)
     setAbout(database_, "id", newId());
     setAbout(database_, "posting_id", purpose.posting_id);
     setAbout(database_, "mark", purpose.mark);
-  } else if (!Statement(database_, "SELECT 1 FROM sqlite_master WHERE name = 'about'").step()) {
-    throw StoreError(file + " is not a journal: name another file");
   } else if (about(database_, "format") == "1") {
     database_.execute(kFromFormat1);
   }
   if (about(database_, "format") != kFormat) {
-    throw StoreError(file + " is not a journal of this version: name another file");
+    throw notAJournal(file);
+  }
+  if (!hasLines(database_)) {
+    database_.execute("ALTER TABLE record ADD COLUMN line INTEGER");
   }
   if (about(database_, "posting_id") != purpose.posting_id) {
     throw StoreError(file + " is the journal of another posting: name another file");
@@ -147,7 +178,8 @@ Journal::Journal(const std::string& file, const JournalPurpose& purpose)
   transaction.commit();
   database_.rememberFiles(true);
   database_.requireInPlace();
-  find_.emplace(database_, "SELECT hash, state FROM record WHERE idx = ?");
+  find_.emplace(database_, "SELECT hash, state, line FROM record WHERE idx = ?");
+  write_line_.emplace(database_, "UPDATE record SET line = ?2 WHERE idx = ?1");
 }
 
 void Journal::requireInPlace() {
@@ -160,9 +192,25 @@ std::optional<Journal::Known> Journal::find(std::uint64_t index) {
   if (!find_->bind(1, static_cast<std::int64_t>(index)).step()) {
     return std::nullopt;
   }
-  const Known known{find_->integer(0), stateOf(find_->text(1))};
+  const Known known{find_->integer(0), stateOf(find_->text(1)), lineIn(*find_, 2)};
   find_->reset();
   return known;
+}
+
+void Journal::writeLine(const JournalRecord& record) {
+  if (record.line) {
+    write_line_->bind(1, static_cast<std::int64_t>(record.index));
+    write_line_->bind(2, static_cast<std::int64_t>(*record.line)).run();
+  }
+}
+
+void Journal::setLines(const std::vector<JournalRecord>& records) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(database_);
+  for (const JournalRecord& record : records) {
+    writeLine(record);
+  }
+  transaction.commit();
 }
 
 std::optional<std::uint64_t> Journal::sourceLength() {
@@ -196,7 +244,7 @@ std::vector<std::uint64_t> Journal::begin(const std::vector<JournalRecord>& reco
                                           std::optional<Timestamp> now) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(database_);
-  Statement taken(database_, "SELECT idx FROM record WHERE mark = ? AND idx <> ?");
+  Statement taken(database_, "SELECT idx, line FROM record WHERE mark = ? AND idx <> ?");
   Statement write(database_,
                   "INSERT INTO record(idx, hash, state, sent_at, mark, email_hash, error_code,"
                   " error_message, run) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
@@ -209,7 +257,8 @@ std::vector<std::uint64_t> Journal::begin(const std::vector<JournalRecord>& reco
     const auto index = static_cast<std::int64_t>(record.index);
     std::optional<std::string> earlier;
     if (record.mark && taken.bind(1, *record.mark).bind(2, index).step()) {
-      earlier = "record " + std::to_string(taken.integer(0)) + " of the source has the same mark";
+      earlier = placeOf(static_cast<std::uint64_t>(taken.integer(0)), lineIn(taken, 1)) +
+                " of the source has the same mark";
       taken.reset();
       refused.push_back(record.index);
     }
@@ -218,6 +267,7 @@ std::vector<std::uint64_t> Journal::begin(const std::vector<JournalRecord>& reco
     write.bind(5, earlier ? std::nullopt : record.mark).bind(6, record.email_hash);
     write.bind(7, earlier ? std::optional<std::string>("duplicate_mark") : std::nullopt);
     write.bind(8, earlier).bind(9, run_).run();
+    writeLine(record);
   }
   transaction.commit();
   return refused;
@@ -310,6 +360,7 @@ void Journal::setRejected(const std::vector<Refusal>& refusals) {
     write.bind(1, static_cast<std::int64_t>(refusal.record.index)).bind(2, refusal.record.hash);
     write.bind(3, refusal.error.code).bind(4, refusal.error.message).bind(5, refusal.error.param);
     write.run();
+    writeLine(refusal.record);
   }
   transaction.commit();
 }
@@ -430,15 +481,21 @@ void reportOf(const std::string& journal, const std::function<void(const RecordR
     throw StoreError("there is no journal " + journal);
   }
   sqlite::Database database(journal);
+  if (!isJournal(database)) {
+    throw notAJournal(journal);
+  }
+  const std::string line = hasLines(database) ? "line" : "NULL";
   Statement select(database,
                    "SELECT idx, state, interview_id, interview_url, ingestion_id, error_code,"
-                   " error_message, error_param, by_email FROM record ORDER BY idx");
+                   " error_message, error_param, by_email, " +
+                       line + " FROM record ORDER BY idx");
   const auto text_in = [&](int column) {
     return select.isNull(column) ? std::nullopt : std::optional<std::string>(select.text(column));
   };
   while (select.step()) {
     RecordReport report;
     report.index = static_cast<std::uint64_t>(select.integer(0));
+    report.line = lineIn(select, 9);
     report.state = stateOf(select.text(1));
     if (report.state == RecordState::ingested) {
       report.interview_id = text_in(2);

@@ -30,7 +30,11 @@ struct JournalRecord {
   /// by a hash of its e-mail address.
   std::optional<std::string> mark{};
   std::optional<std::int64_t> email_hash{};
+  std::optional<std::uint64_t> line{};  ///< of the source's file, from 1
 };
+
+/// `record 501 (line 507)`, of an index from 0: for people, who count from 1.
+std::string placeOf(std::uint64_t index, std::optional<std::uint64_t> line);
 
 /// The file that knows what became of each record. Every function that changes it is one
 /// transaction, which is on disk when the function returns. All functions may be called by any
@@ -46,8 +50,11 @@ class Journal {
   struct Known {
     std::int64_t hash;
     RecordState state;
+    std::optional<std::uint64_t> line{};
   };
   std::optional<Known> find(std::uint64_t index);
+  /// Where records that the journal knows begin in the source as it is now.
+  void setLines(const std::vector<JournalRecord>& records);
   /// How many records the source had when it was read to its end; empty when it never was.
   std::optional<std::uint64_t> sourceLength();
   void setSourceLength(std::uint64_t length);
@@ -125,7 +132,10 @@ class Journal {
   std::mutex mutex_;
   std::optional<sqlite::RunLock> lock_;  // goes after the database
   sqlite::Database database_;
+  void writeLine(const JournalRecord& record);
+
   std::optional<sqlite::Statement> find_;  // the one that is used for each record of the source
+  std::optional<sqlite::Statement> write_line_;
   std::string id_;
   std::int64_t run_ = 0;  // counts the runs
 };

@@ -78,14 +78,21 @@ void addMissingColumns(Database& database, const std::vector<CandidateColumn>& c
   }
 }
 
-void makeTables(Database& database, std::string_view posting_id,
-                const std::vector<CandidateColumn>& columns) {
+/// Before anything is changed in somebody else's database.
+void refuseForeignTables(Database& database) {
+  if (hasTable(database, "mirror")) {
+    return;
+  }
   for (const char* table : {"candidates", "candidate_history"}) {
     if (hasTable(database, table)) {
       throw StoreError(database.file() + " has a table " + table +
                        " that is no mirror's: name another file");
     }
   }
+}
+
+void makeTables(Database& database, std::string_view posting_id,
+                const std::vector<CandidateColumn>& columns) {
   database.execute(candidatesTable(columns));
   database.execute(kTheRest);
   Statement about(database, "INSERT INTO mirror(format, posting_id) VALUES(?1, ?2)");
@@ -107,6 +114,7 @@ void checkPurpose(Database& database, std::string_view posting_id) {
 Database openMirror(const std::string& file, std::string_view posting_id,
                     const std::vector<CandidateColumn>& columns) {
   Database database(file);
+  refuseForeignTables(database);
   database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
   Transaction transaction(database);
   if (!hasTable(database, "mirror")) {

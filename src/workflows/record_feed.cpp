@@ -6,6 +6,18 @@
 
 namespace heymilo::workflows {
 
+namespace {
+
+/// As of a message that begins with the line, which it had before there was BulkRecord::line.
+std::int64_t hashOfProblem(const BulkRecord& record) {
+  return stableHash((record.line ? "line " + std::to_string(*record.line) + ": " : std::string()) +
+                    record.problem->message);
+}
+
+constexpr std::size_t kMostMoved = 10'000;
+
+}  // namespace
+
 RecordFeed::RecordFeed(const BulkSource& source, Journal& journal, std::string mark,
                        std::size_t chunk, CancellationToken stop)
     : source_(source),
@@ -21,7 +33,7 @@ Chunk RecordFeed::next() {
   if (!given_back_.empty()) {
     chunk = std::move(given_back_.front());
     given_back_.pop_front();
-  } else if (!exhausted_) {
+  } else if (!exhausted_ && !failed_) {
     readInto(chunk);
   }
   return chunk;
@@ -35,7 +47,9 @@ void RecordFeed::readInto(Chunk& chunk) {
       journal_.setRejected(unreadable);
       unreadable.clear();
     }
+    failed_ = true;  // unless it returns: what comes after an error is not asked for
     std::optional<BulkRecord> record = source_();
+    failed_ = false;
     if (!record) {
       if (!stop_.cancelled()) {
         endOfSource();
@@ -45,10 +59,11 @@ void RecordFeed::readInto(Chunk& chunk) {
     const std::uint64_t index = read_;
     MarkedRecord candidate;
     if (record->problem) {
-      candidate.journal = {index, stableHash(record->problem->message), {}, {}};
+      candidate.journal = {index, hashOfProblem(*record), {}, {}};
     } else {
       candidate = marked(index, std::move(record->request), mark_, journal_.id());
     }
+    candidate.journal.line = record->line;
     const bool done = isDone(candidate.journal);
     ++read_;
     if (done) {
@@ -63,6 +78,14 @@ void RecordFeed::readInto(Chunk& chunk) {
   if (!unreadable.empty()) {
     journal_.setRejected(unreadable);
   }
+  noteLines();
+}
+
+void RecordFeed::noteLines() {
+  if (!moved_.empty()) {
+    journal_.setLines(moved_);
+    moved_.clear();
+  }
 }
 
 bool RecordFeed::isDone(const JournalRecord& record) {
@@ -74,7 +97,13 @@ bool RecordFeed::isDone(const JournalRecord& record) {
     return false;
   }
   if (known->hash != record.hash) {
-    refuse("record " + std::to_string(record.index) + " is another one");
+    refuse(placeOf(record.index, record.line) + " is another one");
+  }
+  if (record.line && record.line != known->line) {
+    moved_.push_back(record);
+    if (moved_.size() >= kMostMoved) {
+      noteLines();
+    }
   }
   return known->state != RecordState::unsent;
 }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "heymilo/cancellation.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
@@ -40,6 +41,7 @@ class RecordFeed {
   void endOfSource();
   [[noreturn]] void refuse(const std::string& how);
   bool isDone(const JournalRecord& record);
+  void noteLines();
 
   const BulkSource& source_;
   Journal& journal_;
@@ -53,6 +55,8 @@ class RecordFeed {
   std::uint64_t read_ = 0;
   bool exhausted_ = false;
   bool refused_ = false;
+  bool failed_ = false;               // the source has thrown
+  std::vector<JournalRecord> moved_;  // known ones that begin at another line than was known
 };
 
 }  // namespace heymilo::workflows

@@ -2,14 +2,63 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+
+#ifndef _WIN32
+#include <fcntl.h>
+#include <unistd.h>
+#endif
 
 #include "heymilo/workflows/store_error.hpp"
 
 namespace heymilo::workflows {
 
 namespace sqlite {
+
+namespace {
+
+/// `postgresql://…`; `file:` is one without the slashes too.
+bool isUrl(const std::string& name) {
+  const std::size_t colon = name.find(':');
+  if (name.compare(0, 5, "file:") == 0) {
+    return true;
+  }
+  return colon != std::string::npos && colon > 1 && name.compare(colon, 3, "://") == 0 &&
+         std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '+' || c == '-' || c == '.';
+         });
+}
+
+}  // namespace
+
+std::string whyNotAFile(const std::string& name) {
+  if (name.empty()) {
+    return "must not be empty: it must name a file";
+  }
+  if (name.find('\0') != std::string::npos) {
+    return "must not have a NUL in it";
+  }
+  if (name.front() == ':') {
+    return "must name a file: what begins with a colon would be kept in memory only. A file that "
+           "is called so is ./" +
+           name;
+  }
+  if (isUrl(name)) {
+    return "must name a file, and not be a URL. A file that is called so is ./ and its name";
+  }
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(name, error);
+  if (std::filesystem::is_directory(status)) {
+    return "must name a file: this is a directory";
+  }
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return "must name a regular file: a device, a pipe or a socket keeps nothing";
+  }
+  return {};
+}
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
   sqlite3_finalize(statement);
@@ -129,11 +178,19 @@ std::string reasonOf(int code) {
 /// What is stored is personal data or leads to it.
 void makePrivately(const std::string& file) {
   std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) {
-    const std::ofstream made(file);  // where that fails, opening it says why
-    std::filesystem::permissions(
-        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+  if (std::filesystem::exists(file, ignored)) {
+    return;  // and is not opened: to close it would end the process's own locks on it
   }
+  // Where that fails, opening it says why.
+#ifdef _WIN32
+  const std::ofstream made(file);
+#else
+  // Never, not even for a moment, readable for others; -wal and -shm get the same mode from SQLite.
+  const int made = ::open(file.c_str(), O_CREAT | O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+  if (made >= 0) {
+    ::close(made);
+  }
+#endif
 }
 
 }  // namespace
@@ -141,6 +198,10 @@ void makePrivately(const std::string& file) {
 void Database::Close::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
 
 Database::Database(const std::string& file, std::chrono::milliseconds patience) : file_(file) {
+  if (const std::string reason = whyNotAFile(file); !reason.empty()) {
+    throw StoreError("can't use " + (file.empty() ? "a database without a name" : file) + ": it " +
+                     reason);
+  }
   makePrivately(file);
   sqlite3* database = nullptr;
   const int result =

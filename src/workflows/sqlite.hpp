@@ -19,6 +19,11 @@ namespace heymilo::workflows::sqlite {
 
 class Database;
 
+/// Why a database of this name would not be a file on disk: it is empty, a name that SQLite takes
+/// for one in memory or for a URL, or stands for a folder, a device or a pipe. Empty where it would
+/// be one, now or when it is made.
+std::string whyNotAFile(const std::string& name);
+
 /// A prepared statement. Parameters and columns are counted as SQLite counts them: parameters from
 /// 1, columns from 0. For one thread at a time, and not beyond its Database.
 class Statement {
@@ -59,8 +64,8 @@ class Statement {
 
 class Database {
  public:
-  /// Opens the file, or makes it, for its owner only. Where another process writes, a statement
-  /// waits for it for `patience`.
+  /// Opens the file, or makes it, for its owner only; refuses what is whyNotAFile(). Where another
+  /// process writes, a statement waits for it for `patience`.
   explicit Database(const std::string& file,
                     std::chrono::milliseconds patience = std::chrono::seconds{10});
 

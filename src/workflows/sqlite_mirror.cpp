@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -107,6 +108,14 @@ std::optional<double> toSeconds(const std::optional<Timestamp>& moment) {
 
 std::optional<Timestamp> momentIn(const Statement& row, int column) {
   return row.isNull(column) ? std::nullopt : std::optional(fromSeconds(row.real(column)));
+}
+
+/// Before anything is made beside the file.
+void refuseWhatIsNoDatabase(const std::string& file) {
+  if (std::error_code error; std::filesystem::exists(file, error)) {
+    Database database(file);
+    Statement(database, "SELECT 1 FROM sqlite_master").step();
+  }
 }
 
 double secondsNow() { return workflows::toSeconds(now()); }
@@ -267,9 +276,11 @@ class SqliteMirror::Impl {
 };
 
 SqliteMirror::SqliteMirror(const std::string& file, std::string_view posting_id) {
-  if (file.empty()) {  // SQLite would take it for a database that goes with the process
-    throw InvalidArgumentError("file", "must not be empty");
+  // SQLite would take some names for a database that goes with the process.
+  if (const std::string reason = sqlite::whyNotAFile(file); !reason.empty()) {
+    throw InvalidArgumentError("file", reason);
   }
+  refuseWhatIsNoDatabase(file);
   impl_ = std::make_unique<Impl>(file, posting_id);
 }
 SqliteMirror::~SqliteMirror() = default;

@@ -44,11 +44,10 @@ missing nlohmann_json nlohmann-json3-dev json-devel nlohmann-json nlohmann-json
 missing simdjson libsimdjson-dev simdjson-devel simdjson simdjson
 missing httplib libcpp-httplib-dev cpp-httplib-devel cpp-httplib cpp-httplib
 missing SQLite3 libsqlite3-dev sqlite-devel sqlite sqlite3
+says "HEYMILO_FETCH_DEPS=ON" && fail "SQLite can't be downloaded"
 missing GTest libgmock-dev gmock-devel googletest gtest
 missing OpenSSL libssl-dev openssl-devel openssl openssl
 missing CLI11 libcli11-dev cli11-devel cli11 cli11
-missing libcsv libcsv-dev libcsv-devel libcsv libcsv
-says "HEYMILO_FETCH_DEPS" && fail "libcsv can't be downloaded"
 
 # Found by name, not as a package: without it ThreadSanitizer would fail tests that are good.
 if configure -DHEYMILO_SANITIZE=thread -DHEYMILO_LLVM_SYMBOLIZER=; then

@@ -45,6 +45,8 @@ struct BulkRecord {
   CandidateIngestRequest request{};  ///< who is to be brought in
   /// Set where the source could not read the record: it is reported as `rejected` with this.
   std::optional<APIErrorDetail> problem{};
+  /// The line of the source's file at which the record begins, from 1, for messages and reports.
+  std::optional<std::uint64_t> line{};
 };
 
 /// Gives one record after the other, and nothing when there are no more. It is called by one thread
@@ -60,7 +62,7 @@ BulkSource sourceOf(const Range& range) {
     if (next == end) {
       return std::nullopt;
     }
-    return BulkRecord{*next++, std::nullopt};
+    return BulkRecord{*next++, std::nullopt, std::nullopt};
   };
 }
 
@@ -84,7 +86,9 @@ struct BulkProgress {
 
 /// How bulkIngest() works.
 struct BulkIngestOptions {
-  /// The journal, an SQLite file; required. It is made where there is none.
+  /// The journal, an SQLite file; required. It is made where there is none, for its owner alone. A
+  /// name under which SQLite keeps nothing on disk (`:memory:`, a URL) and what is not a regular
+  /// file are refused; a file that is called so is `./:memory:`.
   std::string journal{};
   std::size_t chunk = 100;      ///< records in a request
   std::size_t concurrency = 4;  ///< requests at the same time
@@ -131,6 +135,7 @@ struct BulkIngestResult {
 /// What the journal knows of one record.
 struct RecordReport {
   std::uint64_t index = 0;                     ///< in the source, from 0
+  std::optional<std::uint64_t> line{};         ///< where it begins: see BulkRecord::line
   RecordState state = RecordState::unsent;     ///< what became of it
   std::optional<std::string> interview_id{};   ///< where it is `ingested`, if known
   std::optional<std::string> interview_url{};  ///< the same

@@ -40,7 +40,10 @@ class SqliteMirror final : public MirrorSink {
  public:
   /// Opens or makes the file. Throws StoreError where it can't be used, is at work in another run,
   /// mirrors another posting, or was made by another version; as do the other functions, in
-  /// particular where the file can't be written. Throws InvalidArgumentError for an empty name.
+  /// particular where the file can't be written. Throws InvalidArgumentError for an empty name, one
+  /// under which SQLite keeps nothing on disk (`:memory:`, a URL; a file that is called so is
+  /// `./:memory:`), and what is not a regular file. A file that is not an SQLite database stays as
+  /// it is.
   SqliteMirror(const std::string& file, std::string_view posting_id);
   ~SqliteMirror() override;
   SqliteMirror(const SqliteMirror&) = delete;

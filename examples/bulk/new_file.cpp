@@ -1,0 +1,122 @@
+#include "bulk/new_file.hpp"
+
+#ifndef _WIN32
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <utility>
+
+namespace bulk {
+
+Descriptor::Descriptor(Descriptor&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), pending_(std::move(other.pending_)) {}
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(pending_, other.pending_);
+  return *this;
+}
+
+int Descriptor::write(std::string_view text) {
+  constexpr std::size_t kMost = std::size_t{64} << 10;
+  pending_ += text;
+  return pending_.size() < kMost ? 0 : flush();
+}
+
+int Descriptor::flush() {
+  std::string_view rest = pending_;
+  while (!rest.empty()) {
+    const ssize_t count = ::write(fd_, rest.data(), rest.size());
+    if (count >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      pollfd ready{fd_, POLLOUT, 0};
+      ::poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  pending_.clear();
+  return 0;
+}
+
+int Descriptor::close() {
+  const int result = open() ? ::close(std::exchange(fd_, -1)) : 0;
+  return result == 0 || errno == EINTR ? 0 : errno;
+}
+
+NewFile::NewFile(std::string folder) : folder_(std::move(folder)) {
+#ifdef O_TMPFILE
+  constexpr int kNameless = O_TMPFILE | O_WRONLY | O_CLOEXEC;
+  descriptor_ = Descriptor(::open(folder_.c_str(), kNameless, 0600));
+  if (descriptor_.open()) {
+    if (giveName() == 0) {  // it can be done: once more without one
+      removeName();
+      descriptor_ = Descriptor(::open(folder_.c_str(), kNameless, 0600));
+    } else {
+      descriptor_ = Descriptor();
+    }
+  }
+  if (descriptor_.open()) {
+    return;
+  }
+#endif
+  name_ = folder_ + "/.heymilo-XXXXXX";
+  descriptor_ = Descriptor(::mkstemp(name_.data()));
+  if (descriptor_.open()) {
+    ::fcntl(descriptor_.get(), F_SETFD, FD_CLOEXEC);
+  } else {
+    error_ = errno;
+    name_.clear();
+  }
+}
+
+int NewFile::putInPlace(const std::string& path) {
+  int error = descriptor_.flush();
+  if (error == 0 && ::fsync(descriptor_.get()) != 0 && errno != EINVAL) {
+    error = errno;
+  }
+  if (error == 0 && name_.empty()) {
+    error = giveName();
+  }
+  if (error == 0) {
+    error = descriptor_.close();
+  }
+  if (error == 0 && ::rename(name_.c_str(), path.c_str()) != 0) {
+    error = errno;
+  }
+  if (error == 0) {
+    name_.clear();
+  }
+  return error;
+}
+
+int NewFile::giveName() {
+  std::random_device random;
+  const std::string name =
+      folder_ + "/.heymilo-" + std::to_string(random()) + '-' + std::to_string(random());
+  const std::string self = "/proc/self/fd/" + std::to_string(descriptor_.get());
+  if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    return errno;
+  }
+  name_ = name;
+  return 0;
+}
+
+void NewFile::removeName() {
+  if (!name_.empty()) {
+    ::unlink(name_.c_str());
+    name_.clear();
+  }
+}
+
+}  // namespace bulk
+
+#endif

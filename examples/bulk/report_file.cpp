@@ -1,0 +1,278 @@
+#include "bulk/report_file.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "bulk/new_file.hpp"
+#include "support/output.hpp"
+#include "support/printable.hpp"
+
+#ifdef _WIN32
+#include <fstream>
+#else
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#endif
+
+namespace bulk {
+
+namespace fs = std::filesystem;
+
+class ReportFile::Target {
+ public:
+  Target() = default;
+  virtual ~Target() = default;
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+  virtual void write(std::string_view text) = 0;
+  virtual void finish() = 0;
+};
+
+namespace {
+
+[[noreturn]] void fail(const std::string& file, int error) {
+  throw support::OutputError("can't write the report " + support::printable(file) + ": " +
+                             std::generic_category().message(error));
+}
+
+class StandardOutput : public ReportFile::Target {
+ public:
+  void write(std::string_view text) override { output_.write(text); }
+  void finish() override { output_.flush(); }
+
+ private:
+  support::Output output_;
+};
+
+#ifdef _WIN32
+
+class RegularFile : public ReportFile::Target {
+ public:
+  explicit RegularFile(std::string file) : file_(std::move(file)), unfinished_(file_ + ".tmp") {
+    const bool was_there = fs::exists(file_);
+    if (fs::is_directory(file_) || !std::ofstream(file_, std::ios::app)) {
+      fail(file_, EACCES);
+    }
+    if (!was_there) {
+      fs::remove(file_);
+    }
+    out_.open(unfinished_, std::ios::binary);
+  }
+  ~RegularFile() override {
+    out_.close();
+    std::error_code ignored;
+    fs::remove(unfinished_, ignored);
+  }
+  void write(std::string_view text) override { out_ << text; }
+  void finish() override {
+    out_.close();
+    std::error_code error;
+    fs::rename(unfinished_, file_, error);
+    if (!out_ || error) {
+      fail(file_, EIO);
+    }
+  }
+
+ private:
+  std::string file_, unfinished_;
+  std::ofstream out_;
+};
+
+std::unique_ptr<ReportFile::Target> targetOf(const std::string& file) {
+  return std::make_unique<RegularFile>(file);
+}
+
+#else
+
+/// Of a device, a pipe or somebody's descriptor: as it comes.
+class Through : public ReportFile::Target {
+ public:
+  Through(std::string file, Descriptor descriptor)
+      : file_(std::move(file)), descriptor_(std::move(descriptor)) {}
+
+  void write(std::string_view text) override { check(descriptor_.write(text)); }
+  void finish() override {
+    check(descriptor_.flush());
+    check(descriptor_.close());
+  }
+
+ private:
+  void check(int error) const {
+    if (error != 0) {
+      fail(file_, error);
+    }
+  }
+
+  std::string file_;
+  Descriptor descriptor_;
+};
+
+class RegularFile : public ReportFile::Target {
+ public:
+  /// `path` is behind all symbolic links; `existing` is what is there.
+  RegularFile(std::string file, std::string path, const std::optional<struct stat>& existing)
+      : file_(std::move(file)), path_(std::move(path)), existing_(existing) {
+    if (existing_) {
+      in_place_ = Descriptor(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+      if (!in_place_.open()) {
+        fail(file_, errno);
+      }
+    }
+    if (!existing_ || existing_->st_nlink == 1) {
+      const int error = make();
+      made_.reset();  // until there is something to write: the run may take hours
+      if (error == 0) {
+        in_place_ = Descriptor();
+      } else if (!existing_) {
+        fail(file_, error);
+      }
+    }
+  }
+
+  void write(std::string_view text) override {
+    if (!begun_) {
+      begun_ = true;
+      check(in_place_.open() ? truncate() : make());
+    }
+    check((made_ ? made_->descriptor() : in_place_).write(text));
+  }
+
+  void finish() override {
+    write({});
+    if (made_) {
+      check(made_->putInPlace(path_));
+      return;
+    }
+    check(in_place_.flush());
+    check(in_place_.close());
+  }
+
+ private:
+  /// With owner and mode of what it replaces; of nothing, 0600. 0, or what went wrong.
+  int make() {
+    const fs::path folder = fs::path(path_).parent_path();
+    made_ = std::make_unique<NewFile>(folder.empty() ? std::string(".") : folder.string());
+    if (made_->error() != 0) {
+      return made_->error();
+    }
+    const int made = made_->descriptor().get();
+    struct stat now {};
+    const bool kept =
+        ::fstat(made, &now) == 0 &&
+        (!existing_ || (now.st_uid == existing_->st_uid && now.st_gid == existing_->st_gid) ||
+         ::fchown(made, existing_->st_uid, existing_->st_gid) == 0) &&
+        ::fchmod(made, existing_ ? existing_->st_mode & 07777U : 0600U) == 0;
+    return kept ? 0 : errno;
+  }
+
+  int truncate() const { return ::ftruncate(in_place_.get(), 0) == 0 ? 0 : errno; }
+
+  void check(int error) const {
+    if (error != 0) {
+      fail(file_, error);
+    }
+  }
+
+  std::string file_, path_;
+  std::optional<struct stat> existing_;
+  std::unique_ptr<NewFile> made_;
+  Descriptor in_place_;
+  bool begun_ = false;
+};
+
+bool isNumber(const std::string& text) {
+  return !text.empty() && text.size() < 8 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// The number of a descriptor of this process that a name such as /dev/stdout or /dev/fd/3 stands
+/// for. To open it would be another thing: it begins at the front of a file, and may not append.
+std::optional<int> descriptorOf(const fs::path& path) {
+  if (path == "/dev/stdin") {
+    return STDIN_FILENO;
+  }
+  if (path == "/dev/stdout") {
+    return STDOUT_FILENO;
+  }
+  if (path == "/dev/stderr") {
+    return STDERR_FILENO;
+  }
+  const std::string name = path.filename().string();
+  if (!isNumber(name) || !path.has_parent_path()) {
+    return std::nullopt;
+  }
+  std::error_code error;
+  const fs::path folder = fs::canonical(path.parent_path(), error);
+  for (const char* own : {"/proc/self/fd", "/dev/fd"}) {
+    std::error_code missing;
+    if (!error && folder == fs::canonical(own, missing) && !missing) {
+      return std::stoi(name);
+    }
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<ReportFile::Target> through(const std::string& file, int descriptor) {
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+    fail(file, EBADF);
+  }
+  const int own = ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (own < 0) {
+    fail(file, errno);
+  }
+  return std::make_unique<Through>(file, Descriptor(own));
+}
+
+std::unique_ptr<ReportFile::Target> targetOf(const std::string& file) {
+  constexpr int kMostLinks = 40;
+  fs::path path = file;
+  for (int links = 0; links <= kMostLinks; ++links) {
+    if (const std::optional<int> descriptor = descriptorOf(path)) {
+      return through(file, *descriptor);
+    }
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) != 0) {
+      if (errno != ENOENT || path.filename().empty()) {
+        fail(file, errno);
+      }
+      return std::make_unique<RegularFile>(file, path.string(), std::nullopt);
+    }
+    if (S_ISREG(found.st_mode)) {
+      return std::make_unique<RegularFile>(file, path.string(), found);
+    }
+    if (!S_ISLNK(found.st_mode)) {
+      const int opened = ::open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
+      if (opened < 0) {
+        fail(file, errno);
+      }
+      return std::make_unique<Through>(file, Descriptor(opened));
+    }
+    std::error_code error;
+    const fs::path target = fs::read_symlink(path, error);
+    if (error) {
+      fail(file, error.value());
+    }
+    path = path.parent_path() / target;  // which an absolute target replaces
+  }
+  fail(file, ELOOP);
+}
+
+#endif
+
+}  // namespace
+
+ReportFile::ReportFile(const std::string& file)
+    : target_(file == "-" ? std::make_unique<StandardOutput>() : targetOf(file)) {}
+ReportFile::~ReportFile() = default;
+
+void ReportFile::write(std::string_view text) { target_->write(text); }
+void ReportFile::finish() { target_->finish(); }
+
+}  // namespace bulk
