@@ -35,7 +35,8 @@ missing() {
 installed_by_script() {
   local package
   for package in "$@"; do
-    grep -qE "(^|[ (])$package([ )]|\$)" "$source/scripts/install-dependencies.sh" ||
+    sed -e '/^esac/q' -e 's/#.*//' "$source/scripts/install-dependencies.sh" |
+      grep -E "(^|[ (])$package([ )]|\$)" >/dev/null ||
       fail "scripts/install-dependencies.sh does not install $package"
   done
 }

@@ -51,6 +51,17 @@ void modelsConvert() {
   request.email = "ada@example.com";
   const nlohmann::json json = request;
   check(json.get<heymilo::CandidateIngestRequest>() == request, "a model comes back the same");
+
+  heymilo::CandidateResponse candidate;
+  candidate.status = heymilo::CandidateStatus::completed;
+  const nlohmann::json row{{"status", candidate.status},
+                           {"is", heymilo::CandidateStatus::pending},
+                           {"outcome", heymilo::Outcome::unknown}};
+  check(row.dump() == R"({"is":"pending","outcome":"unknown","status":"completed"})",
+        "what the API sends as a text is one");
+  check(row["status"].get<heymilo::CandidateStatus>() == candidate.status &&
+            row["status"] == candidate.status && row["is"] == heymilo::CandidateStatus::pending,
+        "a status is read and compared");
 }
 
 void rangeWalks() {
