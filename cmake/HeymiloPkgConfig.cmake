@@ -18,6 +18,10 @@ foreach(kind IN ITEMS LIB INCLUDE)
   endif()
 endforeach()
 
+# What a build of this type puts behind the names of its libraries.
+string(TOUPPER "${CMAKE_BUILD_TYPE}" pc_postfix)
+set(pc_postfix "${CMAKE_${pc_postfix}_POSTFIX}")
+
 # heymilo_pkg_config(<module> DESCRIPTION <text> LIBRARY <name> [REQUIRES <module>...]
 #                    [REQUIRES_PRIVATE <module>...] [LIBS <flag>...] [LIBS_PRIVATE <flag>...]
 #                    [CFLAGS <flag>...] [CFLAGS_PRIVATE <flag>...])
