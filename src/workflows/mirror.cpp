@@ -150,6 +150,12 @@ class MirrorRun {
     }
   }
 
+  /// At the earlier of the API's time and this machine's, which may be wrong: an earlier one only
+  /// has the next run read more.
+  static void beganAt(MirrorWalk& walk, const std::optional<Timestamp>& date) {
+    walk.started_at = std::min(walk.started_at, date.value_or(walk.started_at));
+  }
+
   /// What was created before has been met. A walk that was interrupted and went on long after may
   /// have met new candidates, but not those that came late behind its old cursor: hence its start.
   static std::optional<Timestamp> settled(const MirrorWalk& walk) {
@@ -168,6 +174,9 @@ class MirrorRun {
     for (const auto& page : range.pages()) {
       if (whole && page.pagination.total_count && progress.walked == 0) {
         progress.expected = static_cast<std::uint64_t>(*page.pagination.total_count);
+      }
+      if (walk.cursor.empty()) {
+        beganAt(walk, dateOf(page.http.headers));
       }
       walk.cursor = range.cursor().value();
       store(page.data, walk);

@@ -42,6 +42,7 @@ class FakeList {
   bool totals = true;  ///< answers say how many there are
   /// What becomes of the JSON text of the candidates with these interview_ids.
   std::map<std::string, std::function<std::string(const std::string&)>> spoiled;
+  std::string date;  ///< the Date header; empty: there is none
 
   Client client() {
     ClientOptions options;
@@ -109,8 +110,12 @@ class FakeList {
       const auto spoil = spoiled.find(listed[i].interview_id);
       data += (data.empty() ? "" : ",") + (spoil == spoiled.end() ? text : spoil->second(text));
     }
-    return testing::jsonAnswer(
+    HttpResponse response = testing::jsonAnswer(
         200, R"({"data":[)" + data + R"(],"pagination":)" + body["pagination"].dump() + "}");
+    if (!date.empty()) {
+      response.headers.add("Date", date);
+    }
+    return response;
   }
 
   static std::map<std::string, std::string> queryOf(const std::string& url) {

@@ -15,7 +15,9 @@ std::atomic<long> ahead_by{0};
 
 namespace heymilo_test {
 
-void setWallClock(std::chrono::seconds ahead) { ahead_by = static_cast<long>(ahead.count()); }
+void setWallClock(std::chrono::nanoseconds ahead) {
+  ahead_by = static_cast<long>(std::chrono::floor<std::chrono::seconds>(ahead).count());
+}
 
 }  // namespace heymilo_test
 

@@ -30,8 +30,10 @@ struct MirrorWalk {
   /// Everything is read, and the user asked for it or nothing had been read before.
   bool full = false;
   std::optional<Timestamp> created_after{};  ///< read from there on, inclusive; empty: everything
-  Timestamp started_at{};                    ///< by this machine's clock
-  std::optional<Timestamp> newest{};         ///< the newest `created_at` that it has met
+  /// By the API's clock, as its first response's Date tells it, or by this machine's, whichever is
+  /// earlier.
+  Timestamp started_at{};
+  std::optional<Timestamp> newest{};  ///< the newest `created_at` that it has met
   /// Behind what is stored; the walk goes on there. See CandidateRange::cursor().
   std::string cursor{};
   /// It has met somebody who can't be read, and whom the sink could not keep(): nobody will be
