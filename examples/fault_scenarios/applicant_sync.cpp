@@ -17,9 +17,7 @@ bool surelyNotCarriedOut(const heymilo::Error& error) { return !error.mayHaveArr
 }  // namespace
 
 ApplicantSync::ApplicantSync(heymilo::Client client, std::string posting_id)
-    : client_(std::move(client)),
-      posting_id_(std::move(posting_id)),
-      began_(std::chrono::floor<heymilo::Timestamp::duration>(std::chrono::system_clock::now())) {}
+    : client_(std::move(client)), posting_id_(std::move(posting_id)) {}
 
 ApplicantSync::Result ApplicantSync::add(const Applicant& applicant) {
   if (in_doubt_.count(applicant.id) > 0) {
@@ -94,10 +92,9 @@ std::map<std::string, std::string> ApplicantSync::changedStatuses() {
 
 /// Empty where the list can't be read.
 std::optional<bool> ApplicantSync::isThere(const std::string& id) const {
-  heymilo::ListCandidatesParams params;
-  params.created_after = began_ - std::chrono::minutes{5};  // the API's clock may be behind
   try {
-    for (const auto& candidate : client_.listAllCandidates(posting_id_, params)) {
+    // All of the list: what this machine's clock said when it was sent is no place to begin at.
+    for (const auto& candidate : client_.listAllCandidates(posting_id_)) {
       if (candidate.metadata && candidate.metadata->count(kKey) > 0 &&
           candidate.metadata->at(kKey) == id) {
         return true;

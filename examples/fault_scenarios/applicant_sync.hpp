@@ -44,7 +44,6 @@ class ApplicantSync {
 
   const heymilo::Client client_;
   const std::string posting_id_;
-  const heymilo::Timestamp began_;
   std::set<std::string> in_doubt_;  // sent, and not known to have arrived or not
   std::map<std::string, std::string> statuses_;
 };

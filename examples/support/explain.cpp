@@ -142,7 +142,7 @@ std::string whereToLook(std::chrono::system_clock::time_point began) {
   constexpr std::chrono::minutes kClocksDiffer{5};
   const auto since = std::chrono::floor<std::chrono::seconds>(began - kClocksDiffer);
   return "It shows in " + programNamed("list_candidates") + " with --created-after " +
-         heymilo::formatTimestamp(since) + ".\n";
+         heymilo::formatTimestamp(since) + ", if this machine's clock is right.\n";
 }
 
 }  // namespace
