@@ -1,9 +1,21 @@
-# Finds cpp-httplib and makes the target httplib::httplib, whichever way it was installed:
+# Finds cpp-httplib and makes the target httplib::httplib, whichever way it was installed, in the version
+# asked for or any later one:
 #  - with a CMake package of its own (upstream, vcpkg, Homebrew, Fedora);
 #  - compiled, described by pkg-config only (Debian). The definitions there are part of its ABI;
 #  - as the one header.
+include(FindPackageHandleStandardArgs)
+# Its package takes any other minor version for unsuitable, so the one that is wanted is not handed on
+# to it, as CMake would do, but compared here.
+foreach(variable IN ITEMS VERSION VERSION_COMPLETE)
+  set(httplib_wanted_${variable} "${httplib_FIND_${variable}}")
+  set(httplib_FIND_${variable} "")
+endforeach()
 find_package(httplib CONFIG QUIET)
+foreach(variable IN ITEMS VERSION VERSION_COMPLETE)
+  set(httplib_FIND_${variable} "${httplib_wanted_${variable}}")
+endforeach()
 if(httplib_FOUND)
+  find_package_handle_standard_args(httplib CONFIG_MODE)
   return()
 endif()
 
@@ -15,7 +27,6 @@ if(httplib_INCLUDE_DIR)
   string(REGEX REPLACE ".*\"(.*)\".*" "\\1" httplib_VERSION "${httplib_VERSION}")
 endif()
 
-include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(httplib
   REQUIRED_VARS httplib_INCLUDE_DIR
   VERSION_VAR httplib_VERSION)

@@ -70,7 +70,8 @@ if(TARGET heymilo_testing)
   if(httplib_LIBRARY)  # compiled
     list(APPEND pc_requires cpp-httplib)
   else()  # one header, and what it was told to use
-    foreach(feature IN ITEMS OPENSSL:openssl ZLIB:zlib BROTLI:libbrotlienc BROTLI:libbrotlidec)
+    foreach(feature IN ITEMS OPENSSL:openssl ZLIB:zlib BROTLI:libbrotlienc BROTLI:libbrotlidec
+        ZSTD:libzstd)
       string(REPLACE ":" ";" feature "${feature}")
       list(GET feature 0 name)
       list(GET feature 1 pc_module)
