@@ -6,7 +6,6 @@ int main(int argc, char** argv) {
   if (argc != 5) {
     return 2;
   }
-  const auto begun = std::chrono::system_clock::now();
   try {
     const auto client = heymilo::Client::fromEnvironment();
     try {
@@ -17,9 +16,8 @@ int main(int argc, char** argv) {
       if (!error.mayHaveArrived()) {
         throw;
       }
-      heymilo::WaitOptions how;  // it may be there: it shows within seconds, or it never will
+      heymilo::WaitOptions how;  // it is there within seconds; if not, look again later
       how.key = heymilo::metadataKey("form_id");
-      how.created_after = heymilo::toTimestamp(begun - std::chrono::minutes{5});
       heymilo::RequestOptions within;
       within.deadline = std::chrono::seconds{15};
       std::cout

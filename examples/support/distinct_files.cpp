@@ -104,7 +104,7 @@ void DistinctFiles::addDescriptor(const std::string& what, int descriptor) {
 void DistinctFiles::addDatabase(const std::string& what, const std::string& name) {
   const FileIdentity identity = FileIdentity::of(name);
   files_.push_back({what, what, identity});
-  for (const char* ending : {"-wal", "-shm", "-journal", "-lock"}) {
+  for (const char* ending : {"-wal", "-shm", "-journal", "-lock", ".rescued"}) {
     // SQLite makes them beside what a link leads to.
     for (const std::string& database : {name, identity.path()}) {
       files_.push_back({what + "'s own " + ending, what, FileIdentity::of(database + ending)});

@@ -60,7 +60,7 @@ RecordState stateOf(const std::string& text) {
   throw StoreError("the journal holds a state that this version does not know");
 }
 
-/// Journals of versions before 0.1.1 have none.
+/// Journals that were made before there were lines have none.
 bool hasLines(sqlite::Database& database) {
   return Statement(database, "SELECT 1 FROM pragma_table_info('record') WHERE name = 'line'")
       .step();
