@@ -47,8 +47,8 @@ int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCod
 /// Tells on stderr when a call has to wait for more than a second.
 void tellOfWait(const heymilo::Event& event);
 
-/// A client as HEYMILO_API_KEY and the other variables of Client::fromEnvironment() say. Throws UsageError
-/// where there is no key, and InvalidArgumentError where a variable can't be used.
+/// A client as HEYMILO_API_KEY and the other variables of Client::fromEnvironment() say. Throws
+/// UsageError where there is no key, and InvalidArgumentError where a variable can't be used.
 heymilo::Client clientFromEnvironment(
     std::function<void(const heymilo::Event&)> on_event = &tellOfWait);
 
