@@ -188,6 +188,7 @@ std::map<std::string, bool> becomeNumbers() {
   };
   add("Value", CandidateStatus::pending);
   add("Value", StepStatus::not_started);
+  add("ConnectionFault", ConnectionFault::other);
   add("EventKind", EventKind::request);
   add("Mode", testing::ManualClock::Mode::by_hand);
   add("Outcome", Outcome::not_sent);

@@ -98,8 +98,15 @@ sqlite::Database openJournal(const std::string& file, std::optional<sqlite::RunL
   constexpr std::chrono::seconds kPatience{1};  // with a backup, or somebody who looks
   sqlite::Database database(file, kPatience);
   // Somebody else's database stays as it is.
-  if (Statement(database, "SELECT 1 FROM sqlite_master").step() && !isJournal(database)) {
-    throw notAJournal(file);
+  try {
+    if (Statement(database, "SELECT 1 FROM sqlite_master").step() && !isJournal(database)) {
+      throw notAJournal(file);
+    }
+  } catch (const StoreError&) {
+    if (database.isLocked()) {
+      const sqlite::RunLock by_a_program(database.path(), true);  // throws where it is by a run
+    }
+    throw;
   }
   // One run at a time; and what is committed is on disk, whatever happens to the machine. The lock
   // only tells a run from other programs: another name of the file would lead to another lock.

@@ -251,6 +251,8 @@ void Database::copyTo(const std::string& file) {
 
 std::int64_t Database::changes() const { return sqlite3_changes(get()); }
 
+bool Database::isLocked() const { return isBusy(sqlite3_extended_errcode(get())); }
+
 void Database::fail(const char* what) const {
   // sqlite3_errmsg() may quote a value; the text of the code never does.
   const int code = get() != nullptr ? sqlite3_extended_errcode(get()) : SQLITE_NOMEM;

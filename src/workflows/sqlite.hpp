@@ -73,6 +73,8 @@ class Database {
   void execute(const std::string& sql);
   /// How many rows the last INSERT, UPDATE or DELETE changed.
   std::int64_t changes() const;
+  /// What has failed last has failed since another program or run has the database locked.
+  bool isLocked() const;
   const std::string& file() const noexcept { return file_; }
   /// With links followed, and from the root.
   std::string path() const;
