@@ -130,6 +130,13 @@ TEST_F(BulkIngestInDoubt, SendsAgainWhatIsProvenNotToHaveArrived) {
   expectJournalAgrees();
 }
 
+TEST_F(BulkIngestInDoubt, CountsTheLooksThatFindNobodyToo) {
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect());
+  const BulkIngestResult result = ingest(people(5));
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.requests, server.requestCount());
+}
+
 TEST_F(BulkIngestInDoubt, WaitsForWhatIsStillOnItsWay) {
   // The gateway gives up, and the request is carried out all the same, but later: by hand here.
   options.settling_time = milliseconds{1500};

@@ -140,7 +140,9 @@ bool Reconciler::look(std::optional<Timestamp> from,
   CandidateRange range = client_.listAllCandidates(posting_id_, params, std::move(request));
   doubt_.reset();
   range.onUnreadable([this](const UnreadableCandidate& candidate) { recognise(candidate); });
+  bool empty = true;
   for (ListResponse<CandidateResponse>& page : range.pages()) {
+    empty = false;
     requests_ += static_cast<std::uint64_t>(page.http.attempts);
     api_clock_.hear(page.http.headers);
     std::vector<Journal::Shown> shown;
@@ -166,6 +168,9 @@ bool Reconciler::look(std::optional<Timestamp> from,
     if (journal_.count(RecordState::in_flight) == 0) {
       return true;  // nothing is left to look for
     }
+  }
+  if (empty) {  // a list of nobody has no page
+    ++requests_;
   }
   return true;
 }
