@@ -153,8 +153,8 @@ class JournalFile {
       path_ = (std::filesystem::temp_directory_path() /
                ("heymilo-" + std::to_string(random()) + "-" + std::to_string(random())))
                   .string();
-      temporary_.emplace(
-          std::vector<std::string>{path_, path_ + "-wal", path_ + "-shm", path_ + "-journal"});
+      temporary_.emplace(std::vector<std::string>{
+          path_, path_ + "-wal", path_ + "-shm", path_ + "-journal", path_ + "-lock"});
     } else if (path_.empty()) {
       path_ = arguments.file + '.' + fileNameOf(arguments.posting_id) + ".journal";
     }
@@ -208,7 +208,8 @@ class Ingesting {
                                                          "nothing is sent twice.\n" +
                                                              support::explainSameAgain()));
     } catch (const support::UsageError& error) {  // the file can't be read on
-      support::complain(std::string(error.what()) + '\n' + goOn());
+      support::complain(std::string(error.what()) + '\n' +
+                        (requests_ == 0 ? "This run has sent nothing.\n" : goOn()));
       exit = requests_ == 0 ? ExitCode::usage : ExitCode::in_part;
     }
     if (exit != ExitCode::done && brought()) {

@@ -209,9 +209,23 @@ TEST_F(BulkIngestFiles, AReportThatCanNotBeWrittenIsAnErrorThatNamesTheJournal) 
   EXPECT_THAT(full.err, HasSubstr("/full: No space left on device"));
   EXPECT_THAT(full.err, HasSubstr("is in the journal"));
   EXPECT_EQ(server.candidateCount("posting-1"), 2u);
-  for (const std::string place : {"/dev/fd/9", "/dev/fd/0", "''"}) {  // not open; for reading
+  // For reading, and what is not open, or open for the program's own use.
+  for (const std::string place : {"/dev/fd/0",
+                                  "''",
+                                  "/dev/fd/3",
+                                  "/dev/fd/4",
+                                  "/dev/fd/5",
+                                  "/dev/fd/6",
+                                  "/dev/fd/7",
+                                  "/dev/fd/8",
+                                  "/dev/fd/9"}) {
+    SCOPED_TRACE(place);
     server.clearRequests();
-    EXPECT_NE(shell("bulk_ingest posting-1 people.ndjson --report " + place).exit_code, 0);
+    EXPECT_NE(shell("exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; "
+                    "bulk_ingest posting-1 people.ndjson --report " +
+                    place)
+                  .exit_code,
+              0);
     EXPECT_EQ(server.requestCount(), 0u);
   }
 }

@@ -43,8 +43,9 @@ namespace {
 
 class StandardOutput : public ReportFile::Target {
  public:
+  StandardOutput() { support::Output::check(); }
   void write(std::string_view text) override { output_.write(text); }
-  void finish() override { output_.flush(); }
+  void finish() override { output_.finish(); }
 
  private:
   support::Output output_;
@@ -220,7 +221,10 @@ std::optional<int> descriptorOf(const fs::path& path) {
 
 std::unique_ptr<ReportFile::Target> through(const std::string& file, int descriptor) {
   const int flags = ::fcntl(descriptor, F_GETFL);
-  if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+  // One that is close-on-exec is this program's own, such as a pipe of its signals: whoever started
+  // it has not given it.
+  const bool own_use = (::fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0;
+  if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY || own_use) {
     fail(file, EBADF);
   }
   const int own = ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
