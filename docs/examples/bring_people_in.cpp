@@ -98,7 +98,7 @@ TEST_F(BringPeopleIn, ManyAndEachOnce) {
   EXPECT_EQ(server.candidateCount("posting-id"), 249u);
   const auto problems = problemsOf(journal);
   ASSERT_EQ(problems.size(), 1u);
-  EXPECT_EQ(problems[0].rfind("record 17 rejected: ", 0), 0u) << problems[0];
+  EXPECT_EQ(problems[0].rfind("record 18 rejected: ", 0), 0u) << problems[0];
 
   server.clearRequests();
   EXPECT_TRUE(bringIn(client, journal, sourceOfRows(rows)));
