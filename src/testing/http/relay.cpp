@@ -110,6 +110,9 @@ std::optional<Relay::Response> Relay::request(Connection& client, const RequestH
   std::optional<Reply> reply = exchanges_.end(number);
   const bool responded = response && reply && passed == Passed::whole;
   upstreams_.giveUp(std::move(upstream), responded && !response->last);
+  if (reply && !responded) {  // it was carried out: to be refused now would be wrong
+    return std::nullopt;
+  }
   if (!responded) {
     return refusal(response ? response->status : kBadRequest);
   }
@@ -150,8 +153,8 @@ std::optional<Relay::Response> Relay::refusal(int status) {
   return assemble(*response, std::move(*reply), true);
 }
 
-// Where cpp-httplib has responded before the end, the rest is read all the same: a client may read
-// the response only when it has sent everything.
+// Where cpp-httplib has responded before the end of the body, the rest is read all the same: a
+// client may read the response only when it has sent everything.
 Relay::Passage Relay::pass(Connection& client, Connection& upstream, const std::string& head,
                            bool expects_continue, BodyEnd end, std::size_t limit) {
   Outlet outlet(upstream.socket());

@@ -29,8 +29,8 @@ RequestHead parseRequestHead(std::string bytes);
 std::optional<BodyEnd> bodyEndOf(const RequestHead& head);
 
 /// The head as cpp-httplib is given it. The names of all headers but those of the body's length are
-/// changed, so that none of them makes cpp-httplib treat the body as anything but bytes, or answer
-/// by itself; how they are written is still judged. Line by line it is as long as it was.
+/// changed, so that none of them X how they are written is still judged. Line by line it is as long
+/// as it was.
 ///
 /// `exchange` goes into a header of the name `exchange_name`.
 std::string forwardedHead(const RequestHead& head, std::string_view exchange_name,
