@@ -200,7 +200,7 @@ class Ingesting {
                         (sent_ == 0 ? ": without one that can be used nothing is sent.\n"
                                     : ": without one that can be used nothing more is sent.\n") +
                         (journal_.temporary() ? goOn() : ""));
-      return brought() || sent_ != 0 ? ExitCode::in_part : ExitCode::failed;
+      return sent_ != 0 ? ExitCode::in_part : ExitCode::failed;
     } catch (const heymilo::Error& error) {
       support::complain(support::explain(error) + (support::helpsToRunAgain(error)
                                                        ? goOn()
@@ -212,12 +212,12 @@ class Ingesting {
                         (requests_ == 0 ? "This run has sent nothing.\n" : goOn()));
       exit = requests_ == 0 ? ExitCode::usage : ExitCode::in_part;
     }
-    if (exit != ExitCode::done && brought()) {
+    if (exit != ExitCode::done && sent_ != 0) {
       exit = ExitCode::in_part;
     }
     const bool reported = report();
     if (exit == ExitCode::done && !reported) {
-      exit = brought() ? ExitCode::in_part : ExitCode::failed;
+      exit = sent_ != 0 ? ExitCode::in_part : ExitCode::failed;
     }
     return exit;
   }
@@ -271,9 +271,6 @@ class Ingesting {
   }
 
   void show(const BulkProgress& progress, support::ProgressLine& line) {
-    const std::uint64_t in = progress.ingested + progress.queued;
-    in_before_ = in_before_.value_or(in);
-    in_ = in;
     sent_ = progress.sent;
     requests_ = progress.requests;
     const auto now = std::chrono::steady_clock::now();
@@ -404,8 +401,6 @@ class Ingesting {
                  "nothing is sent twice.\n";
   }
 
-  bool brought() const { return in_ > in_before_.value_or(in_); }
-
   const Arguments& arguments_;
   const support::Interrupt interrupt_;  // before what waits for input, and temporary files
   bulk::Input input_;
@@ -415,10 +410,8 @@ class Ingesting {
   std::chrono::steady_clock::time_point shown_{};
   std::string phase_, told_;
   bool paused_ = false;
-  std::uint64_t in_ = 0;        // in the posting, or queued
   std::uint64_t sent_ = 0;      // by this run, as far as is known
   std::uint64_t requests_ = 0;  // of this run
-  std::optional<std::uint64_t> in_before_;
 };
 
 }  // namespace

@@ -269,6 +269,7 @@ TEST_F(BulkIngestProgram, AJournalThatIsDeletedUnderTheLastChunkIsNoSuccess) {
                      ScriptedResponse::asUsual());
   const ChildResult result = ingest({"--journal", journal});
   EXPECT_EQ(result.exit_code, 3);
+  EXPECT_EQ(server.candidateCount("posting-1"), 10u);
   EXPECT_THAT(result.err, HasSubstr("had sent 10 records"));
 }
 
