@@ -4,6 +4,7 @@
 
 #include "heymilo/models/envelope.hpp"
 #include "heymilo/models/open_enum.hpp"
+#include "status_outcome.hpp"
 
 namespace heymilo {
 
@@ -30,18 +31,12 @@ std::ostream& operator<<(std::ostream& out, Outcome outcome) {
   return detail::write(out, toString(outcome));
 }
 
-namespace {
-
-/// Whether a status says that nothing was done. Gateways give 408 and 499 for requests that they
-/// have passed on: to a server that was too slow, or from a client that seemed to have gone.
 Outcome outcomeOf(int status) noexcept {
   constexpr int kRequestTimeout = 408, kClientClosedRequest = 499;
   const bool refused =
       status >= 400 && status < 500 && status != kRequestTimeout && status != kClientClosedRequest;
   return refused ? Outcome::rejected : Outcome::unknown;
 }
-
-}  // namespace
 
 Error::Error(const std::string& message, Outcome outcome)
     : std::runtime_error(message), outcome_(outcome) {}

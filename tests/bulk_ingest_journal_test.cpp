@@ -100,7 +100,7 @@ const std::vector<Loss> kLosses{
     {"Deleted", [](const std::string& file) { fs::remove(file); }, "is not there any more", true},
     {"DeletedWithAllItsFiles",
      [](const std::string& file) {
-       for (const char* part : {"", "-wal", "-shm", "-lock"}) {
+       for (const char* part : {"", "-journal", "-lock"}) {
          fs::remove(file + part);
        }
      },
@@ -148,19 +148,15 @@ const std::vector<Loss> kLosses{
      "was truncated",
      true},
     {"LogDeleted",
-     [](const std::string& file) { fs::remove(file + "-wal"); },
-     "-wal, which is a part of",
-     true},
-    {"LogTruncated",
-     [](const std::string& file) { fs::resize_file(file + "-wal", 0); },
-     "-wal, which is a part of",
+     [](const std::string& file) { fs::remove(file + "-journal"); },
+     "-journal, which is a part of",
      true},
     {"LogReplaced",
      [](const std::string& file) {
-       fs::remove(file + "-wal");
-       std::ofstream(file + "-wal").close();
+       fs::rename(file + "-journal", file + ".old");
+       std::ofstream(file + "-journal").close();
      },
-     "-wal, which is a part of",
+     "-journal, which is a part of",
      true},
 };
 
@@ -186,7 +182,7 @@ TEST_P(LostJournal, IsNoticedBeforeTheNextChunkIsSent) {
   }
   // As the message says.
   EXPECT_EQ(fs::status(rescued).permissions(), fs::perms::owner_read | fs::perms::owner_write);
-  for (const char* part : {"", "-wal", "-shm", "-lock"}) {
+  for (const char* part : {"", "-journal", "-lock"}) {
     fs::remove(journal() + part);
   }
   fs::rename(rescued, journal());
@@ -201,6 +197,31 @@ TEST_P(LostJournal, IsNoticedAfterTheLastChunkToo) {
   options.journal = folder + "/people.journal";
   atTheSecondChunk([this] { GetParam().happens(journal()); });
   EXPECT_THAT(complaint(people(20)), HasSubstr(GetParam().said));
+}
+
+// What a killed run leaves, of which only the file itself is moved, or is in the container.
+TEST_F(BulkIngestJournal, TheFileAloneKnowsAllThatWasSent) {
+  const std::string moved = directory.file("moved");
+  atTheSecondChunk([&] {
+    fs::copy_file(journal(), moved);
+    fs::remove(journal());
+  });
+  EXPECT_THAT(complaint(people(95)), HasSubstr("is not there any more"));
+  options.journal = moved;
+  EXPECT_TRUE(ingest(people(95)).complete);
+  EXPECT_EQ(posts(), 10u);
+  expectEverybodyOnce(95);
+  expectJournalAgrees();
+}
+
+// As version 0.1 left it, which kept what it knew beside the file.
+TEST_F(BulkIngestJournal, AFileWithoutItsLogIsRefused) {
+  OtherProgram(journal()).execute("PRAGMA journal_mode=WAL");
+  EXPECT_THAT(complaint(people(95)), HasSubstr("-wal, which is not beside it"));
+  EXPECT_EQ(posts(), 0u);
+  fs::remove(journal());
+  std::ofstream(journal()).close();  // an empty file has lost nothing
+  EXPECT_TRUE(ingest(people(95)).complete);
 }
 
 TEST_F(BulkIngestJournal, ALinkThatLeadsElsewhereIsNoticed) {
@@ -258,7 +279,7 @@ class FullDisk {
 
 TEST_F(BulkIngestJournal, AFullDiskIsToldOfWithWhatHasBeenSent) {
   std::unique_ptr<FullDisk> full;
-  atTheSecondChunk([&] { full = std::make_unique<FullDisk>(fs::file_size(journal() + "-wal")); });
+  atTheSecondChunk([&] { full = std::make_unique<FullDisk>(4096); });
   const std::string said = complaint(people(95));
   full.reset();
   EXPECT_EQ(posts(), 2u);  // the response to the second could not be written down

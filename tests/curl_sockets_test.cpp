@@ -237,6 +237,47 @@ TEST_P(CurlSockets, ARequestThatIsAnsweredBeforeItIsReadStillArrives) {
   EXPECT_GE(server.received().at(0).size(), request.body.size());
 }
 
+// The whole request is in the sender's kernel, and its server answers before it reads on.
+TEST_P(CurlSockets, AnAnswerThatLeavesTheOutcomeOpenEndsTheRequest) {
+  const struct {
+    const char* status;
+    bool arrives;
+  } answers[] = {{"503 Service Unavailable", false},
+                 {"408 Request Timeout", false},
+                 {"499 Client Closed Request", false},
+                 {"302 Found", false},
+                 {"201 Created", true}};
+  for (const auto& answer : answers) {
+    SCOPED_TRACE(answer.status);
+    std::promise<int> port;
+    std::promise<void> over;
+    RawServer server(
+        [&](RawConnection& raw) {
+          raw.readBytes(1);
+          const int listening = port.get_future().get();
+          constexpr std::size_t kReceiver = 100'000;
+          while (heymilo_test::unsentBytesTo(listening) + kReceiver < UnreadPeer::body().size()) {
+            std::this_thread::yield();
+          }
+          raw.send(httpAnswer(answer.status));
+          over.get_future().wait();
+          raw.readToEnd();
+        },
+        std::nullopt,
+        4096);
+    port.set_value(server.port());
+    auto transport = makeTransport();
+    const HttpRequest request = post(server.url(), UnreadPeer::body());
+    EXPECT_EQ(transport->send(request, {}).status, std::stoi(answer.status));
+    if (answer.arrives) {
+      transport.reset();
+    }
+    over.set_value();
+    EXPECT_TRUE(server.waitForScripts());
+    EXPECT_EQ(server.received().at(0).size() >= request.body.size(), answer.arrives);
+  }
+}
+
 TEST_P(CurlSockets, ALargeAnswerOnAConnectionThatEndsIsWhole) {
   const std::string body(5'000'000, 'x');
   const std::string answers[] = {httpAnswer("200 OK", body, "Connection: close\r\n"),

@@ -57,6 +57,7 @@ constexpr std::array kPlaces = {
     Place{"src/per_process", 1},
     Place{"src/signals_blocked", 1},
     Place{"src/text_cursor", 1},
+    Place{"src/status_outcome", 1},
     Place{"src/timestamp", 1},
     Place{"src/transport", 1},
     Place{"src/under_way", 1},

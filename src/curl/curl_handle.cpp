@@ -24,7 +24,7 @@ TransferResult CurlHandle::perform(Transfer& transfer, const CancellationToken& 
   curl_multi_remove_handle(multi_.get(), easy_.get());
   // Where a transfer ends before its connection is made, libcurl 7.88 leaves a buffer in the easy
   // handle, and then refuses CURLOPT_BUFFERSIZE. There is no connection worth keeping either.
-  usable_ = usable_ && result.code == CURLE_OK && transfer.answered(result);
+  usable_ = usable_ && result.code == CURLE_OK && transfer.keepsConnection(result);
   return result;
 }
 

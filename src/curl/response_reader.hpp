@@ -32,6 +32,9 @@ class ResponseReader {
   /// Whether the headers of the answer itself are complete.
   bool headersComplete() const noexcept { return complete_; }
 
+  /// Of the answer; 0 before its first line.
+  int status() const noexcept { return status_; }
+
   /// Whether it is the body of a refusal (no 2xx) that is too large: the status says what became of
   /// the request, and the body only why. The answer has as much of it as may be.
   bool enough() const noexcept {

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "status_outcome.hpp"
+
 namespace heymilo {
 
 namespace {
@@ -116,8 +118,17 @@ bool Transfer::answered(TransferResult result) const noexcept {
   return !result.cancelled && (complete || response.enough());
 }
 
+// A server may answer before it has read the request. Where the answer leaves open what becomes of
+// a write, whoever looks for it must be sure that nothing more of it arrives.
+bool Transfer::keepsConnection(TransferResult result) const noexcept {
+  const int status = response.status();
+  const bool success = status >= 200 && status < 300;
+  return answered(result) &&
+         (request.idempotent || success || outcomeOf(status) != Outcome::unknown);
+}
+
 void Transfer::end(TransferResult result) noexcept {
-  if (answered(result)) {
+  if (keepsConnection(result)) {
     sockets.finish(*this);
   } else {
     sockets.abandon(*this);

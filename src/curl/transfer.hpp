@@ -34,8 +34,11 @@ struct Transfer {
   /// Whether what libcurl has made of it is an answer.
   bool answered(TransferResult result) const noexcept;
 
-  /// To be told of its end before libcurl forgets the transfer: where there is no answer, nothing
-  /// of the request is sent any more.
+  /// Whether the connection may go on after this end of the transfer.
+  bool keepsConnection(TransferResult result) const noexcept;
+
+  /// To be told of its end before libcurl forgets the transfer: where there is no answer, or one
+  /// that leaves the outcome of a write unknown, nothing of the request is sent any more.
   void end(TransferResult result) noexcept;
 
   /// What became of the request where no answer came.

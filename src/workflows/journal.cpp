@@ -94,14 +94,34 @@ std::string newId() {
   return id;
 }
 
+/// Throws StoreError where it is another database, or has lost what it held.
+void checkContents(sqlite::Database& database, const std::string& file) {
+  if (Statement(database, "SELECT 1 FROM sqlite_master").step()) {
+    if (!isJournal(database)) {
+      throw notAJournal(file);
+    }
+    return;
+  }
+  // A new file has no page before its first tables are written.
+  Statement pages(database, "PRAGMA page_count");
+  if (pages.step() && pages.integer(0) > 0) {
+    throw StoreError(
+        file +
+        " is a database without tables: a run that was killed may have left what "
+        "it knew in " +
+        file +
+        "-wal, which is not beside it. Put that back; without it "
+        "the next run sends everybody again. Use another file only where nobody can have "
+        "been sent");
+  }
+}
+
 sqlite::Database openJournal(const std::string& file, std::optional<sqlite::RunLock>& lock) {
   constexpr std::chrono::seconds kPatience{1};  // with a backup, or somebody who looks
   sqlite::Database database(file, kPatience);
   // Somebody else's database stays as it is.
   try {
-    if (Statement(database, "SELECT 1 FROM sqlite_master").step() && !isJournal(database)) {
-      throw notAJournal(file);
-    }
+    checkContents(database, file);
   } catch (const StoreError&) {
     if (database.isLocked()) {
       const sqlite::RunLock by_a_program(database.path(), true);  // throws where it is by a run
@@ -111,8 +131,14 @@ sqlite::Database openJournal(const std::string& file, std::optional<sqlite::RunL
   // One run at a time; and what is committed is on disk, whatever happens to the machine. The lock
   // only tells a run from other programs: another name of the file would lead to another lock.
   lock.emplace(database.path(), true);
-  database.execute(
-      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+  // Without a write-ahead log, which a killed run would leave beside the file with all that it
+  // knew: the file alone, moved or mounted elsewhere, would be taken for a new one.
+  database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=FULL");
+  Statement mode(database, "PRAGMA journal_mode=DELETE");
+  if (!mode.step() || mode.text(0) != "delete") {
+    throw StoreError("another program has " + file + " in use: end that, and run again");
+  }
+  mode.reset();
   return database;
 }
 

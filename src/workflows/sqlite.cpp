@@ -233,14 +233,28 @@ void Database::rememberFiles(bool alone) {
   std::error_code error;
   const std::filesystem::path given = std::filesystem::absolute(file_, error);
   const std::string path = this->path();
-  files_.emplace(
-      std::vector<std::string>{error ? file_ : given.string(), path + "-wal", path + "-shm"},
-      alone);
+  std::vector<std::string> files{error ? file_ : given.string()};
+  for (const char* ending : {"-journal", "-wal", "-shm"}) {
+    files.push_back(path + ending);
+  }
+  files_.emplace(std::move(files), alone);
 }
 
 void Database::requireInPlace() {
   if (files_) {
     files_->require();
+  }
+}
+
+void Database::requireLength() {
+  if (files_) {
+    files_->requireLength();
+  }
+}
+
+void Database::noteLength() {
+  if (files_) {
+    files_->noteLength();
   }
 }
 
@@ -264,6 +278,7 @@ void Database::fail(const char* what) const {
 }
 
 Transaction::Transaction(Database& database) : database_(database) {
+  database.requireLength();
   // At once for writing: two that begin by reading can't both go on to write.
   database.execute("BEGIN IMMEDIATE");
 }
@@ -276,6 +291,7 @@ Transaction::~Transaction() {
 
 void Transaction::commit() {
   database_.execute("COMMIT");
+  database_.noteLength();
   open_ = false;
 }
 

@@ -85,6 +85,9 @@ class Database {
   /// Throws StoreError where one of these was deleted, moved, replaced or truncated: what is
   /// written then is lost.
   void requireInPlace();
+  /// What a Transaction does, so that a file that was truncated is not written anew with holes.
+  void requireLength();
+  void noteLength();
   /// Writes all that the database holds to a new file, for its owner only.
   void copyTo(const std::string& file);
 

@@ -1,7 +1,5 @@
 #include "workflows/store_files.hpp"
 
-#include <fstream>
-#include <string_view>
 #include <utility>
 
 #include "heymilo/workflows/store_error.hpp"
@@ -12,14 +10,10 @@
 
 namespace heymilo::workflows::sqlite {
 
-StoreFiles::StoreFiles(std::vector<std::string> paths, bool only_grow) : only_grow_(only_grow) {
+StoreFiles::StoreFiles(std::vector<std::string> paths, bool only_grows) : only_grows_(only_grows) {
   for (std::string& path : paths) {
     const std::optional<Identity> identity = identityOf(path);
-    constexpr std::string_view kLog = "-wal";
-    const bool is_log = !files_.empty() && path.size() > kLog.size() &&
-                        path.compare(path.size() - kLog.size(), kLog.size(), kLog) == 0;
-    const char first = is_log ? firstByteOf(path) : '\0';
-    files_.push_back({std::move(path), identity, is_log, first});
+    files_.push_back({std::move(path), identity});
   }
 }
 
@@ -38,18 +32,6 @@ std::optional<StoreFiles::Identity> StoreFiles::identityOf(
 #endif
 }
 
-char StoreFiles::firstByteOf(const std::string& path) {
-  char byte = 0;
-  std::ifstream(path, std::ios::binary).get(byte);
-  return byte;
-}
-
-/// What was truncated and written on is as long as before, and has nothing where its head was. Not
-/// asked of others than the log: who closes one of these loses the process's locks on it.
-bool StoreFiles::lostItsBeginning(const Known& known) const {
-  return known.is_log && only_grow_ && known.first != 0 && firstByteOf(known.path) == 0;
-}
-
 void StoreFiles::require() {
   for (Known& known : files_) {
     if (!known.identity) {
@@ -62,14 +44,33 @@ void StoreFiles::require() {
     if (found->device != known.identity->device || found->file != known.identity->file) {
       fail(known.path, "is another file now: it was replaced");
     }
-    const bool shorter = found->size < known.identity->size;
-    const bool is_database = &known == &files_.front();
-    const bool is_gone = is_database && found->size == 0;
-    if ((shorter && (only_grow_ || is_gone)) || lostItsBeginning(known)) {
-      fail(known.path, "was truncated");
-    }
+    requireLength(known, *found);
     known.identity->size = found->size;
-    known.first = known.is_log ? firstByteOf(known.path) : 0;
+  }
+}
+
+void StoreFiles::requireLength(Known& known, const Identity& found) const {
+  const bool is_database = &known == &files_.front();
+  const bool shorter = is_database && found.size < known.identity->size;
+  if (shorter && (only_grows_ || found.size == 0)) {
+    fail(known.path, "was truncated");
+  }
+}
+
+void StoreFiles::requireLength() {
+  Known& database = files_.front();
+  const std::optional<Identity> found = identityOf(database.path);
+  if (database.identity && found && found->device == database.identity->device &&
+      found->file == database.identity->file) {
+    requireLength(database, *found);
+  }
+}
+
+void StoreFiles::noteLength() {
+  Known& database = files_.front();
+  const std::optional<Identity> found = identityOf(database.path);
+  if (database.identity && found && found->file == database.identity->file) {
+    database.identity->size = found->size;
   }
 }
 

@@ -12,11 +12,16 @@ namespace heymilo::workflows::sqlite {
 class StoreFiles {
  public:
   /// Remembers the files as they are. The first is the database; the others belong to it.
-  /// `only_grow`: nobody else may make them shorter.
-  StoreFiles(std::vector<std::string> paths, bool only_grow);
+  /// `only_grows`: nobody may make the database shorter.
+  StoreFiles(std::vector<std::string> paths, bool only_grows);
 
   /// Throws StoreError, which says which file and what became of it.
   void require();
+  /// The same, of the database's length alone: to be asked before it is written, which would make
+  /// it as long as before, with a hole.
+  void requireLength();
+  /// It has been written.
+  void noteLength();
 
  private:
   /// Empty where it can't be told: there is no such file, or the system has no such notion.
@@ -27,16 +32,13 @@ class StoreFiles {
   struct Known {
     std::string path;
     std::optional<Identity> identity;
-    bool is_log;
-    char first;  // byte of the log; 0: it is empty
   };
   static std::optional<Identity> identityOf(const std::string& path);
-  static char firstByteOf(const std::string& path);
-  bool lostItsBeginning(const Known& known) const;
+  void requireLength(Known& known, const Identity& found) const;
   [[noreturn]] void fail(const std::string& path, const char* what) const;
 
   std::vector<Known> files_;
-  bool only_grow_;
+  bool only_grows_;
 };
 
 }  // namespace heymilo::workflows::sqlite
