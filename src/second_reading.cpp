@@ -19,6 +19,10 @@ namespace heymilo::detail {
 namespace {
 
 constexpr int kLargestPage = 100;
+constexpr const char* kNoCursor = "must not be empty";
+
+/// Whether the list can be continued after that candidate: a cursor can't be empty.
+bool isCursor(const std::string& interview_id) noexcept { return !interview_id.empty(); }
 
 /// A candidate's schema with nothing required.
 const ObjectType& partOfCandidate() {
@@ -35,7 +39,7 @@ bool fits(const nlohmann::json& properties) {
   json::ModelSink sink(partOfCandidate(), &candidate);
   try {
     json::walk(properties, sink);
-    return true;
+    return properties.count("interview_id") == 0 || isCursor(candidate.interview_id);
   } catch (const json::Mismatch&) {
     return false;
   }
@@ -112,7 +116,7 @@ UnreadableCandidate unreadable(const DecodeError& page, std::size_t index, std::
                                             page.http())};
   readProperties(text, broken, candidate);
   CandidateResponse part = readablePart(candidate);
-  if (!part.interview_id.empty()) {
+  if (isCursor(part.interview_id)) {
     candidate.interview_id = std::move(part.interview_id);
   }
   candidate.created_at = part.created_at;
@@ -123,11 +127,37 @@ UnreadableCandidate unreadable(const DecodeError& page, std::size_t index, std::
 void readOne(LoadedPage& loaded, const DecodeError& page, std::size_t index, std::string_view text,
              std::optional<std::string_view> rest = std::nullopt) {
   try {
-    loaded.page.data.push_back(json::decode<CandidateResponse>(rest.value_or(text)));
+    CandidateResponse candidate = json::decode<CandidateResponse>(rest.value_or(text));
+    if (!isCursor(candidate.interview_id)) {
+      json::Path place;
+      place.append("interview_id", true);
+      throw json::Mismatch{place, kNoCursor, true};
+    }
+    loaded.page.data.push_back(std::move(candidate));
   } catch (const json::Mismatch& mismatch) {
     loaded.unreadable.push_back(
         {unreadable(page, index, text, rest.has_value(), mismatch), loaded.page.data.size()});
   }
+}
+
+/// The page as it is read again: its text is no longer known.
+std::string textOf(const CandidatePage& page) {
+  try {
+    return json::encode(page);
+  } catch (const json::Mismatch&) {
+    return {};  // of a loader of the user's own
+  }
+}
+
+[[noreturn]] void throwNoCursor(const CandidatePage& page, std::size_t index) {
+  json::Path path;
+  path.append("data", true);
+  path.append(index);
+  path.append("interview_id", true);
+  throw DecodeError("a candidate of the list can't be read: " + path.masked() + ": " + kNoCursor,
+                    path.whole(),
+                    textOf(page),
+                    page.http);
 }
 
 /// Ends the page with somebody whose interview_id is known.
@@ -152,6 +182,13 @@ void endWithACursor(LoadedPage& loaded) {
 }  // namespace
 
 LoadedPage loadedPage(CandidatePage page) {
+  const auto faulty =
+      std::find_if(page.data.begin(), page.data.end(), [](const CandidateResponse& one) {
+        return !isCursor(one.interview_id);
+      });
+  if (faulty != page.data.end()) {
+    throwNoCursor(page, static_cast<std::size_t>(faulty - page.data.begin()));
+  }
   LoadedPage loaded;
   loaded.page = std::move(page);
   if (!loaded.page.data.empty()) {
@@ -163,10 +200,10 @@ LoadedPage loadedPage(CandidatePage page) {
 namespace {
 
 /// Reads the body of a page's DecodeError once more, candidate by candidate. Empty where it is not
-/// a page at all, or where what is around the candidates can't be read. A page that more candidates
-/// follow ends with one whose interview_id is known, so that it has a cursor: whoever follows that
-/// one comes again with the next page. It is as good as empty, and has no cursor, where nobody's
-/// is.
+/// a page at all, where what is around the candidates can't be read, and where each of them can:
+/// then something else is wrong, and somebody may be missing. A page that more candidates follow
+/// ends with one whose interview_id is known, so that it has a cursor: whoever follows that one
+/// comes again with the next page. It is as good as empty, and has no cursor, where nobody's is.
 std::optional<LoadedPage> readAgain(const DecodeError& error) {
   const std::optional<json::Outline> outline = json::outlineOf(error.rawBody(), "data");
   if (!outline) {
@@ -182,6 +219,9 @@ std::optional<LoadedPage> readAgain(const DecodeError& error) {
     } catch (const json::Mismatch&) {
       return std::nullopt;
     }
+    if (!loaded.page.data.empty()) {
+      return std::nullopt;
+    }
   }
   loaded.page.http = error.http();
   std::size_t index = 0;
@@ -189,8 +229,12 @@ std::optional<LoadedPage> readAgain(const DecodeError& error) {
     readOne(loaded, error, index++, text);
   }
   // Of a text that was cut off, the last one comes again with the next page.
-  if (outline->broken && (!outline->broken->cut_off || index == 0)) {
+  const bool cut_off = outline->broken && outline->broken->cut_off && index != 0;
+  if (outline->broken && !cut_off) {
     readOne(loaded, error, index, outline->broken->text, outline->broken->rest);
+  }
+  if (loaded.unreadable.empty() && !cut_off) {
+    return std::nullopt;
   }
   if (loaded.page.pagination.has_more) {
     endWithACursor(loaded);

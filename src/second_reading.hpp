@@ -8,7 +8,8 @@
 /// are at fault.
 namespace heymilo::detail {
 
-/// A page that could be read at once.
+/// A page that could be read at once. Throws DecodeError where an interview_id is empty: the list
+/// could not be continued after that candidate.
 LoadedPage loadedPage(CandidatePage page);
 
 /// Loads a page, and reads it again where it has to be. Where nobody in a page of fewer than 100

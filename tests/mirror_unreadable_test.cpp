@@ -179,6 +179,34 @@ TEST_F(MirrorOfUnreadable, MarksNobodyAsGoneWhereItIsNotKnownWhoTheyAre) {
   }
 }
 
+// As with one without an interview_id.
+TEST_F(MirrorOfUnreadable, MarksNobodyAsGoneWhereOneIsMissingBetweenCommas) {
+  list.add(10, kFirst, minutes{1}, CandidateStatus::in_progress);
+  mirrorToFile(true);
+  for (const char* id : {"c0", "c4", "c9"}) {
+    SCOPED_TRACE(id);
+    list.spoiled = {{id, [](const std::string&) { return std::string(); }}};
+    for (const bool full : {true, false}) {
+      const MirrorResult result = mirrorToFile(full);
+      EXPECT_EQ(result.gone, 0u);
+      EXPECT_EQ(result.unreadable, 1u);
+      EXPECT_EQ(count("gone_at IS NOT NULL"), 0);
+      EXPECT_THAT(reported, ElementsAre("?"));
+    }
+  }
+}
+
+TEST_F(MirrorOfUnreadable, HasNoRowForAnEmptyId) {
+  list.add(205, kFirst, minutes{1});
+  for (const char* id : {"c0", "c50", "c99", "c204"}) {
+    SCOPED_TRACE(id);
+    list.spoiled = {{id, instead("interview_id", "\"\"")}};
+    EXPECT_EQ(mirrorToFile(true).unreadable, 1u);
+    EXPECT_EQ(count("interview_id = ''"), 0);
+    EXPECT_EQ(count("gone_at IS NOT NULL"), 0);
+  }
+}
+
 // A sink that was written before there was keep().
 TEST_F(MirrorOfUnreadable, MarksNobodyAsGoneWhereTheSinkCanNotKeepThem) {
   list.add(10, kFirst, minutes{1}, CandidateStatus::in_progress);

@@ -37,9 +37,19 @@ TEST(Outline, OfElementsWhateverIsInThem) {
   EXPECT_THAT(elementsOf("{\"data\":[\"\xff\\\"\",{\"a\":\"}],\"}]}"),
               ElementsAre("\"\xff\\\"\"", "{\"a\":\"}],\"}"));
   EXPECT_THAT(elementsOf(R"({"data":[{"a":},,{"a":1,},[,1,],]})"),
-              ElementsAre(R"({"a":})", R"({"a":1,})", "[,1,]"));
+              ElementsAre(R"({"a":})", "", R"({"a":1,})", "[,1,]", ""));
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   EXPECT_THAT(elementsOf("{\"data\":[" + deep + "]}"), ElementsAre(deep));
+}
+
+// Nobody between two commas is somebody who is missing.
+TEST(Outline, HasAnElementForEachPlaceThatIsEmpty) {
+  EXPECT_THAT(elementsOf(R"({"data":[{"a":1}, , {"a":2}]})"),
+              ElementsAre(R"({"a":1})", "", R"({"a":2})"));
+  EXPECT_THAT(elementsOf(R"({"data":[,{}]})"), ElementsAre("", "{}"));
+  EXPECT_THAT(elementsOf(R"({"data":[{},]})"), ElementsAre("{}", ""));
+  EXPECT_THAT(elementsOf(R"({"data":[ , , ]})"), ElementsAre("", "", ""));
+  EXPECT_THAT(elementsOf(R"({"data":[{},,,1]})"), ElementsAre("{}", "", "", "1"));
 }
 
 TEST(Outline, HasTheRestOfTheText) {
@@ -64,6 +74,10 @@ TEST(Outline, SaysWhichElementBreaks) {
   EXPECT_EQ(brokenIn(R"({"data":[{},{"a":1}},{"c":1}]})"), R"(1: {"a":1}},{"c":1}]})");
   EXPECT_EQ(brokenIn(R"({"data":[{},{"a":1},"b":2},{}]})"), R"(1: {"a":1},"b":2},{}]})");
   EXPECT_EQ(brokenIn(R"({"data":[{},{"a":[1},{}]})"), R"(1: {"a":[1},{}]})");
+  for (const std::string between : {" ", "; ", ":", "x,", "\"x\" ,:", ",x ", ",,x ", "/**/, "}) {
+    const std::string rest = R"({"a":1})" + between + R"({"b":2},{}]})";
+    EXPECT_EQ(brokenIn(R"({"data":[{},)" + rest), "1: " + rest);
+  }
 }
 
 TEST(Outline, IsNoneWhereTheRestOfTheTextBreaks) {
@@ -75,6 +89,11 @@ TEST(Outline, IsNoneWhereTheRestOfTheTextBreaks) {
                            R"({"data":1})",
                            R"({"data":[)",
                            R"({"data":[x y]})",
+                           R"({"data":[,x y]})",
+                           R"({"data":[{}],{}]})",
+                           R"({"data":[{}] {}})",
+                           R"({"data":[{}],,"a":1})",
+                           R"({"data":[,)",
                            R"({"data":[)"
                            "}",
                            R"({"data":[]} x)",

@@ -136,6 +136,86 @@ TEST_F(UnreadableCandidates, SoItIsWithARequestForEach) {
   }
 }
 
+// Commas with nobody between them, at the beginning and at the end of a page as well.
+TEST_F(UnreadableCandidates, SoItIsWhereOneIsMissingBetweenCommas) {
+  const auto nothing = [](const std::string&) { return std::string(); };
+  for (std::size_t at = 0; at < 8; ++at) {
+    SCOPED_TRACE(at);
+    fill(8);
+    const std::string id = "c" + std::to_string(at);
+    list.spoiled[id] = nothing;
+    auto range = list.client().listAllCandidates("p", pagesOf(3));
+    range.onUnreadable(report());
+    EXPECT_EQ(idsOf(range), allBut(id));
+    ASSERT_THAT(reported, ElementsAre("?"));
+    EXPECT_THAT(reports[0].error.path(), ::testing::MatchesRegex("/data/[0-9]"));
+    EXPECT_EQ(reports[0].after,
+              at == 0 ? std::nullopt : std::optional("c" + std::to_string(at - 1)));
+  }
+  fill(8);
+  list.spoiled["c3"] = list.spoiled["c4"] = nothing;
+  auto range = list.client().listAllCandidates("p");
+  range.onUnreadable(report());
+  EXPECT_THAT(idsOf(range), SizeIs(6));
+  EXPECT_THAT(reported, ElementsAre("?", "?"));
+}
+
+// Whoever stands at the place of a comma is not passed over.
+TEST_F(UnreadableCandidates, SoItIsWhereSomethingElseIsBetweenThem) {
+  for (const char* after : {" ", "; ", ":", "x,", ",x ", ",,x ", "/**/, ", "]", "],"}) {
+    SCOPED_TRACE(after);
+    fill(7);
+    list.before = [&](std::size_t request) -> std::optional<HttpResponse> {
+      if (request != 1) {
+        return std::nullopt;
+      }
+      const auto text = [&](std::size_t i) { return nlohmann::json(list.candidates[i]).dump(); };
+      return testing::jsonAnswer(200,
+                                 R"({"data":[)" + text(0) + "," + text(1) + after + text(2) +
+                                     R"(],"pagination":{"has_more":true}})");
+    };
+    auto range = list.client().listAllCandidates("p", pagesOf(3));
+    range.onUnreadable(report());
+    Ids ids;
+    try {
+      ids = idsOf(range);
+    } catch (const DecodeError&) {
+      continue;  // nor is anything said to be the end
+    }
+    EXPECT_EQ(ids, allBut("c1"));
+    EXPECT_THAT(reported, ElementsAre("c1"));
+  }
+}
+
+// An empty interview_id is as good as none: nothing can be asked for after it.
+TEST_F(UnreadableCandidates, SoItIsWithAnEmptyIdInALoaderOfTheUsersOwn) {
+  CandidateRange range([&](const std::optional<std::string>& cursor, const CancellationToken&) {
+    ListResponse<CandidateResponse> page;
+    page.data = list.candidates;
+    page.data[6].interview_id.clear();
+    if (cursor) {
+      EXPECT_EQ(cursor, "c5");
+      page.data.erase(page.data.begin(), page.data.begin() + 6);
+    }
+    return page;
+  });
+  EXPECT_THROW(idsOf(range), DecodeError);
+  range.onUnreadable(report());
+  EXPECT_THAT(idsOf(range), IsEmpty());  // the others have been handed out
+  ASSERT_THAT(reported, ElementsAre("?"));
+  EXPECT_EQ(reports[0].error.path(), "/data/0/interview_id");
+  EXPECT_EQ(reports[0].after, "c5");
+  EXPECT_THAT(reports[0].unreadable_properties, ElementsAre("interview_id"));
+  EXPECT_EQ(reports[0].readable["email"], "c6@example.com");
+}
+
+TEST_F(UnreadableCandidates, AParallelListWithoutAHandlerDoesNotHandOutAnEmptyId) {
+  fill(100);
+  list.spoiled["c50"] = instead("interview_id", "\"\"");
+  auto range = list.client().listAllCandidatesInParallel("p", 4, pagesOf(3));
+  EXPECT_THROW(idsOf(range), DecodeError);
+}
+
 TEST_F(UnreadableCandidates, SoItIsInParallel) {
   for (const UnreadableKind& kind : everyUnreadableKind()) {
     for (const std::size_t at : {0U, 1U, 2U, 50U, 97U, 98U, 99U}) {
@@ -343,6 +423,20 @@ TEST_F(UnreadableCandidates, AreNoneInAResponseThatIsNoPage) {
     range.onUnreadable(report());
     EXPECT_THROW(idsOf(range), DecodeError);
     EXPECT_THAT(reported, IsEmpty());
+  }
+}
+
+// The structure is that of a page, each element can be read, and yet the text is no JSON.
+TEST_F(UnreadableCandidates, AreNeverNoneWhereAResponseIsNoJson) {
+  for (const char* body : {R"({"data":[],"pagination":{"has_more":false},})",
+                           R"({"data":[],"d\u0061ta":[],"pagination":{"has_more":false}})",
+                           R"({"data":[],"pagination":{"has_more":false}} {})",
+                           R"({"data":[],"pagination":{"has_more":false},"x":NaN})"}) {
+    SCOPED_TRACE(body);
+    list.before = [body](std::size_t) { return testing::jsonAnswer(200, body); };
+    auto range = list.client().listAllCandidates("p");
+    range.onUnreadable(report());
+    EXPECT_THROW(idsOf(range), DecodeError);
   }
 }
 

@@ -34,7 +34,7 @@ using CandidateWindowLoader = std::function<ListResponse<CandidateResponse>(
 
 /// A candidate of a list who can't be read, while the others of its page can: a value that is not
 /// JSON (NaN, 1e999, a lone surrogate, a byte that is not UTF-8), a type that is not the documented
-/// one, a required property that is missing.
+/// one, a required property that is missing, an empty interview_id, nothing between two commas.
 struct UnreadableCandidate {
   std::optional<std::string> interview_id{};  ///< empty where that can't be read either
   std::optional<Timestamp> created_at{};      ///< empty where that can't be read or is missing

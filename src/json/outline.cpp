@@ -134,21 +134,22 @@ Outline::Broken brokenAt(std::string_view text, std::size_t begin, const Scanner
 
 /// Reads the elements up to the closing bracket; false where the structure breaks.
 bool readElements(std::string_view text, Scanner& scanner, Outline& outline) {
+  scanner.skipSpace();
+  if (scanner.skip(']')) {
+    return true;
+  }
   for (;;) {
     scanner.skipSpace();
-    if (scanner.skip(',')) {
-      continue;
-    }
-    if (scanner.skip(']')) {
-      return true;
-    }
     const std::size_t begin = scanner.position();
     const bool object = scanner.at('{');
-    if (scanner.skipValue()) {
+    if (scanner.at(',') || scanner.at(']') || scanner.skipValue()) {
       outline.elements.push_back(scanner.from(begin));
       scanner.skipSpace();
-      if (scanner.at(',') || scanner.at(']')) {
+      if (scanner.skip(',')) {
         continue;
+      }
+      if (scanner.skip(']')) {
+        return true;
       }
     } else if (object) {
       outline.broken = brokenAt(text, begin, scanner);
@@ -158,7 +159,7 @@ bool readElements(std::string_view text, Scanner& scanner, Outline& outline) {
     while (!outline.elements.empty()) {
       const std::string_view latest = outline.elements.back();
       outline.elements.pop_back();
-      if (latest.front() == '{') {
+      if (!latest.empty() && latest.front() == '{') {
         outline.broken =
             brokenAt(text, static_cast<std::size_t>(latest.data() - text.data()), scanner);
         break;

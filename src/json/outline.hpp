@@ -8,7 +8,8 @@
 /// Where the values of a JSON text begin and end, also of a text with values that can't be read:
 /// NaN, 1e999, a lone surrogate, a byte that is not UTF-8, a control character in a string. Only
 /// the structure has to be right: quotation marks, colons, commas and brackets. A trailing comma
-/// and a value that is left out are passed over. Linear in the text, whatever its depth.
+/// and a value that is left out are passed over within an element. Linear in the text, whatever its
+/// depth.
 namespace heymilo::json {
 
 /// A property of an object, as it stands in the text.
@@ -30,6 +31,7 @@ struct Outline {
     bool cut_off = false;   ///< the text ends within it
   };
 
+  /// Empty: nothing is at that place, before a comma or after the last one.
   std::vector<std::string_view> elements{};
   std::optional<Broken> broken{};  ///< follows the elements
   std::string envelope{};          ///< the text with the array empty; empty where one is broken

@@ -108,7 +108,7 @@ class FakeList {
     for (std::size_t i = begin; i < end; ++i) {
       const std::string text = nlohmann::json(listed[i]).dump();
       const auto spoil = spoiled.find(listed[i].interview_id);
-      data += (data.empty() ? "" : ",") + (spoil == spoiled.end() ? text : spoil->second(text));
+      data += (i == begin ? "" : ",") + (spoil == spoiled.end() ? text : spoil->second(text));
     }
     HttpResponse response = testing::jsonAnswer(
         200, R"({"data":[)" + data + R"(],"pagination":)" + body["pagination"].dump() + "}");

@@ -89,6 +89,13 @@ inline std::vector<UnreadableKind> unreadableIds() {
       {"null", [](const std::string&) { return "null"; }, "", false, false},
       {"NaN", [](const std::string&) { return "NaN"; }, "", false, false},
       {"a string", [](const std::string&) { return "\"}, {\""; }, "", false, false},
+      {"an id that is empty", instead("interview_id", "\"\""), "/interview_id", false},
+      {"an empty id among NaN",
+       [](const std::string& candidate) {
+         return with(R"("x":NaN)")(instead("interview_id", "\"\"")(candidate));
+       },
+       nullptr,
+       false},
   };
 }
 
