@@ -27,11 +27,12 @@ TEST(Explain, SaysWhatHappenedAndWhatToDo) {
       {explain(heymilo::AuthenticationError("what", details(401))), "Set HEYMILO_API_KEY"},
       {explain(heymilo::PermissionDeniedError("what", details(403))), "Use another key"},
       {explain(heymilo::NotFoundError("what", details(404))), "Check POSTING_ID"},
+      {explain(heymilo::StatusError("what", details(407))), "Check http_proxy"},
       {explain(heymilo::UnprocessableEntityError("what", details(422))), "Change what it names"},
       {explain(heymilo::RateLimitError("what", details(429))), "Run it again in a minute"},
       {explain(heymilo::ServerError("what", details(500))), "Try again later"},
       {explain(heymilo::StatusError("what", details(302))), "check HEYMILO_BASE_URL"},
-      {explain(heymilo::ConnectionError("what")), "Check the network"},
+      {explain(heymilo::ConnectionError("what")), "Check the network, the proxy if one is named"},
       {explain(heymilo::ConnectionError(
            "what", Outcome::not_sent, true, heymilo::ConnectionFault::certificate)),
        "set SSL_CERT_FILE"},

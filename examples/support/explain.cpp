@@ -12,6 +12,13 @@ namespace support {
 
 namespace {
 
+constexpr char kProxyAdvice[] =
+    "The proxy that the environment names is in the way. Check http_proxy, https_proxy and "
+    "all_proxy, or name the API's host in no_proxy to go without a proxy.";
+constexpr char kUnreachableAdvice[] =
+    "The API can't be reached. Check the network, the proxy if one is named above, and "
+    "HEYMILO_BASE_URL, and try again.";
+
 /// A line for each value at fault, unless there is only one and the headline names it.
 std::string valuesAtFault(const heymilo::StatusError& error, const std::string& headline) {
   std::vector<std::string> values;
@@ -61,6 +68,10 @@ std::string advice(const heymilo::StatusError& error) {
   if (error.status() < 400) {
     return "An API does not answer so: check HEYMILO_BASE_URL.";
   }
+  constexpr int kProxyWantsCredentials = 407;
+  if (error.status() == kProxyWantsCredentials) {
+    return kProxyAdvice;
+  }
   if (error.outcome() == heymilo::Outcome::unknown) {  // 408 and 499
     return "A gateway gave up waiting for the API. Try again later.";
   }
@@ -86,9 +97,7 @@ std::string advice(const heymilo::InvalidArgumentError& error) {
 std::string advice(const heymilo::ConnectionError& error) {
   switch (error.fault()) {
     case heymilo::ConnectionFault::proxy:
-      return "The proxy that the environment names is in the way. Check http_proxy, https_proxy "
-             "and "
-             "all_proxy, or name the API's host in no_proxy to go without a proxy.";
+      return kProxyAdvice;
     case heymilo::ConnectionFault::certificate:
       return "The certificate is not trusted. Where it comes from a CA of your organization, as "
              "with "
@@ -97,7 +106,7 @@ std::string advice(const heymilo::ConnectionError& error) {
     case heymilo::ConnectionFault::other:
       break;
   }
-  return "The API can't be reached. Check the network and HEYMILO_BASE_URL, and try again.";
+  return kUnreachableAdvice;
 }
 
 std::string advice(const heymilo::Error& error) {
@@ -116,7 +125,7 @@ std::string advice(const heymilo::Error& error) {
     return advice(*connection);
   }
   if (dynamic_cast<const heymilo::TransportError*>(&error) != nullptr) {
-    return "The API can't be reached. Check the network and HEYMILO_BASE_URL, and try again.";
+    return kUnreachableAdvice;
   }
   if (dynamic_cast<const heymilo::DecodeError*>(&error) != nullptr) {
     return "This is not the answer of the API as it is documented. Check HEYMILO_BASE_URL; if it "

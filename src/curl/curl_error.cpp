@@ -15,6 +15,8 @@ namespace heymilo {
 
 namespace {
 
+constexpr long kCredentialsWanted = 407;
+
 /// `host:port` of a URL.
 std::string endpointOf(const std::string& url) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);
@@ -41,6 +43,8 @@ class Way {
   }
 
   const std::string& api() const noexcept { return api_; }
+  /// The API, and the proxy that stands between.
+  std::string peer() const { return api_ + (proxy_ ? " through " + proxyName() : ""); }
   const std::optional<ProxyInUse>& proxy() const noexcept { return proxy_; }
   std::string proxyName() const { return "the proxy " + (proxy_ ? proxy_->endpoint : ""); }
   /// What the proxy answered to CONNECT; 0 where it did not.
@@ -55,6 +59,7 @@ class Way {
   std::string connectingToFirst() const {
     return "connecting to " + (ended_at_proxy_ ? proxyName() : api_);
   }
+  std::string apiHost() const { return api_.substr(0, api_.rfind(':')); }
   std::string connecting() const {
     return "connecting to " + api_ + (ended_at_proxy_ ? " through " + proxyName() : "");
   }
@@ -99,7 +104,7 @@ const char* connectFailure(long os_error) {
 
 /// How far the transfer had come when its time was over.
 std::string phaseOf(const Transfer& transfer, const Way& way) {
-  const std::string& endpoint = way.api();
+  const std::string endpoint = way.peer();
   if (transfer.starts == 0) {
     return way.connecting();
   }
@@ -144,24 +149,12 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
   throw TransportError(what, transfer.outcomeWithoutAnswer());
 }
 
-/// The proxy's URL is of no use: another try would be the same.
-[[noreturn]] void throwUnusableProxy(const ProxyInUse& proxy, Outcome outcome) {
-  throw ConnectionError("the proxy that " + proxy.named_by +
-                            " names can't be used: this is not the URL of an http or socks proxy "
-                            "(what a URL can't hold, such as # in a password, must be "
-                            "percent-encoded)",
-                        outcome,
-                        true,
-                        ConnectionFault::proxy);
-}
-
 /// The proxy has answered, and makes no connection to the API.
-[[noreturn]] void throwRefusedByProxy(const Way& way, Outcome outcome) {
-  constexpr long kRequestTimeout = 408, kCredentialsWanted = 407, kTooMany = 429;
-  const long status = way.tunnelStatus();
+[[noreturn]] void throwRefusedByProxy(const std::string& connecting, long status, Outcome outcome) {
+  constexpr long kRequestTimeout = 408, kTooMany = 429;
   const bool permanent = status < 500 && status != kRequestTimeout && status != kTooMany;
   throw ConnectionError(
-      way.connecting() + ": the proxy refuses, with status " + std::to_string(status) +
+      connecting + ": the proxy refuses, with status " + std::to_string(status) +
           (status == kCredentialsWanted ? ": it wants a user name and password, or others" : ""),
       outcome,
       permanent,
@@ -172,6 +165,9 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
 /// A socks proxy makes no connection to the API.
 [[noreturn]] void throwRefusedBySocks(const EasyHandle& handle, const Way& way, Outcome outcome) {
   const long reason = handle.info(CURLINFO_PROXY_ERROR);
+  if (reason == CURLPX_RESOLVE_HOST) {  // with socks4 and socks5, that is not for the proxy to do
+    throw ConnectionError(way.connecting() + ": could not resolve host " + way.apiHost(), outcome);
+  }
   const bool credentials = reason == CURLPX_NO_AUTH || reason == CURLPX_USER_REJECTED ||
                            reason == CURLPX_BAD_ADDRESS_TYPE || reason == CURLPX_BAD_VERSION ||
                            reason == CURLPX_IDENTD || reason == CURLPX_IDENTD_DIFFER ||
@@ -188,10 +184,10 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
 
 /// Where no connection came about, or the one there was broke.
 [[noreturn]] void throwBrokenConnection(const Transfer& transfer, CURLcode code, const Way& way) {
-  const std::string& endpoint = way.api();
+  const std::string endpoint = way.peer();
   const Outcome outcome = transfer.outcomeWithoutAnswer();
   if (transfer.starts == 0 && way.tunnelStatus() >= 300) {
-    throwRefusedByProxy(way, outcome);
+    throwRefusedByProxy(way.connecting(), way.tunnelStatus(), outcome);
   }
   if (transfer.starts > 1 || code == CURLE_SEND_FAIL_REWIND) {  // libcurl wanted to send again
     throw ConnectionError(
@@ -210,7 +206,7 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
 [[noreturn]] void throwTransportError(const EasyHandle& handle, const Transfer& transfer,
                                       TransferResult result) {
   const Way way(handle, transfer);
-  const std::string& endpoint = way.api();
+  const std::string endpoint = way.peer();
   const Outcome outcome = transfer.outcomeWithoutAnswer();
   if (result.cancelled) {
     throw CancelledError(phaseOf(transfer, way) + ": cancelled", outcome);
@@ -218,15 +214,15 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
   if (transfer.response.refusal() != ResponseReader::Refusal::none) {
     throwRefusedAnswer(transfer, endpoint);
   }
-  if (transfer.starts == 0 && way.proxy() && !way.proxy()->usable()) {
-    throwUnusableProxy(*way.proxy(), outcome);
-  }
   switch (result.code) {
     case CURLE_OPERATION_TIMEDOUT:
       throw TimeoutError(timeoutMessage(transfer, way), outcome);
 
     case CURLE_COULDNT_RESOLVE_HOST:
-      throw ConnectionError("connecting to " + endpoint + ": could not resolve host", outcome);
+      if (!way.proxy()) {
+        throw ConnectionError("connecting to " + endpoint + ": could not resolve host", outcome);
+      }
+      [[fallthrough]];  // to libcurl, a socks proxy is a host
     case CURLE_COULDNT_RESOLVE_PROXY:
       throw ConnectionError("connecting to " + way.proxyName() + ": could not resolve host",
                             outcome,
@@ -294,13 +290,30 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
   }
 }
 
+/// Only a proxy gives this status. An http proxy gives it to a request to an http URL itself, which
+/// goes through no tunnel; anything else with it may be from a gateway of the API's.
+void refuseProxysStatus(const Transfer& transfer) {
+  const auto proxy = proxyInUse(transfer.request.url, transfer.proxy);
+  const std::string_view url = transfer.request.url;
+  if (proxy && proxy->http && ascii::equalIgnoringCase(url.substr(0, url.find(':')), "http")) {
+    throwRefusedByProxy("connecting to " + endpointOf(transfer.request.url) +
+                            " through the proxy " + proxy->endpoint,
+                        kCredentialsWanted,
+                        Outcome::not_sent);
+  }
+}
+
 }  // namespace
 
 HttpResponse answerOf(const EasyHandle& handle, Transfer& transfer, TransferResult result) {
   if (!transfer.answered(result)) {
     throwTransportError(handle, transfer, result);
   }
-  return transfer.response.take();
+  HttpResponse response = transfer.response.take();
+  if (response.status == kCredentialsWanted) {
+    refuseProxysStatus(transfer);
+  }
+  return response;
 }
 
 }  // namespace heymilo

@@ -21,9 +21,7 @@ void checkProxy(const std::optional<std::string>& proxy) {
     return;
   }
   if (!readProxy("proxy", *proxy).usable()) {
-    throw InvalidArgumentError("proxy",
-                               "is not the URL of an http or socks proxy (what a URL can't hold, "
-                               "such as # in a password, must be percent-encoded)");
+    throw InvalidArgumentError("proxy", kNotAProxyUrl);
   }
 }
 

@@ -34,6 +34,13 @@ class ParsedUrl {
         valid_(url_ && curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), flags) == CURLUE_OK) {}
 
   bool valid() const noexcept { return valid_; }
+  /// Whether the part is missing, or libcurl can decode it: not where that is a control character.
+  bool decodable(CURLUPart name, CURLUcode missing) const {
+    char* text = nullptr;
+    const CURLUcode code = curl_url_get(url_.get(), name, &text, CURLU_URLDECODE);
+    const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
+    return code == CURLUE_OK || code == missing;
+  }
   std::string part(CURLUPart name, unsigned flags = 0) const {
     char* text = nullptr;
     if (!valid_ || curl_url_get(url_.get(), name, &text, flags) != CURLUE_OK) {
@@ -176,7 +183,13 @@ ProxyInUse readProxy(std::string named_by, const std::string& url) {
   if (!parsed.valid() || !known || !whole) {
     return proxy;
   }
+  // libcurl ignores a proxy whose user name or password it can't decode, without an error.
+  if (!parsed.decodable(CURLUPART_USER, CURLUE_NO_USER) ||
+      !parsed.decodable(CURLUPART_PASSWORD, CURLUE_NO_PASSWORD)) {
+    return proxy;
+  }
   proxy.tls = ascii::equalIgnoringCase(scheme, "https");
+  proxy.http = proxy.tls || ascii::equalIgnoringCase(scheme, "http");
   const std::string port = parsed.part(CURLUPART_PORT);
   proxy.endpoint = parsed.part(CURLUPART_HOST) + ':' +
                    (!port.empty() ? port
@@ -189,6 +202,9 @@ std::optional<ProxyInUse> proxyInUse(const std::string& url,
                                      const std::optional<std::string>& option) {
   if (option) {
     return option->empty() ? std::nullopt : std::optional(readProxy("proxy", *option));
+  }
+  if (!firstOf({"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})) {
+    return std::nullopt;
   }
   const ParsedUrl parsed(url, 0);
   // Not HTTP_PROXY: to a CGI program, that is a header of the request that it is to respond to.

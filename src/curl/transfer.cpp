@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "curl/proxy_in_use.hpp"
 #include "status_outcome.hpp"
 
 namespace heymilo {
@@ -71,7 +72,21 @@ long milliseconds(std::chrono::milliseconds time) noexcept {
 
 }  // namespace
 
+/// Before anything is sent: some of what libcurl can't read makes it go without the proxy, with the
+/// key. The environment may have changed since the last request; the option was checked.
+void Transfer::refuseUnusableProxy() const {
+  const std::optional<ProxyInUse> used = proxy ? std::nullopt : proxyInUse(request.url, proxy);
+  if (used && !used->usable()) {
+    throw ConnectionError(
+        "the proxy that " + used->named_by + " names can't be used: this " + kNotAProxyUrl,
+        Outcome::not_sent,
+        true,
+        ConnectionFault::proxy);
+  }
+}
+
 void Transfer::prepare(EasyHandle& handle) {
+  refuseUnusableProxy();
   const auto unlimited = std::chrono::milliseconds::max();
   handle.set(CURLOPT_URL, request.url.c_str());
   handle.set(CURLOPT_PATH_AS_IS, 1L);

@@ -51,9 +51,11 @@ struct Transfer {
   bool turned_away = false;    ///< nothing was written: the connection was another request's end
   std::size_t body_taken = 0;  ///< how much of the body libcurl can have sent
   char error_text[CURL_ERROR_SIZE] = "";
-  std::optional<std::string> proxy{};  ///< ClientOptions::proxy, to tell of a failure
+  std::optional<std::string> proxy{};  ///< ClientOptions::proxy
 
  private:
+  void refuseUnusableProxy() const;
+
   struct DeleteList {
     void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
   };
