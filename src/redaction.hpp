@@ -51,7 +51,7 @@ class Redactor {
     std::vector<std::string> credentials;
     std::optional<SecretParts> parts;                     // of the credentials
     std::array<std::vector<std::size_t>, 256> beginning;  // which texts begin with a byte
-    std::size_t longest = 0;
+    std::size_t longest;
   };
 
   const Carried& carried() const;
