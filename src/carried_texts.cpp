@@ -12,7 +12,6 @@
 #include "json/sink.hpp"
 #include "one_line.hpp"
 #include "ordinary_words.hpp"
-#include "url.hpp"
 
 namespace heymilo {
 
@@ -21,6 +20,7 @@ namespace {
 constexpr std::size_t kMinValue = 3;  // shorter ones would be found in every text
 constexpr std::size_t kMinNameWord = 2;
 constexpr std::size_t kMinPhone = 7;
+constexpr std::size_t kSecretPart = 8;
 constexpr std::size_t kLongestEncoded = 500;  // what is longer is looked for as it is only
 
 bool isLetters(std::string_view text) {
@@ -76,62 +76,6 @@ std::string percentDecode(std::string_view text) {
   return decoded;
 }
 
-/// As JSON writes it that is ASCII only.
-std::string jsonEncode(std::string_view text) {
-  std::string encoded;
-  const auto append = [&encoded](unsigned unit) {
-    char digits[8];
-    std::snprintf(digits, sizeof digits, "\\u%04x", unit);
-    encoded += digits;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead < 0x80) {
-      encoded +=
-          text[i] == '"' || text[i] == '\\' ? std::string{'\\', text[i]} : std::string(1, text[i]);
-      continue;
-    }
-    const std::size_t more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    unsigned point = lead & (0x3fU >> more);
-    for (std::size_t k = 0; k < more && i + 1 < text.size(); ++k) {
-      point = point << 6U | (static_cast<unsigned char>(text[++i]) & 0x3fU);
-    }
-    if (point < 0x10000) {
-      append(point);
-    } else {
-      append(0xd800U + ((point - 0x10000U) >> 10U));
-      append(0xdc00U + ((point - 0x10000U) & 0x3ffU));
-    }
-  }
-  return encoded;
-}
-
-std::string htmlEncode(std::string_view text, const char* apostrophe) {
-  std::string encoded;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        encoded += "&amp;";
-        break;
-      case '<':
-        encoded += "&lt;";
-        break;
-      case '>':
-        encoded += "&gt;";
-        break;
-      case '"':
-        encoded += "&quot;";
-        break;
-      case '\'':
-        encoded += apostrophe;
-        break;
-      default:
-        encoded += c;
-    }
-  }
-  return encoded;
-}
-
 std::string base64Decode(std::string_view text) {
   constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -167,7 +111,7 @@ std::string decimalOf(double value) {
 
 class Collector {
  public:
-  /// With the forms that URLs, JSON and HTML have of it.
+  /// Also as forms and queries have it, with `+` for spaces.
   void add(std::string_view value, CarriedText how, std::size_t shortest = kMinValue) {
     const std::string line = onOneLine(value);
     const std::string_view text = trimmed(line);
@@ -178,18 +122,10 @@ class Collector {
     if (text.size() > kLongestEncoded) {
       return;
     }
-    std::string plus;
-    for (const char c : text) {
-      plus += c == ' ' ? "+" : percentEncode(std::string_view(&c, 1));
-    }
-    for (const std::string& form : {percentEncode(text),
-                                    plus,
-                                    jsonEncode(text),
-                                    htmlEncode(text, "&#39;"),
-                                    htmlEncode(text, "&#x27;")}) {
-      if (form != text) {
-        addAs(form, how);
-      }
+    if (text.find(' ') != std::string_view::npos) {
+      std::string plus(text);
+      std::replace(plus.begin(), plus.end(), ' ', '+');
+      addAs(plus, how);
     }
   }
 
@@ -213,6 +149,10 @@ class Collector {
     how.anywhere = value.size() >= (isLetters(value) ? kMinLettersWithin : kMinWithin);
     if (how.anywhere || !isOrdinaryWord(inSmallLetters(onOneLine(value)))) {
       add(value, how);
+    }
+    std::string line = inSmallLetters(onOneLine(value));
+    if (line.size() >= kSecretPart && line.find(' ') == std::string::npos) {
+      found_.credentials.push_back(std::move(line));
     }
   }
 
@@ -406,16 +346,23 @@ bool mayHoldCarriedText(const HttpRequest& request, std::string_view text) {
              return ascii::toLower(a) == ascii::toLower(b);
            }) != whole.end();
   };
+  // Of a credential eight bytes are looked for, of anything else the whole: the beginning will do.
+  const auto mayHoldPartOf = [&](std::string_view value) {
+    bool found = value.size() >= kMinValue && value.size() < kSecretPart && isIn(value, text);
+    for (std::size_t at = 0; !found && at + kSecretPart <= value.size(); ++at) {
+      found = isIn(value.substr(at, kSecretPart), text);
+    }
+    return found;
+  };
   for (const auto& [name, value] : request.headers) {
     bool found = false;
     if (!isForEverybody(name)) {
-      forEachPart(value, kHeaderEnds, [&](std::string_view part) {
-        found = found || (part.size() >= kMinValue && isIn(part, text));
-      });
+      forEachPart(
+          value, kHeaderEnds, [&](std::string_view part) { found = found || mayHoldPartOf(part); });
       constexpr std::string_view kBasic = "Basic ";
       if (ascii::equalIgnoringCase(std::string_view(value).substr(0, kBasic.size()), kBasic)) {
         forEachPart(base64Decode(value.substr(kBasic.size())), ":", [&](std::string_view part) {
-          found = found || (part.size() >= kMinValue && isIn(part, text));
+          found = found || mayHoldPartOf(part);
         });
       }
     }

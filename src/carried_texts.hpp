@@ -20,6 +20,7 @@ struct CarriedText {
 struct CarriedTexts {
   std::vector<CarriedText> texts{};   ///< the longest first
   std::vector<std::string> phones{};  ///< the digits of phone numbers, however they are grouped
+  std::vector<std::string> credentials{};  ///< in small letters, of eight bytes or more
 };
 
 /// What must not be told of a request:
@@ -32,7 +33,7 @@ struct CarriedTexts {
 ///   single ordinary word.
 ///
 /// Values of less than three bytes, but for words of a name, are not among them. Each is there as
-/// it is, and as URLs, JSON and HTML write it. `route` is the path's template: it says where in the
+/// it is, and with `+` for spaces. `route` is the path's template: it says where in the
 /// URL the posting's id stands.
 CarriedTexts carriedTexts(const HttpRequest& request, std::string_view route);
 

@@ -5,6 +5,7 @@
 
 #include "ascii.hpp"
 #include "one_line.hpp"
+#include "unescaped.hpp"
 
 namespace heymilo {
 
@@ -28,17 +29,65 @@ bool beginsWith(std::string_view text, std::string_view start) {
 // What an e-mail address ends at.
 constexpr const char* kEnds = " \t\r\n\"'`()<>[]{},;:";
 
-/// Takes out what looks like an e-mail address, also as a URL has it: a server may name somebody
-/// whom the request did not.
-void redactAddresses(std::string& line, std::string_view sign) {
-  for (std::size_t at = line.find(sign); at != std::string::npos; at = line.find(sign, at + 1)) {
-    const std::size_t before = line.find_last_of(kEnds, at);
-    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
-    const std::size_t end = (std::min)(line.find_first_of(kEnds, at), line.size());
-    if (begin < at && at + sign.size() < end) {
-      line.replace(begin, end - begin, kReplacement);
-      at = begin;
+/// Which bytes of a line are not told.
+using Hidden = std::vector<bool>;
+
+void hide(Hidden& hidden, const Reading& reading, std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) {
+    const auto [from, to] = reading.places[i];
+    std::fill(hidden.begin() + static_cast<std::ptrdiff_t>(from),
+              hidden.begin() + static_cast<std::ptrdiff_t>(to),
+              true);
+  }
+  if (begin < end) {  // also what is between them
+    std::fill(hidden.begin() + static_cast<std::ptrdiff_t>(reading.places[begin].begin),
+              hidden.begin() + static_cast<std::ptrdiff_t>(reading.places[end - 1].end),
+              true);
+  }
+}
+
+/// The first `length` bytes of the line, and the replacement for each part that is hidden.
+std::string toldOf(std::string_view line, const Hidden& hidden, std::size_t length) {
+  std::string told;
+  for (std::size_t i = 0; i < length; ++i) {
+    if (!hidden[i]) {
+      told += line[i];
+    } else if (i == 0 || !hidden[i - 1]) {
+      told += kReplacement;
     }
+  }
+  return told;
+}
+
+/// Takes out what looks like an e-mail address, however it is escaped: a server may name somebody
+/// whom the request did not.
+void redactAddresses(std::string& line) {
+  Hidden hidden(line.size());
+  bool any = false;
+  for (const Reading& reading : readingsOf(line)) {
+    const std::string_view text = reading.text;
+    for (std::size_t at = text.find('@'); at != std::string_view::npos;
+         at = text.find('@', at + 1)) {
+      std::size_t begin = at;
+      if (at > 0 && text[at - 1] == '"') {  // "other person"@example.org
+        const std::size_t quote = at > 1 ? text.rfind('"', at - 2) : std::string_view::npos;
+        begin = quote == std::string_view::npos ? at : quote;
+      } else {
+        const std::size_t before = text.find_last_of(kEnds, at);
+        begin = before == std::string_view::npos ? 0 : before + 1;
+      }
+      std::size_t end = (std::min)(text.find_first_of(kEnds, at), text.size());
+      if (end == at + 1 && end < text.size() && text[end] == '[') {  // other@[192.0.2.1]
+        end = (std::min)(text.find(']', end), text.size() - 1) + 1;
+      }
+      if (begin < at && at + 1 < end) {
+        any = true;
+        hide(hidden, reading, begin, end);
+      }
+    }
+  }
+  if (any) {
+    line = toldOf(line, hidden, line.size());
   }
 }
 
@@ -63,29 +112,42 @@ bool isCutOff(std::string_view text, std::size_t end) {
          beginsWith(rest, "\u2026") || beginsWith(rest, "\u201d") || beginsWith(rest, "\u2019");
 }
 
-/// How long the phone number that begins at `at` is, if it is one of `phones`; otherwise 0.
+/// How many digits two numbers have in common at their ends: one may be without the country's code.
+std::size_t commonEnd(std::string_view a, std::string_view b) {
+  const auto most = static_cast<std::ptrdiff_t>((std::min)(a.size(), b.size()));
+  return static_cast<std::size_t>(std::mismatch(a.rbegin(), a.rbegin() + most, b.rbegin()).first -
+                                  a.rbegin());
+}
+
+/// How long the phone number that begins at `at` is, if it is one of `phones`; otherwise 0. More
+/// digits may follow, and other ones than its code may precede only without a separator.
 std::size_t phoneAt(std::string_view text, std::size_t at, const std::vector<std::string>& phones) {
-  constexpr std::size_t kMinDigits = 7;
-  if (phones.empty() || !ascii::isDigit(text[at]) || wordCharacterBefore(text, at)) {
+  constexpr std::size_t kMinDigits = 7, kMostDigits = 40;
+  if (phones.empty() || !ascii::isDigit(text[at]) || (at > 0 && ascii::isDigit(text[at - 1]))) {
     return 0;
   }
   std::string digits;
-  std::size_t end = at;
-  for (std::size_t i = at; i < text.size(); ++i) {
-    if (ascii::isDigit(text[i])) {
-      digits += text[i];
-      end = i + 1;
-    } else if (std::string_view(" -.()/").find(text[i]) == std::string_view::npos) {
-      break;
+  std::size_t unseparated = 0;
+  std::size_t length = 0;
+  for (std::size_t i = at; i < text.size() && digits.size() < kMostDigits;) {
+    if (!ascii::isDigit(text[i])) {
+      const std::size_t separator = separatorAt(text, i);
+      if (separator == 0) {
+        break;
+      }
+      i += separator;
+      continue;
+    }
+    unseparated += digits.size() == i - at ? 1U : 0U;
+    digits += text[i++];
+    for (const std::string& phone : phones) {
+      const std::size_t common = commonEnd(phone, digits);
+      if (common >= kMinDigits && digits.size() - common < unseparated) {
+        length = i - at;
+      }
     }
   }
-  // One of the two may be without the country's code.
-  const bool found = std::any_of(phones.begin(), phones.end(), [&](std::string_view phone) {
-    const std::size_t common = (std::min)(phone.size(), digits.size());
-    return common >= kMinDigits && phone.substr(phone.size() - common) ==
-                                       std::string_view(digits).substr(digits.size() - common);
-  });
-  return found ? end - at : 0;
+  return length;
 }
 
 }  // namespace
@@ -96,6 +158,8 @@ const Redactor::Carried& Redactor::carried() const {
     carried_.emplace();
     carried_->texts = std::move(found.texts);
     carried_->phones = std::move(found.phones);
+    carried_->credentials = std::move(found.credentials);
+    carried_->parts.emplace(carried_->credentials);
     for (std::size_t i = 0; i < carried_->texts.size(); ++i) {
       const std::string& text = carried_->texts[i].text;
       carried_->beginning.at(static_cast<unsigned char>(text.front())).push_back(i);
@@ -145,30 +209,30 @@ std::size_t Redactor::carriedAt(std::string_view text, std::string_view small,
   return (std::max)(length, phoneAt(text, at, carried.phones));
 }
 
-/// The beginning of the text without what the request carried. Such texts may overlap, so each
-/// place within one is looked at, too.
-std::string Redactor::withoutCarried(std::string_view text) const {
-  const std::string small = inSmallLetters(text);
-  std::string line;
-  std::size_t hidden_to = 0;
-  const std::size_t end = (std::min)(text.size(), kMaxRead);
-  for (std::size_t at = 0; at < end; ++at) {
-    if (const std::size_t length = carriedAt(text, small, at)) {
-      if (at >= hidden_to) {
-        line += kReplacement;
+/// The beginning of the line without what the request carried, however it is escaped. Such texts
+/// may overlap, so each place within one is looked at, too.
+std::string Redactor::withoutCarried(std::string_view line) const {
+  const std::size_t end = (std::min)(line.size(), kMaxRead);
+  Hidden hidden(line.size());
+  for (const Reading& reading : readingsOf(line)) {
+    const std::string small = inSmallLetters(reading.text);
+    for (std::size_t at = 0; at < small.size() && reading.places[at].begin < end; ++at) {
+      if (const std::size_t length = carriedAt(reading.text, small, at)) {
+        hide(hidden, reading, at, at + length);
       }
-      hidden_to = (std::max)(hidden_to, at + length);
     }
-    if (at >= hidden_to) {
-      line += text[at];
+    const Reading squeezed = withoutSpaces(reading);  // a long key may be broken into lines
+    for (const auto& [from, to] : carried().parts->in(inSmallLetters(squeezed.text))) {
+      hide(hidden, squeezed, from, to);
     }
   }
-  if (end < text.size()) {  // the last word may be half an address
-    const std::size_t last = line.find_last_of(kEnds);
-    line.resize(last == std::string::npos ? 0 : last + 1);
-    line += "...";
+  std::string told = toldOf(line, hidden, end);
+  if (end < line.size()) {  // the last word may be half an address
+    const std::size_t last = told.find_last_of(kEnds);
+    told.resize(last == std::string::npos ? 0 : last + 1);
+    told += "...";
   }
-  return line;
+  return told;
 }
 
 std::string Redactor::operator()(std::string_view text) const {
@@ -177,8 +241,7 @@ std::string Redactor::operator()(std::string_view text) const {
   }
   // As much more than is told that a secret which begins in there is whole.
   std::string line = withoutCarried(onOneLine(text, kMaxRead + carried().longest + 1));
-  redactAddresses(line, "@");
-  redactAddresses(line, "%40");
+  redactAddresses(line);
   if (line.size() > kMaxLength) {
     std::size_t end = kMaxLength;
     while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) {
@@ -190,7 +253,11 @@ std::string Redactor::operator()(std::string_view text) const {
   return line;
 }
 
-std::string Redactor::identifier(std::string_view text) const {
+std::string Redactor::identifier(std::string_view text) const { return token(text, false); }
+
+std::string Redactor::code(std::string_view text) const { return token(text, true); }
+
+std::string Redactor::token(std::string_view text, bool is_code) const {
   constexpr std::size_t kLongest = 128, kMinWithin = 8;
   const bool has_form =
       text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
@@ -203,15 +270,22 @@ std::string Redactor::identifier(std::string_view text) const {
     return std::string(text);
   }
   const std::string small = inSmallLetters(text);
+  // A code of words, capital letters or small ones, says nothing of a person whose name they are.
+  const bool is_words = is_code && !hasDigit(text) &&
+                        (small == text || std::none_of(text.begin(), text.end(), [](char c) {
+                           return c >= 'a' && c <= 'z';
+                         }));
   const auto holds = [&](const CarriedText& one) {
     if (one.anywhere) {
       return small.find(one.text) != std::string::npos;
     }
+    const bool is_marked = hasDigit(one.text) || one.text.find_first_of("@.") != std::string::npos;
     const std::string_view in = one.exact ? text : std::string_view(small);
     if (one.personal && in == one.text) {
-      return true;
+      return is_marked || !is_words;
     }
-    if (one.text.size() < kMinWithin || !(one.personal || hasDigit(one.text))) {
+    const bool sought_within = one.personal ? is_marked || !is_code : hasDigit(one.text);
+    if (one.text.size() < kMinWithin || !sought_within) {
       return false;
     }
     for (auto at = in.find(one.text); at != std::string_view::npos;
@@ -225,8 +299,9 @@ std::string Redactor::identifier(std::string_view text) const {
     return false;
   };
   const auto& texts = carried().texts;
-  return std::any_of(texts.begin(), texts.end(), holds) ? std::string(kReplacement)
-                                                        : std::string(text);
+  const bool told =
+      std::none_of(texts.begin(), texts.end(), holds) && carried().parts->in(small).empty();
+  return told ? std::string(text) : std::string(kReplacement);
 }
 
 }  // namespace heymilo

@@ -133,8 +133,8 @@ void throwStatusError(std::string_view operation, HttpResponse response, const R
   readBody(details);
 
   std::string message(operation);
-  message += ": " + std::to_string(details.status) + ' ' + redact.identifier(details.error.code) +
-             ": " + redact(details.error.message);
+  message += ": " + std::to_string(details.status) + ' ' + redact.code(details.error.code) + ": " +
+             redact(details.error.message);
   if (const auto id = details.headers.get("X-Request-Id")) {
     message += " (request id " + redact.identifier(*id) + ")";
   }

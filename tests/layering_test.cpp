@@ -76,6 +76,8 @@ constexpr std::array kPlaces = {
     Place{"src/pacing", 3},
     Place{"src/redaction", 3},
     Place{"src/retry", 3},
+    Place{"src/secret_parts", 3},
+    Place{"src/unescaped", 3},
     Place{"src/status_error", 3},
     // The operations.
     Place{"include/heymilo/client", 4},

@@ -287,6 +287,168 @@ TEST(Redaction, OfIdentifiersTakesOutWhoSomebodyIs) {
   }
 }
 
+/// Somebody with a key, a name, an address and a phone number.
+HttpRequest alBo() {
+  HttpRequest made = request();
+  made.headers = {{"X-API-KEY", "sk_live_Zq81xkPLm4471TTbnq09"}};
+  made.body = R"({"name":"Al Bo","email":"zork@example.com","phone_number":"+12025550100"})";
+  return made;
+}
+
+TEST(Redaction, FindsPhoneNumbersHoweverTheyAreWritten) {
+  const HttpRequest made = alBo();
+  const Redactor redact(made, kRoute);
+  for (const char* number : {"202\u00a0555\u00a00100",
+                             "202\u2009555\u20090100",
+                             "202\u2010555\u20110100",
+                             "202\u2013555\u20140100",
+                             "202\u2212555\u00b70100",
+                             "202%20555%200100",
+                             "202%2D555-0100",
+                             "202%C2%A0555%C2%A00100",
+                             "202&nbsp;555&#45;0100",
+                             "202\\u2011555\\u00a00100",
+                             "202_555_0100",
+                             "202, 555, 0100",
+                             "\uff12\uff10\uff12\uff15\uff15\uff15\uff10\uff11\uff10\uff10",
+                             "0202 555 0100"}) {
+    EXPECT_EQ(redact("of " + std::string(number) + "; x"), "of [redacted]; x");
+  }
+  EXPECT_EQ(redact("phone_2025550100"), "phone_[redacted]");
+  EXPECT_EQ(redact("tel2025550100x"), "tel[redacted]x");
+  EXPECT_EQ(redact("202-555-0100 (2 matches)"), "[redacted] (2 matches)");
+  EXPECT_EQ(redact("(202) 555-0100 2 times"), "([redacted] 2 times");
+  EXPECT_EQ(redact("+1 202 555 0100 409"), "+[redacted] 409");
+  EXPECT_EQ(redact("409 202 555 0100"), "409 [redacted]");
+  EXPECT_THAT(redact("202-555-0100/202-555-0101"), Not(HasSubstr("0100")));
+  for (const char* text :
+       {"202-555-0199 (2 matches)", "at 2025-01-00T55:50:10", "3 of 100 to 409"}) {
+    EXPECT_EQ(redact(text), text);
+  }
+}
+
+TEST(Redaction, TakesOutPartsOfCredentials) {
+  const HttpRequest made = alBo();
+  const Redactor redact(made, kRoute);
+  for (const char* part : {"sk_live_Zq81xkPLm4",
+                           "sk_live_Zq81xkPLm447",
+                           "m4471TTbnq09",
+                           "1TTbnq09",
+                           "Zq81xkPLm4471TTbnq09",
+                           "ZQ81XKPLM4471",
+                           "81xkPLm4",
+                           "sk%5Flive%5FZq81xkPLm4471TTbnq09",
+                           "sk%255Flive%255FZq81xkPLm4471TTbnq09",
+                           "sk\\u005flive\\u005fZq81xkPLm4471TTbnq09",
+                           "sk&#95;live&lowbar;Zq81xkPLm4471TTbnq09",
+                           "sk_live_Zq81xk\nPLm4471TTbnq09",
+                           "sk_live_Zq81xk\r\n  PLm4471TTbnq09",
+                           "Zq81\nxkPL\nm447\n1TTb\nnq09",
+                           "Zq81xk\\nPLm4471",
+                           "Zq81xk\u200bPLm4471",
+                           "Zq81 xkPL m447 1TTb nq09"}) {
+    for (const auto& [before, after] : std::vector<std::pair<std::string, std::string>>{
+             {"key ", " is bad"}, {"key (", ")"}, {"key ...", "***"}, {"****", ""}, {"x", "y"}}) {
+      EXPECT_EQ(redact(before + part + after), before + "[redacted]" + after);
+    }
+  }
+  EXPECT_EQ(redact.identifier("req_Zq81xkPLm4"), "[redacted]");
+  EXPECT_EQ(redact.code("invalid_1TTbnq09"), "[redacted]");
+  for (const char* text : {"keys begin with sk_live_ or sk_test_", "a bearer token: 4471"}) {
+    EXPECT_EQ(redact(text), text);
+  }
+}
+
+TEST(Redaction, LeavesWordsThatAKeyIsMadeOf) {
+  HttpRequest made = alBo();
+  made.headers = {{"X-API-KEY", "candidate_limit_9f8a7b6c5d"},
+                  {"Authorization", "Bearer invalid-token-4711-0815"}};
+  const Redactor redact(made, kRoute);
+  EXPECT_EQ(redact.code("candidate_limit_exceeded"), "candidate_limit_exceeded");
+  EXPECT_EQ(redact("Bearer: invalid-token, candidate_limit"),
+            "Bearer: invalid-token, candidate_limit");
+  EXPECT_EQ(redact("candidate_limit_9f8a"), "[redacted]");
+}
+
+TEST(Redaction, TakesOutAddressesInOtherForms) {
+  const HttpRequest made = alBo();
+  const Redactor redact(made, kRoute);
+  for (const char* at : {"@",
+                         "%40",
+                         "%2540",
+                         "%252540",
+                         "\\u0040",
+                         "\\\\u0040",
+                         "\\x40",
+                         "%u0040",
+                         "&#64;",
+                         "&#064;",
+                         "&#x40;",
+                         "&#X40;",
+                         "&commat;",
+                         "&amp;#64;",
+                         "\uff20",
+                         "\ufe6b"}) {
+    for (const char* mailbox : {"zork", "other.person", "else%2Bwhere"}) {
+      EXPECT_EQ(redact("of " + std::string(mailbox) + at + "example.com, then"),
+                "of [redacted], then")
+          << mailbox << at;
+    }
+  }
+  EXPECT_EQ(redact("of \"other person\"@x.org, then"), "of [redacted], then");
+  EXPECT_EQ(redact("of \\\"other person\\\"@x.org, then"), "of [redacted], then");
+  EXPECT_EQ(redact("of other@[192.0.2.1], then"), "of [redacted], then");
+  EXPECT_EQ(redact("an \\u0040, an &#64; and 40% @ 1"), "an \\u0040, an &#64; and 40% @ 1");
+}
+
+TEST(Redaction, LeavesCodesThatAreWords) {
+  const auto code =
+      [](const std::string& name, const std::string& workspace, const std::string& text) {
+        HttpRequest made = request();
+        made.headers.set("X-Workspace-Id", workspace);
+        made.body = R"({"name":")" + name +
+                    R"(","email":"zoe.doe@b.example","phone_number":"+12025550100"})";
+        return Redactor(made, kRoute).code(text);
+      };
+  for (const char* text : {"workspace_not_found",
+                           "WORKSPACE_NOT_FOUND",
+                           "workspace-not-found",
+                           "workspace.not_found",
+                           "workspace"}) {
+    EXPECT_EQ(code("Al Bo", "workspace", text), text);
+  }
+  EXPECT_EQ(code("Al Bo", "production", "production_limit"), "production_limit");
+  for (const char* text : {"ingestion_failed",
+                           "ingestion",
+                           "quota",
+                           "QUOTA",
+                           "internal",
+                           "duplicated",
+                           "max_duplicated",
+                           "max-duplicated"}) {
+    EXPECT_EQ(code("Ingestion Test", "ws-9", text), text);
+    EXPECT_EQ(code("quota", "ws-9", text), text);
+    EXPECT_EQ(code("Internal", "ws-9", text), text);
+    EXPECT_EQ(code("Max Duplicated", "ws-9", text), text);
+    EXPECT_EQ(code("Max-Duplicated", "ws-9", text), text);
+  }
+  for (const char* text :
+       {"zoe.doe", "tel-12025550100", "ws-9", "has_secret-key", "Lovelace", "zoe.doe@b.example"}) {
+    EXPECT_EQ(code("Ada Lovelace", "ws-9", text), "[redacted]") << text;
+  }
+}
+
+TEST(Redaction, LeavesTheWordsOfMessages) {
+  const std::string body = R"({"name":"Will Position","email":"q@b.example","metadata":{
+      "a":"existing","b":"temporarily","c":"unavailable","d":"processing","e":"database",
+      "f":"quota","g":"later","company":"application","position":"service"}})";
+  for (const char* text :
+       {"the service is temporarily unavailable while processing: try later",
+        "the database has an existing application for this position: company quota reached"}) {
+    EXPECT_EQ(told(body, text), text);
+  }
+}
+
 /// Answers with a request id, and remembers how much had been allocated by then.
 class Answering : public Transport {
  public:
