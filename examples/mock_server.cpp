@@ -8,11 +8,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <heymilo/errors.hpp>
 #include <heymilo/testing/mock_server.hpp>
 #include <locale>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -227,7 +229,13 @@ int main(int argc, char** argv) {
       return serve(arguments);
     } catch (const support::OutputError&) {
       throw;
+    } catch (const heymilo::OverloadError&) {
+      throw;
     } catch (const std::exception& error) {
+      const auto* system = dynamic_cast<const std::system_error*>(&error);
+      if (system != nullptr && system->code() == std::errc::resource_unavailable_try_again) {
+        throw heymilo::OverloadError("the system has no thread left to serve with");
+      }
       support::complain(support::printable(error.what()) +
                         "\nName another --port, or leave it out for any that is free.\n");
       return ExitCode::failed;

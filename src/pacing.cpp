@@ -64,7 +64,9 @@ Pacer::Turn Pacer::judge(Place& place, const CancellationToken& cancellation,
   const bool slot_known = slot != (Clock::TimePoint::max)();
   if (cancellation.cancelled()) {
     leave(place);
-    throw CancelledError("cancelled while waiting for the quota", Outcome::not_sent);
+    throw CancelledError(first && slot <= now ? "cancelled before it was sent"
+                                              : "cancelled while waiting for the quota",
+                         Outcome::not_sent);
   }
   Turn turn;
   if (first && slot <= now) {

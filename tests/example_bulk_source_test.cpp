@@ -202,6 +202,77 @@ TEST(CsvSource, SeveralRowsThatLookLikeOneAreRefused) {
   expectRefusedAt("Ada,nobody,\"2\nX,x@example.com,3\nBob,nobody,3\"\n", "record 2 (line 3)");
 }
 
+TEST(CsvSource, SeveralRowsAreRefusedWhateverTheAddressLooksLike) {
+  for (const char* bob : {"Bob,bob@example.com ,3",
+                          "Bob,bob@example.com\t,3",
+                          "Bob,\t bob@example.com,3",
+                          "Bob,,3",
+                          "Bob, , 3",
+                          "Bob,-,3",
+                          "Bob, -, 3",
+                          "Bob,none,3",
+                          "Bob,no address,3",
+                          "Bob,Bob <bob@example.com>,3",
+                          "Lee, Bob,bob@example.com,3",
+                          "Lee, Bob, Jr, bob@example.com , 3",
+                          "Lee, Bob,,3",
+                          "X,x@example.com,2\nBob,bob@example.com,3",
+                          "Lee, X,x@example.com ,2\nBob",
+                          "X,,2\nand more"}) {
+    expectRefusedAt(std::string("Ada,ada@example.com,\"2\n") + bob + "\"\n", "record 2 (line 3)");
+    expectRefusedAt(std::string("Ada,ada@example.com,\"2\r\n") + bob + "\"\r\n",
+                    "record 2 (line 3)");
+  }
+}
+
+TEST(CsvSource, SeveralRowsAreRefusedWhereverTheColumnIs) {
+  const auto refusal = [](const std::string& rows) {
+    SCOPED_TRACE(rows);
+    EXPECT_THAT(refusalOf(rows), HasSubstr("looks like several rows in one"));
+  };
+  refusal("metadata.team,name,email\n\"red,Ada,ada@x.com \nblue\",Bob,bob@x.com\n");
+  refusal("metadata.team,name,email\n\"red,Lee, Ada,ada@x.com\nblue\",Bob,bob@x.com\n");
+  refusal("metadata.team,name,email\n\"red,Ada,\nblue\",Bob,bob@x.com\n");
+  refusal("name,metadata.team,email\nAda,\"red, ada@x.com\nBob,blue\",bob@x.com\n");
+  refusal("name,metadata.team,email\nAda,\"red,\nBob,blue\",bob@x.com\n");
+  refusal("name,email,data.a,data.b\nAda,a@x.com,\"red,1\nBob,bob@x.com ,blue\",2\n");
+  refusal("name,email,data.a,data.b\nAda,a@x.com,\"red,1\nBob,,blue\",2\n");
+  refusal("name,email,data.a,data.b\nAda,a@x.com,\"red,1\nX,,blue,2\nBob,b@x.com,green\",2\n");
+  refusal("email,name,data.a\na@x.com,Ada,\"red\n,Bob,blue\"\n");
+}
+
+TEST(CsvSource, TextOfSeveralLinesIsKeptWhereNoLineIsARow) {
+  const auto kept = [](const std::string& columns, const std::string& text) {
+    SCOPED_TRACE(text);
+    const auto records = csv(columns + '"' + text + "\"\n");
+    ASSERT_EQ(records.size(), 1u);
+    EXPECT_FALSE(records[0].problem);
+    EXPECT_EQ(records[0].request.metadata->at("note"), text);
+  };
+  for (const char* text : {"likes C++, Rust\nand Go",
+                           "likes\nC++, Rust, and Go",
+                           "Speaks,\nas she says,\nfive languages, of which one, Latin, is dead",
+                           "Dear all,\nwrite to me, or to b@example.com, please",
+                           "Street 1,\n12345 Town, Land",
+                           "b@example.com\nc@example.com, d@example.com",
+                           "Bob,bob@example.com,blue",
+                           "1,2\n3,4"}) {
+    kept("name,email,metadata.note\nAda,a@example.com,", text);
+  }
+  for (const char* text : {"Dear all,\nplease", "Dear all,\nplease, do"}) {
+    SCOPED_TRACE(text);
+    EXPECT_EQ(csv("name,email,metadata.note,data.a\nAda,a@x.com,\"" + std::string(text) + "\",1\n")
+                  .size(),
+              1u);
+  }
+  EXPECT_EQ(csv("name,metadata.note,email\nAda,\"Dear all,\nplease\",a@x.com\n").size(), 1u);
+}
+
+TEST(CsvSource, ARefusalSaysHowATextIsKept) {
+  EXPECT_THAT(refusalOf("name,email,data.note\nAda,a@x.com,\"2\nBob,,3\"\n"),
+              HasSubstr("put it on one line"));
+}
+
 TEST(CsvSource, ANoteWithAnAddressIsNotSeveralRows) {
   const auto records =
       csv("name,email,data.note\n"

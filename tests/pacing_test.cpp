@@ -179,10 +179,34 @@ TEST(Pacing, EndsWhenItIsCancelled) {
     FAIL();
   } catch (const CancelledError& error) {
     EXPECT_EQ(error.outcome(), Outcome::not_sent);
+    EXPECT_STREQ(error.what(), "cancelled while waiting for the quota");
   }
   canceller.join();
   clock.advance(milliseconds{1001});
   EXPECT_NO_THROW(pacer.acquire({}, kNever, {}));  // the queue is as if it had never been there
+}
+
+TEST(Pacing, SaysOnlyWhereItIsSoThatTheQuotaWasWaitedFor) {
+  ManualClock clock;
+  Pacer limited(RateLimit{1, milliseconds{1000}}, kPatience, clock);
+  Pacer unlimited(std::nullopt, kPatience, clock);
+  CancellationSource source;
+  source.cancel();
+  const auto words = [&](Pacer& pacer) {
+    try {
+      pacer.acquire(source.token(), kNever, {});
+    } catch (const CancelledError& error) {
+      EXPECT_EQ(error.outcome(), Outcome::not_sent);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(words(unlimited), "cancelled before it was sent");
+  EXPECT_EQ(words(limited), "cancelled before it was sent");
+  limited.acquire({}, kNever, {});
+  EXPECT_EQ(words(limited), "cancelled while waiting for the quota");
+  unlimited.holdUntil(clock.now() + milliseconds{1000});
+  EXPECT_EQ(words(unlimited), "cancelled while waiting for the quota");
 }
 
 /// Waits until `condition` holds, for as long as the test may take.

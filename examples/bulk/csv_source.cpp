@@ -135,10 +135,45 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r";
+  const std::size_t begin = (std::min)(text.find_first_not_of(kBlanks), text.size());
+  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
 bool looksLikeAnAddress(std::string_view text) {
-  const std::size_t at = text.find('@');
-  return at != std::string_view::npos && at != 0 && at + 1 < text.size() &&
-         text.find_first_of(" \t") == std::string_view::npos;
+  const std::string_view word = trimmed(text);
+  const std::size_t at = word.find('@');
+  return at != std::string_view::npos && at != 0 && at + 1 < word.size() &&
+         word.find_first_of(" \t") == std::string_view::npos;
+}
+
+/// As it is, or with a sign such as `-`, in the place of an address.
+bool looksLikeNone(std::string_view text) {
+  constexpr std::string_view kSigns = "-_.?*/";
+  return trimmed(text).find_first_not_of(kSigns) == std::string_view::npos;
+}
+
+/// As a program writes rows, and nobody a sentence: without a blank after any comma.
+bool isTight(const std::vector<std::string_view>& pieces) {
+  return std::none_of(pieces.begin() + 1, pieces.end(), [](std::string_view piece) {
+    return !piece.empty() && (piece.front() == ' ' || piece.front() == '\t');
+  });
+}
+
+/// Whether a line of a cell looks like the part of a row that has its e-mail address at `email` and
+/// `count` cells: with an address anywhere in at least `least` pieces, since a name may have commas
+/// as well; or, for somebody without one, with the exact number of pieces and no other address in
+/// its place, or with nothing between two commas.
+bool looksLikeARow(const std::vector<std::string_view>& pieces, std::size_t email,
+                   std::size_t least, std::size_t count) {
+  if (pieces.size() >= least && std::any_of(pieces.begin(), pieces.end(), looksLikeAnAddress)) {
+    return true;
+  }
+  if (pieces.size() == least || pieces.size() == count) {
+    return looksLikeNone(pieces[email]) || isTight(pieces);
+  }
+  return pieces.size() > least && std::any_of(pieces.begin() + 1, pieces.end() - 1, looksLikeNone);
 }
 
 /// Whether a cell looks like several rows, of which the first lacks its closing quotation mark and
@@ -152,25 +187,23 @@ bool holdsRows(std::string_view cell, std::size_t column, const Columns& columns
     return true;  // no other way to have both is known
   }
   const std::size_t count = columns.columns.size();
+  const std::size_t email = columns.email;
+  const std::size_t up_to_here = column + 1;  // the cells of the last row in it, at least
   const std::vector<std::string_view> lines = split(cell, '\n');
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    std::string_view line = lines[i];
-    if (!line.empty() && line.back() == '\r') {
-      line.remove_suffix(1);
-    }
-    const std::vector<std::string_view> cells = split(line, ',');
-    const bool first = i == 0;
+  const auto isRow = [&](std::size_t i) {
+    const std::vector<std::string_view> pieces = split(lines[i], ',');
     const bool last = i + 1 == lines.size();
-    const std::size_t from_end = count - columns.email;  // 1: the last
-    if (first && columns.email > column && cells.size() >= count - column &&
-        looksLikeAnAddress(cells[cells.size() - from_end])) {
-      return true;
+    if (i == 0) {
+      return email > column && split(lines.back(), ',').size() >= up_to_here &&
+             looksLikeARow(pieces, email - column, count - column, count - column);
     }
-    if (last && columns.email < column && cells.size() >= column + 1 &&
-        looksLikeAnAddress(cells[columns.email])) {
-      return true;
+    if (email < column) {  // which may be the last row's, or a whole one
+      return looksLikeARow(pieces, email, up_to_here, last ? up_to_here : count);
     }
-    if (!first && !last && cells.size() == count && looksLikeAnAddress(cells[columns.email])) {
+    return !last && looksLikeARow(pieces, email, count, count);
+  };
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (isRow(i)) {
       return true;
     }
   }
@@ -233,7 +266,9 @@ heymilo::workflows::BulkSource csvSource(Input& input) {
       if (holdsRows(row->cells[i], i, *columns)) {
         rows->refuse(*row,
                      "the cell \"" + support::printable(columns->headings[i]) +
-                         "\" looks like several rows in one: is a quotation mark missing?");
+                         "\" looks like several rows in one: is a quotation mark missing? If it is "
+                         "one text, "
+                         "put it on one line.");
       }
     }
     if (const std::string problem = problemOf(row->cells, *columns); !problem.empty()) {

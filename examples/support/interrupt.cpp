@@ -3,7 +3,10 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <functional>
+#include <heymilo/errors.hpp>
 #include <system_error>
+#include <utility>
 
 #include "support/program.hpp"
 #include "support/progress_line.hpp"
@@ -132,6 +135,14 @@ bool canBeTold() {
 
 #endif
 
+std::thread started(std::function<void()> work) {
+  try {
+    return std::thread(std::move(work));
+  } catch (const std::system_error&) {
+    throw heymilo::OverloadError("the system has no thread left to wait for signals with");
+  }
+}
+
 constexpr std::string_view kWords = "ending in good order; Ctrl-C once more ends it at once\n";
 
 }  // namespace
@@ -143,7 +154,7 @@ Interrupt::Interrupt(Words words) : words_(words) {
   asked = over = false;
   std::signal(SIGINT, &ask);
   std::signal(SIGTERM, &ask);
-  watcher_ = std::thread([this] { watch(); });
+  watcher_ = started([this] { watch(); });
 }
 
 Interrupt::~Interrupt() {
@@ -174,7 +185,7 @@ Interrupt::Interrupt(Words words) : words_(words) {
   openWake();
   asked = false;
   try {
-    watcher_ = std::thread([this] { watch(); });
+    watcher_ = started([this] { watch(); });
   } catch (...) {
     closeWake();
     throw;

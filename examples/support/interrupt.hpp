@@ -16,7 +16,7 @@ class Interrupt {
  public:
   enum class Words { told, silent };
 
-  /// Throws std::system_error.
+  /// Throws heymilo::OverloadError where the system has no thread left, and std::system_error.
   explicit Interrupt(Words words = Words::told);
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
