@@ -175,7 +175,7 @@ class Ingesting {
       : arguments_(arguments), input_(arguments.file), journal_(arguments) {}
 
   ExitCode run(const heymilo::Client& client) {
-    checkFiles();
+    checkFiles(" Nothing was sent, and nothing was changed.");
     if (!arguments_.report.empty()) {
       try {
         report_.emplace(arguments_.report);
@@ -223,9 +223,9 @@ class Ingesting {
   }
 
  private:
-  /// Throws UsageError where two of the files are the same one.
-  void checkFiles() const {
-    support::DistinctFiles files;
+  /// Throws UsageError where two of the files are the same one, and says `otherwise` too.
+  void checkFiles(const std::string& otherwise) const {
+    support::DistinctFiles files(otherwise);
     if (arguments_.file == "-") {
       files.addDescriptor("standard input", support::kStandardInput);
     } else {
@@ -305,7 +305,7 @@ class Ingesting {
   bool report() {
     try {
       if (report_) {
-        checkFiles();  // again: what was not there yet may be one file by the rules of its folder
+        checkFiles({});  // again: what was not there may be one file by the rules of its folder
         bulk::writeReport(journal_.path(), *report_);
       }
       return true;

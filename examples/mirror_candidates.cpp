@@ -112,7 +112,7 @@ class Mirroring {
  private:
   /// Throws UsageError where what is written elsewhere would go into the database.
   void checkFiles() const {
-    support::DistinctFiles files;
+    support::DistinctFiles files(" Nothing was changed.");
     files.addDatabase("the database", arguments_.database);
     files.checkMessages();
     files.addDescriptor("standard output", support::kStandardOutput);

@@ -1,11 +1,15 @@
 #include <sys/stat.h>
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "support/bulk_ingest_program.hpp"
+#include "support/eventually.hpp"
+#include "support/running_process.hpp"
 
 // What bulk_ingest reads and writes, and what it leaves alone.
 
@@ -228,6 +232,110 @@ TEST_F(BulkIngestFiles, AReportThatCanNotBeWrittenIsAnErrorThatNamesTheJournal) 
               0);
     EXPECT_EQ(server.requestCount(), 0u);
   }
+}
+
+TEST_F(BulkIngestFiles, AReportWhoseNameWasTakenDuringTheRunIsNotWritten) {
+  // The input does not end before the name is taken.
+  const std::string during =
+      "; mkfifo in; bulk_ingest $posting in --journal j --report r --format ndjson & "
+      "exec 3>in; cat people.ndjson >&3; while ! [ -e j ]; do sleep 0.02; done; ";
+  int count = 0;
+  for (const std::string taken : {"ln j r",
+                                  "mkfifo r",
+                                  "ln -s elsewhere r",
+                                  "echo mine > r",
+                                  "mkdir r",
+                                  "echo mine > n; mv n r"}) {
+    SCOPED_TRACE(taken);
+    const std::string posting = "taken-" + std::to_string(++count);
+    server.addPosting(posting);
+    const std::string before = taken.find("mv") == std::string::npos ? "" : "; echo old > r";
+    const ChildResult result = shell("posting=" + posting + "; rm -rf in j r" + before + during +
+                                     taken + "; exec 3>&-; wait $!");
+    EXPECT_EQ(result.exit_code, 3) << result.err;
+    EXPECT_THAT(result.err, Not(HasSubstr("Nothing was sent")));
+    EXPECT_THAT(result.err, HasSubstr("is in the journal"));
+    EXPECT_EQ(server.candidateCount(posting), 2u);
+    EXPECT_FALSE(std::filesystem::exists(directory.file("elsewhere")));
+    if (taken == "mkfifo r") {
+      EXPECT_TRUE(S_ISFIFO(modeOf(directory.file("r"))));
+    } else if (taken == "ln -s elsewhere r") {
+      EXPECT_TRUE(S_ISLNK(modeOf(directory.file("r"))));
+    } else if (taken.find("mine") != std::string::npos) {
+      EXPECT_EQ(contentsOf(directory.file("r")), "mine\n");
+    }
+  }
+}
+
+TEST_F(BulkIngestFiles, ADeletedFileIsNotAJournal) {
+  const std::string run = " && bulk_ingest posting-1 people.ndjson --journal ";
+  for (const std::string& line : {"exec 9<>j && rm j" + run + "/dev/fd/9",
+                                  "exec 9<>j && rm j" + run + "/proc/self/fd/9",
+                                  "exec 9<>j && rm j && ln -s /proc/$$/fd/9 l" + run + "l",
+                                  "exec 9<>j && ln j k && rm j" + run + "/dev/fd/9"}) {
+    const ChildResult result = shell("rm -f l k; " + line);
+    EXPECT_EQ(result.exit_code, 2) << line << result.err;
+    EXPECT_THAT(result.err, HasSubstr("deleted")) << line;
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory.file("j (deleted)")));
+  EXPECT_EQ(server.requestCount(), 0u);
+}
+
+TEST_F(BulkIngestFiles, AReportReachesADescriptorOfAnotherProcessAndADeletedFile) {
+  const std::string run = "bulk_ingest posting-1 people.ndjson --report ";
+  const auto expectReport = [](const std::string& text) {
+    EXPECT_THAT(linesOf(text), ::testing::SizeIs(2)) << text;
+  };
+  const std::string deleted = "exec 9<>gone && echo before >&9 && rm gone && ";
+  expectReport(shell(deleted + run + "/proc/$$/fd/9 && cat /proc/$$/fd/9").out);
+  expectReport(
+      shell("exec 9<>gone && ln gone k && rm gone && " + run + "/proc/$$/fd/9 && cat k").out);
+  expectReport(shell("exec 9>&1; " + run + "/proc/$$/fd/9 >/dev/null; true").out);
+  expectReport(shell("echo before > all; " + run +
+                     "/proc/thread-self/fd/1 >> all; "
+                     "tail -n +2 all")
+                   .out);
+  for (const std::string& name : names()) {
+    EXPECT_THAT(name, Not(HasSubstr("deleted")));
+    EXPECT_THAT(name, Not(HasSubstr("pipe:")));
+  }
+}
+
+TEST_F(BulkIngestFiles, WaitingForTheReaderOfAReportIsEndedByASignal) {
+  ASSERT_EQ(::mkfifo(directory.file("fifo").c_str(), 0600), 0);
+  RunningProcess process(HEYMILO_EXAMPLES_DIR "/bulk_ingest",
+                         {"posting-1", file, "--report", directory.file("fifo")},
+                         environment,
+                         directory.file("log"));
+  ASSERT_TRUE(eventually([&] {
+    std::ifstream status("/proc/" + std::to_string(process.pid()) + "/status");
+    for (std::string word; status >> word;) {
+      if (word == "SigCgt:" && status >> word) {
+        return (std::stoull(word, nullptr, 16) >> (SIGTERM - 1) & 1) != 0;
+      }
+    }
+    return false;
+  }));
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(std::chrono::seconds{10}), 3);
+  EXPECT_THAT(contentsOf(directory.file("log")), HasSubstr("nothing was sent"));
+  EXPECT_EQ(server.requestCount(), 0u);
+}
+
+TEST_F(BulkIngestFiles, AReportDoesNotDestroyADatabase) {
+  ASSERT_EQ(shell("bulk_ingest posting-1 people.ndjson --journal other").exit_code, 0);
+  const std::string other = contentsOf(directory.file("other"));
+  std::ofstream(directory.file("wal")) << "\x37\x7f\x06\x82";
+  std::filesystem::create_symlink("other", directory.file("link"));
+  server.clearRequests();
+  for (const std::string target :
+       {"other", "link", "wal", "- >> other", "/dev/fd/5 5<>other", "/dev/fd/5 5>>other"}) {
+    const ChildResult result = shell("bulk_ingest posting-1 people.ndjson --report " + target);
+    EXPECT_EQ(result.exit_code, 2) << target << result.err;
+    EXPECT_THAT(result.err, HasSubstr("SQLite database")) << target;
+    EXPECT_EQ(contentsOf(directory.file("other")), other) << target;
+  }
+  EXPECT_EQ(server.requestCount(), 0u);
 }
 
 TEST_F(BulkIngestFiles, ALineOfTheReportIsThatOfThisRunsFile) {

@@ -3,7 +3,6 @@
 #ifndef _WIN32
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 #include <cstdlib>
 #include <random>
 #include <utility>
+
+#include "support/descriptor_io.hpp"
 
 namespace bulk {
 
@@ -31,17 +32,9 @@ int Descriptor::write(std::string_view text) {
 }
 
 int Descriptor::flush() {
-  std::string_view rest = pending_;
-  while (!rest.empty()) {
-    const ssize_t count = ::write(fd_, rest.data(), rest.size());
-    if (count >= 0) {
-      rest.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      pollfd ready{fd_, POLLOUT, 0};
-      ::poll(&ready, 1, -1);
-    } else if (errno != EINTR) {
-      return errno;
-    }
+  const int error = support::writeAll(fd_, pending_).error;
+  if (error != 0) {
+    return error;
   }
   pending_.clear();
   return 0;
@@ -54,7 +47,7 @@ int Descriptor::close() {
 
 NewFile::NewFile(std::string folder) : folder_(std::move(folder)) {
 #ifdef O_TMPFILE
-  constexpr int kNameless = O_TMPFILE | O_WRONLY | O_CLOEXEC;
+  constexpr int kNameless = O_TMPFILE | O_RDWR | O_CLOEXEC;
   descriptor_ = Descriptor(::open(folder_.c_str(), kNameless, 0600));
   if (descriptor_.open()) {
     if (giveName() == 0) {  // it can be done: once more without one
@@ -78,17 +71,19 @@ NewFile::NewFile(std::string folder) : folder_(std::move(folder)) {
   }
 }
 
-int NewFile::putInPlace(const std::string& path) {
+int NewFile::complete() {
   int error = descriptor_.flush();
   if (error == 0 && ::fsync(descriptor_.get()) != 0 && errno != EINVAL) {
     error = errno;
   }
-  if (error == 0 && name_.empty()) {
-    error = giveName();
+  if (error == 0) {  // some file systems tell of an error at a close only
+    error = Descriptor(::fcntl(descriptor_.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)).close();
   }
-  if (error == 0) {
-    error = descriptor_.close();
-  }
+  return error;
+}
+
+int NewFile::putInPlace(const std::string& path) {
+  int error = name_.empty() ? giveName() : 0;
   if (error == 0 && ::rename(name_.c_str(), path.c_str()) != 0) {
     error = errno;
   }
@@ -96,6 +91,30 @@ int NewFile::putInPlace(const std::string& path) {
     name_.clear();
   }
   return error;
+}
+
+int NewFile::copyInto(Descriptor& file) {
+  if (::lseek(descriptor_.get(), 0, SEEK_SET) != 0 || ::ftruncate(file.get(), 0) != 0) {
+    return errno;
+  }
+  std::string piece(std::size_t{64} << 10, '\0');
+  for (;;) {
+    const ssize_t count = ::read(descriptor_.get(), piece.data(), piece.size());
+    if (count < 0 && errno != EINTR) {
+      return errno;
+    }
+    if (count == 0) {
+      break;
+    }
+    if (const int error =
+            count < 0 ? 0
+                      : file.write(std::string_view(piece.data(), static_cast<std::size_t>(count)));
+        error != 0) {
+      return error;
+    }
+  }
+  const int error = file.flush();
+  return error != 0 || ::fsync(file.get()) == 0 || errno == EINVAL ? error : errno;
 }
 
 int NewFile::giveName() {

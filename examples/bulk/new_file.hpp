@@ -20,7 +20,7 @@ class Descriptor {
   int get() const noexcept { return fd_; }
   bool open() const noexcept { return fd_ >= 0; }
 
-  /// Waits where it does not block and its reader is slow.
+  /// Waits for a slow reader, and gives up as support::writeAll() does.
   int write(std::string_view text);
   int flush();
   int close();
@@ -42,9 +42,14 @@ class NewFile {
   int error() const noexcept { return error_; }  ///< why it was not made; 0 where it was
   Descriptor& descriptor() noexcept { return descriptor_; }
 
-  /// Puts it in the place of `path`, on disk. 0, or the errno of what went wrong; then it is as it
-  /// was there.
+  /// Everything written is on disk. 0, or the errno of what went wrong.
+  int complete();
+  /// Once it is complete(): puts it in the place of `path`. 0, or the errno of what went wrong;
+  /// then it is as it was there.
   int putInPlace(const std::string& path);
+  /// The other way once it is complete(): in place of the contents of `file`, on disk. 0, or the
+  /// errno of what went wrong.
+  int copyInto(Descriptor& file);
 
  private:
   int giveName();

@@ -6,13 +6,17 @@
 #include <utility>
 
 #include "bulk/new_file.hpp"
+#include "support/distinct_files.hpp"
 #include "support/output.hpp"
 #include "support/printable.hpp"
+#include "support/program.hpp"
+#include "support/stop.hpp"
 
 #ifdef _WIN32
 #include <fstream>
 #else
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,14 +40,54 @@ class ReportFile::Target {
 
 namespace {
 
-[[noreturn]] void fail(const std::string& file, int error) {
-  throw support::OutputError("can't write the report " + support::printable(file) + ": " +
-                             std::generic_category().message(error));
+[[noreturn]] void fail(const std::string& file, const std::string& why) {
+  throw support::OutputError("can't write the report " + support::printable(file) + ": " + why);
 }
+
+[[noreturn]] void fail(const std::string& file, int error) {
+  fail(file, std::generic_category().message(error));
+}
+
+/// Throws UsageError where the bytes at the front of what is there are SQLite's: of a database, of
+/// its write-ahead log or of its rollback journal.
+void refuseDatabase(const std::string& file, const std::string& front) {
+  using namespace std::string_view_literals;
+  for (const std::string_view mark : {"SQLite format 3\0"sv,
+                                      "\x37\x7f\x06\x82"sv,
+                                      "\x37\x7f\x06\x83"sv,
+                                      "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"sv}) {
+    if (front.compare(0, mark.size(), mark) == 0) {
+      throw support::UsageError(
+          "the report would destroy " + support::printable(file) +
+          ": it is an SQLite database, perhaps another journal.\nName another "
+          "file. Nothing was sent, and nothing was changed.");
+    }
+  }
+}
+
+#ifndef _WIN32
+/// The first bytes of a regular file that can be read; of another one none.
+std::string frontOf(const std::string& path) {
+  std::string front(16, '\0');
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) {
+    return {};
+  }
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  const ssize_t count = file.open() ? ::read(file.get(), front.data(), front.size()) : 0;
+  front.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return front;
+}
+#endif
 
 class StandardOutput : public ReportFile::Target {
  public:
-  StandardOutput() { support::Output::check(); }
+  StandardOutput() {
+    support::Output::check();
+#ifndef _WIN32
+    refuseDatabase("-", frontOf("/dev/fd/" + std::to_string(support::kStandardOutput)));
+#endif
+  }
   void write(std::string_view text) override { output_.write(text); }
   void finish() override { output_.finish(); }
 
@@ -57,6 +101,9 @@ class RegularFile : public ReportFile::Target {
  public:
   explicit RegularFile(std::string file) : file_(std::move(file)), unfinished_(file_ + ".tmp") {
     const bool was_there = fs::exists(file_);
+    std::string front(16, '\0');
+    std::ifstream(file_, std::ios::binary).read(front.data(), 16);
+    refuseDatabase(file_, front);
     if (fs::is_directory(file_) || !std::ofstream(file_, std::ios::app)) {
       fail(file_, EACCES);
     }
@@ -116,16 +163,19 @@ class Through : public ReportFile::Target {
 
 class RegularFile : public ReportFile::Target {
  public:
-  /// `path` is behind all symbolic links; `existing` is what is there.
-  RegularFile(std::string file, std::string path, const std::optional<struct stat>& existing)
-      : file_(std::move(file)), path_(std::move(path)), existing_(existing) {
+  /// `path` is behind all symbolic links, or the name of what is `nameless`, which only the kernel
+  /// can follow; `existing` is what is there.
+  RegularFile(std::string file, std::string path, const std::optional<struct stat>& existing,
+              bool nameless = false)
+      : file_(std::move(file)), path_(std::move(path)), existing_(existing), nameless_(nameless) {
     if (existing_) {
+      refuseDatabase(file_, frontOf(path_));
       in_place_ = Descriptor(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
       if (!in_place_.open()) {
         fail(file_, errno);
       }
     }
-    if (!existing_ || existing_->st_nlink == 1) {
+    if (!existing_ || (existing_->st_nlink == 1 && !nameless_)) {
       const int error = make();
       made_.reset();  // until there is something to write: the run may take hours
       if (error == 0) {
@@ -139,6 +189,7 @@ class RegularFile : public ReportFile::Target {
   void write(std::string_view text) override {
     if (!begun_) {
       begun_ = true;
+      requireUnchanged();
       check(in_place_.open() ? truncate() : make());
     }
     check((made_ ? made_->descriptor() : in_place_).write(text));
@@ -147,7 +198,16 @@ class RegularFile : public ReportFile::Target {
   void finish() override {
     write({});
     if (made_) {
-      check(made_->putInPlace(path_));
+      check(made_->complete());
+    }
+    requireUnchanged();
+    if (made_) {
+      const int error = made_->putInPlace(path_);
+      if (existing_ && (error == EBUSY || error == EPERM || error == EXDEV)) {
+        copy();  // it is a mount point, or its folder keeps it
+      } else {
+        check(error);
+      }
       return;
     }
     check(in_place_.flush());
@@ -172,6 +232,27 @@ class RegularFile : public ReportFile::Target {
     return kept ? 0 : errno;
   }
 
+  bool isTheExisting(const struct stat& found) const {
+    return existing_ && found.st_dev == existing_->st_dev && found.st_ino == existing_->st_ino;
+  }
+
+  /// What has come there during the run is not what was to be replaced.
+  void requireUnchanged() const {
+    struct stat now {};
+    const bool there = ::lstat(path_.c_str(), &now) == 0;
+    if (!nameless_ && (there != existing_.has_value() || (there && !isTheExisting(now)))) {
+      fail(file_, "it is not what it was when the run began, and is left alone");
+    }
+  }
+
+  void copy() {
+    Descriptor file(::open(path_.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat now {};
+    check(file.open() && ::fstat(file.get(), &now) == 0 ? 0 : errno);
+    check(isTheExisting(now) ? made_->copyInto(file) : EBUSY);
+    check(file.close());
+  }
+
   int truncate() const { return ::ftruncate(in_place_.get(), 0) == 0 ? 0 : errno; }
 
   void check(int error) const {
@@ -182,6 +263,7 @@ class RegularFile : public ReportFile::Target {
 
   std::string file_, path_;
   std::optional<struct stat> existing_;
+  bool nameless_;
   std::unique_ptr<NewFile> made_;
   Descriptor in_place_;
   bool begun_ = false;
@@ -210,13 +292,43 @@ std::optional<int> descriptorOf(const fs::path& path) {
   }
   std::error_code error;
   const fs::path folder = fs::canonical(path.parent_path(), error);
-  for (const char* own : {"/proc/self/fd", "/dev/fd"}) {
+  for (const char* own : {"/proc/self/fd", "/dev/fd", "/proc/thread-self/fd"}) {
     std::error_code missing;
     if (!error && folder == fs::canonical(own, missing) && !missing) {
       return std::stoi(name);
     }
   }
   return std::nullopt;
+}
+
+/// Whether what a link says is not what it leads to: such as one to another process's descriptor,
+/// which may stand for a pipe or for a file that was deleted. `target` is its text.
+bool isMisnamed(const struct stat& behind, const fs::path& target) {
+  struct stat named {};
+  return ::stat(target.c_str(), &named) != 0 || named.st_dev != behind.st_dev ||
+         named.st_ino != behind.st_ino;
+}
+
+/// A FIFO has no reader yet perhaps: waits for one, and throws Stopped where that is ended.
+Descriptor openForWriting(const std::string& file, const fs::path& path) {
+  constexpr int kPause = 50;  // milliseconds
+  for (;;) {
+    Descriptor opened(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (opened.open()) {
+      ::fcntl(opened.get(), F_SETFL, ::fcntl(opened.get(), F_GETFL) & ~O_NONBLOCK);
+      return opened;
+    }
+    const int error = errno;
+    struct stat found {};
+    if (error != EINTR &&
+        (error != ENXIO || ::stat(path.c_str(), &found) != 0 || !S_ISFIFO(found.st_mode))) {
+      fail(file, error);
+    }
+    pollfd stop{support::stopDescriptor(), POLLIN, 0};
+    if (::poll(&stop, 1, kPause) > 0) {
+      throw support::Stopped();
+    }
+  }
 }
 
 std::unique_ptr<ReportFile::Target> through(const std::string& file, int descriptor) {
@@ -231,6 +343,7 @@ std::unique_ptr<ReportFile::Target> through(const std::string& file, int descrip
   if (own < 0) {
     fail(file, errno);
   }
+  refuseDatabase(file, frontOf("/dev/fd/" + std::to_string(descriptor)));
   return std::make_unique<Through>(file, Descriptor(own));
 }
 
@@ -252,18 +365,21 @@ std::unique_ptr<ReportFile::Target> targetOf(const std::string& file) {
       return std::make_unique<RegularFile>(file, path.string(), found);
     }
     if (!S_ISLNK(found.st_mode)) {
-      const int opened = ::open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
-      if (opened < 0) {
-        fail(file, errno);
-      }
-      return std::make_unique<Through>(file, Descriptor(opened));
+      return std::make_unique<Through>(file, openForWriting(file, path));
     }
     std::error_code error;
-    const fs::path target = fs::read_symlink(path, error);
+    fs::path target = fs::read_symlink(path, error);
     if (error) {
       fail(file, error.value());
     }
-    path = path.parent_path() / target;  // which an absolute target replaces
+    target = path.parent_path() / target;  // which an absolute target replaces
+    if (::stat(path.c_str(), &found) == 0 && isMisnamed(found, target)) {
+      if (S_ISREG(found.st_mode)) {
+        return std::make_unique<RegularFile>(file, path.string(), found, true);
+      }
+      return std::make_unique<Through>(file, openForWriting(file, path));
+    }
+    path = target;
   }
   fail(file, ELOOP);
 }

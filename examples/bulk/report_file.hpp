@@ -18,7 +18,10 @@ namespace bulk {
 ///   is written in place.
 /// - A new file is for its owner alone: a report holds links to interviews.
 ///
-/// All functions throw support::OutputError, which says why.
+/// - What has come to its name during the run is left alone, and so is an SQLite database.
+///
+/// All functions throw support::OutputError, which says why; the constructor also
+/// UsageError for a database, and Stopped where waiting for the reader of a FIFO was ended.
 class ReportFile {
  public:
   explicit ReportFile(const std::string& file);

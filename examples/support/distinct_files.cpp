@@ -136,8 +136,7 @@ void DistinctFiles::check() const {
     for (auto b = files_.begin(); b != a; ++b) {
       if (a->owner != b->owner && a->identity.sameAs(b->identity)) {
         throw UsageError(b->what + " and " + a->what +
-                         " are the same file.\nGive each a name of its own. Nothing was sent, and "
-                         "nothing was changed.");
+                         " are the same file.\nGive each a name of its own." + otherwise_);
       }
     }
   }

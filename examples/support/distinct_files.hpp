@@ -38,6 +38,9 @@ class FileIdentity {
 /// The files that a program reads and writes, no two of which may be the same one.
 class DistinctFiles {
  public:
+  /// `otherwise` is what is told beside that two are the same, such as what has not been done.
+  explicit DistinctFiles(std::string otherwise) : otherwise_(std::move(otherwise)) {}
+
   /// `what` is such as `the input`.
   void add(const std::string& what, const std::string& name);
   void addDescriptor(const std::string& what, int descriptor);
@@ -56,6 +59,7 @@ class DistinctFiles {
     std::string owner;
     FileIdentity identity;
   };
+  std::string otherwise_;
   std::vector<File> files_;
 };
 

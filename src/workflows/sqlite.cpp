@@ -19,6 +19,17 @@ namespace sqlite {
 
 namespace {
 
+/// Whether a file has no name that SQLite could open it by: it was deleted, or a link such as
+/// /proc/self/fd/9, of which SQLite takes the text, leads to a file that is called otherwise now.
+bool isNameless(const std::string& name) {
+  std::error_code error;
+  if (std::filesystem::hard_link_count(name, error) == 0 && !error) {
+    return true;
+  }
+  const std::filesystem::path path = std::filesystem::canonical(name, error);
+  return error || !std::filesystem::equivalent(name, path, error) || error;
+}
+
 /// `postgresql://…`; `file:` is one without the slashes too.
 bool isUrl(const std::string& name) {
   const std::size_t colon = name.find(':');
@@ -56,6 +67,10 @@ std::string whyNotAFile(const std::string& name) {
   }
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
     return "must name a regular file: a device, a pipe or a socket keeps nothing";
+  }
+  if (std::filesystem::exists(status) && isNameless(name)) {
+    return "must name a file that is there: this one has been deleted, or has another name now, "
+           "and a later run would not find it";
   }
   return {};
 }
