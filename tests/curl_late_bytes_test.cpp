@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <future>
+#include <map>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -14,6 +17,7 @@
 #include "curl/curl_transport.hpp"
 #include "support/eventually.hpp"
 #include "support/loop_transport.hpp"
+#include "support/running_process.hpp"
 #include "support/temporary_file.hpp"
 #include "support/transport_calls.hpp"
 #include "support/unread_peer.hpp"
@@ -29,12 +33,43 @@ using heymilo_test::post;
 using heymilo_test::RawConnection;
 using heymilo_test::RawServer;
 using heymilo_test::RawServerTls;
+using heymilo_test::RunningProcess;
 using heymilo_test::TemporaryFile;
 using heymilo_test::UnreadPeer;
 
 enum class Client { blocking, non_blocking };
 enum class Protocol { plain, tls, http2 };
 enum class Reads { nothing, a_little };
+
+std::shared_ptr<Transport> transportOf(Client client, const std::string& ca_file,
+                                       const std::string& proxy) {
+  CurlOptions options;
+  options.proxy = proxy;
+  options.tls.ca_file = ca_file;
+  if (client == Client::blocking) {
+    return makeCurlTransport(options);
+  }
+  return std::make_shared<LoopTransport>(options);
+}
+
+constexpr const char* kUrl = "HEYMILO_TEST_SENDS_TO";
+constexpr const char* kCaFile = "HEYMILO_TEST_CA_FILE";
+constexpr const char* kBlocking = "HEYMILO_TEST_BLOCKING";
+
+/// With these in the environment this program is the process that is to be killed. (A child of
+/// fork() alone would have the locks that other threads of the test held.)
+[[maybe_unused]] const bool kIsTest = [] {
+  if (const char* url = std::getenv(kUrl)) {
+    ::alarm(60);
+    try {
+      const Client client = std::getenv(kBlocking) ? Client::blocking : Client::non_blocking;
+      transportOf(client, std::getenv(kCaFile), "")->send(post(url, UnreadPeer::body()), {});
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it was to be killed
+    }
+    ::_exit(1);
+  }
+  return true;
+}();
 
 class CurlLateBytes : public testing::TestWithParam<std::tuple<Client, Protocol, Reads>> {
  protected:
@@ -54,13 +89,7 @@ class CurlLateBytes : public testing::TestWithParam<std::tuple<Client, Protocol,
   }
 
   std::shared_ptr<Transport> makeTransport(const std::string& proxy = "") const {
-    CurlOptions options;
-    options.proxy = proxy;
-    options.tls.ca_file = ca_file.path();
-    if (std::get<Client>(GetParam()) == Client::blocking) {
-      return makeCurlTransport(options);
-    }
-    return std::make_shared<LoopTransport>(options);
+    return transportOf(std::get<Client>(GetParam()), ca_file.path(), proxy);
   }
 
   const CertificateAuthority ca;
@@ -102,25 +131,21 @@ TEST_P(CurlLateBytes, NoneComeAfterACancellation) {
   EXPECT_FALSE(peer.receivesAll());
 }
 
+#ifdef __linux__
 TEST_P(CurlLateBytes, NoneComeAfterTheProcessIsKilled) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::alarm(60);
-    try {
-      makeTransport()->send(request, {});
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it was to be killed
-    }
-    ::_exit(1);
+  std::map<std::string, std::string> environment{{kUrl, request.url}, {kCaFile, ca_file.path()}};
+  if (std::get<Client>(GetParam()) == Client::blocking) {
+    environment.emplace(kBlocking, "1");
   }
+  const TemporaryFile log("");
+  RunningProcess sender(
+      std::filesystem::read_symlink("/proc/self/exe").string(), {}, environment, log.path());
   EXPECT_TRUE(eventually([&] { return peer.requestIsUnderWay(); }));
-  ::kill(child, SIGKILL);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  EXPECT_TRUE(WIFSIGNALED(status));
+  sender.signal(SIGKILL);
+  EXPECT_EQ(sender.wait(std::chrono::seconds(10)), -SIGKILL);
   EXPECT_FALSE(peer.receivesAll());
 }
 
-#ifdef __linux__
 // It has been given the connection with all else, and would keep it going.
 TEST_P(CurlLateBytes, NoneComeWhereAForkedChildHasTheConnectionToo) {
   const auto transport = makeTransport();

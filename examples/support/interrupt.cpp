@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <functional>
 #include <heymilo/errors.hpp>
 #include <system_error>
@@ -28,9 +29,6 @@ namespace support {
 
 namespace {
 
-std::atomic<bool> asked{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
-
 void restoreAndRaise(int signal) {
   std::signal(signal, SIG_DFL);
   std::raise(signal);  // comes when the handler has returned
@@ -38,7 +36,9 @@ void restoreAndRaise(int signal) {
 
 #ifdef _WIN32
 
+std::atomic<bool> asked{false};
 std::atomic<bool> over{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 void ask(int signal) {
   if (asked.exchange(true)) {
@@ -50,19 +50,20 @@ void ask(int signal) {
 #else
 
 constexpr std::array<int, 3> kSignals{SIGINT, SIGTERM, SIGHUP};
-constexpr long long kSameHangUp = 100'000'000;  // nanoseconds; nobody presses Ctrl-C that fast
+constexpr std::int64_t kSameHangUp = 100'000;  // microseconds; nobody presses Ctrl-C that fast
 
 std::array<struct sigaction, kSignals.size()> before{};
 std::array<bool, kSignals.size()> taken{};
 std::array<int, 2> wake{-1, -1};
-std::atomic<long long> asked_at{0};
-std::atomic<int> asked_by{0};
-static_assert(std::atomic<long long>::is_always_lock_free);
+/// The first signal and when it came, at one stroke: two threads may run the handler at a time.
+std::atomic<std::int64_t> first{0};
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
+constexpr std::int64_t kSignalNumbers = 128;
 
-long long now() {
+std::int64_t now() {
   timespec time{};
   clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<long long>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000 + time.tv_nsec / 1'000;
 }
 
 void send(char what) {
@@ -72,11 +73,11 @@ void send(char what) {
 
 extern "C" void heymilo_ask(int signal) {
   const int error = errno;
-  if (!asked.exchange(true)) {
-    asked_at = now();
-    asked_by = signal;
+  std::int64_t earlier = 0;
+  if (first.compare_exchange_strong(earlier, now() * kSignalNumbers + signal)) {
     send('s');
-  } else if ((signal != SIGHUP && asked_by != SIGHUP) || now() - asked_at > kSameHangUp) {
+  } else if ((signal != SIGHUP && earlier % kSignalNumbers != SIGHUP) ||
+             now() - earlier / kSignalNumbers > kSameHangUp) {
     removeTemporaryFiles();
     const std::string_view clear = clearProgressLine();
     [[maybe_unused]] const ssize_t ignored = write(STDERR_FILENO, clear.data(), clear.size());
@@ -183,7 +184,7 @@ void Interrupt::watch() {
 Interrupt::Interrupt(Words words) : words_(words) {
   prepareStop();
   openWake();
-  asked = false;
+  first = 0;
   try {
     watcher_ = started([this] { watch(); });
   } catch (...) {

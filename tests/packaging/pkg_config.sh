@@ -81,7 +81,7 @@ links_with mock_server heymilo-testing nlohmann_json libcurl \
   cpp-httplib openssl libssl libcrypto zlib libbrotlicommon libbrotlidec libbrotlienc
 
 # A build whose libraries have longer names says these.
-cmake -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_DEBUG_POSTFIX=_d >"$work/cmake.log" 2>&1
+cmake -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_DEBUG_POSTFIX=_d >"$work/cmake.log" 2>&1
 [ "$(grep -h '^Libs: ' "$work"/build/cmake/heymilo*.pc | grep -oE -- '-lheymilo\w*' | sort | paste -sd' ')" = \
   '-lheymilo_d -lheymilo_testing_d -lheymilo_workflows_d' ] || fail "the names of debug libraries are wrong"
 
