@@ -185,6 +185,31 @@ TEST_F(BulkIngest, DoesNotAskASourceAgainThatHasThrown) {
   }
 }
 
+TEST_F(BulkIngest, DoesNotAskASourceAgainThatIsAnotherOne) {
+  options.concurrency = 8;
+  options.chunk = 200;
+  EXPECT_TRUE(ingest(people(200)).complete);
+  options.chunk = 1;
+  for (std::size_t differs_at = 0; differs_at < 40; ++differs_at) {
+    People all = people(200);
+    all[differs_at].name = "Somebody Else";
+    std::atomic<std::size_t> asked = 0;
+    const BulkSource source = [&]() -> std::optional<BulkRecord> {
+      const std::size_t next = asked++;
+      return next == all.size() ? std::nullopt : std::optional(BulkRecord{all[next], {}, next + 1});
+    };
+    const std::string number = std::to_string(differs_at + 1);
+    try {
+      bulkIngest(Client(client_options), "p", source, options);
+      ADD_FAILURE() << differs_at;
+    } catch (const StoreError& error) {
+      EXPECT_THAT(error.what(),
+                  HasSubstr("record " + number + " (line " + number + ") is another one"));
+    }
+    EXPECT_EQ(asked, differs_at + 1);
+  }
+}
+
 TEST_F(BulkIngest, StopsAtOnceWhereTheKeyOrThePostingIsWrong) {
   options.concurrency = 1;
   for (const int status : {401, 403, 404, 405}) {

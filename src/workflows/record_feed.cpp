@@ -47,13 +47,13 @@ void RecordFeed::readInto(Chunk& chunk) {
       journal_.setRejected(unreadable);
       unreadable.clear();
     }
-    failed_ = true;  // unless it returns: what comes after an error is not asked for
+    failed_ = true;  // until it is counted: what comes after an error is not asked for
     std::optional<BulkRecord> record = source_();
-    failed_ = false;
     if (!record) {
       if (!stop_.cancelled()) {
         endOfSource();
       }
+      failed_ = false;
       break;
     }
     const std::uint64_t index = read_;
@@ -66,6 +66,7 @@ void RecordFeed::readInto(Chunk& chunk) {
     candidate.journal.line = record->line;
     const bool done = isDone(candidate.journal);
     ++read_;
+    failed_ = false;
     if (done) {
       continue;
     }
