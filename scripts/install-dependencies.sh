@@ -4,6 +4,7 @@
 #
 #   scripts/install-dependencies.sh             to build the library, the mock server and the examples
 #   scripts/install-dependencies.sh tests       to run tests/run.sh as well
+#   scripts/install-dependencies.sh all         to run tests/run.sh --all
 #   scripts/install-dependencies.sh benchmarks  to run benchmarks/run.sh --brief
 #   scripts/install-dependencies.sh peers       to run benchmarks/run.sh, but for what npm brings
 set -euo pipefail
@@ -17,6 +18,9 @@ packages=(
 case "${1:-build}" in
   build) ;;
   tests)
+    packages+=(libgtest-dev libgmock-dev libssl-dev)
+    ;;
+  all)
     # llvm has llvm-symbolizer, without which ThreadSanitizer knows none of the names in tests/tsan.supp.
     packages+=(clang libclang-rt-dev llvm clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev
       libsimdjson-dev doxygen python3 zsh lld
@@ -32,7 +36,7 @@ case "${1:-build}" in
     packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev libcpprest-dev)
     ;;
   *)
-    echo "usage: $0 [tests | benchmarks | peers]" >&2
+    echo "usage: $0 [tests | all | benchmarks | peers]" >&2
     exit 2
     ;;
 esac
