@@ -47,13 +47,13 @@ class HeymiloConan(ConanFile):
     def requirements(self):
         # In the public headers, and linked only with the version that it was built with.
         self.requires("nlohmann_json/3.11.3", transitive_headers=True)
-        self.requires("libcurl/[>=7.80 <9]")
+        self.requires("libcurl/[>=7.81 <9]")
         if self.options.with_simdjson:
-            self.requires("simdjson/[>=3.0 <4]")
+            self.requires("simdjson/[>=3.0 <5]")
         if self.options.testing:
-            self.requires("cpp-httplib/[>=0.11 <1]")
+            self.requires("cpp-httplib/[>=0.10 <1]")
         if self.options.workflows:
-            self.requires("sqlite3/[>=3.24 <4]")
+            self.requires("sqlite3/[>=3.34 <4]")
 
     def validate(self):
         check_min_cppstd(self, 17)

@@ -43,18 +43,18 @@ endfunction()
 # What the library itself needs. A shared one brings it, so that only --static asks for it. Where only a
 # static one is installed, whoever links needs it. Asking for it by --static would not do: that asks for
 # all that a static libcurl needs, too, where a shared one is to be had.
-set(pc_needs "libcurl >= 7.80")
+set(pc_needs "libcurl >= ${heymilo_minimum_CURL}")
 if(HEYMILO_WITH_SIMDJSON)
-  list(APPEND pc_needs "simdjson >= 3.0")
+  list(APPEND pc_needs "simdjson >= ${heymilo_minimum_simdjson}")
 endif()
 if(heymilo_type STREQUAL "STATIC_LIBRARY")
   set(pc_parts
-    REQUIRES "nlohmann_json >= 3.9" ${pc_needs}
+    REQUIRES "nlohmann_json >= ${heymilo_minimum_nlohmann_json}" ${pc_needs}
     LIBS -pthread
     CFLAGS -DHEYMILO_STATIC_DEFINE)
 else()
   set(pc_parts
-    REQUIRES "nlohmann_json >= 3.9"
+    REQUIRES "nlohmann_json >= ${heymilo_minimum_nlohmann_json}"
     REQUIRES_PRIVATE ${pc_needs}
     LIBS_PRIVATE -pthread
     CFLAGS_PRIVATE -DHEYMILO_STATIC_DEFINE)
@@ -90,6 +90,6 @@ if(TARGET heymilo_workflows)
   heymilo_pkg_config(heymilo-workflows
     DESCRIPTION "Bulk ingestion and mirror, over the HeyMilo API"
     LIBRARY heymilo_workflows
-    REQUIRES "heymilo = ${PROJECT_VERSION}" "sqlite3 >= 3.24"
+    REQUIRES "heymilo = ${PROJECT_VERSION}" "sqlite3 >= ${heymilo_minimum_SQLite3}"
     LIBS -pthread)
 endif()

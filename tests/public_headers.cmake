@@ -13,7 +13,11 @@ endforeach()
 set(public_headers_together "${CMAKE_CURRENT_BINARY_DIR}/public_headers/together.cpp")
 file(CONFIGURE OUTPUT "${public_headers_together}" CONTENT "${public_headers_text}")
 
-foreach(standard IN ITEMS 17 20 23)
+set(standards 17 20)
+if(NOT CMAKE_VERSION VERSION_LESS 3.20)  # which knows of C++23
+  list(APPEND standards 23)
+endif()
+foreach(standard IN LISTS standards)
   set(target public_headers_cxx${standard})
   if(standard EQUAL 17)
     add_library(${target} OBJECT ${public_headers_alone})

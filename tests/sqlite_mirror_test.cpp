@@ -497,7 +497,7 @@ TEST_F(SqliteMirrorTest, TheQueriesOfTheReadmeAnswer) {
   std::set<std::string> expected, found;
   for (const nlohmann::json& one : all) {
     if (one["status"] == "completed" && one["score"] > 80) {
-      expected.insert(one["email"]);
+      expected.insert(one["email"].get<std::string>());
     }
   }
   sqlite::Statement newly = query("newly_completed.sql");
