@@ -8,7 +8,7 @@ from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
 from conan.tools.files import copy, load, rmdir
 
-required_conan_version = ">=2.0"
+required_conan_version = ">=2.4"
 
 
 class HeymiloConan(ConanFile):
@@ -99,6 +99,6 @@ class HeymiloConan(ConanFile):
                 part.set_property("pkg_config_name", "heymilo-" + name)
                 part.libs = ["heymilo_" + name]
                 part.requires = ["core", needs]
-        if self.settings.os in ("Linux", "FreeBSD"):
-            for component in self.cpp_info.components.values():
-                component.system_libs = ["pthread"]
+        system_libs = {"Linux": ["pthread"], "FreeBSD": ["pthread"], "Windows": ["ws2_32"]}
+        for component in self.cpp_info.components.values():
+            component.system_libs = system_libs.get(str(self.settings.os), [])

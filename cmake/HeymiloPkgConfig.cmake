@@ -22,6 +22,12 @@ endforeach()
 string(TOUPPER "${CMAKE_BUILD_TYPE}" pc_postfix)
 set(pc_postfix "${CMAKE_${pc_postfix}_POSTFIX}")
 
+# Threads are part of the system where this is not set.
+set(pc_threads)
+if(NOT MSVC)
+  set(pc_threads -pthread)
+endif()
+
 # heymilo_pkg_config(<module> DESCRIPTION <text> LIBRARY <name> [REQUIRES <module>...]
 #                    [REQUIRES_PRIVATE <module>...] [LIBS <flag>...] [LIBS_PRIVATE <flag>...]
 #                    [CFLAGS <flag>...] [CFLAGS_PRIVATE <flag>...])
@@ -50,13 +56,13 @@ endif()
 if(heymilo_type STREQUAL "STATIC_LIBRARY")
   set(pc_parts
     REQUIRES "nlohmann_json >= ${heymilo_minimum_nlohmann_json}" ${pc_needs}
-    LIBS -pthread
+    LIBS ${pc_threads}
     CFLAGS -DHEYMILO_STATIC_DEFINE)
 else()
   set(pc_parts
     REQUIRES "nlohmann_json >= ${heymilo_minimum_nlohmann_json}"
     REQUIRES_PRIVATE ${pc_needs}
-    LIBS_PRIVATE -pthread
+    LIBS_PRIVATE ${pc_threads}
     CFLAGS_PRIVATE -DHEYMILO_STATIC_DEFINE)
 endif()
 heymilo_pkg_config(heymilo
@@ -84,12 +90,12 @@ if(TARGET heymilo_testing)
     DESCRIPTION "Mock server of the HeyMilo API, for tests"
     LIBRARY heymilo_testing
     REQUIRES ${pc_requires}
-    LIBS -pthread)
+    LIBS ${pc_threads})
 endif()
 if(TARGET heymilo_workflows)
   heymilo_pkg_config(heymilo-workflows
     DESCRIPTION "Bulk ingestion and mirror, over the HeyMilo API"
     LIBRARY heymilo_workflows
     REQUIRES "heymilo = ${PROJECT_VERSION}" "sqlite3 >= ${heymilo_minimum_SQLite3}"
-    LIBS -pthread)
+    LIBS ${pc_threads})
 endif()

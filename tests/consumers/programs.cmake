@@ -16,8 +16,12 @@ function(consumer_program name)
       CXX_STANDARD_REQUIRED ON
       CXX_EXTENSIONS OFF
       NO_SYSTEM_FROM_IMPORTED ON)
-    target_compile_options(${target} PRIVATE
-      -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+    if(MSVC)
+      target_compile_options(${target} PRIVATE /W4 /permissive- /utf-8)
+    else()
+      target_compile_options(${target} PRIVATE
+        -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+    endif()
     target_link_libraries(${target} PRIVATE ${program_LIBRARIES})
     add_test(NAME ${target} COMMAND ${target})
   endforeach()
