@@ -70,12 +70,39 @@ heymilo_pkg_config(heymilo
   LIBRARY heymilo
   ${pc_parts})
 
+# The file of an imported library that a build of this type links; empty where it has only headers.
+function(heymilo_imported_file target result)
+  set(${result} "" PARENT_SCOPE)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "INTERFACE_LIBRARY")
+    return()
+  endif()
+  get_target_property(configurations ${target} IMPORTED_CONFIGURATIONS)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" own)
+  foreach(kind IN ITEMS IMPORTED_IMPLIB IMPORTED_LOCATION)
+    set(properties ${kind}_${own} ${kind})
+    foreach(configuration IN LISTS configurations)
+      list(APPEND properties ${kind}_${configuration})
+    endforeach()
+    foreach(property IN LISTS properties)
+      get_target_property(file ${target} ${property})
+      if(file)
+        set(${result} "${file}" PARENT_SCOPE)
+        return()
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
+
 # These two are always static, so what they need is needed by whoever links them.
 if(TARGET heymilo_testing)
   set(pc_requires "heymilo = ${PROJECT_VERSION}")
-  if(httplib_LIBRARY)  # compiled
+  set(pc_libs ${pc_threads})
+  if(httplib_LIBRARY AND NOT httplib_DIR)  # compiled, and described by a file of pkg-config
     list(APPEND pc_requires cpp-httplib)
-  else()  # one header, and what it was told to use
+  else()  # one header, or compiled and known to CMake only: then its file; and what it was told to use
+    heymilo_imported_file(httplib::httplib pc_httplib)
+    set(pc_libs ${pc_httplib} ${pc_threads})
     foreach(feature IN ITEMS OPENSSL:openssl ZLIB:zlib BROTLI:libbrotlienc BROTLI:libbrotlidec
         ZSTD:libzstd)
       string(REPLACE ":" ";" feature "${feature}")
@@ -90,7 +117,7 @@ if(TARGET heymilo_testing)
     DESCRIPTION "Mock server of the HeyMilo API, for tests"
     LIBRARY heymilo_testing
     REQUIRES ${pc_requires}
-    LIBS ${pc_threads})
+    LIBS ${pc_libs})
 endif()
 if(TARGET heymilo_workflows)
   heymilo_pkg_config(heymilo-workflows

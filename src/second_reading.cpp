@@ -1,6 +1,7 @@
 #include "second_reading.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -50,7 +51,7 @@ std::optional<nlohmann::json> valueOf(std::string_view text) {
     nlohmann::json value;
     json::TreeSink sink(value);
     json::read(text, sink);
-    return value;
+    return std::make_optional(std::move(value));
   } catch (const json::SyntaxError&) {
     return std::nullopt;
   } catch (const json::Mismatch&) {

@@ -28,7 +28,7 @@ std::optional<json> treeOf(std::string_view text) {
     return std::nullopt;  // nlohmann's parser takes it for the end
   }
   try {
-    return json::parse(text);
+    return std::make_optional(json::parse(text));
   } catch (const json::exception&) {  // a number out of range is no parse_error
     return std::nullopt;
   }

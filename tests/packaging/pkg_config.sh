@@ -80,6 +80,21 @@ links_with workflows heymilo-workflows nlohmann_json libcurl sqlite3
 links_with mock_server heymilo-testing nlohmann_json libcurl \
   cpp-httplib openssl libssl libcrypto zlib libbrotlicommon libbrotlidec libbrotlienc
 
+# A compiled cpp-httplib that CMake knows and pkg-config does not, as its own build installs it.
+mkdir -p "$work/httplib"
+cat >"$work/httplib/httplibConfig.cmake" <<END
+add_library(httplib::httplib SHARED IMPORTED)
+set_target_properties(httplib::httplib PROPERTIES
+  IMPORTED_CONFIGURATIONS RELEASE
+  IMPORTED_LOCATION_RELEASE "$(pkg-config --variable=libdir cpp-httplib)/libcpp-httplib.so"
+  INTERFACE_INCLUDE_DIRECTORIES "$(pkg-config --variable=includedir cpp-httplib)")
+set(HTTPLIB_IS_USING_OPENSSL TRUE)
+END
+cmake -S "$source" -B "$work/build" -Dhttplib_DIR="$work/httplib" >"$work/cmake.log" 2>&1
+cp "$work"/build/cmake/heymilo*.pc "$static_pc"
+rm -r "$work/pc-mock_server"
+links_with mock_server heymilo-testing nlohmann_json libcurl openssl libssl libcrypto
+
 # A build whose libraries have longer names says these.
 cmake -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_DEBUG_POSTFIX=_d >"$work/cmake.log" 2>&1
 [ "$(grep -h '^Libs: ' "$work"/build/cmake/heymilo*.pc | grep -oE -- '-lheymilo\w*' | sort | paste -sd' ')" = \
