@@ -67,13 +67,13 @@ TEST_F(CancellationAndDeadlines, AnotherThreadEndsACall) {
                      ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{30}));
   Sync sync{heymilo::Client(options)};
   auto done = std::async(std::launch::async, [&] { return sync.run(); });
-  EXPECT_TRUE(server.waitForRequests(2));  // it waits for an answer now
+  EXPECT_TRUE(server.waitForRequests(2));  // it waits for a response now
   sync.stop();
   EXPECT_FALSE(done.get());
 }
 
 // [in doubt]
-/// What a cancelled write leaves behind: `not_sent`, or `unknown` once the request was written.
+/// The outcome of a cancelled write: `not_sent`, or `unknown` once the request was written.
 heymilo::Outcome outcomeOfACancelledWrite(const heymilo::Client& client,
                                           const heymilo::CancellationToken& cancellation) {
   heymilo::RequestOptions options;

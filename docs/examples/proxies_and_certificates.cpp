@@ -40,7 +40,7 @@ TEST(ProxiesAndCertificates, GoesThroughTheProxy) {
 }
 
 // [ca]
-/// Trusts the company's certificate authority in the place of the system's, as where a gateway
+/// Trusts the company's certificate authority instead of the system's, as where a gateway
 /// ends TLS. That the certificate is checked can't be switched off.
 heymilo::Client clientBehindAGateway(heymilo::ClientOptions options, const std::string& ca_file) {
   options.tls.ca_file = ca_file;  // PEM
