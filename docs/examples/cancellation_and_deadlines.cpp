@@ -9,7 +9,7 @@ using heymilo::testing::ScriptedResponse;
 using CancellationAndDeadlines = Recipe;
 
 // [deadline]
-/// The first candidates, or nothing where that takes too long. The deadline is for all of it:
+/// The first candidates, or nothing when that takes too long. The deadline is for all of it:
 /// waiting for the quota, connecting, retries and the waits between them.
 std::optional<std::vector<heymilo::CandidateResponse>> firstCandidatesWithin(
     const heymilo::Client& client, std::chrono::milliseconds time) {

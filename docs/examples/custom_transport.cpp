@@ -56,7 +56,7 @@ class HouseTransport final : public heymilo::Transport {
       response.body = reply.body;
       return response;
     } catch (house::Failure failure) {
-      // `not_sent` only where the server can't have had the whole request.
+      // `not_sent` only when the server can't have had the whole request.
       switch (failure) {
         case house::Failure::no_connection:
           throw heymilo::ConnectionError("no connection", Outcome::not_sent);

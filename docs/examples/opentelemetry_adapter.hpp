@@ -8,7 +8,7 @@
 #include "opentelemetry_api.hpp"
 
 // [adapter]
-/// Tells OpenTelemetry of each request: a client span, its duration in the histogram
+/// Records each request in OpenTelemetry: a client span, its duration in the histogram
 /// `http.client.request.duration`, and how often and how long calls waited, and what for. Names
 /// and attributes are those of the semantic conventions for HTTP. It has no state of its own, so
 /// that it may be notified of events by any number of threads at once.
