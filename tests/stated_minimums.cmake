@@ -18,12 +18,16 @@ states(conanfile.py "libcurl/[>=${heymilo_minimum_CURL} ")
 states(conanfile.py "simdjson/[>=${heymilo_minimum_simdjson} ")
 states(conanfile.py "cpp-httplib/[>=${heymilo_minimum_httplib} ")
 states(conanfile.py "sqlite3/[>=${heymilo_minimum_SQLite3} ")
-foreach(file IN ITEMS README.md docs/cookbook/install.md)
+foreach(file IN ITEMS README.md docs/building.md docs/cookbook/install.md)
   states(${file} "libcurl ${heymilo_minimum_CURL} or later")
   states(${file} "nlohmann/json ${heymilo_minimum_nlohmann_json} or later")
+endforeach()
+foreach(file IN ITEMS docs/building.md docs/cookbook/install.md)
   states(${file} "cpp-httplib ${heymilo_minimum_httplib} or later")
   states(${file} "SQLite ${heymilo_minimum_SQLite3} or later")
 endforeach()
+states(docs/building.md "CLI11 ${heymilo_minimum_CLI11} or later")
+states(docs/building.md "GoogleTest ${heymilo_minimum_GTest} or later")
 foreach(row IN ITEMS
     "CMake | ${minimum_CMake}"
     "libcurl | ${heymilo_minimum_CURL}"
