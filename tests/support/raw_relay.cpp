@@ -16,7 +16,7 @@ namespace {
 
 /// Passes on what can be read now, up to `left` bytes; false where there is no more to come.
 bool passOn(int from, int to, std::size_t& left) {
-  std::array<char, 65536> buffer;
+  std::array<char, 65536> buffer{};
   const ssize_t count = ::recv(from, buffer.data(), (std::min)(buffer.size(), left), 0);
   if (count <= 0) {
     return false;
