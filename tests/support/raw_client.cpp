@@ -143,7 +143,7 @@ bool RawClient::readMore() {
   if (::poll(&entry, 1, kLimitMs) <= 0) {
     throw std::runtime_error("the server has not answered for 10 seconds");
   }
-  std::array<char, 65536> buffer;
+  std::array<char, 65536> buffer{};
   const ssize_t count = ::recv(socket_, buffer.data(), buffer.size(), 0);
   reset_ = reset_ || (count < 0 && errno == ECONNRESET);
   unread_.append(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
