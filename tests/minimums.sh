@@ -6,7 +6,6 @@
 #   tests/minimums.sh [OPTION...] [RELEASE...]
 #
 #   RELEASE         bullseye (Debian 11) or jammy (Ubuntu 22.04); both by default, as both are needed for the claims
-#   --all           runs all tests, not only those that are about a dependency
 #   --roots FOLDER  where roots and logs go, 3 GB at a time (default: heymilo-minimums in $TMPDIR, or in /var/tmp)
 #
 # Mirrors: $DEBIAN_MIRROR, or http://deb.debian.org/debian; $UBUNTU_MIRROR, or http://archive.ubuntu.com/ubuntu.
@@ -23,14 +22,12 @@ give_up() {
 
 releases=()
 roots=${TMPDIR:-/var/tmp}/heymilo-minimums
-all=
 while (($# > 0)); do
   case $1 in
     --help | -h)
       sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
       exit 0
       ;;
-    --all) all=--all ;;
     --roots)
       (($# > 1)) || give_up "--roots needs a folder; see --help"
       roots=$2
@@ -135,7 +132,7 @@ run_release() {
   for variable in http_proxy https_proxy no_proxy; do
     [[ -z ${!variable:-} ]] || proxies+=("$variable=${!variable}")
   done
-  apart "$mount_and_run" "$root" "${proxies[@]}" /root/heymilo/tests/minimums_here.sh $all
+  apart "$mount_and_run" "$root" "${proxies[@]}" /root/heymilo/tests/minimums_here.sh
 }
 
 declare -A built

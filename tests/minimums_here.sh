@@ -3,8 +3,7 @@
 # the library, the workflows, the mock server and the programs, the tests that meet a dependency, and
 # consumers of what was installed, by CMake and by pkg-config.
 #
-#   tests/minimums_here.sh        the tests that are about libcurl, JSON, SQLite, the programs, the mock server
-#   tests/minimums_here.sh --all  all tests
+#   tests/minimums_here.sh
 #
 # Installs packages, so it needs root; tests/minimums.sh runs it in a bare root. Debian 11 has libcurl 7.74, no
 # CLI11 and no cpp-httplib: there the three are built from Debian 12's sources, which is what a user of Debian 11
@@ -21,16 +20,14 @@ tests=(
   example_bulk_ingest example_list_candidates example_mirror_candidates
   mock_server_http mock_server_in_process mock_server_script
 )
-all=false
 case ${1:-} in
   '') ;;
-  --all) all=true ;;
   --help | -h)
     sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
     exit 0
     ;;
   *)
-    echo "usage: $0 [--all]; see --help" >&2
+    echo "usage: $0; see --help" >&2
     exit 2
     ;;
 esac
@@ -94,16 +91,10 @@ esac
 
 cmake -S . -B "$build" -G Ninja -DHEYMILO_PRECOMPILE_HEADERS=ON -DCMAKE_INSTALL_PREFIX="$installed" \
   -DCMAKE_PREFIX_PATH="$dependencies" -DCMAKE_INSTALL_RPATH_USE_LINK_PATH=ON
-if $all; then
-  cmake --build "$build" --parallel "$jobs"
-  wanted=()
-else
-  installed_programs=(list-candidates ingest-candidate bulk-ingest mirror-candidates mock-server)
-  cmake --build "$build" --parallel "$jobs" --target heymilo heymilo_workflows heymilo_testing quickstart \
-    "${installed_programs[@]/#/heymilo-}" "${tests[@]/%/_test}"
-  wanted=(--tests-regex "^($(IFS='|' && echo "${tests[*]}")|minimums): ")
-fi
-(cd "$build" && ctest "${wanted[@]}" --parallel "$jobs" --output-on-failure)
+programs=(list-candidates ingest-candidate bulk-ingest mirror-candidates mock-server)
+cmake --build "$build" --parallel "$jobs" --target heymilo heymilo_workflows heymilo_testing quickstart \
+  "${programs[@]/#/heymilo-}" "${tests[@]/%/_test}"
+(cd "$build" && ctest --tests-regex "^($(IFS='|' && echo "${tests[*]}")|minimums):" --parallel "$jobs" --output-on-failure)
 
 cmake --install "$build"
 consumer=$build/consumer

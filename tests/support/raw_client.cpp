@@ -129,7 +129,7 @@ bool RawClient::readMore() {
   if (!isReadableWithin(socket_, kLimitMs)) {
     throw std::runtime_error("the server has not answered for 10 seconds");
   }
-  std::array<char, 65536> buffer;
+  std::array<char, 65536> buffer{};
   const std::ptrdiff_t count = receiveFrom(socket_, buffer.data(), buffer.size());
   reset_ = reset_ || (count < 0 && wasResetByPeer());
   unread_.append(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);

@@ -11,7 +11,7 @@ namespace {
 
 /// Passes on what can be read now, up to `left` bytes; false where there is no more to come.
 bool passOn(Socket from, Socket to, std::size_t& left) {
-  std::array<char, 65536> buffer;
+  std::array<char, 65536> buffer{};
   const std::ptrdiff_t count = receiveFrom(from, buffer.data(), (std::min)(buffer.size(), left));
   if (count <= 0) {
     return false;
