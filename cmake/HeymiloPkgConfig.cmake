@@ -67,7 +67,7 @@ heymilo_pkg_config(heymilo
 # These two are always static, so what they need is needed by whoever links them.
 if(TARGET heymilo_testing)
   set(pc_requires "heymilo = ${PROJECT_VERSION}")
-  if(httplib_LIBRARY)  # compiled
+  if(HEYMILO_TESTING_HTTP AND httplib_LIBRARY)  # compiled
     list(APPEND pc_requires cpp-httplib)
   else()  # one header, and what it was told to use
     foreach(feature IN ITEMS OPENSSL:openssl ZLIB:zlib BROTLI:libbrotlienc BROTLI:libbrotlidec
