@@ -98,7 +98,9 @@ endfunction()
 if(TARGET heymilo_testing)
   set(pc_requires "heymilo = ${PROJECT_VERSION}")
   set(pc_libs ${pc_threads})
-  if(httplib_LIBRARY AND NOT httplib_DIR)  # compiled, and described by a file of pkg-config
+  if(NOT HEYMILO_TESTING_HTTP)
+    # needs no cpp-httplib
+  elseif(httplib_LIBRARY AND NOT httplib_DIR)  # compiled, and described by a file of pkg-config
     list(APPEND pc_requires cpp-httplib)
   else()  # one header, or compiled and known to CMake only: then its file; and what it was told to use
     heymilo_imported_file(httplib::httplib pc_httplib)

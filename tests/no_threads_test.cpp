@@ -197,6 +197,7 @@ TEST_F(NoThreads, ATransportInProcessIsRefused) {
 
 TEST_F(NoThreads, ADnsLookupIsAConnectionError) {
   client_options.base_url = "https://api.invalid";
+  client_options.transport = nullptr;
   const ThreadLimit none(0);
   try {
     Client(client_options).listCandidates("p");

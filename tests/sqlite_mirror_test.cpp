@@ -17,6 +17,7 @@
 #include "heymilo/testing/mock_server.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "support/mirror_file.hpp"
+#include "support/mock_client.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace heymilo::workflows {
@@ -40,12 +41,9 @@ class SqliteMirrorTest : public ::testing::Test {
   SqliteMirrorTest() { server.addPosting("p"); }
 
   Client client() const {
-    ClientOptions options;
-    options.api_key = "test-key";
-    options.base_url = server.url();
+    ClientOptions options = heymilo_test::mockClientOptions(server);
     options.rate_limit.reset();
     options.retry.max_retries = 0;
-    options.proxy = "";
     return Client(options);
   }
 

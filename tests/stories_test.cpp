@@ -140,7 +140,7 @@ struct Scene {
     mistakes.insert("never ends well");
   }
 
-  std::string path() const { return HEYMILO_STORIES_DIR "/story_" + program; }
+  std::string path() const { return HEYMILO_EXAMPLES_DIR "/story_" + program; }
 
   void note(const std::string& err) {
     if (err.find("@example.com") != std::string::npos) {

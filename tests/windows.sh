@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything for Windows with mingw-w64 and runs it in Wine: the tests that need nothing of POSIX
-# (tests/posix.cmake lists the others), and then the programs: a mock server, a file of people ingested
+# (tests/CMakeLists.txt says what the others need), and then the programs: a mock server, a file of people ingested
 # into it, and the list of what it has then. TLS is Schannel's, the rest is what this Debian release has as source.
 #
 #   tests/windows.sh               configures, builds, runs; all of it is in build/mingw
