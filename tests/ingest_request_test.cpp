@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <type_traits>
 
 #include "heymilo/errors.hpp"
@@ -47,8 +48,9 @@ TEST(IngestRequest, DataThatIsNoObjectTakesNoKeys) {
 }
 
 TEST(IngestRequest, IsStillAPlainStruct) {
+  const auto data = std::make_optional(json{{"c", 1}});
   const CandidateIngestRequest ada{
-      "Ada", "ada@example.com", "+1", {{{"a", "b"}}}, json{{"c", 1}}, json{{"d", 2}}};
+      "Ada", "ada@example.com", "+1", {{{"a", "b"}}}, data, json{{"d", 2}}};
   EXPECT_EQ(ada.additional_properties["d"], 2);
   const BulkCandidateIngestRequest bulk{
       {{"Ada", "ada@example.com"},

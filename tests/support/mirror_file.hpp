@@ -83,7 +83,7 @@ class MirrorFile {
     if (value.is_null()) {
       ASSERT_TRUE(row.isNull(column));
     } else if (type == "string") {
-      ASSERT_EQ(row.text(column), value);
+      ASSERT_EQ(nlohmann::json(row.text(column)), value);
     } else if (type == "boolean") {
       ASSERT_EQ(row.integer(column) != 0, value);
     } else {
