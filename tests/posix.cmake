@@ -21,6 +21,7 @@ set(heymilo_posix_tests
   example_mirror_candidates
   example_mock_server
   example_quickstart
+  example_temporary_files
   guest
   latency
   mirror_clock
