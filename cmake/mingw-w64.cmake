@@ -9,6 +9,7 @@ set(CMAKE_C_COMPILER ${triplet}-gcc-posix)
 set(CMAKE_CXX_COMPILER ${triplet}-g++-posix)
 set(CMAKE_RC_COMPILER ${triplet}-windres)
 set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
+set(ZLIB_USE_STATIC_LIBS ON)
 
 # Headers and libraries of the machine that builds are not for Windows.
 set(CMAKE_FIND_ROOT_PATH /usr/${triplet})

@@ -32,7 +32,7 @@ case "${1:-build}" in
     ;;
   windows)
     # dpkg-dev unpacks source packages; SQLite makes its one source file with Tcl.
-    packages+=(g++-mingw-w64-x86-64-posix wine64 googletest dpkg-dev tcl)
+    packages+=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine64 googletest dpkg-dev tcl)
     ;;
   benchmarks)
     packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev)

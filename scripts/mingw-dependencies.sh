@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes what a build for Windows by mingw-w64 needs, all of it static and of this Debian release: libcurl (TLS
-# by Schannel), SQLite, GoogleTest, cpp-httplib, CLI11 and nlohmann/json. Debian has no such packages for
-# mingw-w64, so the three that it has no plain source package installed of are built from its source packages.
+# by Schannel, with zlib), SQLite, GoogleTest, cpp-httplib, CLI11 and nlohmann/json. Of these Debian packages
+# only zlib for mingw-w64; the others are built from its source packages, or are headers.
 #
 #   scripts/mingw-dependencies.sh DIRECTORY    as a prefix for CMake; quick where it is complete already
 #
@@ -62,7 +62,7 @@ cross() {
 
 cross curl "$(echo "$work"/sources/curl-*/)" \
   -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DHTTP_ONLY=ON \
-  -DCURL_USE_SCHANNEL=ON -DCURL_ZLIB=OFF -DCURL_USE_LIBPSL=OFF -DCURL_USE_LIBSSH2=OFF -DUSE_LIBIDN2=OFF
+  -DCURL_USE_SCHANNEL=ON -DCURL_ZLIB=ON -DCURL_USE_LIBPSL=OFF -DCURL_USE_LIBSSH2=OFF -DUSE_LIBIDN2=OFF
 cross googletest /usr/src/googletest
 
 # SQLite is one file, which the source package makes first.

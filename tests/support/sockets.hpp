@@ -37,7 +37,10 @@ inline void startSockets() {
 inline void closeSocket(Socket socket) { ::closesocket(socket); }
 inline void endSendingOn(Socket socket) { ::shutdown(socket, SD_SEND); }
 /// Ends what other threads wait for on it, too.
-inline void endBothWays(Socket socket) { ::shutdown(socket, SD_BOTH); }
+inline void endBothWays(Socket socket) {
+  ::shutdown(socket, SD_BOTH);
+  ::CancelIoEx(reinterpret_cast<HANDLE>(socket), nullptr);
+}
 inline std::ptrdiff_t sendOn(Socket socket, const char* data, std::size_t size) {
   return ::send(socket, data, static_cast<int>(size), 0);
 }
