@@ -1,6 +1,7 @@
 // What a client does where it is not handed a transport: libcurl's connections, and the
 // environment.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -21,6 +22,7 @@ namespace {
 using heymilo::testing::MockServer;
 using heymilo::testing::MockServerOptions;
 using heymilo_test::mockClientOptions;
+using ::testing::HasSubstr;
 
 /// Sets an environment variable for as long as it lives.
 class Environment {
