@@ -26,6 +26,8 @@ case "${1:-build}" in
     packages+=(clang libclang-rt-dev llvm clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev
       libsimdjson-dev doxygen python3 zsh lld
       abigail-tools binutils dpkg-dev fakeroot gzip help2man lintian xz-utils)
+    # For the preset libcxx; Debian's GoogleTest and cpp-httplib are compiled for libstdc++.
+    packages+=(clang-19 libc++-19-dev libc++abi-19-dev googletest)
     # What a static libcurl needs: pkg-config --static asks for all of it.
     packages+=(libbrotli-dev libidn2-dev libkrb5-dev libldap-dev libnghttp2-dev libpsl-dev librtmp-dev
       libssh2-1-dev libzstd-dev)

@@ -10,18 +10,14 @@
 #
 # Mirrors: $DEBIAN_MIRROR, or http://deb.debian.org/debian; $UBUNTU_MIRROR, or http://archive.ubuntu.com/ubuntu.
 # Needs root, debootstrap, and a kernel that lets it mount and make namespaces (in a container: a privileged one).
-# What is mounted in a root and what runs there is gone with the script, however it ends. Ends with 0 (all good),
-# 1 (a release failed, or a claim was not built), 2 (usage, or something is missing).
+# Ends with 0 (all good), 1 (a release failed, or a claim was not built), 2 (usage, or something is missing).
 set -uo pipefail
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-
-give_up() {
-  printf '%s: %s\n' "${0##*/}" "$1" >&2
-  exit 2
-}
+source "$checkout/tests/bare_root.sh"
 
 releases=()
 roots=${TMPDIR:-/var/tmp}/heymilo-minimums
+keep=false cache=
 while (($# > 0)); do
   case $1 in
     --help | -h)
@@ -41,21 +37,7 @@ while (($# > 0)); do
 done
 ((${#releases[@]} > 0)) || releases=(bullseye jammy)
 
-[[ $(id -u) == 0 ]] || give_up "only root may make roots and mount in them. Run it as root: sudo $0 …"
-missing=()
-for tool in debootstrap git unshare:util-linux wget; do
-  command -v "${tool%:*}" >/dev/null || missing+=("${tool#*:}")
-done
-((${#missing[@]} == 0)) ||
-  give_up "not found: ${missing[*]}. On Debian or Ubuntu: apt-get install ${missing[*]}"
-unshare --mount --pid --fork --kill-child true ||
-  give_up "this machine does not allow namespaces. In a container: run it with --privileged"
-mkdir -p "$roots" || give_up "$roots cannot be made; choose another with --roots FOLDER"
-roots=$(cd "$roots" && pwd)
-for release in "${releases[@]}"; do
-  [[ ! -e $roots/$release ]] ||
-    give_up "$roots/$release is there already. Remove it (rm -r $roots/$release), or choose another with --roots FOLDER"
-done
+check_bare_roots "${releases[@]}"
 debian=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 ubuntu=${UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu}
 
@@ -73,66 +55,15 @@ find_ubuntu_keyring() {
   keyring=$roots/keyring$keyring
 }
 
-running=
-root=
-finish() {
-  local code=$?
-  trap - EXIT
-  if [[ -n $running ]]; then
-    kill -KILL -- "-$running" 2>/dev/null # the namespaces end with it, and all that is in them
-    wait "$running" 2>/dev/null
-  fi
-  [[ -z $root ]] || rm -rf --one-file-system "$root"
-  rm -rf "$roots/keyring" "$roots/ubuntu-keyring.deb"
-  exit "$code"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-# apart <bash commands> <argument>...: runs them in namespaces of their own, so that nothing that they mount or
-# start outlives them.
-apart() {
-  set -m
-  unshare --mount --propagation private --pid --fork --kill-child bash -c "$1" _ "${@:2}" \
-    </dev/null >>"$log" 2>&1 &
-  running=$!
-  set +m
-  local code=0
-  wait "$running" || code=$?
-  running=
-  return "$code"
-}
-
-# shellcheck disable=SC2016
-mount_and_run='
-  set -e
-  root=$1
-  mount -t proc proc "$root/proc"
-  mkdir -p "$root/dev/pts" "$root/dev/shm"
-  mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$root/dev/pts"
-  mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
-  shift
-  chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
-  exit # not the last command, which bash would turn into
-'
 run_release() {
-  local options=(--variant=minbase) mirror=$debian keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  local options=() mirror=$debian keyring=/usr/share/keyrings/debian-archive-keyring.gpg
   if [[ $release == jammy ]]; then
     mirror=$ubuntu
     options+=("--components=main,universe")
     find_ubuntu_keyring
   fi
-  apart 'debootstrap "$@"; exit' "${options[@]}" --keyring="$keyring" "$release" "$root" "$mirror" || return
-  # How apt reaches the mirror from here, it does from there.
-  apt-config dump 2>/dev/null | grep -E '^Acquire::https?::Proxy' >"$root/etc/apt/apt.conf.d/90minimums"
-  mkdir "$root/root/heymilo" &&
-    git -C "$checkout" archive HEAD | tar --extract --directory="$root/root/heymilo" || return
-  local variable proxies=()
-  for variable in http_proxy https_proxy no_proxy; do
-    [[ -z ${!variable:-} ]] || proxies+=("$variable=${!variable}")
-  done
-  apart "$mount_and_run" "$root" "${proxies[@]}" /root/heymilo/tests/minimums_here.sh
+  make_bare_root "$release" "$mirror" "$keyring" "${options[@]}" || return
+  in_root tests/minimums_here.sh
 }
 
 declare -A built
@@ -152,9 +83,9 @@ for release in "${releases[@]}"; do
     tail -n 25 "$log" | sed 's/^/  | /'
     failed+=("$release")
   fi
-  rm -rf --one-file-system "$root"
-  root=
+  remove_root
 done
+rm -rf "$roots/keyring" "$roots/ubuntu-keyring.deb"
 
 # claim <dependency> <version>: a line of the table.
 claim() {
