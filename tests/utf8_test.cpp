@@ -82,10 +82,10 @@ TEST(Utf8, EmptyAndZeroBytesAreText) {
 TEST(Utf8, CountsCodePointsNotBytesAndNotGraphemes) {
   EXPECT_EQ(countCodePoints(""), 0u);
   EXPECT_EQ(countCodePoints("abc"), 3u);
-  EXPECT_EQ(countCodePoints(u8"Zo\u00eb"), 3u);
-  EXPECT_EQ(countCodePoints(u8"Zoe\u0308"), 4u);
-  EXPECT_EQ(countCodePoints(u8"\u674e\u96f7"), 2u);
-  EXPECT_EQ(countCodePoints(u8"\U0001F469\u200D\U0001F4BB"), 3u);
+  EXPECT_EQ(countCodePoints("Zo\u00eb"), 3u);
+  EXPECT_EQ(countCodePoints("Zoe\u0308"), 4u);
+  EXPECT_EQ(countCodePoints("\u674e\u96f7"), 2u);
+  EXPECT_EQ(countCodePoints("\U0001F469\u200D\U0001F4BB"), 3u);
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ TEST_F(PaginationRecipe, GoesOnAfterAnError) {
   ASSERT_EQ(ids.size(), 230u);
   const auto candidates = server.candidates("posting-id");
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    EXPECT_EQ(ids[i], candidates[i]["interview_id"]);
+    EXPECT_EQ(ids[i], candidates[i].at("interview_id").get<std::string>());
   }
 }
 
