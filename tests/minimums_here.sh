@@ -7,7 +7,7 @@
 #
 # Installs packages, so it needs root; tests/minimums.sh runs it in a bare root. Debian 11 has libcurl 7.74, no
 # CLI11 and no cpp-httplib: there the three are built from Debian 12's sources, which is what a user of Debian 11
-# does too, into build/dependencies. No presets: they need CMake 3.21.
+# does too, into /opt/heymilo-dependencies. No presets: they need CMake 3.21.
 # The last lines are the versions, one for each dependency: `built with <dependency> <version>`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -39,7 +39,7 @@ fi
 # shellcheck source=/dev/null
 release=$(. /etc/os-release && echo "$ID $VERSION_ID")
 jobs=$(nproc)
-dependencies=$PWD/build/dependencies
+dependencies=/opt/heymilo-dependencies # not in the checkout, where CMake would leave it out of RPATHs
 build=$PWD/build/minimums
 installed=$build/installed
 packages=(
