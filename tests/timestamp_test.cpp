@@ -194,7 +194,8 @@ TEST(Timestamp, IsCutFromAnyUnitOfTheSystemsClock) {
   EXPECT_EQ(toTimestamp(std::chrono::time_point<std::chrono::system_clock, std::chrono::hours>(
                 std::chrono::hours(1))),
             at(3600));
-  EXPECT_LE(toTimestamp(std::chrono::system_clock::now()), std::chrono::system_clock::now());
+  const Timestamp cut = toTimestamp(std::chrono::system_clock::now());
+  EXPECT_LE(cut, std::chrono::system_clock::now());
 }
 
 TEST(Timestamp, AYearThatHasNoFourDigitsIsRefused) {

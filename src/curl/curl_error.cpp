@@ -177,12 +177,31 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
       ConnectionFault::proxy);
 }
 
+/// With socks4 and socks5 it is not for the proxy to resolve the API's name.
+[[noreturn]] void throwUnknownApi(const Way& way, Outcome outcome) {
+  throw ConnectionError(way.connecting() + ": could not resolve host " + way.apiHost(), outcome);
+}
+
+/// Where there is a proxy, and libcurl can't resolve a host. To older ones a socks proxy is a host,
+/// and the API's host that it asks for has an error of its own (CURLPX_RESOLVE_HOST).
+bool isApiThatIsUnknown() {
+  constexpr unsigned kSince = 0x080e00;  // 8.14 calls a proxy a proxy
+  return curl_version_info(CURLVERSION_NOW)->version_num >= kSince;
+}
+
+/// What libcurl means by its code. 8.23 calls a private key that it can't use a bad argument.
+CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
+  const bool tls = transfer.request.url.compare(0, 6, "https:") == 0;
+  return code == CURLE_BAD_FUNCTION_ARGUMENT && tls && transfer.starts == 0 ? CURLE_SSL_CERTPROBLEM
+                                                                            : code;
+}
+
 #if CURL_AT_LEAST_VERSION(7, 73, 0)
 /// A socks proxy makes no connection to the API.
 [[noreturn]] void throwRefusedBySocks(const EasyHandle& handle, const Way& way, Outcome outcome) {
   const long reason = handle.info(CURLINFO_PROXY_ERROR);
-  if (reason == CURLPX_RESOLVE_HOST) {  // with socks4 and socks5, that is not for the proxy to do
-    throw ConnectionError(way.connecting() + ": could not resolve host " + way.apiHost(), outcome);
+  if (reason == CURLPX_RESOLVE_HOST) {
+    throwUnknownApi(way, outcome);
   }
   const bool credentials = reason == CURLPX_NO_AUTH || reason == CURLPX_USER_REJECTED ||
                            reason == CURLPX_BAD_ADDRESS_TYPE || reason == CURLPX_BAD_VERSION ||
@@ -230,7 +249,7 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
   if (transfer.response.refusal() != ResponseReader::Refusal::none) {
     throwRefusedAnswer(transfer, endpoint);
   }
-  switch (result.code) {
+  switch (meaningOf(result.code, transfer)) {
     case CURLE_OPERATION_TIMEDOUT:
       throw TimeoutError(timeoutMessage(transfer, way), outcome);
 
@@ -238,7 +257,10 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
       if (!way.proxy()) {
         throw ConnectionError("connecting to " + endpoint + ": could not resolve host", outcome);
       }
-      [[fallthrough]];  // to libcurl, a socks proxy is a host
+      if (isApiThatIsUnknown()) {
+        throwUnknownApi(way, outcome);
+      }
+      [[fallthrough]];
     case CURLE_COULDNT_RESOLVE_PROXY:
       throw ConnectionError("connecting to " + way.proxyName() + ": could not resolve host",
                             outcome,

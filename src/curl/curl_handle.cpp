@@ -19,7 +19,10 @@ TransferResult CurlHandle::perform(Transfer& transfer, const CancellationToken& 
   if (const CURLMcode code = curl_multi_add_handle(multi_.get(), easy_.get())) {
     return broken(code);
   }
-  const TransferResult result = run(cancellation);
+  TransferResult result = run(cancellation);
+  if (transfer.turned_away) {
+    result = runAgain(transfer, cancellation);
+  }
   transfer.end(result);
   curl_multi_remove_handle(multi_.get(), easy_.get());
   // Where a transfer ends before its connection is made, libcurl 7.88 leaves a buffer in the easy
@@ -45,6 +48,18 @@ TransferResult CurlHandle::run(const CancellationToken& cancellation) {
     }
   }
   return {CURLE_OK, true};
+}
+
+/// Nothing of it was sent: libcurl had chosen a connection that is over.
+TransferResult CurlHandle::runAgain(Transfer& transfer, const CancellationToken& cancellation) {
+  curl_multi_remove_handle(multi_.get(), easy_.get());
+  if (const CURLcode code = transfer.prepareAgain()) {
+    return {code, false};
+  }
+  if (const CURLMcode code = curl_multi_add_handle(multi_.get(), easy_.get())) {
+    return broken(code);
+  }
+  return run(cancellation);
 }
 
 TransferResult CurlHandle::broken(CURLMcode code) noexcept {

@@ -33,6 +33,7 @@ class CurlHandle {
 
  private:
   TransferResult run(const CancellationToken& cancellation);
+  TransferResult runAgain(Transfer& transfer, const CancellationToken& cancellation);
   TransferResult broken(CURLMcode code) noexcept;
 
   Sockets sockets_;    // older than the multi handle, which closes them

@@ -244,12 +244,11 @@ void CurlLoop::runTransfers() {
   }
 }
 
-/// Nothing of it was sent: libcurl had chosen the connection of a request that was given up.
+/// Nothing of it was sent: libcurl had chosen a connection that is over.
 void CurlLoop::startAgain(const std::shared_ptr<Running>& transfer) {
-  transfer->transfer.turned_away = false;
   curl_multi_remove_handle(multi_->get(), transfer->easy.get());
   CURLMcode code = CURLM_OUT_OF_MEMORY;
-  if (curl_easy_setopt(transfer->easy.get(), CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK) {
+  if (transfer->transfer.prepareAgain() == CURLE_OK) {
     code = curl_multi_add_handle(multi_->get(), transfer->easy.get());
   }
   if (code != CURLM_OK) {

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #endif
@@ -97,6 +98,32 @@ void reset(curl_socket_t handle) noexcept {
   }
 #elif !defined(_WIN32)
   replace(handle);
+#endif
+}
+
+bool ended(curl_socket_t handle) noexcept {
+#ifdef _WIN32
+  fd_set readable;
+  FD_ZERO(&readable);
+  FD_SET(handle, &readable);
+  const timeval at_once{};
+  char byte = 0;
+  return ::select(0, &readable, nullptr, nullptr, &at_once) != 0 &&
+         ::recv(handle, &byte, 1, MSG_PEEK) <= 0;
+#else
+#ifdef POLLRDHUP  // also where the last bytes from there have not been read, such as a goodbye of
+                  // TLS
+  constexpr short kEnd = POLLRDHUP;
+#else
+  constexpr short kEnd = 0;
+#endif
+  pollfd polled{handle, static_cast<short>(POLLIN | kEnd), 0};
+  if (::poll(&polled, 1, 0) <= 0) {
+    return false;
+  }
+  char byte = 0;
+  return (polled.revents & (kEnd | POLLHUP | POLLERR | POLLNVAL)) != 0 ||
+         ::recv(handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 #endif
 }
 

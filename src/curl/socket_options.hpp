@@ -29,6 +29,9 @@ constexpr bool kResets = true;
 #endif
 void reset(curl_socket_t handle) noexcept;
 
+/// Whether the other side has ended the connection, or it broke. Does not wait, and reads nothing.
+bool ended(curl_socket_t handle) noexcept;
+
 /// The IP address and port of either end; empty and 0 where the socket has none.
 enum class Side { local, remote };
 std::pair<std::string, int> endOf(curl_socket_t handle, Side side);

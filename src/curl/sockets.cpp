@@ -110,6 +110,10 @@ bool Sockets::begin(const Transfer& transfer, const End& local, const End& remot
   if (socket->reset) {
     return false;
   }
+  // libcurl 8.23 does not look at a connection that it has used within the last second.
+  if (std::exchange(socket->used, true) && socket_options::ended(socket->handle)) {
+    return false;
+  }
   socket->user = &transfer;
   socket_options::endWithReset(socket->handle, true);
   const std::chrono::milliseconds user_timeout = userTimeoutOf(transfer.request);

@@ -59,7 +59,8 @@ class Sockets {
   };
 
   /// The transfer is about to send its request on the connection with these ends. False where
-  /// nothing may be sent on it: the request before it was given up, which libcurl does not know.
+  /// nothing may be sent on it: the request before it was given up, or the server has ended the
+  /// connection, and libcurl does not know.
   /// (A connection that can't be found stays as it was made: closing it resets it.) Throws
   /// std::bad_alloc.
   bool begin(const Transfer& transfer, const End& local, const End& remote);
@@ -77,7 +78,8 @@ class Sockets {
     const Transfer* user = nullptr;
     const Transfer* before = nullptr;  // the user before, where it has yet to be heard of its end
     bool reset = false;
-    End local{};  // as begin() was given them; empty before
+    bool used = false;  // by a request before
+    End local{};        // as begin() was given them; empty before
     End remote{};
     std::chrono::milliseconds user_timeout{0};
   };

@@ -53,6 +53,7 @@ static int onStart(void* user, char* remote_ip, char* local_ip, int remote_port,
     return CURL_PREREQFUNC_ABORT;  // out of memory
   }
   if (transfer.turned_away) {
+    transfer.forbidReuse(true);
     return CURL_PREREQFUNC_ABORT;
   }
   transfer.starts = 1;
@@ -86,6 +87,7 @@ void Transfer::refuseUnusableProxy() const {
 }
 
 void Transfer::prepare(EasyHandle& handle) {
+  easy_ = handle.get();
   refuseUnusableProxy();
   const auto unlimited = (std::chrono::milliseconds::max)();
   handle.set(CURLOPT_URL, request.url.c_str());
@@ -147,7 +149,23 @@ void Transfer::end(TransferResult result) noexcept {
     sockets.finish(*this);
   } else {
     sockets.abandon(*this);
+    forbidReuse(true);
   }
+}
+
+// libcurl keeps an HTTP/2 connection when a stream ends, and 8.23 would hand it out again, and
+// again, without looking at it.
+void Transfer::forbidReuse(bool yes) noexcept {
+  if (easy_ != nullptr) {
+    static_cast<void>(curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, yes ? 1L : 0L));
+  }
+}
+
+CURLcode Transfer::prepareAgain() noexcept {
+  turned_away = false;
+  error_text[0] = '\0';
+  forbidReuse(false);
+  return curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 Outcome Transfer::outcomeWithoutAnswer() const noexcept {

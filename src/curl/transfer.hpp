@@ -28,6 +28,12 @@ struct Transfer {
   /// the handle's perform(). Throws TransportError (not_sent).
   void prepare(EasyHandle& handle);
 
+  /// The same again, on a connection of its own, after it was turned away.
+  CURLcode prepareAgain() noexcept;
+
+  /// Whether libcurl closes the connection when it ends the transfer.
+  void forbidReuse(bool yes) noexcept;
+
   /// Whether the body goes to the network together with the head, not from a callback.
   bool sentWithHead() const noexcept;
 
@@ -48,7 +54,7 @@ struct Transfer {
   Sockets& sockets;
   ResponseReader response;
   int starts = 0;              ///< how often libcurl was about to write the request
-  bool turned_away = false;    ///< nothing was written: the connection was another request's end
+  bool turned_away = false;    ///< nothing was written: the connection is over
   std::size_t body_taken = 0;  ///< how much of the body libcurl can have sent
   char error_text[CURL_ERROR_SIZE] = "";
   std::optional<std::string> proxy{};  ///< ClientOptions::proxy
@@ -63,6 +69,7 @@ struct Transfer {
 
   static HeaderList headerLines(const HttpRequest& request);
 
+  CURL* easy_ = nullptr;
   HeaderList header_lines_;
 };
 
