@@ -8,7 +8,7 @@ from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
 from conan.tools.files import copy, load, rmdir
 
-required_conan_version = ">=2.0"
+required_conan_version = ">=2.4"
 
 
 class HeymiloConan(ConanFile):
@@ -47,13 +47,13 @@ class HeymiloConan(ConanFile):
     def requirements(self):
         # In the public headers, and linked only with the version that it was built with.
         self.requires("nlohmann_json/3.11.3", transitive_headers=True)
-        self.requires("libcurl/[>=7.80 <9]")
+        self.requires("libcurl/[>=7.81 <9]")
         if self.options.with_simdjson:
-            self.requires("simdjson/[>=3.0 <4]")
+            self.requires("simdjson/[>=3.0 <5]")
         if self.options.testing:
-            self.requires("cpp-httplib/[>=0.11 <1]")
+            self.requires("cpp-httplib/[>=0.10 <1]")
         if self.options.workflows:
-            self.requires("sqlite3/[>=3.24 <4]")
+            self.requires("sqlite3/[>=3.34 <4]")
 
     def validate(self):
         check_min_cppstd(self, 17)
@@ -99,6 +99,6 @@ class HeymiloConan(ConanFile):
                 part.set_property("pkg_config_name", "heymilo-" + name)
                 part.libs = ["heymilo_" + name]
                 part.requires = ["core", needs]
-        if self.settings.os in ("Linux", "FreeBSD"):
-            for component in self.cpp_info.components.values():
-                component.system_libs = ["pthread"]
+        system_libs = {"Linux": ["pthread"], "FreeBSD": ["pthread"], "Windows": ["ws2_32"]}
+        for component in self.cpp_info.components.values():
+            component.system_libs = system_libs.get(str(self.settings.os), [])

@@ -26,6 +26,15 @@ if(httplib_INCLUDE_DIR)
   file(STRINGS "${httplib_INCLUDE_DIR}/httplib.h" httplib_VERSION REGEX "CPPHTTPLIB_VERSION \"")
   string(REGEX REPLACE ".*\"(.*)\".*" "\\1" httplib_VERSION "${httplib_VERSION}")
 endif()
+if(httplib_LIBRARY)
+  find_package(PkgConfig QUIET)
+  if(PkgConfig_FOUND)
+    pkg_check_modules(httplib_PC QUIET cpp-httplib)
+    if(NOT httplib_VERSION)  # which the header has from 0.11 on
+      set(httplib_VERSION "${httplib_PC_VERSION}")
+    endif()
+  endif()
+endif()
 
 find_package_handle_standard_args(httplib
   REQUIRED_VARS httplib_INCLUDE_DIR
@@ -37,8 +46,10 @@ if(httplib_FOUND AND NOT TARGET httplib::httplib)
   target_include_directories(httplib::httplib INTERFACE "${httplib_INCLUDE_DIR}")
   target_link_libraries(httplib::httplib INTERFACE Threads::Threads)
   if(httplib_LIBRARY)
-    find_package(PkgConfig REQUIRED)
-    pkg_check_modules(httplib_PC QUIET REQUIRED cpp-httplib)
+    if(NOT httplib_PC_FOUND)
+      message(FATAL_ERROR "cpp-httplib was compiled, and pkg-config does not know how: it may be missing.\n"
+        "  Debian, Ubuntu  apt-get install pkg-config")
+    endif()
     target_compile_options(httplib::httplib INTERFACE ${httplib_PC_CFLAGS_OTHER})
     target_link_libraries(httplib::httplib INTERFACE "${httplib_LIBRARY}")
   endif()

@@ -22,7 +22,15 @@ function(heymilo_compile_options target)
       -Wextra-semi)
   endif()
   if(MSVC)
-    target_compile_options(${target} PRIVATE /permissive- /utf-8)
+    # The exported classes have private members of the standard library, and the errors a base there
+    # (C4251, C4275): who uses the DLL has the same library anyway.
+    target_compile_options(${target} PRIVATE
+      /permissive- /utf-8 /bigobj /Zc:__cplusplus /wd4251 /wd4275)
+    # std::getenv() and its kind are standard C++, not deprecated (C4996).
+    target_compile_definitions(${target} PRIVATE _CRT_SECURE_NO_WARNINGS)
+  endif()
+  if(WIN32)  # where libcurl's header includes that of the system
+    target_compile_definitions(${target} PRIVATE NOMINMAX WIN32_LEAN_AND_MEAN)
   endif()
   if(HEYMILO_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,/WX,-Werror>)

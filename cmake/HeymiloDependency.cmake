@@ -1,7 +1,8 @@
-# heymilo_dependency(<package> [<version>] TARGET <target>
+# heymilo_dependency(<package> [CONFIG] TARGET <target>
 #                    DEBIAN <package> FEDORA <package> BREW <formula> VCPKG <port>)
 # Makes <target> available: the one that the host project has already, or what find_package knows, or
-# what is downloaded where HEYMILO_FETCH_DEPS allows it. Otherwise says what to install.
+# what is downloaded where HEYMILO_FETCH_DEPS allows it. Otherwise says what to install. The oldest version
+# that will do is in HeymiloMinimums.cmake. With CONFIG, CMake's own find module is left out.
 #
 # A macro, so that what find_package sets stays visible.
 macro(heymilo_dependency package)
@@ -11,7 +12,15 @@ macro(heymilo_dependency package)
     # above this one, where an imported target is seen only if it is global. The variable does that
     # from CMake 3.24 on, the property for older ones.
     set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
-    find_package(${package} ${dependency_UNPARSED_ARGUMENTS} QUIET)
+    find_package(${package} ${heymilo_minimum_${package}} ${dependency_UNPARSED_ARGUMENTS} QUIET)
+    # Packages of some take a newer major version (curl 8 for 7.81) or minor version (simdjson 3.12 for 3.0)
+    # for unsuitable. It is not.
+    foreach(dependency_version IN LISTS ${package}_CONSIDERED_VERSIONS)
+      if(NOT TARGET ${dependency_TARGET} AND dependency_version MATCHES "^[0-9.]+"
+          AND NOT dependency_version VERSION_LESS "${heymilo_minimum_${package}}")
+        find_package(${package} ${CMAKE_MATCH_0} EXACT ${dependency_UNPARSED_ARGUMENTS} QUIET)
+      endif()
+    endforeach()
     if(NOT TARGET ${dependency_TARGET} AND HEYMILO_FETCH_DEPS)
       heymilo_fetch(${package})
     endif()
@@ -24,7 +33,7 @@ macro(heymilo_dependency package)
         set(dependency_hint "\nor let it be downloaded: -DHEYMILO_FETCH_DEPS=ON")
       endif()
       message(FATAL_ERROR
-        "heymilo needs ${package} ${dependency_UNPARSED_ARGUMENTS}, which was not found. Install it:\n"
+        "heymilo needs ${package} ${heymilo_minimum_${package}}, which was not found. Install it:\n"
         "  Debian, Ubuntu  apt-get install ${dependency_DEBIAN}\n"
         "  Fedora          dnf install ${dependency_FEDORA}\n"
         "  macOS           brew install ${dependency_BREW}\n"

@@ -47,7 +47,7 @@ endif()
 if(nlohmann_json_VERSION)
   set(heymilo_json_version "${nlohmann_json_VERSION} EXACT")
 else()  # the host project's own
-  set(heymilo_json_version 3.9)
+  set(heymilo_json_version "${heymilo_minimum_nlohmann_json}")
 endif()
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/heymiloConfig.cmake.in"

@@ -22,6 +22,12 @@ endforeach()
 string(TOUPPER "${CMAKE_BUILD_TYPE}" pc_postfix)
 set(pc_postfix "${CMAKE_${pc_postfix}_POSTFIX}")
 
+# Threads are part of the system where this is not set.
+set(pc_threads)
+if(NOT MSVC)
+  set(pc_threads -pthread)
+endif()
+
 # heymilo_pkg_config(<module> DESCRIPTION <text> LIBRARY <name> [REQUIRES <module>...]
 #                    [REQUIRES_PRIVATE <module>...] [LIBS <flag>...] [LIBS_PRIVATE <flag>...]
 #                    [CFLAGS <flag>...] [CFLAGS_PRIVATE <flag>...])
@@ -43,20 +49,20 @@ endfunction()
 # What the library itself needs. A shared one brings it, so that only --static asks for it. Where only a
 # static one is installed, whoever links needs it. Asking for it by --static would not do: that asks for
 # all that a static libcurl needs, too, where a shared one is to be had.
-set(pc_needs "libcurl >= 7.80")
+set(pc_needs "libcurl >= ${heymilo_minimum_CURL}")
 if(HEYMILO_WITH_SIMDJSON)
-  list(APPEND pc_needs "simdjson >= 3.0")
+  list(APPEND pc_needs "simdjson >= ${heymilo_minimum_simdjson}")
 endif()
 if(heymilo_type STREQUAL "STATIC_LIBRARY")
   set(pc_parts
-    REQUIRES "nlohmann_json >= 3.9" ${pc_needs}
-    LIBS -pthread
+    REQUIRES "nlohmann_json >= ${heymilo_minimum_nlohmann_json}" ${pc_needs}
+    LIBS ${pc_threads}
     CFLAGS -DHEYMILO_STATIC_DEFINE)
 else()
   set(pc_parts
-    REQUIRES "nlohmann_json >= 3.9"
+    REQUIRES "nlohmann_json >= ${heymilo_minimum_nlohmann_json}"
     REQUIRES_PRIVATE ${pc_needs}
-    LIBS_PRIVATE -pthread
+    LIBS_PRIVATE ${pc_threads}
     CFLAGS_PRIVATE -DHEYMILO_STATIC_DEFINE)
 endif()
 heymilo_pkg_config(heymilo
@@ -91,12 +97,14 @@ endfunction()
 # These two are always static, so what they need is needed by whoever links them.
 if(TARGET heymilo_testing)
   set(pc_requires "heymilo = ${PROJECT_VERSION}")
-  set(pc_libs -pthread)
-  if(httplib_LIBRARY AND NOT httplib_DIR)  # compiled, and described by a file of pkg-config
+  set(pc_libs ${pc_threads})
+  if(NOT HEYMILO_TESTING_HTTP)
+    # needs no cpp-httplib
+  elseif(httplib_LIBRARY AND NOT httplib_DIR)  # compiled, and described by a file of pkg-config
     list(APPEND pc_requires cpp-httplib)
   else()  # one header, or compiled and known to CMake only: then its file; and what it was told to use
     heymilo_imported_file(httplib::httplib pc_httplib)
-    set(pc_libs ${pc_httplib} -pthread)
+    set(pc_libs ${pc_httplib} ${pc_threads})
     foreach(feature IN ITEMS OPENSSL:openssl ZLIB:zlib BROTLI:libbrotlienc BROTLI:libbrotlidec
         ZSTD:libzstd)
       string(REPLACE ":" ";" feature "${feature}")
@@ -117,6 +125,6 @@ if(TARGET heymilo_workflows)
   heymilo_pkg_config(heymilo-workflows
     DESCRIPTION "Bulk ingestion and mirror, over the HeyMilo API"
     LIBRARY heymilo_workflows
-    REQUIRES "heymilo = ${PROJECT_VERSION}" "sqlite3 >= 3.24"
-    LIBS -pthread)
+    REQUIRES "heymilo = ${PROJECT_VERSION}" "sqlite3 >= ${heymilo_minimum_SQLite3}"
+    LIBS ${pc_threads})
 endif()

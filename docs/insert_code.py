@@ -3,7 +3,7 @@
 
     docs/insert_code.py [--check]
 
-In the pages of docs/, a fence below a line
+In README.md, the other pages beside it and those of docs/, a fence below a line
 
     <!-- code: docs/examples/pagination.cpp [resume] -->
 
@@ -41,7 +41,7 @@ def main():
     if sys.argv[1:] and not check:
         sys.exit(__doc__)
     problems = []
-    for page in sorted((ROOT / "docs").rglob("*.md")):
+    for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]):
         name = page.relative_to(ROOT)
         text = page.read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-// The shortest useful program: bring one candidate in, then see where everybody stands.
+// The shortest useful program: ingests one candidate, then lists where everybody stands.
 
 #include <heymilo/heymilo.hpp>
 #include <iostream>

@@ -5,6 +5,7 @@
 #   scripts/install-dependencies.sh             to build the library, the mock server and the examples
 #   scripts/install-dependencies.sh tests       to run tests/run.sh as well
 #   scripts/install-dependencies.sh all         to run tests/run.sh --all
+#   scripts/install-dependencies.sh windows     to run tests/windows.sh: mingw-w64 and Wine
 #   scripts/install-dependencies.sh benchmarks  to run benchmarks/run.sh --brief
 #   scripts/install-dependencies.sh peers       to run benchmarks/run.sh, but for what npm brings
 set -euo pipefail
@@ -25,9 +26,15 @@ case "${1:-build}" in
     packages+=(clang libclang-rt-dev llvm clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev
       libsimdjson-dev doxygen python3 zsh lld
       abigail-tools binutils dpkg-dev fakeroot gzip help2man lintian xz-utils)
+    # For the preset libcxx; Debian's GoogleTest and cpp-httplib are compiled for libstdc++.
+    packages+=(clang-19 libc++-19-dev libc++abi-19-dev googletest)
     # What a static libcurl needs: pkg-config --static asks for all of it.
     packages+=(libbrotli-dev libidn2-dev libkrb5-dev libldap-dev libnghttp2-dev libpsl-dev librtmp-dev
       libssh2-1-dev libzstd-dev)
+    ;;
+  windows)
+    # dpkg-dev unpacks source packages; SQLite makes its one source file with Tcl.
+    packages+=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine64 googletest dpkg-dev tcl)
     ;;
   benchmarks)
     packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev)
@@ -36,7 +43,7 @@ case "${1:-build}" in
     packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev libcpprest-dev)
     ;;
   *)
-    echo "usage: $0 [tests | all | benchmarks | peers]" >&2
+    echo "usage: $0 [tests | all | windows | benchmarks | peers]" >&2
     exit 2
     ;;
 esac

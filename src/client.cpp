@@ -51,12 +51,18 @@ std::optional<std::string> environmentVariable(const char* name) {
   return value;
 }
 
-/// Whether one of the places, separated by colons, exists as what it is to be.
+#ifdef _WIN32
+constexpr char kBetweenFolders = ';';
+#else
+constexpr char kBetweenFolders = ':';
+#endif
+
+/// Whether one of the places exists as what it is to be.
 bool exists(const std::string& places, bool folder) {
   std::size_t begin = 0;
   while (begin <= places.size()) {
     const std::size_t end =
-        (std::min)(folder ? places.find(':', begin) : places.size(), places.size());
+        (std::min)(folder ? places.find(kBetweenFolders, begin) : places.size(), places.size());
     std::error_code error;
     const std::filesystem::path place(places.substr(begin, end - begin));
     if (folder ? std::filesystem::is_directory(place, error)
@@ -76,6 +82,9 @@ void trustAsTheEnvironmentSays(ClientOptions& options) {
   }
   options.tls.ca_file = environmentVariable("SSL_CERT_FILE");
   options.tls.ca_dir = environmentVariable("SSL_CERT_DIR");
+  if (options.tls.ca_dir && !options.transport && !canTrustFolders()) {
+    options.tls.ca_dir.reset();  // it is for programs with another TLS
+  }
   if (!options.transport && parseBaseUrl(options.base_url).secure) {
     // OpenSSL takes a folder that is not there for an empty one.
     if (options.tls.ca_file && !exists(*options.tls.ca_file, false)) {

@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 7> kLongDays = {
 // RFC 9111, section 1.2.2, has the same limit for a number of seconds that is beyond reason.
 constexpr std::chrono::seconds kLongestWait{std::int64_t{1} << 31};
 
+constexpr UnixSeconds kFirstMoment{std::chrono::seconds{-62'135'596'800}};  // of the year 1
+constexpr UnixSeconds kLastMoment{std::chrono::seconds{253'402'300'799}};   // of the year 9999
+
 template <std::size_t size>
 bool skipOneOf(TextCursor& text, const std::array<std::string_view, size>& names) noexcept {
   return std::any_of(
@@ -88,7 +91,9 @@ std::optional<UnixSeconds> parseRfc850(TextCursor text,
                     readMonth(text, time.month) && text.skip('-') &&
                     readNumber(text, 2, two_digits) && text.skip(' ') &&
                     readTimeOfDay(text, time) && text.skip(" GMT") && text.atEnd();
-  const auto today = toCalendarTime(std::chrono::floor<std::chrono::seconds>(now));
+  // The clock of libc++ reaches beyond the years that a calendar time can have.
+  const auto today = toCalendarTime(std::clamp(
+      UnixSeconds(std::chrono::floor<std::chrono::seconds>(now)), kFirstMoment, kLastMoment));
   if (!read || !today) {
     return std::nullopt;
   }

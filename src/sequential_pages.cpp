@@ -31,9 +31,9 @@ SequentialPages::SequentialPages(CandidateWindowLoader loader, ListCandidatesPar
 }
 
 SequentialPages::~SequentialPages() {
-  if (ahead_.valid()) {
+  if (ahead_thread_.joinable()) {
     ahead_cancellation_.cancel();
-    ahead_.wait();
+    ahead_thread_.join();
   }
 }
 
@@ -83,6 +83,7 @@ LoadedPage SequentialPages::take() {
   if (!ahead_.valid()) {
     return load(page_cursor_, CancellationToken());
   }
+  ahead_thread_.join();
   return ahead_.get();  // rethrows, and leaves the future invalid: the next try loads again
 }
 
@@ -105,11 +106,15 @@ void SequentialPages::handedOut(const CandidatePage& page, std::size_t position)
 
 void SequentialPages::fetchAhead() {
   ahead_cancellation_ = CancellationSource();
+  std::packaged_task<LoadedPage()> fetch(
+      [this, cursor = page_cursor_, token = ahead_cancellation_.token()] {
+        return load(cursor, token);
+      });
+  std::future<LoadedPage> page = fetch.get_future();
   try {
-    ahead_ = std::async(std::launch::async,
-                        [this, cursor = page_cursor_, token = ahead_cancellation_.token()] {
-                          return load(cursor, token);
-                        });
+    // Not std::async(): without a thread to be had, that of libc++ never returns.
+    ahead_thread_ = std::thread(std::move(fetch));
+    ahead_ = std::move(page);
   } catch (const std::system_error&) {
     // No thread is to be had: the page is fetched when it is reached.
   }

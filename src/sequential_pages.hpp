@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <future>
+#include <thread>
 #include <vector>
 
 #include "heymilo/cancellation.hpp"
@@ -58,6 +59,7 @@ class SequentialPages final : public PageSource {
   std::exception_ptr error_;  // comes after the latest page
   CancellationSource ahead_cancellation_;
   std::future<LoadedPage> ahead_;  // the next page
+  std::thread ahead_thread_;       // fetches it; joinable as long as ahead_ is valid
 };
 
 }  // namespace heymilo::detail

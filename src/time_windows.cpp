@@ -114,6 +114,19 @@ bool within(const CandidateResponse& candidate, const ListCandidatesParams& boun
          (!bounds.created_before || *candidate.created_at <= *bounds.created_before);
 }
 
+/// Whether a list that ends at `middle` knows all cursors that the window may still ask with, or be
+/// resumed with.
+bool keepsItsCursors(const TimeWindow& window, Timestamp middle) {
+  if (window.undated_cursor && (window.waiting != 0 || window.handed == window.undated_cursor)) {
+    return false;
+  }
+  if (!window.cursor) {
+    return true;
+  }
+  return window.cursor_at && (window.order == Order::ascending ? *window.cursor_at <= middle
+                                                               : *window.cursor_at >= middle);
+}
+
 }  // namespace
 
 bool TimeWindow::owns(const CandidateResponse& candidate) const {
@@ -187,6 +200,9 @@ TimeWindow* TimeWindows::split() {
   if (middle < low || middle > high) {
     return nullptr;  // it is all in a second or two
   }
+  if (!keepsItsCursors(*largest, middle)) {
+    return nullptr;  // perhaps after its next page
+  }
   TimeWindow half;
   half.order = largest->order;
   half.expected = largest->expected /= 2;
@@ -245,13 +261,17 @@ void TimeWindows::accept(TimeWindow& window, const ListCandidatesParams& asked,
   const ListCandidatesParams bounds = request(window);
   const bool unchanged = sameBounds(asked, bounds);
   std::optional<std::string> cursor = asked.starting_after;
+  std::optional<Timestamp> cursor_at = window.cursor_at;
   for (const CandidateResponse& candidate : page.data) {
     if (unchanged || within(candidate, bounds)) {
       cursor = candidate.interview_id;
+      cursor_at = candidate.created_at;
     }
   }
-  if (unchanged && loaded.next) {  // perhaps of one who can't be read
+  if (unchanged && loaded.next && loaded.next != cursor) {  // of one who can't be read
     cursor = loaded.next;
+    cursor_at =
+        loaded.unreadable.empty() ? std::nullopt : loaded.unreadable.back().candidate.created_at;
   }
   if (more && (unchanged || cursor != asked.starting_after) && !window.cursors.add(*cursor)) {
     throw PaginationError("a cursor of the list comes round again");
@@ -283,7 +303,11 @@ void TimeWindows::accept(TimeWindow& window, const ListCandidatesParams& asked,
   }
   window.seen += page.data.size() + loaded.unreadable.size();
   seen_ += page.data.size() + loaded.unreadable.size();
+  if (cursor && !cursor_at) {
+    window.undated_cursor = cursor;
+  }
   window.cursor = std::move(cursor);
+  window.cursor_at = cursor_at;
   window.read = !more;
   window.expected = total && unchanged
                         ? static_cast<double>(*total) - static_cast<double>(window.seen)

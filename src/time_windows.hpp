@@ -23,7 +23,9 @@ struct TimeWindow {
   bool undated = false;               ///< holds those without a created_at, and no others
   bool probe = false;                 ///< holds nothing: asks for how many have a created_at
 
-  std::optional<std::string> cursor{};           ///< behind which the next page is
+  std::optional<std::string> cursor{};           ///< after which the next page is
+  std::optional<Timestamp> cursor_at{};          ///< its created_at, where that is known
+  std::optional<std::string> undated_cursor{};   ///< the latest one without a known created_at
   std::optional<std::string> handed{};           ///< the same, of the last page that was handed out
   bool read = false;                             ///< its last page has been taken in
   bool busy = false;                             ///< a page is being fetched
@@ -44,7 +46,8 @@ struct TimeWindow {
 /// come. So the first page is asked for alone, and then whoever has nothing to do takes half of
 /// what the window with most left to read has not come to yet. That costs no request beyond the
 /// page that each window ends with. A window's half is cut off only where what it has shown so far
-/// is in order of time, and beyond all that it has shown.
+/// is in order of time, and beyond all that it has shown, its cursor included: a list by time may not
+/// know the cursor of somebody who is not in it.
 ///
 /// Each candidate belongs to one window, by its created_at as it was decoded, whatever window's
 /// answers it comes in: so none is doubled at a bound. And each window asks for a second more than

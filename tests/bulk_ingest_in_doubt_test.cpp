@@ -252,6 +252,7 @@ TEST_F(BulkIngestInDoubt, LeavesUnresolvedWhatNothingTells) {
 
 TEST_F(BulkIngestInDoubt, QueuesAndFindsWhatWasQueued) {
   options.async = true;
+  client_options.clock = std::make_shared<heymilo::testing::ManualClock>();
   server.respondNext("ingestCandidatesBulkAsync", ScriptedResponse::disconnect().afterCommit());
   options.settling_time = milliseconds{300};
   options.on_progress = [&](const BulkProgress& progress) {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <set>
 #include <thread>
 
@@ -11,6 +10,7 @@
 #include "heymilo/testing/fake_transport.hpp"
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/testing/mock_server.hpp"
+#include "support/mock_client.hpp"
 
 // The client as users have it, over real sockets, judged also by what the server saw.
 
@@ -29,8 +29,7 @@ class ClientTest : public ::testing::Test {
  protected:
   ClientTest() {
     server.addPosting("p1");
-    options.api_key = "test-key";
-    options.base_url = server.url();
+    options = heymilo_test::mockClientOptions(server);
   }
   Client client() const { return Client(options); }
 
@@ -128,22 +127,6 @@ TEST_F(ClientTest, ListsAllSideBySide) {
   EXPECT_THROW(client().listAllCandidatesInParallel(""), InvalidArgumentError);
 }
 
-TEST_F(ClientTest, ReadsSideBySideWithNoMoreConnectionsThanItKeeps) {
-  MockServerOptions slow;
-  slow.latency = std::chrono::milliseconds{5};
-  MockServer other(slow);
-  other.addPosting("p2", 2'000);
-  options.base_url = other.url();
-  options.max_connections = 1;
-  options.rate_limit.reset();
-  std::size_t count = 0;
-  for (const CandidateResponse& candidate : client().listAllCandidatesInParallel("p2", 8)) {
-    count += candidate.interview_id.empty() ? 0U : 1U;
-  }
-  EXPECT_EQ(count, 2'000u);
-  EXPECT_LE(other.requestCount(), 21u);  // one by one, and one that asks who has no created_at
-}
-
 TEST_F(ClientTest, DecodesEveryCandidateAsTheServerHasIt) {
   server.addPosting("p2", 150);
   server.advance(std::chrono::hours{40});
@@ -219,29 +202,6 @@ TEST_F(ClientTest, ThrowsForAnAnswerThatIsNotTheDocumentedJson) {
       EXPECT_EQ(error.outcome(), Outcome::applied);
       EXPECT_EQ(error.rawBody(), body);
     }
-  }
-}
-
-TEST_F(ClientTest, SaysWhenNobodyListensAndWhenNobodyIsFound) {
-  RequestOptions once;
-  once.max_retries = 0;
-  {
-    MockServer gone;
-    options.base_url = gone.url();
-  }
-  try {
-    client().ingestCandidate("p1", ada, once);
-    FAIL();
-  } catch (const ConnectionError& error) {
-    EXPECT_EQ(error.outcome(), Outcome::not_sent);
-  }
-  options.base_url = "https://no-such-host.invalid";
-  try {
-    client().listCandidates("p1", {}, once);
-    FAIL();
-  } catch (const ConnectionError& error) {
-    EXPECT_EQ(error.outcome(), Outcome::not_sent);
-    EXPECT_THAT(error.what(), HasSubstr("no-such-host.invalid"));
   }
 }
 
@@ -358,67 +318,6 @@ TEST_F(ClientTest, TellsEventsWithoutPersonalData) {
   EXPECT_EQ(events[1].status, 201);
   EXPECT_GT(events[1].bytes_received, 0u);
   EXPECT_FALSE(events[1].request_id.empty());
-}
-
-/// Sets an environment variable for as long as it lives.
-class Environment {
- public:
-  Environment(const char* name, const std::string& value) : name_(name) {
-#ifdef _WIN32
-    _putenv_s(name, value.c_str());
-#else
-    setenv(name, value.c_str(), 1);
-#endif
-  }
-  ~Environment() {
-#ifdef _WIN32
-    _putenv_s(name_, "");
-#else
-    unsetenv(name_);
-#endif
-  }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  const char* name_;
-};
-
-TEST_F(ClientTest, FillsWhatIsUnsetFromTheEnvironment) {
-  EXPECT_THROW(Client::fromEnvironment(), InvalidArgumentError);
-  const Environment key("HEYMILO_API_KEY", "test-key");
-  const Environment url("HEYMILO_BASE_URL", server.url());
-  {
-    const Environment workspace("HEYMILO_WORKSPACE_ID", "w1");
-    Client::fromEnvironment().listCandidates("p1");
-    EXPECT_EQ(server.requests().back().header("X-Workspace-Id"), "w1");
-    ClientOptions own;
-    own.workspace_id = "w2";
-    Client::fromEnvironment(own).listCandidates("p1");
-    EXPECT_EQ(server.requests().back().header("X-Workspace-Id"), "w2");
-  }
-  Client::fromEnvironment().listCandidates("p1");
-  EXPECT_EQ(server.requests().back().header("X-Workspace-Id"), std::nullopt);
-  ClientOptions wrong;
-  wrong.api_key = "own";
-  EXPECT_THROW(Client::fromEnvironment(wrong).listCandidates("p1"), AuthenticationError);
-}
-
-TEST_F(ClientTest, LeavesABaseUrlThatIsSetWhateverItsText) {
-  const Environment key("HEYMILO_API_KEY", "test-key");
-  const Environment url("HEYMILO_BASE_URL", "http://127.0.0.1:1");
-  for (const char* own : {"https://api.heymilo.ai", "https://api.heymilo.ai/"}) {
-    ClientOptions set;
-    set.base_url = own;
-    std::string asked;
-    set.transport = std::make_shared<testing::FakeTransport>(
-        [&asked](const HttpRequest& request, const CancellationToken&) -> HttpResponse {
-          asked = request.url;
-          throw ConnectionError("not today", Outcome::not_sent, true);
-        });
-    EXPECT_THROW(Client::fromEnvironment(set).listCandidates("p1"), ConnectionError);
-    EXPECT_EQ(asked, "https://api.heymilo.ai/api/v2/postings/p1/candidates");
-  }
 }
 
 }  // namespace

@@ -64,24 +64,6 @@ class MockServerInProcess : public ::testing::Test {
   const CandidateIngestRequest ada{"Ada", "ada@example.com"};
 };
 
-TEST_F(MockServerInProcess, IsTheSameServerAsByItsSocket) {
-  ClientOptions options = server.clientOptions();
-  options.transport = nullptr;
-  const Client by_socket(options);
-  const auto ingested = client.ingestCandidate("p1", ada);
-  by_socket.ingestCandidate("p1", {"Bob", "bob@example.com"});
-  EXPECT_EQ(by_socket.listCandidates("p1").data.at(0).interview_id, ingested.data.interview_id);
-  EXPECT_EQ(client.listCandidates("p1").data.size(), 2u);
-  EXPECT_TRUE(receivedInOrder(
-      server, {"ingestCandidate", "ingestCandidate", "listCandidates", "listCandidates"}));
-  EXPECT_EQ(server.requests()[0].connection, 0u);
-  EXPECT_EQ(server.requests()[1].connection, 1u);
-  EXPECT_EQ(server.requests()[0].json(), nlohmann::json(ada));
-  EXPECT_EQ(server.requests()[0].header("X-API-KEY"), "test-key");
-  EXPECT_EQ(ingested.http.request_id, server.requests()[0].request_id);
-  EXPECT_EQ(ingested.http.headers.get("Content-Type"), "application/json");
-}
-
 TEST_F(MockServerInProcess, IsAsStrict) {
   EXPECT_THROW(client.ingestCandidate("p1", {"Bob", "no address"}),
                heymilo::UnprocessableEntityError);
@@ -173,20 +155,6 @@ TEST(MockServerByHand, HoldsAnAnswerUntilItIsReleased) {
   EXPECT_EQ(call.get().http.status, 200);
 }
 
-TEST(MockServerByHand, HoldsAnAnswerOnASocketToo) {
-  MockServer server;
-  server.addPosting("p1");
-  ClientOptions options = server.clientOptions();
-  options.transport = nullptr;
-  const Client client(options);
-  server.respondNext("listCandidates", ScriptedResponse::asUsual().held());
-  auto call = std::async(std::launch::async, [&] { return client.listCandidates("p1"); });
-  ASSERT_TRUE(server.waitForRequests(1));
-  EXPECT_EQ(call.wait_for(seconds{0}), std::future_status::timeout);
-  server.release();
-  EXPECT_EQ(call.get().http.status, 200);
-}
-
 TEST(MockServerByHand, CancellingEndsAHeldCall) {
   MockServer server;
   server.addPosting("p1");
@@ -196,7 +164,7 @@ TEST(MockServerByHand, CancellingEndsAHeldCall) {
     EXPECT_TRUE(server.waitForRequests(1));
     source.cancel();
   });
-  const std::string url = server.url() + "/api/v2/postings/p1/candidates";
+  const std::string url = server.clientOptions().base_url + "/api/v2/postings/p1/candidates";
   const auto error = failureOf<CancelledError>(*server.transport(), get(url), source.token());
   EXPECT_EQ(error.outcome(), Outcome::unknown);
   canceller.join();
@@ -204,42 +172,11 @@ TEST(MockServerByHand, CancellingEndsAHeldCall) {
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
-TEST(MockServerByHand, InterruptsAConnectionWithinTheBody) {
-  MockServer server;
-  server.addPosting("p1");
-  ClientOptions options = server.clientOptions();
-  options.transport = nullptr;
-  const Client client(options);
-  heymilo::BulkCandidateIngestRequest bulk;
-  bulk.data.assign(10'000, {"Ada Example", "ada@example.com"});
-  for (const std::size_t bytes : {0u, 1u, 100'000u}) {
-    server.respondNext("ingestCandidatesBulk", ScriptedResponse::interrupt(bytes));
-    heymilo::RequestOptions once;
-    once.max_retries = 0;
-    EXPECT_THROW(client.ingestCandidatesBulk("p1", bulk, once), ConnectionError);
-    EXPECT_EQ(server.pendingResponses(), 0u);
-  }
-  EXPECT_EQ(server.requestCount(), 0u);
-  EXPECT_EQ(server.candidateCount("p1"), 0u);
-  client.ingestCandidatesBulk("p1", bulk);
-  EXPECT_EQ(server.candidateCount("p1"), bulk.data.size());
-}
-
-TEST(MockServerByHand, InterruptsAConnectionThatHasNoBodyToSend) {
-  MockServer server;
-  server.addPosting("p1");
-  ClientOptions options = server.clientOptions();
-  options.transport = nullptr;
-  options.retry.initial_backoff = milliseconds{1};
-  server.respondNext("listCandidates", ScriptedResponse::interrupt());
-  EXPECT_EQ(Client(options).listCandidates("p1").http.attempts, 2);
-  EXPECT_EQ(server.requestCount(), 1u);
-}
-
 TEST(MockServerByHand, SendsWithoutBlocking) {
   MockServer server;
   server.addPosting("p1");
-  heymilo::HttpRequest request = get(server.url() + "/api/v2/postings/p1/candidates");
+  heymilo::HttpRequest request =
+      get(server.clientOptions().base_url + "/api/v2/postings/p1/candidates");
   request.headers.add("X-API-KEY", "test-key");
   server.respondNext({}, ScriptedResponse::asUsual().held());
   std::promise<int> status;
@@ -257,7 +194,7 @@ TEST(MockServerByHand, ATransportMayOutliveIt) {
   std::string url;
   {
     MockServer server;
-    url = server.url();
+    url = server.clientOptions().base_url;
     transport = server.transport();
     server.respondNext({}, ScriptedResponse::asUsual().held());
     held = std::async(std::launch::async, [transport, request = get(url)] {
@@ -272,7 +209,8 @@ TEST(MockServerByHand, ATransportMayOutliveIt) {
 TEST(MockServerByHand, RawBytesTakeASocket) {
   MockServer server;
   server.respondNext({}, ScriptedResponse::raw("HTTP/1.1 200 OK\r\n\r\n"));
-  EXPECT_THROW(server.transport()->send(get(server.url()), {}), std::logic_error);
+  EXPECT_THROW(server.transport()->send(get(server.clientOptions().base_url), {}),
+               std::logic_error);
 }
 
 }  // namespace

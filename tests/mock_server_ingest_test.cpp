@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "support/hex_id.hpp"
 #include "support/raw_client.hpp"
 
 namespace {
@@ -15,9 +16,9 @@ namespace {
 using heymilo::Timestamp;
 using heymilo::testing::MockServer;
 using heymilo::testing::MockServerOptions;
+using heymilo_test::HexIdAfter;
 using heymilo_test::RawAnswer;
 using heymilo_test::RawClient;
-using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 using Json = nlohmann::json;
 using std::chrono::milliseconds;
@@ -62,11 +63,11 @@ TEST_F(MockServerIngest, GivesTheReceiptOfOne) {
                             {"data", {{"nested", {1.5, nullptr, "é"}}}}},
                            201);
   const std::string id = answer["data"]["interview_id"];
-  EXPECT_THAT(id, MatchesRegex("int_[0-9a-f]{16}"));
+  EXPECT_THAT(id, HexIdAfter("int_"));
   const std::string url = answer["data"]["interview_url"];
   EXPECT_THAT(url, StartsWith("https://interview.heymilo.example/i/" + id + "?token="));
   const std::string candidate_id = answer["data"]["candidate"]["candidate_id"];
-  EXPECT_THAT(candidate_id, MatchesRegex("cand_[0-9a-f]{16}"));
+  EXPECT_THAT(candidate_id, HexIdAfter("cand_"));
 
   const auto step = [](const char* step_id, int order) {
     return Json{{"step_id", step_id},
@@ -164,7 +165,7 @@ TEST_F(MockServerIngest, DoesNotKnowWhatItHasSeen) {
 TEST_F(MockServerIngest, QueuesOneUntilItsTime) {
   const Json answer = post("/async", person("ada"), 202);
   const std::string id = answer["data"]["ingestion_id"];
-  EXPECT_THAT(id, MatchesRegex("ing_[0-9a-f]{16}"));
+  EXPECT_THAT(id, HexIdAfter("ing_"));
   EXPECT_EQ(answer,
             Json({{"data", {{"object", "ingestion"}, {"ingestion_id", id}, {"status", "queued"}}},
                   {"meta", nullptr}}));

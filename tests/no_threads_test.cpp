@@ -198,6 +198,7 @@ TEST_F(NoThreads, ATransportInProcessIsRefused) {
 // libcurl 8.23 waits for a thread, as long as connecting may take; older ones fail at once.
 TEST_F(NoThreads, ADnsLookupFailsBeforeAnythingIsSent) {
   client_options.base_url = "https://api.invalid";
+  client_options.transport = nullptr;
   client_options.connect_timeout = std::chrono::milliseconds(100);
   const ThreadLimit none(0);
   try {

@@ -9,6 +9,7 @@
 
 #include "heymilo/nonblocking.hpp"
 #include "heymilo/testing/mock_server.hpp"
+#include "support/mock_client.hpp"
 
 namespace heymilo {
 namespace {
@@ -48,9 +49,7 @@ Task walk(NonBlockingClient calls, std::vector<std::string>& ids) {
 }
 
 TEST_F(Coroutines, WalkAPostingPageAfterPage) {
-  ClientOptions options = server.clientOptions();
-  options.transport = nullptr;
-  const NonBlockingClient calls{Client(options)};
+  const NonBlockingClient calls{Client(heymilo_test::mockClientOptions(server))};
   std::vector<std::string> ids;
   walk(calls, ids).ended.get();
   EXPECT_EQ(ids.size(), 250u);

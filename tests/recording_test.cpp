@@ -125,7 +125,7 @@ void ignoringErrors(const Call& call) {
 }
 
 TEST_F(Recording, HasNothingOfAnybody) {
-  std::set<std::string> texts{server.url(),
+  std::set<std::string> texts{server.clientOptions().base_url,
                               "127.0.0.1",
                               "sk-secret-9f3b2c71",
                               "workspace-of-acme",
@@ -279,7 +279,7 @@ TEST_F(Recording, HoldsThatTheSameTextIsTheSameOne) {
 }
 
 TEST_F(Recording, RepeatsFailures) {
-  const std::string url = server.url() + "/api/v2/postings/p/candidates";
+  const std::string url = server.clientOptions().base_url + "/api/v2/postings/p/candidates";
   const auto failing = std::make_shared<FakeTransport>(
       std::vector{ScriptedResponse::interrupt(),
                   ScriptedResponse::disconnect(),

@@ -6,11 +6,13 @@
 #   tests/run.sh        that
 #   tests/run.sh --all  every check there is: the format; all tests with g++ and a shared library (the
 #                       consumer projects and the packages included), with clang++,
-#                       AddressSanitizer and UndefinedBehaviorSanitizer (short fuzzing included), and
-#                       with clang++ and ThreadSanitizer; the benchmarks, briefly, so that they don't
-#                       rot; and the documentation. Some twenty minutes on two cores
+#                       AddressSanitizer and UndefinedBehaviorSanitizer (short fuzzing included),
+#                       with clang++ and ThreadSanitizer, and with clang++ and libc++; the benchmarks,
+#                       briefly, so that they don't rot; and the documentation. Some twenty minutes
+#                       on two cores
 #
-# (clang-tidy takes ten minutes more: cmake --preset lint && cmake --build --preset lint)
+# Not in it: clang-tidy, ten minutes (cmake --preset lint && cmake --build --preset lint); the same on other
+# releases (tests/releases.sh); the oldest dependencies (tests/minimums.sh); Windows (tests/windows.sh).
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -84,6 +86,7 @@ case "${1:-}" in
     check shared-gcc -DHEYMILO_CONSUMER_COMPILERS="g++;clang++" "${lld[@]}"
     check asan "${lld[@]}"
     check tsan "${lld[@]}"
+    check libcxx
     step "benchmarks, briefly" benchmarks/run.sh --brief
     step "documentation" docs/build.sh
     ;;

@@ -17,6 +17,7 @@
 #include "heymilo/testing/mock_server.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "support/mirror_file.hpp"
+#include "support/mock_client.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace heymilo::workflows {
@@ -40,12 +41,9 @@ class SqliteMirrorTest : public ::testing::Test {
   SqliteMirrorTest() { server.addPosting("p"); }
 
   Client client() const {
-    ClientOptions options;
-    options.api_key = "test-key";
-    options.base_url = server.url();
+    ClientOptions options = heymilo_test::mockClientOptions(server);
     options.rate_limit.reset();
     options.retry.max_retries = 0;
-    options.proxy = "";
     return Client(options);
   }
 
@@ -327,6 +325,7 @@ TEST_F(SqliteMirrorTest, TwoAtOnceAreToldOf) {
   }
 }
 
+#ifndef _WIN32  // where an open file can't be deleted or moved
 // What is written then is lost when the run is over, so that it must not end as if it had been
 // kept.
 TEST_F(SqliteMirrorTest, AFileThatIsLostDuringARunIsToldOf) {
@@ -374,6 +373,7 @@ TEST_F(SqliteMirrorTest, AFileThatIsLostDuringARunIsToldOf) {
     EXPECT_THAT(complaint([&] { mirror.finish(walk, {}); }), HasSubstr(said));
   }
 }
+#endif
 
 // A reader may make the log shorter, and a database tool the file.
 TEST_F(SqliteMirrorTest, WhatOthersMayDoWithTheFileIsNoLoss) {
@@ -426,8 +426,15 @@ TEST_F(SqliteMirrorTest, WhatIsRefusedStaysAsItIs) {
 }
 
 TEST_F(SqliteMirrorTest, RefusesNamesUnderWhichNothingIsKept) {
-  for (const std::string name :
-       {"", ":memory:", "file:x", "file::memory:?cache=shared", "sqlite://x", "/dev/null", "."}) {
+  for (const std::string name : {"",
+                                 ":memory:",
+                                 "file:x",
+                                 "file::memory:?cache=shared",
+                                 "sqlite://x",
+#ifndef _WIN32
+                                 "/dev/null",
+#endif
+                                 "."}) {
     try {
       SqliteMirror(name, "p");
       ADD_FAILURE() << name;
@@ -445,7 +452,8 @@ TEST_F(SqliteMirrorTest, RefusesNamesUnderWhichNothingIsKept) {
 TEST_F(SqliteMirrorTest, AFileOfAVersionThatKnewFewerPropertiesIsCompleted) {
   server.addPosting("p", 3);
   mirror();
-  MirrorFile(file).database().execute("ALTER TABLE candidates DROP COLUMN interview_url");
+  MirrorFile(file).database().execute(
+      "ALTER TABLE candidates RENAME COLUMN interview_url TO unknown");
   mirror(true);
   expectEqual();
 }
@@ -497,7 +505,7 @@ TEST_F(SqliteMirrorTest, TheQueriesOfTheReadmeAnswer) {
   std::set<std::string> expected, found;
   for (const nlohmann::json& one : all) {
     if (one["status"] == "completed" && one["score"] > 80) {
-      expected.insert(one["email"]);
+      expected.insert(one["email"].get<std::string>());
     }
   }
   sqlite::Statement newly = query("newly_completed.sql");

@@ -22,8 +22,8 @@
 
 // The ten stories of examples/stories/, each written twice: by hand, with libcurl and
 // nlohmann/json, and with this library. Both are run against the same server with the same faults,
-// and each is run again where it failed, as one would. What then went wrong is counted; the README
-// has the table.
+// and each is run again where it failed, as one would. What then went wrong is counted;
+// docs/benchmarks.md has the table.
 
 namespace {
 
@@ -140,7 +140,7 @@ struct Scene {
     mistakes.insert("never ends well");
   }
 
-  std::string path() const { return HEYMILO_STORIES_DIR "/story_" + program; }
+  std::string path() const { return HEYMILO_EXAMPLES_DIR "/story_" + program; }
 
   void note(const std::string& err) {
     if (err.find("@example.com") != std::string::npos) {
@@ -175,7 +175,7 @@ struct Scene {
       if (found[beginning] == 0) {
         mistakes.insert("loses");
       } else if (found[beginning] > 1) {
-        mistakes.insert("tells twice");
+        mistakes.insert("notifies twice");
       }
     }
   }
@@ -232,14 +232,14 @@ struct Story {
 
 const Story kStories[] = {
     {"ingest_one",
-     "bring in one from a form",
+     "ingest one from a form",
      [](Scene& scene) {
        scene.strike("ingestCandidate");
        scene.run({"p", "Ada Example", "0@example.com", "form-1"});
        scene.expectOnce({"0@example.com"});
      }},
     {"import_csv",
-     "bring in a CSV file over a crash",
+     "ingest a CSV file over a crash",
      [](Scene& scene) {
        const bool in_bulk = scene.program == "import_csv";
        scene.strike(in_bulk ? "ingestCandidatesBulk" : "ingestCandidate");
@@ -457,12 +457,12 @@ void PrintTo(const Story& story, std::ostream* out) { *out << story.name; }
 
 class Stories : public ::testing::TestWithParam<Story> {};
 
-TEST_P(Stories, GoAsTheReadmeSays) {
-  std::ifstream file(HEYMILO_SOURCE_DIR "/README.md");
-  std::ostringstream readme;
-  readme << file.rdbuf();
+TEST_P(Stories, GoAsDocumented) {
+  std::ifstream file(HEYMILO_SOURCE_DIR "/docs/benchmarks.md");
+  std::ostringstream page;
+  page << file.rdbuf();
   const std::string row = rowOf(GetParam());
-  EXPECT_NE(readme.str().find(row), std::string::npos) << row;
+  EXPECT_NE(page.str().find(row), std::string::npos) << row;
 }
 
 INSTANTIATE_TEST_SUITE_P(, Stories, ::testing::ValuesIn(kStories),

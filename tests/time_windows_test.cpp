@@ -76,6 +76,63 @@ TEST(TimeWindows, AsksNoMoreOfAListThatWasNeverCut) {
   EXPECT_EQ(windows.take(at(10)), nullptr);
 }
 
+// A page whose last candidate, whom the next one is asked for by, has this created_at, and can be
+// read or not.
+LoadedPage pageUpTo(int first, std::optional<Timestamp> last, bool readable, std::int64_t total) {
+  LoadedPage loaded = loadedPage(page(first, 2, true, total));
+  loaded.next = "last";
+  if (readable) {
+    loaded.page.data.emplace_back();
+    loaded.page.data.back().interview_id = "last";
+    loaded.page.data.back().created_at = last;
+  } else {
+    loaded.unreadable.push_back(
+        {UnreadableCandidate{"last", last, {}, {}, {}, DecodeError("", "", "", {})}, 2});
+  }
+  return loaded;
+}
+
+TEST(TimeWindows, AreNotCutBeforeTheirCursor) {
+  ListCandidatesParams params = pagesOf(3);
+  params.created_before = at(10);  // the middle of what is left is at 5
+  for (const bool readable : {true, false}) {
+    for (const auto& last :
+         {std::optional(at(4)), std::optional(at(8)), std::optional<Timestamp>()}) {
+      SCOPED_TRACE(::testing::Message()
+                   << readable << " " << (last ? (*last - at(0)) / std::chrono::hours{1} : -1));
+      TimeWindows windows(params);
+      TimeWindow* window = windows.take(at(10));
+      LoadedPage loaded = pageUpTo(0, last, readable, 1'000);
+      windows.accept(*window, windows.request(*window), loaded);
+      EXPECT_EQ(window->cursor, "last");
+      ASSERT_EQ(windows.take(at(10)), window);
+      TimeWindow* half = windows.take(at(10));
+      const bool inside = last && *last < at(5);
+      const bool after = readable && last && *last > at(5);  // then there is a later middle
+      EXPECT_EQ(half != nullptr, inside || after);
+      const auto& end = windows.request(*window).created_before;
+      EXPECT_TRUE(half == nullptr || *end >= *last) << "the cursor is not in the list that is left";
+    }
+  }
+}
+
+TEST(TimeWindows, AreNotCutWhereAWalkMayResumeAtACursorWithoutATime) {
+  TimeWindows windows(pagesOf(3));
+  TimeWindow* window = windows.take(at(100));
+  LoadedPage first = pageUpTo(0, std::nullopt, true, 1'000);
+  windows.accept(*window, windows.request(*window), first);
+  ASSERT_EQ(windows.take(at(100)), window);
+  ASSERT_TRUE(windows.take(at(100))->probe);
+  LoadedPage second = loadedPage(page(2, 3, true, 1'000));
+  windows.accept(*window, windows.request(*window), second);
+  ASSERT_EQ(windows.take(at(100)), window);
+  EXPECT_EQ(windows.take(at(100)), nullptr) << "neither page was handed out";
+  windows.handedOut(*window, "last");
+  EXPECT_EQ(windows.take(at(100)), nullptr) << "a walk would resume at the first page's end";
+  windows.handedOut(*window, "i4");
+  EXPECT_NE(windows.take(at(100)), nullptr);
+}
+
 TEST(TimeWindows, ReckonsWithNoTimeThatThereIsNot) {
   TimeWindows windows(pagesOf(2));
   TimeWindow* window = windows.take(at(10));

@@ -148,7 +148,8 @@ TEST_F(UnreadableCandidates, SoItIsWhereOneIsMissingBetweenCommas) {
     range.onUnreadable(report());
     EXPECT_EQ(idsOf(range), allBut(id));
     ASSERT_THAT(reported, ElementsAre("?"));
-    EXPECT_THAT(reports[0].error.path(), ::testing::MatchesRegex("/data/[0-9]"));
+    EXPECT_THAT(reports[0].error.path(),
+                ::testing::AllOf(::testing::StartsWith("/data/"), ::testing::SizeIs(7)));
     EXPECT_EQ(reports[0].after,
               at == 0 ? std::nullopt : std::optional("c" + std::to_string(at - 1)));
   }

@@ -11,6 +11,7 @@
 #include "heymilo/client.hpp"
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/testing/mock_server.hpp"
+#include "support/mock_client.hpp"
 
 namespace heymilo {
 namespace {
@@ -38,9 +39,7 @@ class Waiting : public ::testing::Test {
   }
 
   Client makeClient() {
-    ClientOptions options;
-    options.api_key = "test-key";
-    options.base_url = server.url();
+    ClientOptions options = heymilo_test::mockClientOptions(server);
     options.clock = clock;
     return Client(options);
   }
@@ -224,7 +223,9 @@ TEST_F(Waiting, TellsOfARequestThatTookTooLong) {
     FAIL() << "the wait came to an end";
   } catch (const WaitTimeoutError& error) {
     EXPECT_EQ(error.reached().size(), 1u);
-    EXPECT_THAT(error.what(), HasSubstr("not done within 200 ms"));
+    EXPECT_THAT(error.what(),
+                HasSubstr(HEYMILO_TESTING_HTTP ? "not done within 200 ms"
+                                               : "no answer within the time that the request has"));
   }
 }
 

@@ -9,7 +9,7 @@ using heymilo::testing::ScriptedResponse;
 using CancellationAndDeadlines = Recipe;
 
 // [deadline]
-/// The first candidates, or nothing where that takes too long. The deadline is for all of it:
+/// The first candidates, or nothing when that takes too long. The deadline is for all of it:
 /// waiting for the quota, connecting, retries and the waits between them.
 std::optional<std::vector<heymilo::CandidateResponse>> firstCandidatesWithin(
     const heymilo::Client& client, std::chrono::milliseconds time) {
@@ -67,13 +67,13 @@ TEST_F(CancellationAndDeadlines, AnotherThreadEndsACall) {
                      ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{30}));
   Sync sync{heymilo::Client(options)};
   auto done = std::async(std::launch::async, [&] { return sync.run(); });
-  EXPECT_TRUE(server.waitForRequests(2));  // it waits for an answer now
+  EXPECT_TRUE(server.waitForRequests(2));  // it waits for a response now
   sync.stop();
   EXPECT_FALSE(done.get());
 }
 
 // [in doubt]
-/// What a cancelled write leaves behind: `not_sent`, or `unknown` once the request was written.
+/// The outcome of a cancelled write: `not_sent`, or `unknown` once the request was written.
 heymilo::Outcome outcomeOfACancelledWrite(const heymilo::Client& client,
                                           const heymilo::CancellationToken& cancellation) {
   heymilo::RequestOptions options;

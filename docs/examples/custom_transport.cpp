@@ -7,7 +7,7 @@
 /// Stands for the HTTP stack that your program has already.
 namespace house {
 
-struct Answer {
+struct Response {
   int status = 0;
   std::multimap<std::string, std::string> headers{};
   std::string body{};
@@ -19,9 +19,9 @@ class Http {
  public:
   virtual ~Http() = default;
   /// Throws a Failure.
-  virtual Answer send(const std::string& method, const std::string& url,
-                      const std::multimap<std::string, std::string>& headers,
-                      const std::string& body, std::chrono::milliseconds timeout) = 0;
+  virtual Response send(const std::string& method, const std::string& url,
+                        const std::multimap<std::string, std::string>& headers,
+                        const std::string& body, std::chrono::milliseconds timeout) = 0;
 };
 
 }  // namespace house
@@ -46,26 +46,26 @@ class HouseTransport final : public heymilo::Transport {
     }
     try {
       // Once, whatever happens: whether to send again is decided by the caller.
-      const house::Answer answer =
+      const house::Response reply =
           http_.send(request.method, request.url, headers, request.body, request.timeout);
       heymilo::HttpResponse response;
-      response.status = answer.status;  // of any kind: a 503 is an answer too
-      for (const auto& [name, value] : answer.headers) {
+      response.status = reply.status;  // of any kind: a 503 is a response too
+      for (const auto& [name, value] : reply.headers) {
         response.headers.add(name, value);
       }
-      response.body = answer.body;
+      response.body = reply.body;
       return response;
     } catch (house::Failure failure) {
-      // `not_sent` only where the server can't have had the whole request.
+      // `not_sent` only when the server can't have had the whole request.
       switch (failure) {
         case house::Failure::no_connection:
           throw heymilo::ConnectionError("no connection", Outcome::not_sent);
         case house::Failure::broke_before_sending:
           throw heymilo::ConnectionError("broken while sending", Outcome::not_sent);
         case house::Failure::broke_after_sending:
-          throw heymilo::ConnectionError("broken while waiting for the answer", Outcome::unknown);
+          throw heymilo::ConnectionError("broken while waiting for the response", Outcome::unknown);
         case house::Failure::timed_out:
-          throw heymilo::TimeoutError("no answer in time", Outcome::unknown);
+          throw heymilo::TimeoutError("no response in time", Outcome::unknown);
       }
       throw heymilo::ConnectionError("failed", Outcome::unknown);
     }
@@ -78,9 +78,9 @@ class HouseTransport final : public heymilo::Transport {
 
 class FakeHttp final : public house::Http {
  public:
-  house::Answer send(const std::string& method, const std::string& url,
-                     const std::multimap<std::string, std::string>& headers, const std::string&,
-                     std::chrono::milliseconds) override {
+  house::Response send(const std::string& method, const std::string& url,
+                       const std::multimap<std::string, std::string>& headers, const std::string&,
+                       std::chrono::milliseconds) override {
     calls.push_back(method + " " + url);
     EXPECT_EQ(headers.count("X-API-KEY"), 1u);
     if (!failures.empty()) {

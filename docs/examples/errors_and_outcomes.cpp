@@ -24,10 +24,10 @@ std::optional<std::string> lookFor(const heymilo::Client& client, const std::str
 // [/look]
 
 // [write]
-/// The person's interview; nothing where they are not in, and it can be sent again.
-std::optional<std::string> bringInOne(const heymilo::Client& client,
-                                      heymilo::CandidateIngestRequest person,
-                                      const std::string& our_id) {
+/// The person's interview; nothing when they were not ingested and can be sent again.
+std::optional<std::string> ingestOne(const heymilo::Client& client,
+                                     heymilo::CandidateIngestRequest person,
+                                     const std::string& our_id) {
   person.metadata.emplace()["our_id"] = our_id;
   try {
     return client.ingestCandidate("posting-id", person).data.interview_id;
@@ -52,16 +52,16 @@ std::optional<std::string> bringInOne(const heymilo::Client& client,
 TEST_F(ErrorsAndOutcomes, DecideWhatToDo) {
   const heymilo::Client client(options);
   const heymilo::CandidateIngestRequest ada{"Ada Example", "ada@example.com"};
-  EXPECT_TRUE(bringInOne(client, ada, "1"));
+  EXPECT_TRUE(ingestOne(client, ada, "1"));
   server.respondNext("ingestCandidate", ScriptedResponse::disconnect().afterCommit());
-  EXPECT_TRUE(bringInOne(client, ada, "2"));  // found
+  EXPECT_TRUE(ingestOne(client, ada, "2"));  // found
   server.respondNext("ingestCandidate", ScriptedResponse::disconnect());
-  EXPECT_THROW(bringInOne(client, ada, "3"), heymilo::ConnectionError);  // not there yet
+  EXPECT_THROW(ingestOne(client, ada, "3"), heymilo::ConnectionError);  // not there yet
   EXPECT_FALSE(lookFor(client, "3"));
   server.respondNext("ingestCandidate", ScriptedResponse::answer(201, "{}").afterCommit());
-  EXPECT_TRUE(bringInOne(client, ada, "4"));
+  EXPECT_TRUE(ingestOne(client, ada, "4"));
   EXPECT_EQ(server.candidateCount("posting-id"), 3u);
-  EXPECT_THROW(bringInOne(client, {"Ada Example", "nonsense"}, "5"),
+  EXPECT_THROW(ingestOne(client, {"Ada Example", "nonsense"}, "5"),
                heymilo::UnprocessableEntityError);
 }
 

@@ -30,7 +30,7 @@ std::string lineOf(const heymilo::Event& event) {
       line << " waits for the quota ms=" << event.wait.count();
       break;
     case heymilo::EventKind::failure:
-      line << " no answer us=" << event.elapsed.count();
+      line << " no response us=" << event.elapsed.count();
       break;
   }
   return line.str();
@@ -70,7 +70,7 @@ TEST_F(EventsToLogs, ALineForEach) {
   ASSERT_EQ(lines.size(), 5u);
   EXPECT_EQ(lines[0],
             "listCandidates attempt=1 GET /api/v2/postings/{posting_id}/candidates sent=0");
-  EXPECT_EQ(lines[1].rfind("listCandidates attempt=1 no answer us=", 0), 0u) << lines[1];
+  EXPECT_EQ(lines[1].rfind("listCandidates attempt=1 no response us=", 0), 0u) << lines[1];
   EXPECT_EQ(lines[2].rfind("listCandidates attempt=1 retry in_ms=", 0), 0u) << lines[2];
   EXPECT_EQ(lines[3].rfind("listCandidates attempt=2 GET ", 0), 0u) << lines[3];
   EXPECT_EQ(lines[4].rfind("listCandidates attempt=2 status=200 us=", 0), 0u) << lines[4];

@@ -14,7 +14,7 @@ using heymilo::testing::ScriptedResponse;
 using NonBlockingCalls = Recipe;
 
 // [futures]
-/// Many calls on their way at once, and no thread for each.
+/// Many calls in parallel, without a thread for each.
 std::vector<std::int64_t> countAll(const heymilo::NonBlockingClient& calls,
                                    const std::vector<std::string>& postings) {
   std::vector<std::future<heymilo::ListResponse<heymilo::CandidateResponse>>> pages;
@@ -71,9 +71,9 @@ heymilo::NonBlockingClient callsIn(EventLoop& loop, heymilo::Client client) {
       std::move(client), [&loop](std::function<void()> task) { loop.post(std::move(task)); });
 }
 
-/// Brings somebody in, and tells `show` in the event loop what became of it.
-void bringIn(const heymilo::NonBlockingClient& calls, const heymilo::CandidateIngestRequest& person,
-             std::function<void(const std::string&)> show) {
+/// Ingests somebody, and passes the outcome to `show` in the event loop.
+void ingest(const heymilo::NonBlockingClient& calls, const heymilo::CandidateIngestRequest& person,
+            std::function<void(const std::string&)> show) {
   using Receipt = heymilo::SingleResponse<heymilo::IngestCandidateResponse>;
   calls.ingestCandidate("posting-id", person)
       .then([show = std::move(show)](const heymilo::Result<Receipt>& result) {
@@ -91,7 +91,7 @@ TEST_F(NonBlockingCalls, WithACallbackInAnEventLoop) {
   const auto calls = callsIn(loop, heymilo::Client(options));
   const auto outcomeOf = [&] {
     std::string told;
-    bringIn(
+    ingest(
         calls, {"Ada Example", "ada@example.com"}, [&](const std::string& text) { told = text; });
     loop.runOne();
     return told;

@@ -8,10 +8,10 @@
 #include "opentelemetry_api.hpp"
 
 // [adapter]
-/// Tells OpenTelemetry of each request: a client span, its duration in the histogram
+/// Records each request in OpenTelemetry: a client span, its duration in the histogram
 /// `http.client.request.duration`, and how often and how long calls waited, and what for. Names
 /// and attributes are those of the semantic conventions for HTTP. It has no state of its own, so
-/// that it may be told of events by any number of threads at once.
+/// that it may be notified of events by any number of threads at once.
 class OpenTelemetryAdapter {
  public:
   using Tracer = opentelemetry::nostd::shared_ptr<opentelemetry::trace::Tracer>;
@@ -26,7 +26,7 @@ class OpenTelemetryAdapter {
   void operator()(const heymilo::Event& event) const {
     switch (event.kind) {
       case heymilo::EventKind::request:
-        break;  // told of when it has ended, with its duration
+        break;  // recorded when it has ended, with its duration
       case heymilo::EventKind::response:
       case heymilo::EventKind::failure:
         span(event);

@@ -37,8 +37,8 @@ std::vector<std::size_t> pageSizes(const heymilo::Client& client) {
 // [/pages]
 
 // [resume]
-/// Hands everybody behind `cursor` to `use`. True at the end of the list; otherwise `cursor` is
-/// where to go on, now or in another process.
+/// Hands everybody after `cursor` to `use`. True at the end of the list; otherwise `cursor` is
+/// where to resume, now or in another process.
 template <class Use>
 bool readOn(const heymilo::Client& client, std::optional<std::string>& cursor, Use use) {
   heymilo::ListCandidatesParams params;
@@ -47,7 +47,7 @@ bool readOn(const heymilo::Client& client, std::optional<std::string>& cursor, U
   try {
     for (const auto& candidate : candidates) {
       use(candidate);
-      cursor = candidates.cursor();  // behind this one
+      cursor = candidates.cursor();  // after this one
     }
     return true;
   } catch (const heymilo::TransportError&) {
@@ -56,7 +56,7 @@ bool readOn(const heymilo::Client& client, std::optional<std::string>& cursor, U
 }
 // [/resume]
 
-// [side by side]
+// [in parallel]
 /// The names of everybody, in no order: a large posting is read by four requests at a time.
 std::vector<std::string> namesOfAll(const heymilo::Client& client) {
   std::vector<std::string> names;
@@ -65,7 +65,7 @@ std::vector<std::string> namesOfAll(const heymilo::Client& client) {
   }
   return names;
 }
-// [/side by side]
+// [/in parallel]
 
 // [unreadable]
 /// The names of everybody who can be read; `unreadable`: the interview_ids of the others.

@@ -40,8 +40,8 @@ TEST(ProxiesAndCertificates, GoesThroughTheProxy) {
 }
 
 // [ca]
-/// Trusts the company's certificate authority in the place of the system's, as where a gateway
-/// ends TLS. That the certificate is checked can't be switched off.
+/// Trusts the company's certificate authority instead of the system's, for a gateway that ends
+/// TLS. The check of the certificate can't be switched off.
 heymilo::Client clientBehindAGateway(heymilo::ClientOptions options, const std::string& ca_file) {
   options.tls.ca_file = ca_file;  // PEM
   return heymilo::Client(std::move(options));
@@ -53,7 +53,7 @@ heymilo::Client clientBehindAGateway(heymilo::ClientOptions options, const std::
 heymilo::Client certifiedClient(heymilo::ClientOptions options, const std::string& certificate,
                                 const std::string& key) {
   options.tls.client_cert_file = certificate;  // PEM
-  options.tls.client_key_file = key;           // PEM; not needed where it is in the same file
+  options.tls.client_key_file = key;           // PEM; not needed when it is in the same file
   return heymilo::Client(std::move(options));
 }
 // [/client certificate]

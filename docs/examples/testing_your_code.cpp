@@ -12,7 +12,7 @@ namespace {
 using heymilo::testing::MockServer;
 using heymilo::testing::ScriptedResponse;
 
-/// The code under test: brings somebody in, and says whether they are in.
+/// The code under test: ingests somebody, and says whether that succeeded.
 bool signUp(const heymilo::Client& client, const std::string& name, const std::string& email) {
   try {
     client.ingestCandidate("posting-id", {name, email});
@@ -29,19 +29,19 @@ class SignUp : public testing::Test {
   heymilo::ClientOptions options = server.clientOptions();  // in process: without a socket
 };
 
-TEST_F(SignUp, BringsSomebodyIn) {
+TEST_F(SignUp, IngestsSomebody) {
   EXPECT_TRUE(signUp(heymilo::Client(options), "Ada Example", "ada@example.com"));
   EXPECT_EQ(server.candidates("posting-id")[0]["email"], "ada@example.com");
 }
 
-TEST_F(SignUp, IsNotRepeatedWhereTheAnswerIsLost) {
+TEST_F(SignUp, IsNotRepeatedWhereTheResponseIsLost) {
   server.respondNext("ingestCandidate", ScriptedResponse::disconnect().afterCommit());
   EXPECT_FALSE(signUp(heymilo::Client(options), "Ada Example", "ada@example.com"));
   EXPECT_TRUE(heymilo::testing::received(server, "ingestCandidate", 1));
   EXPECT_TRUE(server.requests()[0].committed);  // what the code under test has to look for
 }
 
-TEST_F(SignUp, SeesThroughAnUnreadableAnswer) {
+TEST_F(SignUp, SeesThroughAnUnreadableResponse) {
   server.respondNext("ingestCandidate", ScriptedResponse::answer(201, "{}").afterCommit());
   EXPECT_TRUE(signUp(heymilo::Client(options), "Ada Example", "ada@example.com"));
 }

@@ -32,8 +32,10 @@ nlohmann::ordered_json lineOf(RecordReport record) {
   put("ingestion_id", record.ingestion_id);
   if (record.error) {
     line["error"] = {{"code", record.error->code}, {"message", record.error->message}};
-    line["error"]["param"] =
-        record.error->param ? nlohmann::ordered_json(*record.error->param) : nullptr;
+    nlohmann::ordered_json& param = line["error"]["param"];  // null
+    if (record.error->param) {
+      param = *record.error->param;
+    }
   }
   if (record.matched_by_email) {
     line["matched_by"] = "email";

@@ -136,7 +136,7 @@ class PendingCallAwaiter {
 
 }  // namespace detail
 
-/// `co_await client.listCandidates(…)`: begins the call, and goes on when it has ended, on the
+/// `co_await client.listCandidates(...)`: begins the call, and goes on when it has ended, on the
 /// client's executor or, where that is empty, on the engine's thread. Gives the answer, or throws.
 ///
 /// With g++ 12 a request in braces must have a name of its own: what braces make within such an

@@ -5,7 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
+#ifdef _WIN32
+#include <winsock2.h>
+#else
+#include <cerrno>
+#endif
 
 #include "ascii.hpp"
 #include "curl/proxy_in_use.hpp"
@@ -91,15 +95,27 @@ std::string tlsWordsOf(const Transfer& transfer) {
                                                      : " (" + wordsOf(transfer, CURLE_OK) + ")";
 }
 
+// In Winsock's own numbers, which not every standard library makes an std::errc of.
+#ifdef _WIN32
+constexpr long kRefused = WSAECONNREFUSED;
+constexpr long kNetworkUnreachable = WSAENETUNREACH;
+constexpr long kHostUnreachable = WSAEHOSTUNREACH;
+#else
+constexpr long kRefused = ECONNREFUSED;
+constexpr long kNetworkUnreachable = ENETUNREACH;
+constexpr long kHostUnreachable = EHOSTUNREACH;
+#endif
+
 const char* connectFailure(long os_error) {
-  const std::error_code error(static_cast<int>(os_error), std::system_category());
-  if (error == std::errc::connection_refused) {
-    return "connection refused";
+  switch (os_error) {
+    case kRefused:
+      return "connection refused";
+    case kNetworkUnreachable:
+    case kHostUnreachable:
+      return "no route to it";
+    default:
+      return "no connection";
   }
-  if (error == std::errc::network_unreachable || error == std::errc::host_unreachable) {
-    return "no route to it";
-  }
-  return "no connection";
 }
 
 /// How far the transfer had come when its time was over.

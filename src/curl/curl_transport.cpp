@@ -5,6 +5,7 @@
 
 #include "curl/curl_error.hpp"
 #include "curl/curl_handle.hpp"
+#include "curl/easy_handle.hpp"
 #include "curl/handle_pool.hpp"
 #include "curl/sigpipe_guard.hpp"
 #include "curl/transfer.hpp"
@@ -51,6 +52,13 @@ void initializeLibcurl() {
   if (result != CURLE_OK) {
     throw TransportError("libcurl can't be initialized", Outcome::not_sent);
   }
+}
+
+bool canTrustFolders() {
+  initializeLibcurl();
+  const EasyHandle handle;
+  return curl_easy_setopt(handle.get(), CURLOPT_CAPATH, static_cast<const char*>(nullptr)) ==
+         CURLE_OK;
 }
 
 std::shared_ptr<Transport> makeCurlTransport(const CurlOptions& options) {

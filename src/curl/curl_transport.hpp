@@ -16,4 +16,8 @@ std::shared_ptr<Transport> makeCurlTransport(const CurlOptions& options);
 /// Initializes libcurl for this process, once. Throws TransportError (not_sent).
 void initializeLibcurl();
 
+/// Whether this libcurl can trust the CAs in a folder; with Schannel, Windows' own TLS, it can't.
+/// Throws TransportError (not_sent).
+bool canTrustFolders();
+
 }  // namespace heymilo

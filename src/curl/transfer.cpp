@@ -89,7 +89,7 @@ void Transfer::refuseUnusableProxy() const {
 void Transfer::prepare(EasyHandle& handle) {
   easy_ = handle.get();
   refuseUnusableProxy();
-  const auto unlimited = std::chrono::milliseconds::max();
+  const auto unlimited = (std::chrono::milliseconds::max)();
   handle.set(CURLOPT_URL, request.url.c_str());
   handle.set(CURLOPT_PATH_AS_IS, 1L);
   header_lines_ = headerLines(request);

@@ -115,8 +115,9 @@ bool readValue(od::value& value, Sink& sink) {
       od::array array;
       return value.get_array().get(array) == SUCCESS && readArray(array, sink);
     }
+    default:  // `unknown`, which is one from simdjson 4 on
+      return false;
   }
-  return false;
 }
 
 }  // namespace

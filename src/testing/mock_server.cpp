@@ -1,17 +1,24 @@
 #include "heymilo/testing/mock_server.hpp"
 
+#include <memory>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "testing/api/route.hpp"
 #include "testing/backend.hpp"
-#include "testing/http/http_server.hpp"
+#include "testing/http_front.hpp"
 #include "testing/in_process.hpp"
 #include "testing/sending_threads.hpp"
 
 namespace heymilo::testing {
 
 namespace {
+
+/// What a client calls whose mock server has no HTTP, if it does not use the transport: a name that
+/// no DNS knows (RFC 6761, section 6.4).
+constexpr std::string_view kNowhere = "https://mock-server.invalid";
 
 /// The way to a mock server without a socket.
 class InProcessTransport final : public NonBlockingTransport {
@@ -51,21 +58,23 @@ class MockServer::Impl {
   explicit Impl(MockServerOptions options)
       : backend(std::make_shared<detail::Backend>(std::move(options))),
         transport(std::make_shared<InProcessTransport>(backend)),
-        http({backend->options.port,
-              backend->options.keep_alive_timeout,
-              detail::kMaxBody,
-              backend->options.compression,
-              [this](RecordedRequest request) { return backend->handle(std::move(request)); },
-              [this](int status) { return backend->refuse(status); },
-              [this](RecordedRequest head) { return backend->interruptAt(std::move(head)); },
-              &backend->room}) {}
+        http(detail::listenForHttp(
+            {backend->options.port,
+             backend->options.keep_alive_timeout,
+             detail::kMaxBody,
+             backend->options.compression,
+             [this](RecordedRequest request) { return backend->handle(std::move(request)); },
+             [this](int status) { return backend->refuse(status); },
+             [this](RecordedRequest head) { return backend->interruptAt(std::move(head)); },
+             &backend->room})) {}
   ~Impl() { backend->room.close(); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   const std::shared_ptr<detail::Backend> backend;
   const std::shared_ptr<InProcessTransport> transport;
-  detail::HttpServer http;  // last, so that it goes first
+  // Null in a kit that was built without HTTP. Last, so that it goes first.
+  const std::unique_ptr<detail::HttpFront> http;
 };
 
 MockServer::MockServer(MockServerOptions options)
@@ -75,7 +84,14 @@ MockServer::~MockServer() = default;
 
 std::string MockServer::url() const { return "http://127.0.0.1:" + std::to_string(port()); }
 
-int MockServer::port() const { return impl_->http.port(); }
+int MockServer::port() const {
+  if (!impl_->http) {
+    throw std::logic_error(
+        "this heymilo::testing was built without HTTP (HEYMILO_TESTING_HTTP=OFF): use the "
+        "transport() of the mock server");
+  }
+  return impl_->http->port();
+}
 
 std::shared_ptr<NonBlockingTransport> MockServer::transport() const { return impl_->transport; }
 
@@ -83,7 +99,7 @@ ClientOptions MockServer::clientOptions() const {
   ClientOptions options;
   options.api_key = impl_->backend->options.api_key;
   options.workspace_id = impl_->backend->options.workspace_id;
-  options.base_url = url();
+  options.base_url = impl_->http ? url() : std::string(kNowhere);
   options.proxy = "";
   options.transport = impl_->transport;
   options.clock = impl_->backend->options.clock;
@@ -162,8 +178,14 @@ void MockServer::setRateLimit(std::string_view operation, std::optional<RateLimi
   impl_->backend->window.setLimit(operation, limit);
 }
 
-std::size_t MockServer::openConnections() const { return impl_->http.connections().size(); }
+std::size_t MockServer::openConnections() const {
+  return impl_->http ? impl_->http->openConnections() : 0;
+}
 
-void MockServer::closeIdleConnections() { impl_->http.connections().closeIdle(); }
+void MockServer::closeIdleConnections() {
+  if (impl_->http) {
+    impl_->http->closeIdleConnections();
+  }
+}
 
 }  // namespace heymilo::testing

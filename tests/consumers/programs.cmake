@@ -1,6 +1,9 @@
 # The programs that each consumer project builds and runs, as a strict host would: in each of these
 # language versions, all warnings are errors, in our headers too.
 set(CONSUMER_STANDARDS 17 20 23 CACHE STRING "The language versions")
+if(CMAKE_VERSION VERSION_LESS 3.20)  # which knows of no C++23
+  list(REMOVE_ITEM CONSUMER_STANDARDS 23)
+endif()
 
 function(consumer_program name)
   cmake_parse_arguments(PARSE_ARGV 1 program "" "" "SOURCES;LIBRARIES")
@@ -13,8 +16,12 @@ function(consumer_program name)
       CXX_STANDARD_REQUIRED ON
       CXX_EXTENSIONS OFF
       NO_SYSTEM_FROM_IMPORTED ON)
-    target_compile_options(${target} PRIVATE
-      -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+    if(MSVC)
+      target_compile_options(${target} PRIVATE /W4 /permissive- /utf-8)
+    else()
+      target_compile_options(${target} PRIVATE
+        -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+    endif()
     target_link_libraries(${target} PRIVATE ${program_LIBRARIES})
     add_test(NAME ${target} COMMAND ${target})
   endforeach()

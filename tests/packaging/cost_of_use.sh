@@ -15,7 +15,7 @@ failed=0
 at_most() {
   echo "$1: $2 (at most $3)"
   if [ "$2" -gt "$3" ]; then
-    echo "FAILED: that is more than the README promises; if it has to be, change both"
+    echo "FAILED: that is more than docs/benchmarks.md says; if it has to be, change both"
     failed=1
   fi
 }

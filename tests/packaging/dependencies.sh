@@ -50,6 +50,32 @@ missing GTest libgmock-dev gmock-devel googletest gtest
 missing OpenSSL libssl-dev openssl-devel openssl openssl
 missing CLI11 libcli11-dev cli11-devel cli11 cli11
 
+# A later version is not refused, although its package may take it for unsuitable, as those of curl (by its
+# major version) and of simdjson (by its minor one) do. An earlier one is.
+configure -DHEYMILO_WITH_SIMDJSON=ON || fail "it can't be configured"
+system=$(sed -n 's/^simdjson_DIR:PATH=//p' "$work/build/CMakeCache.txt")
+only_simdjson() {
+  mkdir -p "$work/simdjson/lib/cmake/simdjson"
+  cat >"$work/simdjson/lib/cmake/simdjson/simdjsonConfig.cmake" <<'END'
+add_library(simdjson::simdjson INTERFACE IMPORTED)
+END
+  cat >"$work/simdjson/lib/cmake/simdjson/simdjsonConfigVersion.cmake" <<END
+set(PACKAGE_VERSION $1)
+if(PACKAGE_FIND_VERSION VERSION_EQUAL PACKAGE_VERSION)
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+  set(PACKAGE_VERSION_EXACT TRUE)
+endif()
+END
+  configure -DHEYMILO_WITH_SIMDJSON=ON -U simdjson_DIR -DCMAKE_PREFIX_PATH="$work/simdjson" \
+    -DCMAKE_IGNORE_PATH="/usr${system#/usr};${system#/usr}"
+}
+only_simdjson 99.2.1 || fail "a later simdjson is refused"
+if only_simdjson 2.9.9; then
+  fail "configured with simdjson 2.9.9"
+fi
+says "heymilo needs simdjson 3.0, which was not found" || fail "it is not said which simdjson is needed"
+configure -DHEYMILO_WITH_SIMDJSON=ON -U simdjson_DIR -U CMAKE_PREFIX_PATH -U CMAKE_IGNORE_PATH || fail "the system's simdjson is not found"
+
 # Found by name, not as a package: without it ThreadSanitizer would fail tests that are good.
 if configure -DHEYMILO_SANITIZE=thread -DHEYMILO_LLVM_SYMBOLIZER=; then
   fail "configured for ThreadSanitizer without llvm-symbolizer"

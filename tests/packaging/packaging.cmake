@@ -24,6 +24,8 @@ heymilo_packaging_test(exported_symbols
   ARGUMENTS "$<TARGET_FILE:heymilo>" "${PROJECT_SOURCE_DIR}/include")
 heymilo_packaging_test(dependencies
   ARGUMENTS "${PROJECT_SOURCE_DIR}" "${work}/dependencies" "${CMAKE_CXX_COMPILER}")
+heymilo_packaging_test(newer_curl
+  ARGUMENTS "${PROJECT_SOURCE_DIR}" "${work}/newer_curl" "${CMAKE_CXX_COMPILER}")
 if(HEYMILO_DEBUG_INFORMATION)
   heymilo_packaging_test(abi ARGUMENTS check "$<TARGET_FILE:heymilo>")
 endif()

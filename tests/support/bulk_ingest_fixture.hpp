@@ -9,6 +9,7 @@
 
 #include "heymilo/testing/mock_server.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
+#include "support/mock_client.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace heymilo_test {
@@ -45,11 +46,9 @@ class BulkIngestTest : public ::testing::Test {
     options.journal = directory.file("people.journal");
     options.chunk = 10;
     options.settling_time = std::chrono::milliseconds{50};
-    client_options.api_key = "test-key";
-    client_options.base_url = server.url();
+    client_options = mockClientOptions(server);
     client_options.rate_limit.reset();
     client_options.retry.max_retries = 0;
-    client_options.proxy = "";
   }
 
   BulkIngestResult ingest(const People& all) {

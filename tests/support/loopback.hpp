@@ -1,12 +1,14 @@
 #pragma once
 
+#include "support/sockets.hpp"
+
 namespace heymilo_test {
 
 /// A socket bound to a free port of 127.0.0.1, and the port.
-int bindLoopback(int& port);
+Socket bindLoopback(int& port);
 
-/// A connection to a port of 127.0.0.1; -1 where it is refused.
-int connectLoopback(int port);
+/// A connection to a port of 127.0.0.1; kNoSocket where it is refused.
+Socket connectLoopback(int port);
 
 /// A port of 127.0.0.1 on which nothing listens for as long as the object lives.
 class ClosedPort {
@@ -20,7 +22,7 @@ class ClosedPort {
 
  private:
   int port_ = 0;  // set by what makes the socket: the order matters
-  const int socket_;
+  const Socket socket_;
 };
 
 }  // namespace heymilo_test

@@ -8,17 +8,15 @@
 
 #include "heymilo/nonblocking.hpp"
 #include "heymilo/testing/mock_server.hpp"
+#include "support/mock_client.hpp"
 
 namespace heymilo::test {
 
 inline const CandidateIngestRequest kAda{"Ada Example", "ada@example.com"};
 
-/// For a client over a socket, with no quota.
+/// For a client with no quota.
 inline ClientOptions optionsFor(const testing::MockServer& server) {
-  ClientOptions options;
-  options.api_key = "test-key";
-  options.base_url = server.url();
-  options.proxy = "";
+  ClientOptions options = heymilo_test::mockClientOptions(server);
   options.rate_limit.reset();
   return options;
 }

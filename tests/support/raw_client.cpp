@@ -1,28 +1,17 @@
 #include "support/raw_client.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
 #include <sstream>
 #include <stdexcept>
 
 #include "support/loopback.hpp"
+#include "support/names.hpp"
 
 namespace heymilo_test {
 
 namespace {
 
 constexpr int kLimitMs = 10'000;
-
-bool isSameName(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 bool contains(const RawHeaders& headers, std::string_view name) {
   for (const auto& header : headers) {
@@ -49,14 +38,12 @@ std::optional<std::string> RawAnswer::header(std::string_view name) const {
 
 RawClient::RawClient(int port, RawHeaders always)
     : socket_(connectLoopback(port)), always_(std::move(always)) {
-  if (socket_ < 0) {
+  if (socket_ == kNoSocket) {
     throw std::runtime_error("can't connect");
   }
-  const int yes = 1;
-  ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
 
-RawClient::~RawClient() { ::close(socket_); }
+RawClient::~RawClient() { closeSocket(socket_); }
 
 RawAnswer RawClient::get(std::string_view target, const RawHeaders& headers) {
   return request("GET", target, {}, headers);
@@ -98,7 +85,7 @@ RawAnswer RawClient::request(std::string_view method, std::string_view target,
 
 bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const std::ptrdiff_t count = sendOn(socket_, bytes.data(), bytes.size());
     if (count <= 0) {
       return false;
     }
@@ -107,7 +94,7 @@ bool RawClient::send(std::string_view bytes) {
   return true;
 }
 
-void RawClient::endSending() { shutdown(socket_, SHUT_WR); }
+void RawClient::endSending() { endSendingOn(socket_); }
 
 std::optional<RawAnswer> RawClient::receive() {
   std::size_t end = 0;
@@ -139,13 +126,12 @@ std::string RawClient::receiveToEnd() {
 }
 
 bool RawClient::readMore() {
-  pollfd entry{socket_, POLLIN, 0};
-  if (::poll(&entry, 1, kLimitMs) <= 0) {
+  if (!isReadableWithin(socket_, kLimitMs)) {
     throw std::runtime_error("the server has not answered for 10 seconds");
   }
-  std::array<char, 65536> buffer;
-  const ssize_t count = ::recv(socket_, buffer.data(), buffer.size(), 0);
-  reset_ = reset_ || (count < 0 && errno == ECONNRESET);
+  std::array<char, 65536> buffer{};
+  const std::ptrdiff_t count = receiveFrom(socket_, buffer.data(), buffer.size());
+  reset_ = reset_ || (count < 0 && wasResetByPeer());
   unread_.append(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
   return count > 0;
 }

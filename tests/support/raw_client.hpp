@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/sockets.hpp"
+
 namespace heymilo_test {
 
 using RawHeaders = std::vector<std::pair<std::string, std::string>>;
@@ -56,7 +58,7 @@ class RawClient {
  private:
   bool readMore();
 
-  const int socket_;
+  const Socket socket_;
   RawHeaders always_;
   std::string unread_;
   bool reset_ = false;

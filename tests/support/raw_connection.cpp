@@ -1,12 +1,10 @@
 #include "support/raw_connection.hpp"
 
-#include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+
+#include "support/names.hpp"
 
 namespace heymilo_test {
 
@@ -23,7 +21,7 @@ std::vector<std::string> RawRequest::header(std::string_view name) const {
   for (std::size_t end; (end = head.find("\r\n", line)) != std::string::npos; line = end + 2) {
     const std::size_t colon = head.find(':', line);
     if (colon < end && colon - line == name.size() &&
-        strncasecmp(head.data() + line, name.data(), name.size()) == 0) {
+        isSameName(std::string_view(head).substr(line, name.size()), name)) {
       const std::size_t value = (std::min)(head.find_first_not_of(" \t", colon + 1), end);
       values.push_back(head.substr(value, end - value));
     }
@@ -85,7 +83,7 @@ void RawRecord::addFinishedScript() {
   changed_.notify_all();
 }
 
-RawConnection::RawConnection(RawRecord& record, std::size_t number, int socket)
+RawConnection::RawConnection(RawRecord& record, std::size_t number, Socket socket)
     : record_(record), number_(number), socket_(socket) {}
 
 RawConnection::~RawConnection() { close(); }
@@ -99,8 +97,8 @@ void RawConnection::interrupt() {
   const std::lock_guard<std::mutex> lock(mutex_);
   interrupted_ = true;
   interruption_.notify_all();
-  if (socket_ >= 0) {
-    ::shutdown(socket_, SHUT_RDWR);
+  if (socket_ != kNoSocket) {
+    endBothWays(socket_);
   }
 }
 
@@ -179,15 +177,15 @@ void RawConnection::close() {
 void RawConnection::cut() {
   stream_.reset();
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (socket_ >= 0) {
-    ::close(socket_);
-    socket_ = -1;
+  if (socket_ != kNoSocket) {
+    closeSocket(socket_);
+    socket_ = kNoSocket;
   }
 }
 
 void RawConnection::reset() {
   const linger at_once{1, 0};
-  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  setSocketOption(socket_, SOL_SOCKET, SO_LINGER, at_once);
   cut();
 }
 

@@ -65,7 +65,7 @@ class RawRecord {
 /// destroyed; then they fail, and the script is to return.
 class RawConnection {
  public:
-  RawConnection(RawRecord& record, std::size_t number, int socket);
+  RawConnection(RawRecord& record, std::size_t number, Socket socket);
   ~RawConnection();
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
@@ -117,7 +117,7 @@ class RawConnection {
   std::mutex mutex_;  // over what interrupt() touches
   std::condition_variable interruption_;
   bool interrupted_ = false;
-  int socket_;
+  Socket socket_;
 };
 
 }  // namespace heymilo_test

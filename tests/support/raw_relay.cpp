@@ -1,10 +1,5 @@
 #include "support/raw_relay.hpp"
 
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/types.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 
@@ -15,16 +10,16 @@ namespace heymilo_test {
 namespace {
 
 /// Passes on what can be read now, up to `left` bytes; false where there is no more to come.
-bool passOn(int from, int to, std::size_t& left) {
-  std::array<char, 65536> buffer;
-  const ssize_t count = ::recv(from, buffer.data(), (std::min)(buffer.size(), left), 0);
+bool passOn(Socket from, Socket to, std::size_t& left) {
+  std::array<char, 65536> buffer{};
+  const std::ptrdiff_t count = receiveFrom(from, buffer.data(), (std::min)(buffer.size(), left));
   if (count <= 0) {
     return false;
   }
   left -= static_cast<std::size_t>(count);
-  for (ssize_t done = 0; done < count;) {
-    const ssize_t sent =
-        ::send(to, buffer.data() + done, static_cast<std::size_t>(count - done), 0);
+  for (std::ptrdiff_t done = 0; done < count;) {
+    const std::ptrdiff_t sent =
+        sendOn(to, buffer.data() + done, static_cast<std::size_t>(count - done));
     if (sent < 0) {
       return false;
     }
@@ -35,20 +30,20 @@ bool passOn(int from, int to, std::size_t& left) {
 
 }  // namespace
 
-void relay(int client, int port, const RelayLimits& limits) {
-  const int server = connectLoopback(port);
-  if (server < 0) {
+void relay(Socket client, int port, const RelayLimits& limits) {
+  const Socket server = connectLoopback(port);
+  if (server == kNoSocket) {
     return;
   }
   RelayLimits left = limits;
   bool open = left.to_server > 0 && left.to_client > 0;
   while (open) {
-    std::array<pollfd, 2> ends = {{{client, POLLIN, 0}, {server, POLLIN, 0}}};
-    ::poll(ends.data(), ends.size(), -1);
+    std::array<PollEntry, 2> ends = {{{client, POLLIN, 0}, {server, POLLIN, 0}}};
+    pollSockets(ends.data(), ends.size(), -1);
     open = (ends[0].revents == 0 || passOn(client, server, left.to_server)) &&
            (ends[1].revents == 0 || passOn(server, client, left.to_client));
   }
-  ::close(server);
+  closeSocket(server);
 }
 
 }  // namespace heymilo_test

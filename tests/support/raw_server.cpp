@@ -1,11 +1,5 @@
 #include "support/raw_server.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <pthread.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <stdexcept>
 
@@ -17,10 +11,12 @@ namespace {
 template <class Function>
 std::thread threadWithoutSigpipe(Function function) {
   return std::thread([function] {
+#ifdef SIGPIPE
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+#endif
     function();
   });
 }
@@ -32,10 +28,10 @@ RawServer::RawServer(Script script, const std::optional<RawServerTls>& tls, int 
       tls_(tls ? makeServerContext(*tls) : nullptr),
       listener_(bindLoopback(port_)) {
   if (receive_buffer != 0) {  // of the listener, before listen(), so that connections begin with it
-    ::setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    setSocketOption(listener_, SOL_SOCKET, SO_RCVBUF, receive_buffer);
   }
   if (::listen(listener_, 128) != 0) {
-    ::close(listener_);
+    closeSocket(listener_);
     throw std::runtime_error("can't listen");
   }
   acceptor_ = threadWithoutSigpipe([this] { acceptConnections(); });
@@ -49,12 +45,12 @@ RawServer::~RawServer() {
       connection->interrupt();
     }
   }
-  ::close(connectLoopback(port_));  // wakes accept(); shutdown() does so on Linux alone
+  closeSocket(connectLoopback(port_));  // wakes accept(); shutdown() does so on Linux alone
   acceptor_.join();
   for (std::thread& thread : threads_) {
     thread.join();
   }
-  ::close(listener_);
+  closeSocket(listener_);
 }
 
 std::string RawServer::url(std::string_view path) const { return urlOf("127.0.0.1", path); }
@@ -68,19 +64,18 @@ std::string RawServer::urlOf(std::string_view host, std::string_view path) const
 
 void RawServer::acceptConnections() {
   for (;;) {
-    const int socket = ::accept(listener_, nullptr, nullptr);
+    const Socket socket = ::accept(listener_, nullptr, nullptr);
     const std::lock_guard<std::mutex> lock(mutex_);
     if (stopping_) {
-      if (socket >= 0) {
-        ::close(socket);
+      if (socket != kNoSocket) {
+        closeSocket(socket);
       }
       return;
     }
-    if (socket < 0) {
+    if (socket == kNoSocket) {
       continue;  // that client has left already
     }
-    const int no_delay = 1;
-    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
+    sendAtOnce(socket);
     connections_.push_back(
         std::make_unique<RawConnection>(record_, record_.addConnection(), socket));
     RawConnection& connection = *connections_.back();

@@ -59,7 +59,7 @@ class RawServer {
   const std::shared_ptr<ssl_ctx_st> tls_;
   RawRecord record_;
   int port_ = 0;  // set by what makes the listener: the order matters
-  const int listener_;
+  const Socket listener_;
 
   std::mutex mutex_;
   bool stopping_ = false;

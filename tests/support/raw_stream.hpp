@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "support/sockets.hpp"
 #include "support/tls_certificates.hpp"
 
 struct ssl_ctx_st;
@@ -37,6 +38,7 @@ class RawStream {
 };
 
 /// `context` may be empty: no TLS. nullptr where TLS could not be agreed on.
-std::unique_ptr<RawStream> openStream(int socket, ssl_ctx_st* context);
+std::unique_ptr<RawStream> openStream(Socket socket, ssl_ctx_st* context);
+std::unique_ptr<RawStream> openTlsStream(Socket socket, ssl_ctx_st* context);
 
 }  // namespace heymilo_test

@@ -117,7 +117,8 @@ TlsIdentity selfSigned(const CertificateRequest& request) {
   return {toPem(certificate.get()), toPem(key.get())};
 }
 
-std::string encryptedKey(const TlsIdentity& identity, const std::string& passphrase) {
+// By value, since OpenSSL 1.1.1 takes no const text.
+std::string encryptedKey(const TlsIdentity& identity, std::string passphrase) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> plain(
       BIO_new_mem_buf(identity.key.data(), static_cast<int>(identity.key.size())), &BIO_free);
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(

@@ -45,6 +45,6 @@ class CertificateAuthority {
 TlsIdentity selfSigned(const CertificateRequest& request = {});
 
 /// The private key, encrypted with a passphrase.
-std::string encryptedKey(const TlsIdentity& identity, const std::string& passphrase);
+std::string encryptedKey(const TlsIdentity& identity, std::string passphrase);
 
 }  // namespace heymilo_test

@@ -149,7 +149,7 @@ struct Schema<AgentFormSummary> {
 
 /// What each kind of agent found out about a candidate.
 struct AgentSummary {
-  std::optional<AgentResumeSummary> resume{};               ///< of the résumé
+  std::optional<AgentResumeSummary> resume{};               ///< of the resume
   std::optional<AgentWebInterviewSummary> web_interview{};  ///< of the web interview
   std::optional<AgentSMSSummary> sms{};                     ///< of the SMS screening
   std::optional<AgentFormSummary> form{};                   ///< of the form

@@ -5,7 +5,7 @@
 #include <iosfwd>
 #include <string>
 #include <string_view>
-#if __cplusplus >= 202002L
+#ifdef __cpp_impl_three_way_comparison
 #include <compare>
 #endif
 
@@ -96,7 +96,7 @@ class OpenEnum : public Values {
   friend bool operator>(const OpenEnum& a, const OpenEnum& b) { return b < a; }
   friend bool operator<=(const OpenEnum& a, const OpenEnum& b) { return !(b < a); }
   friend bool operator>=(const OpenEnum& a, const OpenEnum& b) { return !(a < b); }
-#if __cplusplus >= 202002L
+#ifdef __cpp_impl_three_way_comparison
   friend std::strong_ordering operator<=>(const OpenEnum& a, const OpenEnum& b) {
     return a < b   ? std::strong_ordering::less
            : b < a ? std::strong_ordering::greater

@@ -97,11 +97,11 @@ bool operator!=(const T& a, const T& b) {
 
 /// What describe() is to do with it.
 enum class PersonalData {
-  hidden,  ///< `…` in its place
+  hidden,  ///< an ellipsis (U+2026) in its place
   shown
 };
 
-/// A model on one line, for people: `CandidateResponse{"interview_id":"int_1","name":…,"status":
+/// A model on one line, for people: `CandidateResponse{"interview_id":"int_1","name":...,"status":
 /// "completed"}`. An empty optional is left out, a timestamp is an ISO-8601 text, and control
 /// characters are escaped, so that it stays one line. Not a format to read again: that is JSON.
 ///

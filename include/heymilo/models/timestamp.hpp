@@ -22,7 +22,7 @@ constexpr Timestamp toTimestamp(
 }
 
 /// The moment as an ISO-8601 (RFC 3339) date-time in UTC: `2026-03-13T00:00:00Z`, with a fraction
-/// of as many digits as it needs (`…00.25Z`). This is the form in which date filters are sent.
+/// of as many digits as it needs (`...00.25Z`). This is the form in which date filters are sent.
 /// Throws InvalidArgumentError where the year is not within 0001 to 9999.
 HEYMILO_EXPORT std::string formatTimestamp(Timestamp moment);
 

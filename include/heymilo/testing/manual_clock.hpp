@@ -19,7 +19,7 @@ namespace heymilo::testing {
 /// ```cpp
 /// const auto clock = std::make_shared<heymilo::testing::ManualClock>();
 /// options.clock = clock;
-/// // … a call that is told to come back in an hour
+/// // ... a call that is told to come back in an hour
 /// EXPECT_GE(clock->waits().at(0), std::chrono::hours{1});
 /// ```
 ///

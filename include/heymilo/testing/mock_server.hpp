@@ -25,7 +25,7 @@ namespace heymilo::testing {
 /// How a MockServer behaves. All of it is deterministic: the same options and requests give the
 /// same answers, ids included.
 struct MockServerOptions {
-  /// Accepted in `X-API-KEY`, and in `Authorization: Bearer …`.
+  /// Accepted in `X-API-KEY`, and in `Authorization: Bearer ...`.
   std::string api_key = "test-key";
   /// When set, a request that names another workspace in `X-Workspace-Id` is answered 403.
   std::optional<std::string> workspace_id{};
@@ -86,7 +86,8 @@ struct MockServerOptions {
 ///
 /// **Over HTTP or in process.** A client of clientOptions() calls the server directly, by
 /// transport(): no socket, no thread, a few microseconds a request. Any other client, or another
-/// program, comes by url(). Both ways lead to the same candidates, script and record.
+/// program, comes by url(). Both ways lead to the same candidates, script and record. A kit that
+/// was built with HEYMILO_TESTING_HTTP=OFF has the first way only, and needs no cpp-httplib.
 ///
 /// **Order of checks.** A path of no operation is 404 and a method of none 405, in FastAPI's words.
 /// Then, each with the API's error envelope: 401 (key), 403 (workspace), 429 (quota), 415 (a POST
@@ -102,7 +103,7 @@ struct MockServerOptions {
 /// the same person sent twice is two interviews, with one `candidate_id` for the e-mail address.
 ///
 /// **The logical clock** is what `created_at`, `Date`, queued ingestions and the workflow go by. A
-/// candidate that was ingested or generated goes through four steps (résumé, SMS, web interview,
+/// candidate that was ingested or generated goes through four steps (resume, SMS, web interview,
 /// form), is evaluated, and ends as `completed`, `shortlisted`, `dismissed` or `knocked_out`; when
 /// and how depends on seed and candidate only.
 ///
@@ -113,17 +114,17 @@ class MockServer {
   /// After this much logical time every candidate is in a state that it does not leave.
   static constexpr std::chrono::hours workflow_time{14 * 24};
 
-  /// Listens when the constructor returns. Throws std::runtime_error where it can't, and
-  /// std::invalid_argument for options that can't be used.
+  /// Listens when the constructor returns, if there is HTTP. Throws std::runtime_error where it
+  /// can't, and std::invalid_argument for options that can't be used.
   explicit MockServer(MockServerOptions options = {});
   /// Closes all connections, in the middle of an answer too, and waits for the server's threads.
   ~MockServer();
   MockServer(const MockServer&) = delete;
   MockServer& operator=(const MockServer&) = delete;
 
-  /// `http://127.0.0.1:PORT`
+  /// `http://127.0.0.1:PORT`. Throws as port() does.
   std::string url() const;
-  /// Of 127.0.0.1.
+  /// Of 127.0.0.1. Throws std::logic_error where the kit was built without HTTP.
   int port() const;
   /// A transport that brings requests to this server without a socket, on the thread that sends
   /// them, and does to the client what a connection would: outcomes, time-outs and cancellation are

@@ -21,7 +21,7 @@ struct RecordedRequest {
 
   std::string operation{};        ///< the operationId; empty when the path or method is of none
   std::string posting_id{};       ///< of the path, percent-decoded; empty when there is none
-  std::string method{};           ///< `GET`, `POST`, …
+  std::string method{};           ///< `GET`, `POST`, ...
   std::string path{};             ///< as received, percent-encoded, without the query
   std::string query{};            ///< as received, without the `?`
   std::vector<Header> headers{};  ///< as received, in order
@@ -47,7 +47,7 @@ struct RecordedRequest {
   }
 };
 
-/// `POST /api/v2/… (ingestCandidate): 201`: one line, without headers and body.
+/// `POST /api/v2/... (ingestCandidate): 201`: one line, without headers and body.
 std::ostream& operator<<(std::ostream& out, const RecordedRequest& request);
 
 /// Which requests are meant: those of one operation (`"listCandidates"`; empty: of any, also those
@@ -59,9 +59,9 @@ struct RequestMatch {
   /// Any request.
   RequestMatch() = default;
   /// Those of an operation: `"listCandidates"`.
-  RequestMatch(const char* operation_id);  // NOLINT: respondNext("listCandidates", …)
+  RequestMatch(const char* operation_id);  // NOLINT: respondNext("listCandidates", ...)
   /// Those of an operation that `accepts_request` is true for.
-  RequestMatch(std::string operation_id,  // NOLINT: respondNext({"listCandidates", …}, …)
+  RequestMatch(std::string operation_id,  // NOLINT: respondNext({"listCandidates", ...}, ...)
                std::function<bool(const RecordedRequest&)> accepts_request = {});
 
   /// Those of an operation with this body, as the library's model:

@@ -20,9 +20,9 @@ namespace heymilo::testing {
 /// | the connection breaks: was it carried out? It was not. | `disconnect()` |
 /// | the same, and it was | `disconnect().afterCommit()` |
 /// | the answer breaks off | `asUsual().cutAfter(200)` |
-/// | no answer before the time-out | `asUsual().held()`, or `.delayedBy(…)` |
+/// | no answer before the time-out | `asUsual().held()`, or `.delayedBy(...)` |
 /// | the API is down | `answer(503)` |
-/// | a gateway gives up on what the API has done | `answer(504, "<html>…").afterCommit()` |
+/// | a gateway gives up on what the API has done | `answer(504, "<html>...").afterCommit()` |
 /// | the quota is used up | `rateLimited(seconds{7})` |
 /// | an answer that can't be read | `answer(201, "{}").afterCommit()` |
 struct ScriptedResponse {

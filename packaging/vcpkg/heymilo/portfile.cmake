@@ -1,5 +1,7 @@
-# An overlay port of this working copy: vcpkg install heymilo --overlay-ports=packaging/vcpkg
-# For the registry, SOURCE_PATH comes from vcpkg_from_github() with the tag and SHA512 of a release.
+# An overlay port of this working copy: packaging/vcpkg/try.sh, or
+#   vcpkg install heymilo --editable --overlay-ports=packaging/vcpkg
+# --editable, since vcpkg does not see when the sources change, and would take a package from its cache. For
+# the registry, SOURCE_PATH comes from vcpkg_from_github() with the tag and SHA512 of a release.
 get_filename_component(SOURCE_PATH "${CURRENT_PORT_DIR}/../../.." ABSOLUTE)
 
 vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS

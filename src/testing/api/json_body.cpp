@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "testing/api/error_reply.hpp"
 #include "testing/api/unicode.hpp"
@@ -56,7 +57,9 @@ std::variant<nlohmann::json, Reply> parseJsonBody(std::string_view body) {
     return invalidAt(nul);
   }
   try {
-    return nlohmann::json::parse(body);
+    // By its type: until nlohmann/json 3.11 a json also turns into a variant implicitly.
+    return std::variant<nlohmann::json, Reply>(std::in_place_type<nlohmann::json>,
+                                               nlohmann::json::parse(body));
   } catch (const nlohmann::json::parse_error& error) {
     return invalidAt(error.byte > 0 ? error.byte - 1 : 0);
   } catch (const nlohmann::json::out_of_range&) {  // a number such as 1e999

@@ -9,7 +9,7 @@ namespace heymilo::testing::detail {
 namespace {
 
 constexpr std::size_t kMaxLine = 8192;
-constexpr std::uint64_t kMaxChunk = std::numeric_limits<std::uint64_t>::max() / 2;
+constexpr std::uint64_t kMaxChunk = (std::numeric_limits<std::uint64_t>::max)() / 2;
 
 }  // namespace
 

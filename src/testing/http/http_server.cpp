@@ -1,6 +1,9 @@
 #include "testing/http/http_server.hpp"
 
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -19,7 +22,7 @@ constexpr std::chrono::seconds kStallLimit{60};
 
 }  // namespace
 
-HttpServer::HttpServer(HttpServerOptions options)
+HttpServer::HttpServer(HttpFrontOptions options)
     : options_(std::move(options)),
       relay_({options_.max_body,
               options_.compression,
@@ -121,6 +124,10 @@ HttpServer::Next HttpServer::deliver(Connection& connection, std::size_t number,
 // False, at once, when the server ends.
 bool HttpServer::pause(std::chrono::milliseconds time) {
   return options_.room->wait(later(options_.room->clock().now(), time)) != WaitingRoom::End::closed;
+}
+
+std::unique_ptr<HttpFront> listenForHttp(HttpFrontOptions options) {
+  return std::make_unique<HttpServer>(std::move(options));
 }
 
 }  // namespace heymilo::testing::detail

@@ -211,7 +211,7 @@ std::optional<Page> CandidateStore::list(std::string_view posting_id, const List
 
 Page CandidateStore::all(std::string_view posting_id) {
   ListQuery query;
-  query.limit = std::numeric_limits<std::size_t>::max();
+  query.limit = (std::numeric_limits<std::size_t>::max)();
   return *list(posting_id, query);
 }
 

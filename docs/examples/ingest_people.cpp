@@ -8,7 +8,7 @@
 namespace {
 
 using heymilo::testing::ScriptedResponse;
-using BringPeopleIn = Recipe;
+using IngestPeople = Recipe;
 
 // [some]
 /// The interview links of everybody, in order. For as many as fit into one request.
@@ -24,7 +24,7 @@ std::vector<std::string> invite(const heymilo::Client& client,
 }
 // [/some]
 
-TEST_F(BringPeopleIn, AFewAtOnce) {
+TEST_F(IngestPeople, AFewAtOnce) {
   const auto links = invite(heymilo::Client(options),
                             {{"Ada Example", "ada@example.com"}, {"Bob Example", "b@example.com"}});
   EXPECT_EQ(links.size(), 2u);
@@ -33,9 +33,9 @@ TEST_F(BringPeopleIn, AFewAtOnce) {
 }
 
 // [many]
-/// Everybody exactly once, whatever happens: call it again until it says true.
-bool bringIn(const heymilo::Client& client, const std::string& journal,
-             const heymilo::workflows::BulkSource& people) {
+/// Ingests everybody exactly once, whatever happens: call it again until it returns true.
+bool ingestAll(const heymilo::Client& client, const std::string& journal,
+               const heymilo::workflows::BulkSource& people) {
   heymilo::workflows::BulkIngestOptions options;
   options.journal = journal;  // an SQLite file: the memory of what was sent
   return heymilo::workflows::bulkIngest(client, "posting-id", people, options).complete;
@@ -64,7 +64,7 @@ heymilo::workflows::BulkSource sourceOfRows(const std::vector<Row>& rows) {
 // [/source]
 
 // [report]
-/// Who is not in, and why: a line each.
+/// Who was not ingested, and why: a line each.
 std::vector<std::string> problemsOf(const std::string& journal) {
   using heymilo::workflows::RecordState;
   std::vector<std::string> lines;
@@ -79,7 +79,7 @@ std::vector<std::string> problemsOf(const std::string& journal) {
 }
 // [/report]
 
-TEST_F(BringPeopleIn, ManyAndEachOnce) {
+TEST_F(IngestPeople, ManyAndEachOnce) {
   const heymilo_test::TemporaryDirectory directory;
   const std::string journal = directory.file("people.journal");
   std::vector<Row> rows;
@@ -87,21 +87,21 @@ TEST_F(BringPeopleIn, ManyAndEachOnce) {
     const std::string id = std::to_string(i);
     rows.push_back({id, "Person " + id, i == 17 ? "nonsense" : id + "@example.com"});
   }
-  // The API carries a chunk out and the answer is lost.
+  // The API carries a chunk out and the response is lost.
   server.respondNext({"ingestCandidatesBulk",
                       [](const heymilo::testing::RecordedRequest& request) {
                         return request.body.find("nonsense") == std::string::npos;
                       }},
                      ScriptedResponse::disconnect().afterCommit());
   const heymilo::Client client(options);
-  EXPECT_TRUE(bringIn(client, journal, sourceOfRows(rows)));
+  EXPECT_TRUE(ingestAll(client, journal, sourceOfRows(rows)));
   EXPECT_EQ(server.candidateCount("posting-id"), 249u);
   const auto problems = problemsOf(journal);
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].rfind("record 18 rejected: ", 0), 0u) << problems[0];
 
   server.clearRequests();
-  EXPECT_TRUE(bringIn(client, journal, sourceOfRows(rows)));
+  EXPECT_TRUE(ingestAll(client, journal, sourceOfRows(rows)));
   EXPECT_EQ(server.requestCount(), 0u);  // nobody is sent twice
 }
 

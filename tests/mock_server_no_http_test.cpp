@@ -1,0 +1,43 @@
+// The mock server of a kit that was built without HTTP.
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "heymilo/client.hpp"
+#include "heymilo/testing/mock_server.hpp"
+
+namespace {
+
+using heymilo::Client;
+using heymilo::ClientOptions;
+using heymilo::testing::MockServer;
+
+TEST(MockServerNoHttp, IsReachedInProcess) {
+  MockServer server;
+  server.addPosting("p", 3);
+  EXPECT_EQ(Client(server.clientOptions()).listCandidates("p").data.size(), 3u);
+  EXPECT_EQ(server.openConnections(), 0u);
+  server.closeIdleConnections();
+}
+
+TEST(MockServerNoHttp, HasNoPortAndNoUrl) {
+  const MockServer server;
+  EXPECT_THROW(server.port(), std::logic_error);
+  EXPECT_THROW(server.url(), std::logic_error);
+}
+
+TEST(MockServerNoHttp, IsNotFoundByAClientWithASocket) {
+  const MockServer server;
+  ClientOptions options = server.clientOptions();
+  options.transport = nullptr;
+  options.retry.max_retries = 0;
+  try {
+    Client(options).listCandidates("p");
+    FAIL();
+  } catch (const heymilo::ConnectionError& error) {
+    EXPECT_EQ(error.outcome(), heymilo::Outcome::not_sent);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Builds everything for Windows with mingw-w64 and runs it in Wine: the tests that need nothing of POSIX
+# (tests/CMakeLists.txt says what the others need), and then the programs: a mock server, a file of people ingested
+# into it, and the list of what it has then. TLS is Schannel's, the rest is what this Debian release has as
+# source.
+#
+#   tests/windows.sh               configures, builds, runs; all of it is in build/mingw
+#   tests/windows.sh --programs    only the programs, which have been built before
+#
+# Needs Debian, and installs what is missing with apt-get. Wine stands in for Windows: what it shows is that
+# the code compiles, links and works against the Windows API, not that Windows does the same.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+programs_only=
+case "${1:-}" in
+  "") ;;
+  --programs) programs_only=yes ;;
+  *)
+    sed -n '2,/^set /{/^set /d; s/^# \{0,1\}//; p}' "$0"
+    [ "$1" = --help ] || exit 2
+    exit 0
+    ;;
+esac
+
+build=$PWD/build/mingw
+jobs=$(nproc 2>/dev/null || echo 2)
+export WINEDEBUG=-all WINEARCH=win64 WINEPREFIX=$build/wine
+export WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="  # asks for nothing to be downloaded
+PATH=$PATH:/usr/lib/wine
+
+work=
+server=
+finish() {
+  local code=$?
+  trap - EXIT
+  if [ -n "$server" ]; then
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+  fi
+  [ -z "$work" ] || rm -rf "$work"
+  # Ends what Wine has running for this prefix alone.
+  wineserver64 --kill 2>/dev/null || true
+  exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+if [ -z "$programs_only" ]; then
+  scripts/mingw-dependencies.sh build/mingw-deps
+  cmake --preset mingw
+  cmake --build --preset mingw --parallel "$jobs"
+fi
+mkdir -p "$WINEPREFIX"
+echo "Getting Wine ready" >&2
+wine64 wineboot --init >/dev/null 2>&1 </dev/null
+if [ -z "$programs_only" ]; then
+  # Wine does not tell that a connection was reset, and takes longer than two tests of times allow for.
+  export GTEST_FILTER=-MockServerScript.Resets:MockServerRateWindow.NeverLets*:NonBlocking.KeepsToTheDeadline
+  ctest --test-dir "$build" --output-on-failure --no-tests=error --parallel "$jobs"
+fi
+
+# program NAME ARGUMENT...: runs one of the programs.
+program() {
+  local name=$1
+  shift
+  wine64 "$build/examples/$name.exe" "$@"
+}
+
+fail() {
+  echo "FAILED: $1" >&2
+  tail -n 20 "$work"/*.txt >&2
+  exit 1
+}
+
+work=$(mktemp -d)
+people=examples/data/people.ndjson
+export HEYMILO_API_KEY=demo-key
+program mock_server --api-key "$HEYMILO_API_KEY" --posting demo >"$work/url.txt" 2>"$work/server.txt" &
+server=$!
+tries=0
+until [ -s "$work/url.txt" ]; do  # for half a minute: Wine takes a second or more to start
+  kill -0 "$server" 2>/dev/null || fail "the mock server has ended"
+  ((++tries < 300)) || fail "the mock server has not said where it listens"
+  sleep 0.1
+done
+HEYMILO_BASE_URL=$(tr -d '\r' <"$work/url.txt")
+export HEYMILO_BASE_URL
+
+ingest() {
+  program bulk_ingest demo "$people" --journal "$work/people.journal" --settle 1 --quiet \
+    >"$work/ingest.txt" 2>&1 || fail "bulk_ingest ended with $?"
+}
+listed() { program list_candidates demo --format json 2>"$work/list.txt" | wc -l; }
+
+expected=$(wc -l <"$people")
+ingest
+[ "$(listed)" -eq "$expected" ] || fail "after bulk_ingest there should be $expected candidates"
+ingest  # the same command again: the journal says that everybody has arrived
+[ "$(listed)" -eq "$expected" ] || fail "after bulk_ingest again there should be $expected candidates"
+program mirror_candidates demo --database "$work/mirror.db" >"$work/mirror.txt" 2>&1 ||
+  fail "mirror_candidates ended with $?"
+[ -s "$work/mirror.db" ] || fail "mirror_candidates has made no database"
+echo "PASSED: ${programs_only:+without the tests; }$expected people ingested, each once, by programs for Windows"
