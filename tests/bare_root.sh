@@ -30,6 +30,10 @@ check_bare_roots() {
     give_up "this machine does not allow namespaces. In a container: run it with --privileged"
   mkdir -p "$roots" || give_up "$roots cannot be made; choose another with --roots FOLDER"
   roots=$(cd "$roots" && pwd)
+  if [[ -n $cache ]]; then
+    mkdir -p "$cache" || give_up "$cache cannot be made; choose another with --cache FOLDER"
+    cache=$(cd "$cache" && pwd)
+  fi
   if findmnt --noheadings --output OPTIONS --target "$roots" | grep -qE '(^|,)(nodev|noexec)(,|$)'; then
     give_up "$roots is mounted with nodev or noexec, where no root can be made; choose another with --roots FOLDER"
   fi
