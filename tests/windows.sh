@@ -55,8 +55,10 @@ mkdir -p "$WINEPREFIX"
 echo "Getting Wine ready" >&2
 wine64 wineboot --init >/dev/null 2>&1 </dev/null
 if [ -z "$programs_only" ]; then
-  # Wine does not tell that a connection was reset, and takes longer than two tests of times allow for.
-  export GTEST_FILTER=-MockServerScript.Resets:MockServerRateWindow.NeverLets*:NonBlocking.KeepsToTheDeadline
+  # Not in Wine: it does not tell that a connection was reset, and takes longer than three tests of times
+  # allow for. This cpp-httplib is the header alone, without zlib.
+  export GTEST_FILTER="-MockServerScript.Resets:MockServerRouting.CompressesWhenThatIsOnAndAccepted"
+  GTEST_FILTER+=":MockServerRateWindow.NeverLets*:NonBlocking.KeepsToTheDeadline:Quota.NoWindowOfTheServer*"
   ctest --test-dir "$build" --output-on-failure --no-tests=error --parallel "$jobs"
 fi
 
@@ -101,4 +103,4 @@ ingest  # the same command again: the journal says that everybody has arrived
 program mirror_candidates demo --database "$work/mirror.db" >"$work/mirror.txt" 2>&1 ||
   fail "mirror_candidates ended with $?"
 [ -s "$work/mirror.db" ] || fail "mirror_candidates has made no database"
-echo "PASSED: ${programs_only:+without the tests; }$expected people ingested, each once, by programs for Windows"
+echo "PASSED: ${programs_only:+without the tests, }$expected people ingested, each once, by programs for Windows"
