@@ -46,8 +46,8 @@ struct TimeWindow {
 /// come. So the first page is asked for alone, and then whoever has nothing to do takes half of
 /// what the window with most left to read has not come to yet. That costs no request beyond the
 /// page that each window ends with. A window's half is cut off only where what it has shown so far
-/// is in order of time, and beyond all that it has shown, its cursor included: a list by time may not
-/// know the cursor of somebody who is not in it.
+/// is in order of time, and beyond all that it has shown, its cursor included: a list by time may
+/// not know the cursor of somebody who is not in it.
 ///
 /// Each candidate belongs to one window, by its created_at as it was decoded, whatever window's
 /// answers it comes in: so none is doubled at a bound. And each window asks for a second more than

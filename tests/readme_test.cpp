@@ -39,7 +39,7 @@ void sendLater(const heymilo::CandidateIngestRequest& person) {
 void lookFor(const heymilo::Client& client, const heymilo::CandidateIngestRequest& person) {
   std::size_t found = 0;
   for (const auto& candidate : client.listAllCandidates("posting-id")) {
-    found += candidate.metadata == person.metadata ? 1 : 0;
+    found += candidate.metadata == person.metadata ? 1U : 0U;
   }
   remembered.push_back("found " + std::to_string(found));
 }
