@@ -14,11 +14,15 @@ macro(heymilo_dependency package)
     set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
     find_package(${package} ${heymilo_minimum_${package}} ${dependency_UNPARSED_ARGUMENTS} QUIET)
     # Packages of some take a newer major version (curl 8 for 7.81) or minor version (simdjson 3.12 for 3.0)
-    # for unsuitable. It is not.
-    foreach(dependency_version IN LISTS ${package}_CONSIDERED_VERSIONS)
+    # for unsuitable. It is not: it is asked for by its own version, in the place where it was found.
+    set(dependency_versions "${${package}_CONSIDERED_VERSIONS}")
+    set(dependency_configs "${${package}_CONSIDERED_CONFIGS}")
+    foreach(dependency_version dependency_config IN ZIP_LISTS dependency_versions dependency_configs)
       if(NOT TARGET ${dependency_TARGET} AND dependency_version MATCHES "^[0-9.]+"
           AND NOT dependency_version VERSION_LESS "${heymilo_minimum_${package}}")
-        find_package(${package} ${CMAKE_MATCH_0} EXACT ${dependency_UNPARSED_ARGUMENTS} QUIET)
+        get_filename_component(dependency_config "${dependency_config}" DIRECTORY)
+        set(${package}_DIR "${dependency_config}" CACHE PATH "The folder of its CMake package" FORCE)
+        find_package(${package} ${dependency_version} EXACT ${dependency_UNPARSED_ARGUMENTS} QUIET)
       endif()
     endforeach()
     if(NOT TARGET ${dependency_TARGET} AND HEYMILO_FETCH_DEPS)
@@ -26,6 +30,15 @@ macro(heymilo_dependency package)
     endif()
     if(NOT TARGET ${dependency_TARGET})
       set(dependency_hint)
+      set(dependency_wanted "${package}")
+      if(heymilo_minimum_${package})
+        set(dependency_wanted "${package} ${heymilo_minimum_${package}} or later")
+      endif()
+      set(dependency_found "which was not found")
+      if(dependency_versions)
+        list(JOIN dependency_versions ", " dependency_found)
+        set(dependency_found "and only ${dependency_found} was found")
+      endif()
       if(HEYMILO_FETCH_DEPS)
         set(dependency_hint "\nHEYMILO_FETCH_DEPS does not bring it: it should be your system's, which "
           "keeps it up to date.")
@@ -33,7 +46,7 @@ macro(heymilo_dependency package)
         set(dependency_hint "\nor let it be downloaded: -DHEYMILO_FETCH_DEPS=ON")
       endif()
       message(FATAL_ERROR
-        "heymilo needs ${package} ${heymilo_minimum_${package}}, which was not found. Install it:\n"
+        "heymilo needs ${dependency_wanted}, ${dependency_found}. Install it:\n"
         "  Debian, Ubuntu  apt-get install ${dependency_DEBIAN}\n"
         "  Fedora          dnf install ${dependency_FEDORA}\n"
         "  macOS           brew install ${dependency_BREW}\n"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # libcurl's own CMake package, which vcpkg installs, and the one that Conan makes, call version 8 unsuitable
-# for who asks for 7.80. The build takes it nevertheless, and refuses one that is too old.
+# for who asks for an older one. The build takes it nevertheless, and refuses one that is too old.
 #   newer_curl.sh SOURCE_DIR WORK_DIR CXX
 set -euo pipefail
 source=$1 work=$2 cxx=$3
@@ -52,7 +52,7 @@ if configures 7.79.0; then
   echo "libcurl 7.79 was taken, which is too old" >&2
   exit 1
 fi
-grep -q 'needs CURL 7.80 or later' "$work/7.79.0.log" || {
+tr -s ' \n' ' ' <"$work/7.79.0.log" | grep -q 'needs CURL [0-9.]* or later, and only 7.79.0 was found' || {
   cat "$work/7.79.0.log" >&2
   echo "The message about a libcurl that is too old does not say so" >&2
   exit 1
