@@ -44,7 +44,7 @@ class NewFile {
 
   /// Everything written is on disk. 0, or the errno of what went wrong.
   int complete();
-  /// Once it is complete(): puts it in the place of `path`. 0, or the errno of what went wrong;
+  /// Once it is complete(): replaces `path` with it. 0, or the errno of what went wrong;
   /// then it is as it was there.
   int putInPlace(const std::string& path);
   /// The other way once it is complete(): in place of the contents of `file`, on disk. 0, or the

@@ -94,7 +94,7 @@ struct ClientOptions {
   std::optional<std::string> authorization{};  ///< sent as Authorization, as given
   std::optional<std::string> workspace_id{};   ///< sent as X-Workspace-Id
   std::string base_url{};  ///< absolute; a path is a prefix; empty: https://api.heymilo.ai
-  std::chrono::milliseconds connect_timeout{10'000};  ///< look-up, TCP and TLS of one attempt
+  std::chrono::milliseconds connect_timeout{10'000};  ///< lookup, TCP and TLS of one attempt
   std::chrono::milliseconds timeout{60'000};          ///< one attempt, start to last byte
   RetryPolicy retry{};                                ///< when to send again
   std::optional<RateLimit> rate_limit = RateLimit{300, std::chrono::seconds{60}};  ///< empty: none

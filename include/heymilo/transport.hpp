@@ -19,7 +19,7 @@ struct HttpRequest {
   Headers headers;     ///< as they go over the wire
   std::string body;    ///< empty for a GET
   std::chrono::milliseconds connect_timeout{
-      0};                                ///< look-up, TCP and TLS; 0: bounded by timeout only
+      0};                                ///< lookup, TCP and TLS; 0: bounded by timeout only
   std::chrono::milliseconds timeout{0};  ///< start to last byte; 0: none
   std::size_t max_response_bytes = 0;    ///< of the body, after decompression; 0: no limit
   bool idempotent = false;               ///< sending it twice does no more than sending it once

@@ -4,7 +4,7 @@ namespace heymilo {
 
 namespace {
 
-// Upper bound of a wait; what matters ends it: sockets, timers, look-ups and cancellation.
+// Upper bound of a wait; what matters ends it: sockets, timers, lookups and cancellation.
 constexpr int kLongestPollMs = 1000;
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace heymilo {
 
 namespace {
 
-// Upper bound of a wait; what matters ends it: sockets, timers, look-ups and tasks.
+// Upper bound of a wait; what matters ends it: sockets, timers, lookups and tasks.
 constexpr int kLongestPollMs = 1000;
 
 std::unique_ptr<MultiHandle> makeMulti(std::size_t max_connections) {

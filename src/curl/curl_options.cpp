@@ -69,8 +69,8 @@ void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent) 
   handle.set(CURLOPT_MAXAGE_CONN,
              static_cast<long>((idempotent ? kLongestIdle : kLongestIdleForWrites).count()));
 #if CURL_AT_LEAST_VERSION(7, 87, 0) && !defined(_WIN32)
-  // A name look-up can't be interrupted. Without this, ending a transfer waits for the thread that
-  // does it; with it, the thread ends by itself once the look-up does.
+  // A name lookup can't be interrupted. Without this, ending a transfer waits for the thread that
+  // does it; with it, the thread ends on its own once the lookup does.
   handle.setWhereKnown(CURLOPT_QUICK_EXIT, 1L);
 #endif
 

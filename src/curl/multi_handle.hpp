@@ -17,7 +17,7 @@ class MultiHandle {
       throw TransportError("libcurl has no memory for a handle", Outcome::not_sent);
     }
 #if CURL_AT_LEAST_VERSION(8, 20, 0) && !defined(_WIN32)
-    // A name look-up can't be interrupted. The threads for them are the multi handle's from then on
+    // A name lookup can't be interrupted. The threads for them are the multi handle's from then on
     // (CURLOPT_QUICK_EXIT before), and its end waits for none of them.
     curl_multi_setopt(multi_, CURLMOPT_QUICK_EXIT, 1L);
 #endif
