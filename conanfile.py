@@ -63,7 +63,7 @@ class HeymiloConan(ConanFile):
         toolchain.cache_variables["HEYMILO_BUILD_TESTING"] = bool(self.options.testing)
         toolchain.cache_variables["HEYMILO_BUILD_WORKFLOWS"] = bool(self.options.workflows)
         toolchain.cache_variables["HEYMILO_WITH_SIMDJSON"] = bool(self.options.with_simdjson)
-        for off in ("BUILD_TESTS", "BUILD_EXAMPLES", "WARNINGS_AS_ERRORS"):
+        for off in ("BUILD_TESTS", "BUILD_TOOLS", "BUILD_EXAMPLES", "WARNINGS_AS_ERRORS"):
             toolchain.cache_variables["HEYMILO_" + off] = False
         toolchain.generate()
         CMakeDeps(self).generate()

@@ -30,7 +30,7 @@ if [ ${#brief[@]} -eq 0 ]; then
   options+=(-DHEYMILO_PEERS_DIR="$PWD/$build-peers")
 fi
 cmake -S . -B "$build" -G Ninja "${options[@]}" -DHEYMILO_BUILD_BENCHMARKS=ON \
-  -DHEYMILO_BUILD_TESTS=OFF -DHEYMILO_BUILD_EXAMPLES=OFF -DHEYMILO_INSTALL=OFF >&2
+  -DHEYMILO_BUILD_TESTS=OFF -DHEYMILO_BUILD_TOOLS=OFF -DHEYMILO_BUILD_EXAMPLES=OFF -DHEYMILO_INSTALL=OFF >&2
 cmake --build "$build" >&2
 
 requests=()

@@ -3,7 +3,7 @@
 
     docs/check_promises.py
 
-In the second column of its tables, `client: RefusesWithoutSending` is a test of tests/client_test.cpp,
+In the second column of its tables, `client: RefusesWithoutSending` is a test of tests/client/client_test.cpp,
 `client` all of that file, and `RefusesWithoutSending` another test of the file named before.
 """
 

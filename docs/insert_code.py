@@ -5,7 +5,7 @@
 
 In README.md, the other pages beside it and those of docs/, a fence below a line
 
-    <!-- code: docs/examples/pagination.cpp [resume] -->
+    <!-- code: examples/cookbook/pagination.cpp [resume] -->
 
 holds what stands in that file between `// [resume]` and `// [/resume]`; without a name, the whole
 file. With --check nothing is written, and a fence that differs is an error. A fence of C++ without

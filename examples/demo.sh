@@ -58,7 +58,7 @@ build() {
     cmake --build build/quick --parallel "$(getconf _NPROCESSORS_ONLN)" \
       --target list_candidates bulk_ingest mirror_candidates mock_server
   } >"$work/log" 2>&1
-  programs=$root/build/quick/examples
+  programs=$root/build/quick/bin
 }
 
 start_server() {

@@ -47,7 +47,7 @@ heymilo_compile_options(heymilo_test_headers TEST)
 
 # What a test can need, as far as it is there:
 #   HTTP         a mock server on a port
-#   PROGRAMS     the example programs (and HTTP, since they are tested with a mock server on a port)
+#   PROGRAMS     the programs (and HTTP, since they are tested with a mock server on a port)
 #   POSIX        other processes, signals, file descriptors, limits of a process, TLS by OpenSSL
 #   LINUX        /proc, /dev/full, or calls that only Linux has
 #   PLAIN        no sanitizer, which has a pthread_create() of its own, or tells nothing new
@@ -55,7 +55,7 @@ heymilo_compile_options(heymilo_test_headers TEST)
 #   SIMDJSON     HEYMILO_WITH_SIMDJSON
 set(heymilo_there)
 foreach(condition IN ITEMS
-    "HTTP HEYMILO_TESTING_HTTP" "PROGRAMS HEYMILO_BUILD_EXAMPLES AND HEYMILO_TESTING_HTTP" "POSIX UNIX"
+    "HTTP HEYMILO_TESTING_HTTP" "PROGRAMS HEYMILO_BUILD_TOOLS AND HEYMILO_BUILD_EXAMPLES AND HEYMILO_TESTING_HTTP" "POSIX UNIX"
     "LINUX CMAKE_SYSTEM_NAME STREQUAL Linux" "PLAIN NOT HEYMILO_SANITIZE"
     "COROUTINES HEYMILO_HAS_COROUTINES" "SIMDJSON HEYMILO_WITH_SIMDJSON")
   string(REPLACE " " ";" condition "${condition}")
@@ -75,45 +75,92 @@ function(heymilo_has result)
   endif()
 endfunction()
 
-# What tests/run.sh builds and runs: the tests with the label `quick`.
-add_custom_target(quick_tests)
+# The tests of a folder are one program, which is the cheapest to build; ctest has an entry a file.
+set(HEYMILO_QUICK_TESTS OFF CACHE BOOL "Of the tests only those that are done within a second each")
 
-# heymilo_test(<stem> [INTERNAL] [SLOW] [SERIAL] [THREADS] [CXX20] [NEEDS <need>...]
+set(HEYMILO_LEFT_OUT_TESTS "" CACHE STRING "Tests not to run, as GoogleTest's filters name them")
+
+# heymilo_test(<file> [INTERNAL] [ALONE] [SLOW] [SERIAL] [THREADS] [CXX20] [NEEDS <need>...]
 #              [PROGRAMS <program>...] [SOURCES <file>...] [LIBRARIES <target>...])
-# Makes <stem>_test.cpp a test program, where all that it NEEDS is there. It may include what is public and
-# "support/…"; an INTERNAL one also what is private, from src/. One that takes more than a second is SLOW,
-# and not among the quick tests. A SERIAL one measures times: it is slow, no other runs beside it, and
-# it does not run under sanitizers, where times mean nothing. One with THREADS is about several threads at
-# once: ThreadSanitizer, which is slow, runs these only. PROGRAMS are built before it, and found in
-# HEYMILO_EXAMPLES_DIR.
-function(heymilo_test stem)
+# Adds the tests in <file>_test.cpp, where all that they NEED is there. They may include what is public and
+# "support/…"; INTERNAL ones also what is private, from src/. Those that take more than a second are SLOW,
+# and not among the quick tests. SERIAL ones measure times: they are slow, no others run beside them, and
+# they do not run under sanitizers, where times mean nothing. Those with THREADS are about several threads
+# at once: ThreadSanitizer, which is slow, runs these only. ALONE ones are a program of their own, since
+# they replace a function for all of it. PROGRAMS are built before, and found in HEYMILO_PROGRAMS_DIR.
+function(heymilo_test file)
   cmake_parse_arguments(PARSE_ARGV 1 test
-    "INTERNAL;SLOW;SERIAL;THREADS;CXX20" "" "NEEDS;PROGRAMS;SOURCES;LIBRARIES")
+    "INTERNAL;ALONE;SLOW;SERIAL;THREADS;CXX20" "" "NEEDS;PROGRAMS;SOURCES;LIBRARIES")
   if(test_PROGRAMS)
     list(APPEND test_NEEDS PROGRAMS)
   endif()
   heymilo_has(possible ${test_NEEDS})
-  if(NOT possible)
+  if(NOT possible
+      OR (HEYMILO_QUICK_TESTS AND (test_SLOW OR test_SERIAL))
+      OR (HEYMILO_SANITIZE AND test_SERIAL)
+      OR (HEYMILO_SANITIZE STREQUAL "thread" AND NOT test_THREADS))
     return()
   endif()
-  set(left_out OFF)
-  if(HEYMILO_SANITIZE AND (test_SERIAL OR (HEYMILO_SANITIZE STREQUAL "thread" AND NOT test_THREADS)))
-    set(left_out ON)
+
+  string(REGEX REPLACE "/.*" "" program "${file}")
+  if(test_ALONE)
+    string(REPLACE "/" "_" program "${file}")
+  elseif(test_INTERNAL)
+    string(APPEND program _internal)
   endif()
-  set(program ${stem}_test)
-  add_executable(${program} ${stem}_test.cpp ${test_SOURCES})
-  set_target_properties(${program} PROPERTIES EXCLUDE_FROM_ALL ${left_out})
+  if(test_CXX20)
+    string(APPEND program _cxx20)
+  endif()
+  string(APPEND program _test)
+  if(NOT TARGET ${program})
+    heymilo_test_program(${program} "${test_INTERNAL}" "${test_CXX20}")
+  endif()
+  target_sources(${program} PRIVATE ${file}_test.cpp)
+  get_target_property(sources ${program} SOURCES)
+  foreach(source IN LISTS test_SOURCES)
+    if(NOT source IN_LIST sources)
+      target_sources(${program} PRIVATE ${source})
+    endif()
+  endforeach()
+  if(test_PROGRAMS)
+    add_dependencies(${program} ${test_PROGRAMS})
+  endif()
+  target_link_libraries(${program} PRIVATE ${test_LIBRARIES})
+
+  # The test suites of the file, which are what its entry runs.
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file}_test.cpp)
+  file(STRINGS ${file}_test.cpp suites REGEX "^(TEST|TYPED_TEST)(_F|_P)?\\(")
+  list(TRANSFORM suites REPLACE "^[A-Z_]+\\(([A-Za-z0-9_]+).*" "\\1")
+  list(REMOVE_DUPLICATES suites)
+  if(NOT suites)
+    message(FATAL_ERROR "tests/${file}_test.cpp has no tests")
+  endif()
+  set(filter)
+  foreach(suite IN LISTS suites)
+    get_property(known TARGET ${program} PROPERTY heymilo_suites)
+    if(suite IN_LIST known)
+      message(FATAL_ERROR "${file}_test.cpp: ${program} has another test suite ${suite}: rename one")
+    endif()
+    set_property(TARGET ${program} APPEND PROPERTY heymilo_suites ${suite})
+    list(APPEND filter "${suite}.*" "*/${suite}.*" "${suite}/*.*" "*/${suite}/*.*")
+  endforeach()
+  list(JOIN filter ":" filter)
+  if(HEYMILO_LEFT_OUT_TESTS)
+    string(APPEND filter "-${HEYMILO_LEFT_OUT_TESTS}")
+  endif()
+  add_test(NAME ${file} COMMAND ${program} "--gtest_filter=${filter}")
+  set_tests_properties(${file} PROPERTIES TIMEOUT 600 RUN_SERIAL ${test_SERIAL})
+endfunction()
+
+function(heymilo_test_program program internal cxx20)
+  add_executable(${program})
   target_include_directories(${program} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   target_compile_definitions(${program} PRIVATE
     HEYMILO_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-    HEYMILO_TESTING_HTTP=$<BOOL:${HEYMILO_TESTING_HTTP}>)
-  if(test_PROGRAMS)
-    add_dependencies(${program} ${test_PROGRAMS})
-    target_compile_definitions(${program} PRIVATE
-      HEYMILO_EXAMPLES_DIR="${PROJECT_BINARY_DIR}/examples")
-  endif()
+    HEYMILO_TESTING_HTTP=$<BOOL:${HEYMILO_TESTING_HTTP}>
+    HEYMILO_PROGRAMS_DIR="${HEYMILO_PROGRAMS_DIR}")
   target_link_libraries(${program} PRIVATE heymilo_test_support)
-  if(test_INTERNAL)
+  if(internal)
     target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}/src")
     target_link_libraries(${program} PRIVATE
       heymilo_testing_internals heymilo_internals CURL::libcurl)
@@ -121,20 +168,11 @@ function(heymilo_test stem)
     target_link_libraries(${program} PRIVATE heymilo_testing heymilo)
   endif()
   target_link_libraries(${program} PRIVATE
-    ${test_LIBRARIES} ${heymilo_openssl} GTest::gmock_main Threads::Threads)
+    ${heymilo_openssl} GTest::gmock_main Threads::Threads)
   heymilo_compile_options(${program} TEST)
-  if(test_CXX20)
+  if(cxx20)
     set_target_properties(${program} PROPERTIES CXX_STANDARD 20)
   else()
     target_precompile_headers(${program} REUSE_FROM heymilo_test_headers)
-  endif()
-  if(left_out)
-    return()
-  endif()
-  add_test(NAME ${stem} COMMAND ${program})
-  set_tests_properties(${stem} PROPERTIES TIMEOUT 600 RUN_SERIAL ${test_SERIAL})
-  if(NOT test_SLOW AND NOT test_SERIAL)
-    set_tests_properties(${stem} PROPERTIES LABELS quick)
-    add_dependencies(quick_tests ${program})
   endif()
 endfunction()

@@ -17,7 +17,7 @@ tests=(
   curl_sockets curl_tls curl_transport
   codec conformance describe enum_json hostile_json outline
   bulk_ingest bulk_ingest_journal journal_file mirror sqlite_mirror
-  example_bulk_ingest example_list_candidates example_mirror_candidates
+  bulk_ingest example_list_candidates example_mirror_candidates
   mock_server_http mock_server_in_process mock_server_script
 )
 case ${1:-} in

@@ -66,7 +66,7 @@ fi
 program() {
   local name=$1
   shift
-  wine64 "$build/examples/$name.exe" "$@"
+  wine64 "$build/bin/$name.exe" "$@"
 }
 
 fail() {

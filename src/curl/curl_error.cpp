@@ -11,7 +11,7 @@
 #include <cerrno>
 #endif
 
-#include "ascii.hpp"
+#include "base/ascii.hpp"
 #include "curl/proxy_in_use.hpp"
 #include "heymilo/errors.hpp"
 

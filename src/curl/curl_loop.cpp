@@ -10,7 +10,7 @@
 #include "curl/easy_handle.hpp"
 #include "curl/socket_options.hpp"
 #include "curl/transfer.hpp"
-#include "signals_blocked.hpp"
+#include "base/signals_blocked.hpp"
 
 namespace heymilo {
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "clock.hpp"
+#include "types/clock.hpp"
 #include "curl/curl_options.hpp"
 #include "curl/easy_handle.hpp"
 #include "curl/multi_handle.hpp"

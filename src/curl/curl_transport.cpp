@@ -10,7 +10,7 @@
 #include "curl/sigpipe_guard.hpp"
 #include "curl/transfer.hpp"
 #include "heymilo/errors.hpp"
-#include "per_process.hpp"
+#include "base/per_process.hpp"
 
 namespace heymilo {
 

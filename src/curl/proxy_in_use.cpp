@@ -20,7 +20,7 @@
 #include <system_error>
 #include <utility>
 
-#include "ascii.hpp"
+#include "base/ascii.hpp"
 
 namespace heymilo {
 

@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "ascii.hpp"
+#include "base/ascii.hpp"
 #include "heymilo/errors.hpp"
 
 namespace heymilo {

@@ -6,8 +6,8 @@
 #include "curl/easy_handle.hpp"
 #include "curl/socket_options.hpp"
 #include "curl/transfer.hpp"
-#include "per_process.hpp"
-#include "under_way.hpp"
+#include "base/per_process.hpp"
+#include "base/under_way.hpp"
 
 namespace heymilo {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "curl/proxy_in_use.hpp"
-#include "status_outcome.hpp"
+#include "types/status_outcome.hpp"
 
 namespace heymilo {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "json/mismatch.hpp"
-#include "utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace heymilo::json {
 

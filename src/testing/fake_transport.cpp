@@ -6,9 +6,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "testing/in_process.hpp"
-#include "testing/script.hpp"
-#include "testing/sending_threads.hpp"
+#include "testing/server/in_process.hpp"
+#include "testing/server/script.hpp"
+#include "testing/server/sending_threads.hpp"
 
 namespace heymilo::testing {
 

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <utility>
 
-#include "testing/api/route.hpp"
-#include "testing/backend.hpp"
-#include "testing/http_front.hpp"
-#include "testing/in_process.hpp"
-#include "testing/sending_threads.hpp"
+#include "testing/server/api/route.hpp"
+#include "testing/server/backend.hpp"
+#include "testing/server/http_front.hpp"
+#include "testing/server/in_process.hpp"
+#include "testing/server/sending_threads.hpp"
 
 namespace heymilo::testing {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "testing/header_name.hpp"
+#include "testing/server/header_name.hpp"
 
 namespace heymilo::testing {
 

@@ -6,8 +6,8 @@
 
 #include "fuzz/fuzz.hpp"
 #include "heymilo/errors.hpp"
-#include "status_error.hpp"
-#include "utf8.hpp"
+#include "call/status_error.hpp"
+#include "base/utf8.hpp"
 
 namespace {
 

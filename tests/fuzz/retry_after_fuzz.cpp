@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "fuzz/fuzz.hpp"
-#include "http_date.hpp"
+#include "base/http_date.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include "fuzz/fuzz.hpp"
 #include "heymilo/errors.hpp"
-#include "url.hpp"
+#include "call/url.hpp"
 
 namespace {
 

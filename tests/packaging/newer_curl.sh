@@ -40,7 +40,7 @@ configures() {
   cmake -S "$source" -B "$work/build-$1" -DCMAKE_CXX_COMPILER="$cxx" \
     -DCMAKE_PROJECT_INCLUDE_BEFORE="$work/wrapper.cmake" -DCURL_DIR="$work/curl-$1/lib/cmake/CURL" \
     -DHEYMILO_BUILD_TESTING=OFF -DHEYMILO_BUILD_WORKFLOWS=OFF -DHEYMILO_BUILD_TESTS=OFF \
-    -DHEYMILO_BUILD_EXAMPLES=OFF >"$work/$1.log" 2>&1
+    -DHEYMILO_BUILD_TOOLS=OFF -DHEYMILO_BUILD_EXAMPLES=OFF >"$work/$1.log" 2>&1
 }
 
 configures 8.9.1 || {

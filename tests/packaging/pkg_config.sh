@@ -48,7 +48,7 @@ cp -r "$prefix/." "$work/only-static"
 find "$work/only-static" -name 'libheymilo.so*' -delete
 cmake -S "$source" -B "$work/build" -DCMAKE_CXX_COMPILER="$cxx" -DBUILD_SHARED_LIBS=OFF \
   -DCMAKE_INSTALL_LIBDIR="$(dirname "${pc_dir#"$prefix"/}")" \
-  -DHEYMILO_BUILD_TESTS=OFF -DHEYMILO_BUILD_EXAMPLES=OFF >"$work/cmake.log" 2>&1 || {
+  -DHEYMILO_BUILD_TESTS=OFF -DHEYMILO_BUILD_TOOLS=OFF -DHEYMILO_BUILD_EXAMPLES=OFF >"$work/cmake.log" 2>&1 || {
   cat "$work/cmake.log"
   fail "a static build can't be configured"
 }

@@ -27,7 +27,7 @@ class ExampleProgramTest : public ::testing::Test {
   /// Runs the program with `environment`. Whatever happens, the key must not show.
   ChildResult run(const std::string& program, const std::vector<std::string>& arguments,
                   const ChildStdout& to = ChildStdout::captured()) {
-    ChildResult result = runChild(HEYMILO_EXAMPLES_DIR "/" + program, arguments, environment, to);
+    ChildResult result = runChild(HEYMILO_PROGRAMS_DIR "/" + program, arguments, environment, to);
     EXPECT_THAT(result.out + result.err, ::testing::Not(::testing::HasSubstr(kKey)));
     EXPECT_EQ(result.signal, 0);
     return result;

@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 
-#include "workflows/sqlite.hpp"  // for INTERNAL tests
+#include "workflows/storage/sqlite.hpp"  // for INTERNAL tests
 
 namespace heymilo_test {
 

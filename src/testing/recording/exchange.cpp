@@ -8,8 +8,8 @@
 
 #include "heymilo/errors.hpp"
 #include "heymilo/models/timestamp.hpp"
-#include "testing/api/percent.hpp"
-#include "testing/in_process.hpp"
+#include "testing/server/api/percent.hpp"
+#include "testing/server/in_process.hpp"
 
 namespace heymilo::testing::detail {
 

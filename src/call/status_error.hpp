@@ -1,0 +1,21 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+#include "heymilo/transport.hpp"
+#include "call/redaction.hpp"
+
+namespace heymilo {
+
+/// How long the answer's Retry-After asks to wait, from now on; nothing where it has none. A date
+/// is counted from the answer's own Date, so that clocks that differ don't matter.
+std::optional<std::chrono::milliseconds> retryAfterOf(const HttpResponse& response);
+
+/// Throws the StatusError that the answer, which is not 2xx, stands for. Whatever the body is: this
+/// never throws anything else.
+[[noreturn]] void throwStatusError(std::string_view operation, HttpResponse response,
+                                   const Redactor& redact);
+
+}  // namespace heymilo

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "heymilo/cancellation.hpp"
+#include "heymilo/pagination.hpp"
+#include "paging/page_source.hpp"
+#include "paging/time_windows.hpp"
+
+namespace heymilo::detail {
+
+/// Pages of a list that is read in several windows at once, in the order in which they come. Each
+/// window is read by a thread, which lives from the first next() to the end of the walk or its
+/// first error.
+class ParallelPages final : public PageSource {
+ public:
+  ParallelPages(CandidateWindowLoader loader, ListCandidatesParams params, std::size_t at_once);
+  ~ParallelPages() override;
+  ParallelPages(const ParallelPages&) = delete;
+  ParallelPages& operator=(const ParallelPages&) = delete;
+
+  bool next(LoadedPage& page) override;
+  void handedOut(const CandidatePage& page, std::size_t position) override;
+  std::optional<std::string> cursor() const override;
+  void setPrefetch(bool) override {}  // there is no walk side by side without
+  void setTolerant(bool on) override;
+
+ private:
+  /// A page that has come, and where its window was then.
+  struct Ready {
+    TimeWindow* window = nullptr;
+    std::optional<std::string> cursor{};
+    LoadedPage page{};
+  };
+
+  void start();
+  void stop() noexcept;
+  void work();
+  void readOne(TimeWindow& window, std::unique_lock<std::mutex>& lock);
+  void dropReported(std::vector<UnreadableInPage>& unreadable);
+
+  const CandidateWindowLoader load_;
+  const std::size_t at_once_;
+  std::vector<std::thread> threads_;
+  CancellationSource cancellation_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  TimeWindows windows_;
+  std::deque<Ready> ready_;
+  std::size_t working_ = 0;  // threads that have not ended
+  bool stopping_ = false;
+  bool tolerant_ = false;
+  std::exception_ptr error_;
+
+  // Of the page that next() gave last.
+  TimeWindow* window_ = nullptr;
+  std::optional<std::string> window_cursor_;
+  std::set<std::string> reported_;  // who can't be read, by interview_id or by its text
+};
+
+}  // namespace heymilo::detail

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <variant>
+
+#include "testing/server/http/reply.hpp"
+
+namespace heymilo::testing::detail {
+
+/// Reads a request's body as JSON, or says what is answered because it is none: 422 as FastAPI has
+/// it, or 400 for text that its JSON reader gives up on (not UTF-8, nested 1,000 deep).
+std::variant<nlohmann::json, Reply> parseJsonBody(std::string_view body);
+
+}  // namespace heymilo::testing::detail

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "testing/server/http/reply.hpp"
+
+namespace heymilo::testing::detail {
+
+/// One entry of FastAPI's 422 body, as pydantic 2 words it.
+struct Violation {
+  nlohmann::json loc;  ///< the way to what is wrong: `["body", "data", 17, "email"]`
+  std::string type;
+  std::string msg;
+  nlohmann::json input;      ///< what was there; null: nothing
+  nlohmann::json context{};  ///< what the rule says, such as `{"ge": 1}`; null: nothing
+};
+
+/// A place in a request from which the places in it are derived.
+class Location {
+ public:
+  Location(const char* root) : path_(nlohmann::json::array({root})) {}  // NOLINT: "body"
+
+  template <class Step>
+  Location operator/(const Step& step) const {
+    Location inner = *this;
+    inner.path_.push_back(step);
+    return inner;
+  }
+  const nlohmann::json& path() const { return path_; }
+
+ private:
+  nlohmann::json path_;
+};
+
+/// 422 with an HTTPValidationError.
+Reply unprocessable(const std::vector<Violation>& violations);
+
+}  // namespace heymilo::testing::detail

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <thread>
+
+#include "testing/server/http/connection.hpp"
+#include "testing/server/http/open_connections.hpp"
+#include "testing/server/http/relay.hpp"
+#include "testing/server/http/socket.hpp"
+#include "testing/server/http/thread_pool.hpp"
+#include "testing/server/http_front.hpp"
+
+namespace heymilo::testing::detail {
+
+/// The clients' side of the mock server. It owns their connections, and so stops at once, keeps
+/// them as long as a client likes, and can delay, cut and replace the bytes of a response. What
+/// HTTP there is, a Relay passes on to cpp-httplib.
+class HttpServer final : public HttpFront {
+ public:
+  /// Throws std::runtime_error where it can't listen.
+  explicit HttpServer(HttpFrontOptions options);
+  ~HttpServer() override;
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  int port() const override { return port_; }
+  std::size_t openConnections() const override { return connections_.size(); }
+  void closeIdleConnections() override { connections_.closeIdle(); }
+
+ private:
+  enum class Next { keep, close, reset };
+
+  void acceptAll();
+  void serveAll(Socket socket);
+  Next serve(Connection& connection, std::size_t number);
+  Next deliver(Connection& connection, std::size_t number, const Relay::Response& response);
+  bool pause(std::chrono::milliseconds time);
+
+  const HttpFrontOptions options_;
+  Relay relay_;
+  OpenConnections connections_;
+  std::atomic<bool> ended_{false};
+  Socket listener_ = kNoSocket;
+  int port_ = 0;
+  ThreadPool threads_;
+  std::thread acceptor_;
+};
+
+}  // namespace heymilo::testing::detail

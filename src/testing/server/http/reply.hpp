@@ -1,0 +1,60 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "heymilo/testing/recorded_request.hpp"
+#include "testing/server/header_name.hpp"
+
+namespace heymilo::testing::detail {
+
+/// How an answer goes out.
+struct Delivery {
+  bool interrupt = false;                 ///< the request did not arrive: there is no answer
+  std::optional<std::uint64_t> ticket{};  ///< held until it is released: see WaitingRoom
+  std::chrono::milliseconds delay{0};
+  std::optional<std::string> raw_bytes{};  ///< in the place of the answer, then the end
+  std::optional<std::size_t> cut_after{};  ///< only so many bytes, then the end
+  std::size_t piece = 0;                   ///< in pieces of so many bytes; 0: all at once
+  std::chrono::milliseconds piece_interval{0};
+  bool reset = false;  ///< the end is a TCP reset
+};
+
+/// An HTTP answer. A body without a Content-Type header is JSON.
+struct Reply {
+  int status = 0;
+  std::vector<RecordedRequest::Header> headers{};
+  std::string body{};
+  Delivery delivery{};
+};
+
+/// The value of the first header of that name; nullptr: there is none.
+inline const std::string* headerIn(const Reply& reply, std::string_view name) {
+  for (const auto& [other, value] : reply.headers) {
+    if (isSameHeaderName(other, name)) {
+      return &value;
+    }
+  }
+  return nullptr;
+}
+
+/// Gives a header this value, in the place of all of that name.
+inline void setHeader(Reply& reply, RecordedRequest::Header header) {
+  auto& headers = reply.headers;
+  headers.erase(std::remove_if(headers.begin(),
+                               headers.end(),
+                               [&](const RecordedRequest::Header& other) {
+                                 return isSameHeaderName(other.first, header.first);
+                               }),
+                headers.end());
+  headers.push_back(std::move(header));
+}
+
+}  // namespace heymilo::testing::detail

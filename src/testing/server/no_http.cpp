@@ -1,0 +1,9 @@
+// Instead of http/: a kit that was built with HEYMILO_TESTING_HTTP=OFF.
+
+#include "testing/server/http_front.hpp"
+
+namespace heymilo::testing::detail {
+
+std::unique_ptr<HttpFront> listenForHttp(HttpFrontOptions /*options*/) { return nullptr; }
+
+}  // namespace heymilo::testing::detail

@@ -1,0 +1,97 @@
+#include "heymilo/headers.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.hpp"
+#include "heymilo/errors.hpp"
+
+namespace heymilo {
+
+namespace {
+
+// RFC 9110, section 5.6.2.
+bool isTokenCharacter(char c) noexcept {
+  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
+  return ascii::isDigit(c) || ascii::isLetter(c) || kPunctuation.find(c) != std::string_view::npos;
+}
+
+bool isToken(std::string_view text) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(), isTokenCharacter);
+}
+
+// RFC 9110, section 5.5; bytes past ASCII are obs-text and pass.
+bool isFieldValueCharacter(char c) noexcept { return c == '\t' || !ascii::isControl(c); }
+
+Headers::Entry checkedEntry(std::string_view name, std::string_view value) {
+  if (!isToken(name)) {
+    // The name itself is not repeated: it may be a value in the wrong place.
+    throw InvalidArgumentError("headers", "a header's name is not a token (RFC 9110, 5.6.2)");
+  }
+  if (!std::all_of(value.begin(), value.end(), isFieldValueCharacter)) {
+    throw InvalidArgumentError(std::string(name), "a header's value holds a control character");
+  }
+  return {std::string(name), std::string(value)};
+}
+
+auto named(std::string_view name) noexcept {
+  return
+      [name](const Headers::Entry& entry) { return ascii::equalIgnoringCase(entry.first, name); };
+}
+
+}  // namespace
+
+Headers::Headers(std::initializer_list<Entry> entries) {
+  entries_.reserve(entries.size());
+  for (const Entry& entry : entries) {
+    add(entry.first, entry.second);
+  }
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+  entries_.push_back(checkedEntry(name, value));
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  Entry entry = checkedEntry(name, value);  // copied first: they may be views of an entry
+  const auto first = std::find_if(entries_.begin(), entries_.end(), named(entry.first));
+  if (first == entries_.end()) {
+    entries_.push_back(std::move(entry));
+    return;
+  }
+  entries_.erase(std::remove_if(std::next(first), entries_.end(), named(entry.first)),
+                 entries_.end());
+  *first = std::move(entry);
+}
+
+void Headers::erase(std::string_view name) noexcept {
+  const auto first = std::find_if(entries_.begin(), entries_.end(), named(name));
+  if (first == entries_.end()) {
+    return;
+  }
+  // By the first one's name, which stays where it is: the argument may be a view of an entry.
+  entries_.erase(std::remove_if(std::next(first), entries_.end(), named(first->first)),
+                 entries_.end());
+  entries_.erase(first);
+}
+
+std::optional<std::string> Headers::get(std::string_view name) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), named(name));
+  return found == entries_.end() ? std::nullopt : std::optional<std::string>(found->second);
+}
+
+std::vector<std::string> Headers::getAll(std::string_view name) const {
+  std::vector<std::string> values;
+  for (const Entry& entry : entries_) {
+    if (ascii::equalIgnoringCase(entry.first, name)) {
+      values.push_back(entry.second);
+    }
+  }
+  return values;
+}
+
+bool Headers::contains(std::string_view name) const noexcept {
+  return std::any_of(entries_.begin(), entries_.end(), named(name));
+}
+
+}  // namespace heymilo

@@ -1,0 +1,134 @@
+#include "heymilo/models/timestamp.hpp"
+
+#include <cstdint>
+#include <cstdio>
+
+#include "base/calendar.hpp"
+#include "heymilo/errors.hpp"
+#include "base/text_cursor.hpp"
+
+namespace heymilo {
+
+namespace {
+
+[[noreturn]] void refuse(const char* reason) { throw InvalidArgumentError("iso8601", reason); }
+
+constexpr const char* kNotADateTime =
+    "is not an ISO-8601 date-time such as 2026-03-13T00:00:00Z or 2026-03-13";
+
+int digits(TextCursor& text, int count) {
+  const std::optional<int> value = text.digits(count);
+  if (!value) {
+    refuse(kNotADateTime);
+  }
+  return *value;
+}
+
+void expect(TextCursor& text, char c) {
+  if (!text.skip(c)) {
+    refuse(kNotADateTime);
+  }
+}
+
+// The digits after the point, as microseconds; what comes after the sixth is cut off.
+std::chrono::microseconds fraction(TextCursor& text) {
+  std::int64_t microseconds = std::int64_t{digits(text, 1)} * 100'000;
+  std::int64_t place = 10'000;
+  for (std::optional<int> digit = text.digits(1); digit; digit = text.digits(1)) {
+    microseconds += *digit * place;
+    place /= 10;
+  }
+  return std::chrono::microseconds(microseconds);
+}
+
+// `Z`, `+02:00` or nothing, which is UTC: how far local time is ahead of UTC.
+std::chrono::minutes offset(TextCursor& text) {
+  if (text.atEnd() || text.skip('Z') || text.skip('z')) {
+    return std::chrono::minutes(0);
+  }
+  const bool behind = text.skip('-');
+  if (!behind) {
+    expect(text, '+');
+  }
+  const int hours = digits(text, 2);
+  expect(text, ':');
+  const int minutes = digits(text, 2);
+  if (hours > 23 || minutes > 59) {
+    refuse("its offset from UTC is not within 00:00 to 23:59");
+  }
+  const int total = hours * 60 + minutes;
+  return std::chrono::minutes(behind ? -total : total);
+}
+
+}  // namespace
+
+std::string formatTimestamp(Timestamp moment) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(moment);
+  const std::optional<CalendarTime> time = toCalendarTime(seconds);
+  if (!time) {
+    throw InvalidArgumentError("moment", "its year is not within 0001 to 9999");
+  }
+  char text[80];
+  int length = std::snprintf(text,
+                             sizeof text,
+                             "%04d-%02d-%02dT%02d:%02d:%02d",
+                             time->year,
+                             time->month,
+                             time->day,
+                             time->hour,
+                             time->minute,
+                             time->second);
+  const auto microseconds = static_cast<int>((moment - seconds).count());
+  if (microseconds != 0) {
+    length += std::snprintf(
+        text + length, sizeof text - static_cast<std::size_t>(length), ".%06d", microseconds);
+    while (text[length - 1] == '0') {
+      --length;
+    }
+  }
+  return std::string(text, static_cast<std::size_t>(length)) + 'Z';
+}
+
+Timestamp parseTimestamp(std::string_view iso8601) {
+  TextCursor text(iso8601);
+  CalendarTime time;
+  std::chrono::microseconds microseconds(0);
+  std::chrono::minutes ahead(0);
+  time.year = digits(text, 4);
+  expect(text, '-');
+  time.month = digits(text, 2);
+  expect(text, '-');
+  time.day = digits(text, 2);
+  if (!text.atEnd()) {
+    if (!text.skip('T') && !text.skip('t')) {
+      expect(text, ' ');
+    }
+    time.hour = digits(text, 2);
+    expect(text, ':');
+    time.minute = digits(text, 2);
+    if (text.skip(':')) {
+      time.second = digits(text, 2);
+      if (text.skip('.')) {
+        microseconds = fraction(text);
+      }
+    }
+    ahead = offset(text);
+  }
+  if (!text.atEnd()) {
+    refuse(kNotADateTime);
+  }
+  if (time.second == 60) {
+    refuse("is a leap second (:60), which Unix time has no number for");
+  }
+  const std::optional<UnixSeconds> local = toUnixTime(time);
+  if (!local) {
+    refuse("there is no such day or time of day");
+  }
+  const UnixSeconds utc = *local - ahead;
+  if (!toCalendarTime(utc)) {
+    refuse("its year in UTC is not within 0001 to 9999");
+  }
+  return utc + microseconds;
+}
+
+}  // namespace heymilo

@@ -1,0 +1,334 @@
+#include "workflows/storage/sqlite.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#ifndef _WIN32
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+
+#include "heymilo/workflows/store_error.hpp"
+
+namespace heymilo::workflows {
+
+namespace sqlite {
+
+namespace {
+
+/// Whether a file has no name that SQLite could open it by: it was deleted, or a link such as
+/// /proc/self/fd/9, of which SQLite takes the text, leads to a file that is called otherwise now.
+bool isNameless(const std::string& name) {
+  std::error_code error;
+  if (std::filesystem::hard_link_count(name, error) == 0 && !error) {
+    return true;
+  }
+  const std::filesystem::path path = std::filesystem::canonical(name, error);
+  return error || !std::filesystem::equivalent(name, path, error) || error;
+}
+
+/// `postgresql://…`; `file:` is one without the slashes too.
+bool isUrl(const std::string& name) {
+  const std::size_t colon = name.find(':');
+  if (name.compare(0, 5, "file:") == 0) {
+    return true;
+  }
+  return colon != std::string::npos && colon > 1 && name.compare(colon, 3, "://") == 0 &&
+         std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '+' || c == '-' || c == '.';
+         });
+}
+
+}  // namespace
+
+std::string whyNotAFile(const std::string& name) {
+  if (name.empty()) {
+    return "must not be empty: it must name a file";
+  }
+  if (name.find('\0') != std::string::npos) {
+    return "must not have a NUL in it";
+  }
+  if (name.front() == ':') {
+    return "must name a file: what begins with a colon would be kept in memory only. A file that "
+           "is called so is ./" +
+           name;
+  }
+  if (isUrl(name)) {
+    return "must name a file, and not be a URL. A file that is called so is ./ and its name";
+  }
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(name, error);
+  if (std::filesystem::is_directory(status)) {
+    return "must name a file: this is a directory";
+  }
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return "must name a regular file: a device, a pipe or a socket keeps nothing";
+  }
+  if (std::filesystem::exists(status) && isNameless(name)) {
+    return "must name a file that is there: this one has been deleted, or has another name now, "
+           "and a later run would not find it";
+  }
+  return {};
+}
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
+  sqlite3_finalize(statement);
+}
+
+Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
+  sqlite3_stmt* statement = nullptr;
+  const int result = sqlite3_prepare_v2(
+      database.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  statement_.reset(statement);
+  if (result != SQLITE_OK) {
+    database.fail("prepare a statement for");
+  }
+}
+
+Statement& Statement::bind(int parameter, std::int64_t value) {
+  if (sqlite3_bind_int64(statement_.get(), parameter, value) != SQLITE_OK) {
+    database_->fail("bind a value for");
+  }
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, double value) {
+  if (sqlite3_bind_double(statement_.get(), parameter, value) != SQLITE_OK) {
+    database_->fail("bind a value for");
+  }
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, std::string_view value) {
+  // A null pointer would bind NULL, and an empty string_view may have one.
+  const char* text = value.empty() ? "" : value.data();
+  if (sqlite3_bind_text64(statement_.get(),
+                          parameter,
+                          text,
+                          value.size(),
+                          SQLITE_TRANSIENT,  // NOLINT: SQLite's own cast
+                          SQLITE_UTF8) != SQLITE_OK) {
+    database_->fail("bind a value for");
+  }
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, Timestamp value) {
+  return bind(parameter, std::int64_t{value.time_since_epoch().count()});
+}
+
+Statement& Statement::bindNull(int parameter) {
+  if (sqlite3_bind_null(statement_.get(), parameter) != SQLITE_OK) {
+    database_->fail("bind a value for");
+  }
+  return *this;
+}
+
+bool Statement::step() {
+  const int result = sqlite3_step(statement_.get());
+  if (result == SQLITE_ROW) {
+    return true;
+  }
+  if (result != SQLITE_DONE) {
+    sqlite3_reset(statement_.get());
+    database_->fail("use");
+  }
+  sqlite3_reset(statement_.get());
+  return false;
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+}
+
+void Statement::reset() { sqlite3_reset(statement_.get()); }
+
+bool Statement::isNull(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
+
+std::string Statement::text(int column) const {
+  const void* text = sqlite3_column_text(statement_.get(), column);
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  return text == nullptr ? std::string() : std::string(static_cast<const char*>(text), size);
+}
+
+Timestamp Statement::timestamp(int column) const {
+  return Timestamp(std::chrono::microseconds(integer(column)));
+}
+
+namespace {
+
+bool isBusy(int code) { return (code & 0xff) == SQLITE_BUSY; }
+
+StoreError inUse(const std::string& file) {
+  return StoreError("another run is at work on " + file + ": wait until it has ended");
+}
+
+/// SQLite's own words are too few for what people meet most.
+std::string reasonOf(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return "the disk is full, or the user's share of it";
+    case SQLITE_IOERR:
+      return std::string(sqlite3_errstr(code)) + " (a full disk, a limit or a failing device)";
+    case SQLITE_READONLY:
+      return "it, or the folder it is in, can't be written";
+    default:
+      return sqlite3_errstr(code);
+  }
+}
+
+/// What is stored is personal data or leads to it.
+void makePrivately(const std::string& file) {
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored)) {
+    return;  // and is not opened: to close it would end the process's own locks on it
+  }
+  // Where that fails, opening it says why.
+#ifdef _WIN32
+  const std::ofstream made(file);
+#else
+  // Never, not even for a moment, readable for others; -wal and -shm get the same mode from SQLite.
+  const int made = ::open(file.c_str(), O_CREAT | O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+  if (made >= 0) {
+    ::close(made);
+  }
+#endif
+}
+
+}  // namespace
+
+void Database::Close::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
+
+Database::Database(const std::string& file, std::chrono::milliseconds patience) : file_(file) {
+  if (const std::string reason = whyNotAFile(file); !reason.empty()) {
+    throw StoreError("can't use " + (file.empty() ? "a database without a name" : file) + ": it " +
+                     reason);
+  }
+  makePrivately(file);
+  sqlite3* database = nullptr;
+  const int result =
+      sqlite3_open_v2(file.c_str(),
+                      &database,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                      nullptr);
+  database_.reset(database);
+  if (result != SQLITE_OK) {
+    fail("open");
+  }
+  sqlite3_extended_result_codes(database, 1);
+  sqlite3_busy_timeout(database, static_cast<int>(patience.count()));
+}
+
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes what the object stands for
+void Database::execute(const std::string& sql) {
+  if (sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    fail("use");
+  }
+}
+
+std::string Database::path() const {
+  const char* name = sqlite3_db_filename(get(), "main");
+  return name != nullptr && *name != '\0' ? name : file_;
+}
+
+void Database::rememberFiles(bool alone) {
+  std::error_code error;
+  const std::filesystem::path given = std::filesystem::absolute(file_, error);
+  const std::string path = this->path();
+  std::vector<std::string> files{error ? file_ : given.string()};
+  for (const char* ending : {"-journal", "-wal", "-shm"}) {
+    files.push_back(path + ending);
+  }
+  files_.emplace(std::move(files), alone);
+}
+
+void Database::requireInPlace() {
+  if (files_) {
+    files_->require();
+  }
+}
+
+void Database::requireLength() {
+  if (files_) {
+    files_->requireLength();
+  }
+}
+
+void Database::noteLength() {
+  if (files_) {
+    files_->noteLength();
+  }
+}
+
+void Database::copyTo(const std::string& file) {
+  makePrivately(file);
+  Statement(*this, "VACUUM INTO ?").bind(1, std::string_view(file)).run();
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes(get()); }
+
+bool Database::isLocked() const { return isBusy(sqlite3_extended_errcode(get())); }
+
+void Database::fail(const char* what) const {
+  // sqlite3_errmsg() may quote a value; the text of the code never does.
+  const int code = get() != nullptr ? sqlite3_extended_errcode(get()) : SQLITE_NOMEM;
+  if (isBusy(code)) {
+    throw StoreError("another program has " + file_ +
+                     " locked, such as a backup or a database tool: end that, and run again");
+  }
+  throw StoreError(std::string("can't ") + what + ' ' + file_ + ": " + reasonOf(code));
+}
+
+Transaction::Transaction(Database& database) : database_(database) {
+  database.requireLength();
+  // At once for writing: two that begin by reading can't both go on to write.
+  database.execute("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+  if (open_) {
+    sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+}
+
+void Transaction::commit() {
+  database_.execute("COMMIT");
+  database_.noteLength();
+  open_ = false;
+}
+
+RunLock::RunLock(const std::string& file, bool passing)
+    : lock_(file + "-lock", std::chrono::milliseconds{0}), passing_(passing) {
+  try {
+    lock_.execute("PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE");
+  } catch (const StoreError&) {
+    if (isBusy(sqlite3_extended_errcode(lock_.get()))) {
+      throw inUse(file);
+    }
+    throw;
+  }
+  lock_.rememberFiles(false);
+}
+
+RunLock::~RunLock() {
+  if (passing_) {
+    std::error_code ignored;
+    std::filesystem::remove(lock_.path(), ignored);
+  }
+}
+
+}  // namespace sqlite
+}  // namespace heymilo::workflows

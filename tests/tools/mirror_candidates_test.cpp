@@ -1,0 +1,234 @@
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "support/eventually.hpp"
+#include "support/example_program.hpp"
+#include "support/mirror_file.hpp"
+#include "support/running_process.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/unreadable.hpp"
+
+namespace heymilo_test {
+namespace {
+
+using heymilo::testing::MockServer;
+using heymilo::testing::ScriptedResponse;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class MirrorCandidatesTest : public ExampleProgramTest {
+ protected:
+  ChildResult mirror(std::vector<std::string> arguments = {},
+                     const ChildStdout& to = ChildStdout::captured()) {
+    arguments.insert(arguments.begin(), {"posting-1", "--database", file});
+    return run("mirror_candidates", arguments, to);
+  }
+
+  void expectEqual() { MirrorFile(file).expectEqual(server.candidates("posting-1")); }
+
+  TemporaryDirectory directory;
+  const std::string file = directory.file("mirror.db");
+};
+
+TEST_F(MirrorCandidatesTest, SaysWhatHappenedAndHowManyRequestsItTook) {
+  server.addPosting("posting-1", 250);
+  const ChildResult first = mirror();
+  EXPECT_EQ(first.exit_code, 0);
+  EXPECT_THAT(first.err, IsEmpty());  // it is no terminal
+  EXPECT_EQ(first.out,
+            "250 candidates seen: 250 new, 0 changed, 0 gone\n4 requests; read everything\n");
+  expectEqual();
+
+  server.advance(MockServer::workflow_time);
+  EXPECT_THAT(mirror().out, HasSubstr("requests; read those invited since 20"));
+  expectEqual();
+
+  server.removeCandidate(server.candidates("posting-1")[0]["interview_id"].get<std::string>());
+  server.addCandidate("posting-1");
+  EXPECT_THAT(mirror({"--full"}).out,
+              AllOf(HasSubstr("250 candidates seen: 1 new, 0 changed, 1 gone\n4 requests"),
+                    HasSubstr("read everything\n")));
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, ADatabaseThatIsDeletedDuringTheRunIsNoSuccess) {
+  server.addPosting("posting-1", 250);
+  server.respondNext({"listCandidates",
+                      [this](const heymilo::testing::RecordedRequest&) {
+                        std::filesystem::remove(file);
+                        return true;
+                      }},
+                     ScriptedResponse::asUsual());
+  const ChildResult result = mirror();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err, HasSubstr(file + " is not there any more"));
+  EXPECT_THAT(mirror().out, HasSubstr("250 new"));
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, QuietSaysNothing) {
+  server.addPosting("posting-1", 25);
+  const ChildResult result = mirror({"--quiet"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out + result.err, IsEmpty());
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, AFailureInTheMiddleIsGoneOnFrom) {
+  server.addPosting("posting-1", 250);
+  server.respondNext({"listCandidates",
+                      [](const auto& request) {
+                        return request.query.find("starting_after") != std::string::npos;
+                      }},
+                     ScriptedResponse::error(403, "forbidden", "No."));
+  const ChildResult first = mirror();
+  EXPECT_EQ(first.exit_code, 3);
+  EXPECT_THAT(first.err, AllOf(HasSubstr("HEYMILO_WORKSPACE_ID"), HasSubstr("go on there")));
+  EXPECT_THAT(mirror().out, HasSubstr("after finishing an earlier run"));
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, EverybodyIsInStepButWhoCanNotBeRead) {
+  server.addPosting("posting-1", 250);
+  const nlohmann::json all = server.candidates("posting-1");
+  for (const std::size_t at : {0U, 99U, 100U, 149U, 249U}) {
+    SCOPED_TRACE(at);
+    const std::string database = directory.file("mirror" + std::to_string(at));
+    spoil(at, with("\"x\":\"\\ud800\""));
+    for (const bool full : {false, false, true}) {
+      std::vector<std::string> arguments{"posting-1", "--database", database};
+      if (full) {
+        arguments.emplace_back("--full");
+      }
+      const ChildResult result = run("mirror_candidates", arguments);
+      EXPECT_EQ(result.exit_code, 3) << result.err;
+      EXPECT_THAT(result.err,
+                  HasSubstr("interview_id: " + all[at]["interview_id"].get<std::string>()));
+      EXPECT_THAT(result.err, HasSubstr("1 candidate can't be read. Running this again does not"));
+      EXPECT_THAT(result.err, ::testing::Not(HasSubstr("go on there")));
+      EXPECT_EQ(
+          MirrorFile(database).integer("SELECT count(*) FROM candidates WHERE gone_at IS NULL"),
+          249);
+    }
+    server.clearResponses();
+    EXPECT_EQ(run("mirror_candidates", {"posting-1", "--database", database}).exit_code, 0);
+    MirrorFile(database).expectEqual(all);
+  }
+}
+
+TEST_F(MirrorCandidatesTest, AResponseThatIsNoPageIsNotToBeTriedAgain) {
+  server.addPosting("posting-1", 250);
+  server.respondNext({"listCandidates",
+                      [](const auto& request) {
+                        return request.query.find("starting_after") != std::string::npos;
+                      }},
+                     ScriptedResponse::answer(200, "<html>").times(1'000));
+  const ChildResult result = mirror();
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("is stored"), HasSubstr("again does not")));
+  EXPECT_THAT(result.err, ::testing::Not(HasSubstr("go on there")));
+}
+
+TEST_F(MirrorCandidatesTest, AFailureAtOnceIsAFailure) {
+  server.respondNext("listCandidates", ScriptedResponse::error(401, "unauthorized", "No."));
+  const ChildResult result = mirror();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("Set HEYMILO_API_KEY"));
+  EXPECT_THAT(result.out, IsEmpty());
+}
+
+TEST_F(MirrorCandidatesTest, ADatabaseThatCanNotBeUsedIsAFailureThatSaysWhy) {
+  EXPECT_EQ(mirror().exit_code, 0);
+  server.addPosting("posting-2");
+  ChildResult result = run("mirror_candidates", {"posting-2", "--database", file});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("mirrors another posting: name another file"));
+
+  const heymilo::workflows::sqlite::RunLock other(file);
+  result = mirror();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("another run"), HasSubstr("wait until it has ended")));
+
+  result = run("mirror_candidates", {"posting-1", "--database", directory.file("no/folder")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("can't open"));
+}
+
+TEST_F(MirrorCandidatesTest, CtrlCEndsAfterAPageAndTheNextRunGoesOnThere) {
+  server.addPosting("posting-1", 250);
+  server.respondNext({"listCandidates",
+                      [](const auto& request) {
+                        return request.query.find("starting_after") != std::string::npos;
+                      }},
+                     ScriptedResponse::asUsual().delayedBy(std::chrono::minutes{1}));
+  const std::string log = directory.file("log");
+  RunningProcess process(HEYMILO_PROGRAMS_DIR "/mirror_candidates",
+                         {"posting-1", "--database", file},
+                         environment,
+                         log);
+  ASSERT_TRUE(server.waitForRequests(2));
+  // The second request goes out while the first page is being stored.
+  MirrorFile reader(file);
+  ASSERT_TRUE(eventually([&] { return reader.integer("SELECT count(*) FROM candidates") == 100; }));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3);
+  std::ifstream in(log);
+  EXPECT_THAT((std::string{std::istreambuf_iterator<char>(in), {}}),
+              HasSubstr("stopped. What has come is stored."));
+  server.clearResponses();
+  EXPECT_EQ(mirror().exit_code, 0);
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, UsageErrorsSendNothing) {
+  EXPECT_EQ(run("mirror_candidates", {"posting-1"}).exit_code, 2);
+  EXPECT_EQ(run("mirror_candidates", {"--database", file}).exit_code, 2);
+  EXPECT_EQ(run("mirror_candidates", {"..", "--database", file}).exit_code, 2);
+  EXPECT_EQ(mirror({"--unknown"}).exit_code, 2);
+  EXPECT_EQ(run("mirror_candidates", {"posting-1", "--database", ""}).exit_code, 2);
+  EXPECT_THAT(server.requests(), IsEmpty());
+}
+
+TEST_F(MirrorCandidatesTest, ADatabaseThatIsNotKeptIsAUsageError) {
+  std::filesystem::create_symlink("/dev/null", directory.file("null"));
+  for (const std::string& database : {std::string(":memory:"),
+                                      std::string("file:x?mode=memory"),
+                                      std::string("file::memory:"),
+                                      std::string("sqlite://x"),
+                                      directory.file("null"),
+                                      directory.path()}) {
+    const ChildResult result = run("mirror_candidates", {"posting-1", "--database", database});
+    EXPECT_EQ(result.exit_code, 2) << database;
+  }
+  EXPECT_TRUE(std::filesystem::is_symlink(directory.file("null")));
+  EXPECT_EQ(server.requestCount(), 0u);
+}
+
+TEST_F(MirrorCandidatesTest, WhatItSaysIsNotWrittenIntoTheDatabase) {
+  EXPECT_EQ(mirror().exit_code, 0);
+  server.clearRequests();
+  const ChildResult result = mirror({}, ChildStdout::file(file));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("the database and standard output are the same file"));
+  EXPECT_EQ(server.requestCount(), 0u);
+  expectEqual();
+}
+
+TEST_F(MirrorCandidatesTest, HelpNamesTheArguments) {
+  const ChildResult result = run("mirror_candidates", {"--help"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, AllOf(HasSubstr("--database"), HasSubstr("--full")));
+}
+
+TEST_F(MirrorCandidatesTest, OutputThatCanNotBeWrittenIsAFailure) {
+  EXPECT_EQ(mirror({}, ChildStdout::file("/dev/full")).exit_code, 1);
+}
+
+}  // namespace
+}  // namespace heymilo_test
