@@ -1,5 +1,6 @@
-// Holds the architecture (ARCHITECTURE.md): reads what each file includes, and compares it with what its
-// folder may include. The folders of tests/ are those of src/, and each file of src/ has its test there.
+// Holds the architecture (ARCHITECTURE.md): reads what each file includes, and compares it with
+// what its folder may include. The folders of tests/ are those of src/, and each file of src/ has
+// its test there.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -77,7 +78,8 @@ constexpr std::array kForbidden = {
 };
 
 // The core: what a program has that links heymilo::heymilo alone.
-constexpr std::string_view kBesideTheCore[] = {"include/heymilo/workflows/", "include/heymilo/testing/"};
+constexpr std::string_view kBesideTheCore[] = {"include/heymilo/workflows/",
+                                               "include/heymilo/testing/"};
 
 // A library that only these places include.
 struct Dependency {
@@ -132,7 +134,8 @@ bool listed(std::string_view list, std::string_view name) {
 }
 
 bool isOfTheCore(std::string_view path) {
-  return std::none_of(std::begin(kBesideTheCore), std::end(kBesideTheCore),
+  return std::none_of(std::begin(kBesideTheCore),
+                      std::end(kBesideTheCore),
                       [path](std::string_view beside) { return startsWith(path, beside); });
 }
 
@@ -179,10 +182,9 @@ std::string complaint(const Include& include) {
   if (startsWith(include.file, kPublic) && startsWith(header, kPublic)) {
     // Models know nothing of calls.
     const bool model = startsWith(include.file, "include/heymilo/models/");
-    const bool known = startsWith(header, "include/heymilo/models/") ||
-                       header == "include/heymilo/export.hpp" ||
-                       header == "include/heymilo/headers.hpp" ||
-                       header == "include/heymilo/version.hpp";
+    const bool known =
+        startsWith(header, "include/heymilo/models/") || header == "include/heymilo/export.hpp" ||
+        header == "include/heymilo/headers.hpp" || header == "include/heymilo/version.hpp";
     return model && !known ? "a model knows nothing of calls" : "";
   }
   if (to == from || listed(from->may_include, to->path) ||
@@ -241,9 +243,7 @@ TEST(Architecture, EveryFolderOfTheTableIsThere) {
 
 // Folders of src/ that include each other are one folder. What stands for one: src/base/,
 // src/workflows/bulk/, src/testing/server/api/.
-std::string roomOf(const std::string& path) {
-  return path.substr(0, path.rfind('/') + 1);
-}
+std::string roomOf(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
 
 TEST(Architecture, NoFoldersIncludeEachOther) {
   std::map<std::string, std::set<std::string>> arrows;
@@ -268,8 +268,9 @@ TEST(Architecture, NoFoldersIncludeEachOther) {
     changed = false;
     for (auto room = left.begin(); room != left.end();) {
       const std::set<std::string>& included = arrows[*room];
-      const bool free = std::none_of(included.begin(), included.end(),
-                                     [&](const std::string& one) { return left.count(one) != 0; });
+      const bool free = std::none_of(included.begin(), included.end(), [&](const std::string& one) {
+        return left.count(one) != 0;
+      });
       changed = changed || free;
       room = free ? left.erase(room) : std::next(room);
     }

@@ -38,7 +38,7 @@ step() {
 }
 
 check_format() {
-  find include src tests examples benchmarks docs -name '*.hpp' -o -name '*.cpp' | sort |
+  find include src tools examples benchmarks tests -name '*.hpp' -o -name '*.cpp' | sort |
     xargs clang-format --dry-run -Werror
 }
 

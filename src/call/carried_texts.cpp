@@ -8,10 +8,10 @@
 #include <iterator>
 
 #include "base/ascii.hpp"
-#include "json/reader.hpp"
-#include "json/sink.hpp"
 #include "call/one_line.hpp"
 #include "call/ordinary_words.hpp"
+#include "json/reader.hpp"
+#include "json/sink.hpp"
 
 namespace heymilo {
 

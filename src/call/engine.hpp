@@ -2,11 +2,11 @@
 
 #include <memory>
 
+#include "base/per_process.hpp"
 #include "call/call_queue.hpp"
-#include "types/clock.hpp"
 #include "curl/curl_loop.hpp"
 #include "heymilo/engine.hpp"
-#include "base/per_process.hpp"
+#include "types/clock.hpp"
 
 namespace heymilo {
 

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "heymilo/errors.hpp"
-#include "heymilo/version.hpp"
 #include "call/redaction.hpp"
 #include "call/retry.hpp"
 #include "call/status_error.hpp"
 #include "call/url.hpp"
 #include "client/validation.hpp"
+#include "heymilo/errors.hpp"
+#include "heymilo/version.hpp"
 
 namespace heymilo {
 

@@ -6,13 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "types/clock.hpp"
+#include "base/per_process.hpp"
+#include "call/pacing.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/models/envelope.hpp"
 #include "heymilo/options.hpp"
 #include "json/codec.hpp"
-#include "call/pacing.hpp"
-#include "base/per_process.hpp"
+#include "types/clock.hpp"
 
 namespace heymilo {
 

@@ -6,12 +6,12 @@
 #include <optional>
 
 #include "call/call_queue.hpp"
-#include "curl/curl_loop.hpp"
 #include "call/executor.hpp"
+#include "call/pacing.hpp"
+#include "curl/curl_loop.hpp"
 #include "heymilo/cancellation.hpp"
 #include "heymilo/pending_call.hpp"
 #include "heymilo/transport.hpp"
-#include "call/pacing.hpp"
 
 namespace heymilo {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "heymilo/errors.hpp"
 #include "base/under_way.hpp"
+#include "heymilo/errors.hpp"
 
 namespace heymilo {
 

@@ -9,9 +9,9 @@
 #include <optional>
 #include <utility>
 
-#include "types/clock.hpp"
 #include "heymilo/cancellation.hpp"
 #include "heymilo/options.hpp"
+#include "types/clock.hpp"
 
 namespace heymilo {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "call/carried_texts.hpp"
-#include "heymilo/transport.hpp"
 #include "call/secret_parts.hpp"
+#include "heymilo/transport.hpp"
 
 namespace heymilo {
 

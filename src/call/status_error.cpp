@@ -4,8 +4,8 @@
 #include <utility>
 #include <variant>
 
-#include "heymilo/errors.hpp"
 #include "base/http_date.hpp"
+#include "heymilo/errors.hpp"
 #include "json/codec.hpp"
 
 namespace heymilo {

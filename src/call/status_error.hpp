@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include "heymilo/transport.hpp"
 #include "call/redaction.hpp"
+#include "heymilo/transport.hpp"
 
 namespace heymilo {
 

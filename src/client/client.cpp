@@ -8,11 +8,11 @@
 #include <system_error>
 #include <utility>
 
-#include "client/client_impl.hpp"
-#include "curl/curl_transport.hpp"
-#include "client/operations.hpp"
 #include "call/url.hpp"
+#include "client/client_impl.hpp"
+#include "client/operations.hpp"
 #include "client/validation.hpp"
+#include "curl/curl_transport.hpp"
 #include "paging/waiting.hpp"
 
 namespace heymilo {

@@ -1,13 +1,13 @@
 #include <string>
 #include <utility>
 
-#include "client/client_impl.hpp"
-#include "curl/curl_transport.hpp"
 #include "call/engine.hpp"
+#include "call/nonblocking_call.hpp"
+#include "client/client_impl.hpp"
+#include "client/operations.hpp"
+#include "curl/curl_transport.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/nonblocking.hpp"
-#include "call/nonblocking_call.hpp"
-#include "client/operations.hpp"
 
 namespace heymilo {
 

@@ -2,10 +2,10 @@
 
 #include <string>
 
-#include "heymilo/errors.hpp"
-#include "json/codec.hpp"
 #include "call/url.hpp"
 #include "client/validation.hpp"
+#include "heymilo/errors.hpp"
+#include "json/codec.hpp"
 
 namespace heymilo {
 

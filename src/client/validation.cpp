@@ -4,9 +4,9 @@
 #include <iterator>
 
 #include "base/ascii.hpp"
-#include "heymilo/errors.hpp"
-#include "call/url.hpp"
 #include "base/utf8.hpp"
+#include "call/url.hpp"
+#include "heymilo/errors.hpp"
 
 namespace heymilo {
 

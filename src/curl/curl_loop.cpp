@@ -6,11 +6,11 @@
 #include <limits>
 #include <system_error>
 
+#include "base/signals_blocked.hpp"
 #include "curl/curl_error.hpp"
 #include "curl/easy_handle.hpp"
 #include "curl/socket_options.hpp"
 #include "curl/transfer.hpp"
-#include "base/signals_blocked.hpp"
 
 namespace heymilo {
 

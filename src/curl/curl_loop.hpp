@@ -13,13 +13,13 @@
 #include <utility>
 #include <vector>
 
-#include "types/clock.hpp"
 #include "curl/curl_options.hpp"
 #include "curl/easy_handle.hpp"
 #include "curl/multi_handle.hpp"
 #include "curl/sockets.hpp"
 #include "heymilo/cancellation.hpp"
 #include "heymilo/transport.hpp"
+#include "types/clock.hpp"
 
 namespace heymilo {
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/per_process.hpp"
 #include "curl/curl_error.hpp"
 #include "curl/curl_handle.hpp"
 #include "curl/easy_handle.hpp"
@@ -10,7 +11,6 @@
 #include "curl/sigpipe_guard.hpp"
 #include "curl/transfer.hpp"
 #include "heymilo/errors.hpp"
-#include "base/per_process.hpp"
 
 namespace heymilo {
 

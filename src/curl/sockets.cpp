@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/per_process.hpp"
+#include "base/under_way.hpp"
 #include "curl/easy_handle.hpp"
 #include "curl/socket_options.hpp"
 #include "curl/transfer.hpp"
-#include "base/per_process.hpp"
-#include "base/under_way.hpp"
 
 namespace heymilo {
 

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "json/mismatch.hpp"
 #include "base/utf8.hpp"
+#include "json/mismatch.hpp"
 
 namespace heymilo::json {
 

@@ -5,10 +5,10 @@
 #include <set>
 #include <utility>
 
-#include "types/clock.hpp"
 #include "heymilo/pagination.hpp"
 #include "paging/page_source.hpp"
 #include "paging/second_reading.hpp"
+#include "types/clock.hpp"
 
 namespace heymilo {
 

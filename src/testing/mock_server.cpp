@@ -8,7 +8,7 @@
 
 #include "testing/server/api/route.hpp"
 #include "testing/server/backend.hpp"
-#include "testing/server/http_front.hpp"
+#include "testing/server/http/http_front.hpp"
 #include "testing/server/in_process.hpp"
 #include "testing/server/sending_threads.hpp"
 

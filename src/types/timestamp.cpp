@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include "base/calendar.hpp"
-#include "heymilo/errors.hpp"
 #include "base/text_cursor.hpp"
+#include "heymilo/errors.hpp"
 
 namespace heymilo {
 

@@ -4,10 +4,10 @@
 #include <charconv>
 #include <string>
 
+#include "base/utf8.hpp"
+#include "call/status_error.hpp"
 #include "fuzz/fuzz.hpp"
 #include "heymilo/errors.hpp"
-#include "call/status_error.hpp"
-#include "base/utf8.hpp"
 
 namespace {
 

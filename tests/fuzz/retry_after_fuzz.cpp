@@ -4,8 +4,8 @@
 #include <array>
 #include <cstdio>
 
-#include "fuzz/fuzz.hpp"
 #include "base/http_date.hpp"
+#include "fuzz/fuzz.hpp"
 
 namespace {
 

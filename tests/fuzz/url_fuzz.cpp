@@ -3,9 +3,9 @@
 
 #include <string>
 
+#include "call/url.hpp"
 #include "fuzz/fuzz.hpp"
 #include "heymilo/errors.hpp"
-#include "call/url.hpp"
 
 namespace {
 

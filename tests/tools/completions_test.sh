@@ -6,7 +6,7 @@
 set -euo pipefail
 
 programs=$1
-completions=$(cd "$(dirname "${BASH_SOURCE[0]}")/../completions" && pwd)
+completions=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../tools/completions" && pwd)
 export completions
 failures=0
 
@@ -22,7 +22,7 @@ same() {
 complete_bash() {
   # shellcheck disable=SC2016
   bash --norc -c '
-    source "$tools/completions/bash/heymilo"
+    source "$completions/bash/heymilo"
     COMP_WORDS=("$@")
     COMP_CWORD=$(($# - 1))
     completion=$(complete -p "${1##*/}")
@@ -36,7 +36,7 @@ zsh_options() {
   zsh -f -c '
     _arguments() { print -rl -- "$@" }
     service=$1
-    source "$tools/completions/zsh/_heymilo"' - "$1" |
+    source "$completions/zsh/_heymilo"' - "$1" |
     sed -nE 's/^(\([^)]*\))?\*?(--[a-z-]+)=\[.*/\2 VALUE/p; s/^(\([^)]*\))?\*?(--[a-z-]+)\[.*/\2/p' | sort
 }
 
@@ -63,7 +63,7 @@ same 'values' $'table\njson\ncsv' "$(complete_bash list_candidates --format '')"
 same 'values after a =' 'json' "$(complete_bash list_candidates --format = j)"
 same 'values of another program' $'ndjson\ncsv' "$(complete_bash heymilo-bulk-ingest --format '')"
 same 'colours' $'auto\nalways\nnever' "$(complete_bash mock_server --color '')"
-cd "$completions/.."
+cd "$completions/../.."
 for words in 'bulk_ingest --journal' 'bulk_ingest --report =' 'mirror_candidates --database' \
   'bulk_ingest id' 'bulk_ingest --chunk 3 id' 'bulk_ingest --format = csv --quiet id'; do
   # shellcheck disable=SC2086

@@ -7,9 +7,9 @@
 
 #include "heymilo/errors.hpp"
 #include "heymilo/testing/recording.hpp"
-#include "testing/server/in_process.hpp"
 #include "testing/recording/exchange.hpp"
 #include "testing/recording/likeness.hpp"
+#include "testing/server/in_process.hpp"
 
 namespace heymilo::testing {
 

@@ -9,13 +9,13 @@
 
 #include "heymilo/testing/mock_server.hpp"
 #include "testing/server/api/api.hpp"
-#include "testing/server/http/reply.hpp"
+#include "testing/server/api/reply.hpp"
 #include "testing/server/script.hpp"
 #include "testing/server/state/candidate_store.hpp"
 #include "testing/server/state/logical_clock.hpp"
 #include "testing/server/state/rate_window.hpp"
 #include "testing/server/state/request_log.hpp"
-#include "testing/server/waiting_room.hpp"
+#include "testing/server/state/waiting_room.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -2,8 +2,8 @@
 
 #include "heymilo/testing/recorded_request.hpp"
 #include "heymilo/transport.hpp"
-#include "testing/server/http/reply.hpp"
-#include "testing/server/waiting_room.hpp"
+#include "testing/server/api/reply.hpp"
+#include "testing/server/state/waiting_room.hpp"
 
 /// What a Transport does whose server is in the same process: no socket, and the same faults.
 namespace heymilo::testing::detail {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "heymilo/testing/scripted_response.hpp"
-#include "testing/server/http/reply.hpp"
+#include "testing/server/api/reply.hpp"
 
 namespace heymilo::testing::detail {
 

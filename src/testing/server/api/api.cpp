@@ -9,7 +9,7 @@
 #include "testing/server/api/ingest_request.hpp"
 #include "testing/server/api/json_body.hpp"
 #include "testing/server/api/list_request.hpp"
-#include "testing/server/json_writer.hpp"
+#include "testing/server/state/json_writer.hpp"
 
 namespace heymilo::testing::detail {
 

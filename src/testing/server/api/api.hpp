@@ -7,8 +7,8 @@
 
 #include "heymilo/testing/recorded_request.hpp"
 #include "testing/server/api/access.hpp"
+#include "testing/server/api/reply.hpp"
 #include "testing/server/api/route.hpp"
-#include "testing/server/http/reply.hpp"
 #include "testing/server/state/candidate_json.hpp"
 #include "testing/server/state/candidate_store.hpp"
 #include "testing/server/state/rate_window.hpp"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "testing/server/json_writer.hpp"
+#include "testing/server/state/json_writer.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string_view>
 
-#include "testing/server/http/reply.hpp"
+#include "testing/server/api/reply.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <variant>
 
-#include "testing/server/http/reply.hpp"
+#include "testing/server/api/reply.hpp"
 
 namespace heymilo::testing::detail {
 

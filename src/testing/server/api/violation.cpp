@@ -1,6 +1,6 @@
 #include "testing/server/api/violation.hpp"
 
-#include "testing/server/json_writer.hpp"
+#include "testing/server/state/json_writer.hpp"
 
 namespace heymilo::testing::detail {
 

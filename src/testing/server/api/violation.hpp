@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "testing/server/http/reply.hpp"
+#include "testing/server/api/reply.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "testing/server/header_name.hpp"
+#include "testing/server/state/header_name.hpp"
 
 namespace heymilo::testing::detail {
 

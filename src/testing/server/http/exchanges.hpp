@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "testing/server/api/reply.hpp"
 #include "testing/server/http/httplib_server.hpp"
-#include "testing/server/http/reply.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -6,11 +6,11 @@
 #include <thread>
 
 #include "testing/server/http/connection.hpp"
+#include "testing/server/http/http_front.hpp"
 #include "testing/server/http/open_connections.hpp"
 #include "testing/server/http/relay.hpp"
 #include "testing/server/http/socket.hpp"
 #include "testing/server/http/thread_pool.hpp"
-#include "testing/server/http_front.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <string_view>
 
-#include "testing/server/header_name.hpp"
 #include "testing/server/http/head_text.hpp"
 #include "testing/server/http/request_head.hpp"
+#include "testing/server/state/header_name.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
-#include "testing/server/header_name.hpp"
 #include "testing/server/http/head_text.hpp"
+#include "testing/server/state/header_name.hpp"
 
 namespace heymilo::testing::detail {
 

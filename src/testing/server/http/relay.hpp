@@ -7,11 +7,11 @@
 #include <string>
 #include <string_view>
 
+#include "testing/server/api/reply.hpp"
 #include "testing/server/http/connection.hpp"
 #include "testing/server/http/exchanges.hpp"
 #include "testing/server/http/httplib_server.hpp"
 #include "testing/server/http/message_reading.hpp"
-#include "testing/server/http/reply.hpp"
 #include "testing/server/http/request_head.hpp"
 #include "testing/server/http/upstreams.hpp"
 

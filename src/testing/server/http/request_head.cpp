@@ -6,8 +6,8 @@
 #include <iterator>
 #include <utility>
 
-#include "testing/server/header_name.hpp"
 #include "testing/server/http/head_text.hpp"
+#include "testing/server/state/header_name.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "heymilo/models/timestamp.hpp"
-#include "testing/server/json_writer.hpp"
 #include "testing/server/state/candidate.hpp"
+#include "testing/server/state/json_writer.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -1,6 +1,6 @@
 // Instead of http/: a kit that was built with HEYMILO_TESTING_HTTP=OFF.
 
-#include "testing/server/http_front.hpp"
+#include "testing/server/http/http_front.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -1,4 +1,4 @@
-#include "testing/server/waiting_room.hpp"
+#include "testing/server/state/waiting_room.hpp"
 
 #include <utility>
 

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "heymilo/testing/recorded_request.hpp"
-#include "testing/server/http/reply.hpp"
-#include "testing/server/waiting_room.hpp"
+#include "testing/server/api/reply.hpp"
+#include "testing/server/state/waiting_room.hpp"
 
 namespace heymilo::testing::detail {
 

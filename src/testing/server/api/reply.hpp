@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "heymilo/testing/recorded_request.hpp"
-#include "testing/server/header_name.hpp"
+#include "testing/server/state/header_name.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -1,4 +1,4 @@
-#include "testing/server/json_writer.hpp"
+#include "testing/server/state/json_writer.hpp"
 
 #include <chrono>
 #include <cmath>
