@@ -93,8 +93,8 @@ cmake -S . -B "$build" -G Ninja -DHEYMILO_PRECOMPILE_HEADERS=ON -DCMAKE_INSTALL_
   -DCMAKE_PREFIX_PATH="$dependencies" -DCMAKE_INSTALL_RPATH_USE_LINK_PATH=ON
 programs=(list-candidates ingest-candidate bulk-ingest mirror-candidates mock-server)
 cmake --build "$build" --parallel "$jobs" --target heymilo heymilo_workflows heymilo_testing quickstart \
-  "${programs[@]/#/heymilo-}" {curl,json,hostile,workflows,testing,tools}_test {curl,json,workflows,tools}_internal_test \
-  curl_curl_{cancellation,idle}_test
+  "${programs[@]/#/heymilo-}" {json,hostile,workflows,testing,tools}_test \
+  {curl,json,workflows,tools}_internal_test curl_curl_{cancellation,idle}_test
 (cd "$build" && ctest --tests-regex "(^|/)($(IFS='|' && echo "${tests[*]}")|minimums:stated)$" --parallel "$jobs" --output-on-failure)
 
 cmake --install "$build"
