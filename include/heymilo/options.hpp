@@ -88,11 +88,12 @@ struct Event {
 /// 45 ms, 132074 bytes (request id req_1)`.
 HEYMILO_EXPORT std::ostream& operator<<(std::ostream& out, const Event& event);
 
-/// How a Client reaches the API. Either `api_key` or `authorization` is required.
+/// How a Client reaches the API. One of `api_key`, `authorization` and `credential` is required.
 struct ClientOptions {
   std::string api_key{};                       ///< sent as X-API-KEY
   std::optional<std::string> authorization{};  ///< sent as Authorization, as given
   std::optional<std::string> workspace_id{};   ///< sent as X-Workspace-Id
+  Headers headers{};  ///< added to every request; must not name one that the library sets itself
   std::string base_url{};  ///< absolute; a path is a prefix; empty: https://api.heymilo.ai
   std::chrono::milliseconds connect_timeout{10'000};  ///< lookup, TCP and TLS of one attempt
   std::chrono::milliseconds timeout{60'000};          ///< one attempt, start to last byte
@@ -107,6 +108,17 @@ struct ClientOptions {
   std::shared_ptr<Transport> transport{};      ///< nullptr: libcurl
   std::shared_ptr<Clock> clock{};              ///< what waits go by; nullptr: Clock::steady()
   std::function<void(const Event&)> on_event{};  ///< on the calling thread; throws are swallowed
+  /// Gives the X-API-KEY of the next attempt, instead of `api_key`: one that expires, say. Called
+  /// before each attempt, within the time of the call, by any number of threads in parallel; for a
+  /// NonBlockingClient on the engine's thread, which it must not hold up. What it throws ends the
+  /// call as it is, with nothing sent; so does an empty text, or one that a header can't hold
+  /// (InvalidArgumentError, `credential`).
+  std::function<std::string()> credential{};
+  /// Adds header fields to the next attempt, such as a signature of it or a trace; called as
+  /// `credential` is, and after it. It is given a copy of the request as it is about to be sent,
+  /// and what it adds is secret as other header fields are. Fields that the library sets itself,
+  /// and all else of the request, must stay as they are (InvalidArgumentError, `prepare`).
+  std::function<void(HttpRequest&)> prepare{};
 };
 
 /// What one call does differently.
