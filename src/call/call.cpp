@@ -37,7 +37,8 @@ Call::Call(const CallContext& context, const Operation& operation, CallRequest r
               options.timeout.value_or(context.options().timeout),
               retryPolicyOf(context.options(), options),
               deadlineOf(options, started),
-              request_.http.body.size()}) {}
+              request_.http.body.size(),
+              context.options().on_event != nullptr}) {}
 
 Step Call::granted(Pacer::Permit turn) {
   turn_.emplace(std::move(turn));
@@ -67,7 +68,7 @@ Step Call::responded(HttpResponse response) {
     const std::optional<std::string> id = response.headers.get("X-Request-Id");
     responded.request_id = id ? Redactor(request_).identifier(*id) : std::string();
   }
-  const bool success = response.status >= 200 && response.status < 300;
+  const bool success = isSuccess(response.status);
   responded.retry_after = success ? std::nullopt : retryAfterOf(response);
   response_ = std::move(response);
   error_ = nullptr;
@@ -84,17 +85,26 @@ Step Call::refused(std::exception_ptr error) {
   return take(steps_.refused());
 }
 
+void Call::throttled(std::chrono::milliseconds wait) {
+  steps_.throttled(wait);
+  report();
+}
+
+void Call::report() const {
+  for (const Event& event : steps_.events()) {
+    context_.emit(event);
+  }
+}
+
 /// Does what belongs to the step apart from waiting and sending.
-Step Call::take(Step step) {
+Step Call::take(const Step& step) {
   if (step.hold_until) {
     context_.pacer().holdUntil(*step.hold_until);
   }
   if (step.may_still_arrive) {
     turn_->unanswered();
   }
-  for (std::size_t i = 0; i < step.event_count; ++i) {
-    context_.emit(step.events.at(i));
-  }
+  report();
   if (step.kind == Step::Kind::send) {
     request_.http.timeout = step.timeout;
   } else if (step.kind == Step::Kind::wait || step.ends()) {

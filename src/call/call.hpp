@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <optional>
+#include <type_traits>
 
 #include "call/call_context.hpp"
 #include "call/call_request.hpp"
@@ -36,7 +38,7 @@ class Call {
   Step cancelled() { return take(steps_.cancelled()); }
   Step deadlinePassed() { return take(steps_.deadlinePassed()); }
   Step refused(std::exception_ptr error);
-  void throttled(std::chrono::milliseconds wait) const { context_.emit(steps_.throttled(wait)); }
+  void throttled(std::chrono::milliseconds wait);
 
   CallSteps::State state() const noexcept { return steps_.state(); }
   Clock::TimePoint deadline() const noexcept { return steps_.deadline(); }
@@ -62,7 +64,8 @@ class Call {
   }
 
  private:
-  Step take(Step step);
+  Step take(const Step& step);
+  void report() const;
   ResponseInfo info();
   Clock::TimePoint now() const { return context_.clock()->now(); }
 

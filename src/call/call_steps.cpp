@@ -14,8 +14,6 @@ std::chrono::milliseconds tighter(std::chrono::milliseconds a, std::chrono::mill
   return a.count() == 0 ? b : b.count() == 0 ? a : (std::min)(a, b);
 }
 
-void add(Step& step, Event event) { step.events.at(step.event_count++) = std::move(event); }
-
 std::chrono::microseconds since(Clock::TimePoint start, Clock::TimePoint now) {
   return std::chrono::duration_cast<std::chrono::microseconds>(now - start);
 }
@@ -25,6 +23,7 @@ std::chrono::microseconds since(Clock::TimePoint start, Clock::TimePoint now) {
 Step CallSteps::begin() { return askForTurn(); }
 
 Step CallSteps::askForTurn() {
+  events_.clear();
   state_ = State::waiting_for_turn;
   Step step;
   step.kind = Step::Kind::ask_for_turn;
@@ -32,6 +31,7 @@ Step CallSteps::askForTurn() {
 }
 
 Step CallSteps::granted() {
+  events_.clear();
   state_ = State::waiting_for_place;
   Step step;
   step.kind = Step::Kind::take_place;
@@ -39,6 +39,7 @@ Step CallSteps::granted() {
 }
 
 Step CallSteps::placed(Clock::TimePoint now) {
+  events_.clear();
   if (now >= plan_.deadline) {
     return end(Step::Kind::time_out, kDeadlinePassed);
   }
@@ -49,6 +50,7 @@ Step CallSteps::placed(Clock::TimePoint now) {
 }
 
 Step CallSteps::prepared(Clock::TimePoint now) {
+  events_.clear();
   Step step;
   step.timeout = plan_.timeout;
   if (plan_.deadline != (Clock::TimePoint::max)()) {
@@ -62,43 +64,43 @@ Step CallSteps::prepared(Clock::TimePoint now) {
   ++attempts_;
   attempt_started_ = now;
   step.kind = Step::Kind::send;
-  add(step, event(EventKind::request));
+  report(EventKind::request);
   return step;
 }
 
 Step CallSteps::responded(Clock::TimePoint now, Responded response, double random) {
-  Event told = event(EventKind::response);
-  told.status = response.status;
-  told.elapsed = since(attempt_started_, now);
-  told.bytes_received = response.bytes;
-  told.request_id = std::move(response.request_id);
-  Step step;
-  add(step, std::move(told));
-  if (response.status >= 200 && response.status < 300) {
-    state_ = State::ended;
-    step.kind = Step::Kind::succeed;
-    return step;
-  }
+  events_.clear();
   Failure failure;
   failure.kind = Failure::Kind::status;
   failure.status = response.status;
   failure.retry_after = response.retry_after;
-  endOrRetry(step, now, failure, random);
-  return step;
+  if (Event* event = report(EventKind::response)) {
+    event->status = response.status;
+    event->elapsed = since(attempt_started_, now);
+    event->bytes_received = response.bytes;
+    event->request_id = std::move(response.request_id);
+  }
+  if (isSuccess(failure.status)) {
+    state_ = State::ended;
+    Step step;
+    step.kind = Step::Kind::succeed;
+    return step;
+  }
+  return endOrRetry(now, failure, random);
 }
 
 Step CallSteps::failed(Clock::TimePoint now, const Failure& failure, double random) {
-  Event told = event(EventKind::failure);
-  told.elapsed = since(attempt_started_, now);
-  Step step;
+  events_.clear();
+  if (Event* event = report(EventKind::failure)) {
+    event->elapsed = since(attempt_started_, now);
+  }
+  Step step = endOrRetry(now, failure, random);
   step.may_still_arrive = failure.outcome != Outcome::not_sent;
-  add(step, std::move(told));
-  endOrRetry(step, now, failure, random);
   return step;
 }
 
-void CallSteps::endOrRetry(Step& step, Clock::TimePoint now, const Failure& failure,
-                           double random) {
+Step CallSteps::endOrRetry(Clock::TimePoint now, const Failure& failure, double random) {
+  Step step;
   if (failure.status == 429 && failure.retry_after) {
     step.hold_until = later(now, *failure.retry_after);
   }
@@ -107,15 +109,16 @@ void CallSteps::endOrRetry(Step& step, Clock::TimePoint now, const Failure& fail
   if (!wait || plan_.deadline - now <= *wait) {
     state_ = State::ended;
     step.kind = Step::Kind::fail;
-    return;
+    return step;
   }
-  Event told = event(EventKind::retry);
-  told.status = failure.status;
-  told.wait = *wait;
-  add(step, std::move(told));
+  if (Event* event = report(EventKind::retry)) {
+    event->status = failure.status;
+    event->wait = *wait;
+  }
   state_ = State::pausing;
   step.kind = Step::Kind::wait;
   step.until = later(now, *wait);
+  return step;
 }
 
 Step CallSteps::waited() { return askForTurn(); }
@@ -123,6 +126,7 @@ Step CallSteps::waited() { return askForTurn(); }
 /// Nothing that was sent before a pause can have been carried out, or sending again would not be
 /// allowed: a cancellation leaves the call as not sent.
 Step CallSteps::cancelled() {
+  events_.clear();
   switch (state_) {
     case State::waiting_for_turn:
       return askForTurn();  // the quota knows what the call was waiting for
@@ -140,6 +144,7 @@ Step CallSteps::cancelled() {
 }
 
 Step CallSteps::deadlinePassed() {
+  events_.clear();
   return state_ == State::waiting_for_place
              ? end(Step::Kind::time_out, "the deadline comes before a connection is free")
              : Step{};
@@ -148,6 +153,7 @@ Step CallSteps::deadlinePassed() {
 Step CallSteps::refused() { return end(Step::Kind::fail); }
 
 Step CallSteps::end(Step::Kind kind, std::string_view reason) {
+  events_.clear();
   state_ = State::ended;
   Step step;
   step.kind = kind;
@@ -155,13 +161,17 @@ Step CallSteps::end(Step::Kind kind, std::string_view reason) {
   return step;
 }
 
-Event CallSteps::throttled(std::chrono::milliseconds wait) const {
-  Event told = event(EventKind::throttled);
-  told.wait = wait;
-  return told;
+void CallSteps::throttled(std::chrono::milliseconds wait) {
+  events_.clear();
+  if (Event* event = report(EventKind::throttled)) {
+    event->wait = wait;
+  }
 }
 
-Event CallSteps::event(EventKind kind) const {
+Event* CallSteps::report(EventKind kind) {
+  if (!plan_.reports) {
+    return nullptr;
+  }
   Event event;
   event.kind = kind;
   event.operation = plan_.operation.id;
@@ -169,7 +179,7 @@ Event CallSteps::event(EventKind kind) const {
   event.route = plan_.operation.route;
   event.attempt = attempts_;
   event.bytes_sent = plan_.bytes_to_send;
-  return event;
+  return &events_.add(std::move(event));
 }
 
 }  // namespace heymilo

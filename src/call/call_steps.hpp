@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "call/operation.hpp"
 #include "call/retry.hpp"
@@ -37,11 +38,9 @@ struct Step {
   Clock::TimePoint until{};
   std::string_view reason{};  ///< a literal
 
-  // To be done before, in this order.
+  // To be done before, in this order; then the events are to be reported.
   std::optional<Clock::TimePoint> hold_until{};  ///< no call of the client is to send before
   bool may_still_arrive = false;                 ///< the request has no response, and may have left
-  std::array<Event, 2> events{};                 ///< to be reported
-  std::size_t event_count = 0;
 };
 
 /// What a response is, as far as the next step depends on it or an event tells it.
@@ -51,6 +50,9 @@ struct Responded {
   std::string request_id{};                                ///< fit to be shown
   std::optional<std::chrono::milliseconds> retry_after{};  ///< as the response asks
 };
+
+/// Whether the response of that status is a success.
+constexpr bool isSuccess(int status) noexcept { return status >= 200 && status < 300; }
 
 /// Decides what a call does next: the order of its steps, when it is retried and how it ends. It
 /// has no clock, no thread and no socket: it is told the time, what came of the last step, and a
@@ -66,6 +68,7 @@ class CallSteps {
     RetryPolicy retry{};
     Clock::TimePoint deadline = (Clock::TimePoint::max)();
     std::size_t bytes_to_send = 0;  ///< of the body
+    bool reports = true;            ///< there are events
   };
   enum class State {
     begun,
@@ -97,8 +100,26 @@ class CallSteps {
   /// Nothing was sent, and the error that came says why the call ends.
   Step refused();
 
-  /// Tells that the call waits for the quota.
-  Event throttled(std::chrono::milliseconds wait) const;
+  /// The call waits for the quota, which is no step, but an event.
+  void throttled(std::chrono::milliseconds wait);
+
+  /// What happened with the last input, in this order.
+  class Events {
+   public:
+    const Event* begin() const noexcept { return events_.data(); }
+    const Event* end() const noexcept { return events_.data() + count_; }
+    Event& add(Event event) {
+      Event& added = events_.at(count_++);
+      added = std::move(event);
+      return added;
+    }
+    void clear() noexcept { count_ = 0; }
+
+   private:
+    std::array<Event, 2> events_{};
+    std::size_t count_ = 0;
+  };
+  const Events& events() const noexcept { return events_; }
 
   State state() const noexcept { return state_; }
   int attempts() const noexcept { return attempts_; }
@@ -107,13 +128,15 @@ class CallSteps {
  private:
   Step askForTurn();
   Step end(Step::Kind kind, std::string_view reason = {});
-  void endOrRetry(Step& step, Clock::TimePoint now, const Failure& failure, double random);
-  Event event(EventKind kind) const;
+  Step endOrRetry(Clock::TimePoint now, const Failure& failure, double random);
+  /// Null where nobody wants to know.
+  Event* report(EventKind kind);
 
   const Plan plan_;
   State state_ = State::begun;
   int attempts_ = 0;
   Clock::TimePoint attempt_started_{};
+  Events events_;
 };
 
 }  // namespace heymilo
