@@ -93,21 +93,12 @@ struct ClientOptions {
   std::string api_key{};                       ///< sent as X-API-KEY
   std::optional<std::string> authorization{};  ///< sent as Authorization, as given
   std::optional<std::string> workspace_id{};   ///< sent as X-Workspace-Id
-  Headers headers{};  ///< added to every request; must not name one that the library sets itself
   std::string base_url{};  ///< absolute; a path is a prefix; empty: https://api.heymilo.ai
   std::chrono::milliseconds connect_timeout{10'000};  ///< lookup, TCP and TLS of one attempt
   std::chrono::milliseconds timeout{60'000};          ///< one attempt, start to last byte
-  RetryPolicy retry{};                                ///< when to send again
+  Headers headers{};    ///< added to every request; must not name one that the library sets itself
+  RetryPolicy retry{};  ///< when to send again
   std::optional<RateLimit> rate_limit = RateLimit{300, std::chrono::seconds{60}};  ///< empty: none
-  std::size_t max_connections = 8;             ///< kept open for reuse
-  std::size_t max_response_bytes = 64u << 20;  ///< of a body, after decompression
-  bool allow_insecure_http = false;            ///< http:// to a host that is not loopback
-  TlsOptions tls{};                            ///< certificates
-  std::optional<std::string> proxy{};          ///< URL; unset: as the environment says; empty: none
-  std::string user_agent{};                    ///< put before the library's own
-  std::shared_ptr<Transport> transport{};      ///< nullptr: libcurl
-  std::shared_ptr<Clock> clock{};              ///< what waits go by; nullptr: Clock::steady()
-  std::function<void(const Event&)> on_event{};  ///< on the calling thread; throws are swallowed
   /// Gives the X-API-KEY of the next attempt, instead of `api_key`: one that expires, say. Called
   /// before each attempt, within the time of the call, by any number of threads in parallel; for a
   /// NonBlockingClient on the engine's thread, which it must not hold up. What it throws ends the
@@ -119,6 +110,15 @@ struct ClientOptions {
   /// and what it adds is secret as other header fields are. Fields that the library sets itself,
   /// and all else of the request, must stay as they are (InvalidArgumentError, `prepare`).
   std::function<void(HttpRequest&)> prepare{};
+  std::size_t max_connections = 8;             ///< kept open for reuse
+  std::size_t max_response_bytes = 64u << 20;  ///< of a body, after decompression
+  bool allow_insecure_http = false;            ///< http:// to a host that is not loopback
+  TlsOptions tls{};                            ///< certificates
+  std::optional<std::string> proxy{};          ///< URL; unset: as the environment says; empty: none
+  std::string user_agent{};                    ///< put before the library's own
+  std::shared_ptr<Transport> transport{};      ///< nullptr: libcurl
+  std::shared_ptr<Clock> clock{};              ///< what waits go by; nullptr: Clock::steady()
+  std::function<void(const Event&)> on_event{};  ///< on the calling thread; throws are swallowed
 };
 
 /// What one call does differently.
