@@ -45,16 +45,22 @@ Step Call::granted(Pacer::Permit turn) {
   return take(steps_.granted());
 }
 
+Step Call::placed() {
+  placed_at_ = now();
+  return take(steps_.placed(placed_at_));
+}
+
 Step Call::prepare() {
-  if (context_.preparesAttempts()) {
-    try {
-      if (!common_headers_) {
-        common_headers_ = request_.http.headers;
-      }
-      context_.prepareAttempt(request_.http, *common_headers_);
-    } catch (...) {
-      return refused(std::current_exception());
+  if (!context_.preparesAttempts()) {
+    return take(steps_.prepared(placed_at_));  // no time has passed
+  }
+  try {
+    if (!common_headers_) {
+      common_headers_ = request_.http.headers;
     }
+    context_.prepareAttempt(request_.http, *common_headers_);
+  } catch (...) {
+    return refused(std::current_exception());
   }
   return take(steps_.prepared(now()));
 }

@@ -29,7 +29,7 @@ class Call {
 
   Step begin() { return take(steps_.begin()); }
   Step granted(Pacer::Permit turn);
-  Step placed() { return take(steps_.placed(now())); }
+  Step placed();
   /// Makes the header fields of the attempt.
   Step prepare();
   Step responded(HttpResponse response);
@@ -74,6 +74,7 @@ class Call {
   CallRequest request_;
   const CancellationToken cancellation_;
   const Clock::TimePoint started_;
+  Clock::TimePoint placed_at_{};
   CallSteps steps_;
   std::optional<Headers> common_headers_;  // of all attempts, where each has some of its own
   std::optional<Pacer::Permit> turn_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <system_error>
@@ -88,25 +89,28 @@ void ResponseReader::addLine(std::string_view line) {
   if (isSpace(line.front())) {  // continues the line before: RFC 9112, section 5.2
     if (!fields_.empty()) {
       fields_.back() = ' ';
-      addContent(content);
+      addText(content);
+      fields_ += '\n';
     }
     return;
   }
   const std::size_t colon = content.find(':');
   if (colon != std::string_view::npos) {
-    for (const char c : content.substr(0, colon + 1)) {
-      fields_ += c == '\n' ? ' ' : c;
-    }
-    addContent(trimmed(content.substr(colon + 1)));
+    addText(content.substr(0, colon + 1));
+    addText(trimmed(content.substr(colon + 1)));
+    fields_ += '\n';
   }
 }
 
-/// The rest of a field. What is within it must not look like the end of one.
-void ResponseReader::addContent(std::string_view content) {
-  for (const char c : content) {
-    fields_ += ascii::isControl(c) && c != '\t' ? ' ' : c;
-  }
-  fields_ += '\n';
+/// A part of a field. What is within it must not look like the end of one.
+void ResponseReader::addText(std::string_view text) {
+  const auto begin = static_cast<std::ptrdiff_t>(fields_.size());
+  fields_.append(text);
+  std::replace_if(
+      fields_.begin() + begin,
+      fields_.end(),
+      [](char c) { return ascii::isControl(c) && c != '\t'; },
+      ' ');
 }
 
 void ResponseReader::endHeaders() {

@@ -46,7 +46,7 @@ class ResponseReader {
 
  private:
   void addLine(std::string_view line);
-  void addContent(std::string_view content);
+  void addText(std::string_view text);
   void endHeaders();
   bool readLength(std::size_t& length) const;
 
