@@ -15,7 +15,8 @@
 #include "heymilo/transport.hpp"
 #include "heymilo/waiting.hpp"
 
-/// The C++ client for the HeyMilo API. Everything that it throws is an Error or std::bad_alloc.
+/// The C++ client for the HeyMilo API. Everything that it throws is an Error or std::bad_alloc, but
+/// for what the caller's own callbacks throw.
 namespace heymilo {
 
 /// The Candidates API. Every method may be called from any number of threads at once. A Client is

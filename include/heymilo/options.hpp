@@ -88,7 +88,7 @@ struct Event {
 /// 45 ms, 132074 bytes (request id req_1)`.
 HEYMILO_EXPORT std::ostream& operator<<(std::ostream& out, const Event& event);
 
-/// How a Client reaches the API. Either `api_key` or `authorization` is required.
+/// How a Client reaches the API. One of `api_key`, `authorization` and `credential` is required.
 struct ClientOptions {
   std::string api_key{};                       ///< sent as X-API-KEY
   std::optional<std::string> authorization{};  ///< sent as Authorization, as given
@@ -96,8 +96,20 @@ struct ClientOptions {
   std::string base_url{};  ///< absolute; a path is a prefix; empty: https://api.heymilo.ai
   std::chrono::milliseconds connect_timeout{10'000};  ///< lookup, TCP and TLS of one attempt
   std::chrono::milliseconds timeout{60'000};          ///< one attempt, start to last byte
-  RetryPolicy retry{};                                ///< when to send again
+  Headers headers{};    ///< added to every request; must not name one that the library sets itself
+  RetryPolicy retry{};  ///< when to send again
   std::optional<RateLimit> rate_limit = RateLimit{300, std::chrono::seconds{60}};  ///< empty: none
+  /// Gives the X-API-KEY of the next attempt, instead of `api_key`: one that expires, say. Called
+  /// before each attempt, within the time of the call, by any number of threads in parallel; for a
+  /// NonBlockingClient on the engine's thread, which it must not hold up. What it throws ends the
+  /// call as it is, with nothing sent; so does an empty text, or one that a header can't hold
+  /// (InvalidArgumentError, `credential`).
+  std::function<std::string()> credential{};
+  /// Adds header fields to the next attempt, such as a signature of it or a trace; called as
+  /// `credential` is, and after it. It is given a copy of the request as it is about to be sent,
+  /// and what it adds is secret as other header fields are. Fields that the library sets itself,
+  /// and all else of the request, must stay as they are (InvalidArgumentError, `prepare`).
+  std::function<void(HttpRequest&)> prepare{};
   std::size_t max_connections = 8;             ///< kept open for reuse
   std::size_t max_response_bytes = 64u << 20;  ///< of a body, after decompression
   bool allow_insecure_http = false;            ///< http:// to a host that is not loopback

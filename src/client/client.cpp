@@ -8,10 +8,11 @@
 #include <system_error>
 #include <utility>
 
-#include "call/url.hpp"
+#include "call/base_url.hpp"
+#include "call/option_checks.hpp"
 #include "client/client_impl.hpp"
 #include "client/operations.hpp"
-#include "client/validation.hpp"
+#include "client/request_checks.hpp"
 #include "curl/curl_transport.hpp"
 #include "paging/waiting.hpp"
 
@@ -22,15 +23,15 @@ namespace {
 constexpr int kMaxPageSize = 100;
 
 ClientOptions checked(ClientOptions options) {
-  check(options);
+  checkClientOptions(options);
   return options;
 }
 
-ExecutorEnvironment environmentOf(const ClientOptions& options) {
-  ExecutorEnvironment environment;
-  environment.transport = options.transport ? options.transport : makeTransport(options);
-  environment.clock = options.clock ? options.clock : Clock::steady();
-  environment.random = [] {
+Surroundings surroundingsOf(const ClientOptions& options) {
+  Surroundings surroundings;
+  surroundings.transport = options.transport ? options.transport : makeTransport(options);
+  surroundings.clock = options.clock ? options.clock : Clock::steady();
+  surroundings.random = [] {
     // No generator is kept: this runs before a wait of half a second, and a state of its own would
     // be one more thing to share between threads and to repeat itself after a fork.
     try {
@@ -40,7 +41,7 @@ ExecutorEnvironment environmentOf(const ClientOptions& options) {
       return 1.0;
     }
   };
-  return environment;
+  return surroundings;
 }
 
 std::optional<std::string> environmentVariable(const char* name) {
@@ -99,7 +100,7 @@ void trustAsTheEnvironmentSays(ClientOptions& options) {
 }  // namespace
 
 Client::Impl::Impl(const ClientOptions& options)
-    : executor(options, environmentOf(options)), max_connections(options.max_connections) {}
+    : calls(options, surroundingsOf(options)), max_connections(options.max_connections) {}
 
 Client::Client(ClientOptions options)
     : impl_(std::make_shared<const Impl>(checked(std::move(options)))) {}
@@ -121,36 +122,36 @@ Client Client::fromEnvironment(ClientOptions options) {
 ListResponse<CandidateResponse> Client::listCandidates(std::string_view posting_id,
                                                        const ListCandidatesParams& params,
                                                        const RequestOptions& options) const {
-  return impl_->executor.call<ListResponse<CandidateResponse>>(
-      kListCandidates, argumentsOf(posting_id, params), options);
+  return callOperation<ListResponse<CandidateResponse>>(
+      impl_->calls, kListCandidates, {posting_id}, options, params);
 }
 
 SingleResponse<IngestCandidateResponse> Client::ingestCandidate(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
-  return impl_->executor.call<SingleResponse<IngestCandidateResponse>>(
-      kIngestCandidate, argumentsOf(posting_id, request), options);
+  return callOperation<SingleResponse<IngestCandidateResponse>>(
+      impl_->calls, kIngestCandidate, {posting_id}, options, request);
 }
 
 SingleResponse<std::vector<BulkIngestCandidateResponseItem>> Client::ingestCandidatesBulk(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
-  return impl_->executor.call<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(
-      kIngestCandidatesBulk, argumentsOf(posting_id, request), options);
+  return callOperation<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(
+      impl_->calls, kIngestCandidatesBulk, {posting_id}, options, request);
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidateAsync(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
-  return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidateAsync, argumentsOf(posting_id, request), options);
+  return callOperation<SingleResponse<AsyncIngestResponse>>(
+      impl_->calls, kIngestCandidateAsync, {posting_id}, options, request);
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidatesBulkAsync(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
-  return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidatesBulkAsync, argumentsOf(posting_id, request), options);
+  return callOperation<SingleResponse<AsyncIngestResponse>>(
+      impl_->calls, kIngestCandidatesBulkAsync, {posting_id}, options, request);
 }
 
 namespace {
@@ -175,8 +176,8 @@ CandidateWindowLoader pageLoader(Client client, std::string_view posting_id,
 void checkList(std::string_view posting_id, ListCandidatesParams& params,
                const RequestOptions& options) {
   checkPostingId(posting_id);
-  check(params);
-  check(options);
+  checkListParams(params);
+  checkRequestOptions(options);
   params.limit = params.limit.value_or(kMaxPageSize);
 }
 
@@ -204,7 +205,7 @@ std::vector<CandidateResponse> Client::waitForCandidates(std::string_view postin
                                                          const WaitOptions& how,
                                                          const RequestOptions& options) const {
   checkPostingId(posting_id);
-  check(options);
+  checkRequestOptions(options);
   return detail::waitForCandidates(
       [&](const ListCandidatesParams& params, const RequestOptions& request) {
         return listCandidates(posting_id, params, request);
@@ -222,7 +223,7 @@ CandidateResponse Client::waitForCandidate(std::string_view posting_id, const st
   return waitForCandidates(posting_id, {key}, state, how, options).front();
 }
 
-Clock& Client::clock() const noexcept { return *impl_->executor.environment().clock; }
+Clock& Client::clock() const noexcept { return *impl_->calls.clock(); }
 
 std::shared_ptr<Transport> makeTransport(const ClientOptions& options) {
   return makeCurlTransport({options.max_connections, options.tls, options.proxy});

@@ -9,6 +9,7 @@
 #include "heymilo/errors.hpp"
 #include "heymilo/models/timestamp.hpp"
 #include "testing/server/api/percent.hpp"
+#include "testing/server/api/route.hpp"
 #include "testing/server/in_process.hpp"
 
 namespace heymilo::testing::detail {
@@ -84,19 +85,25 @@ void writeBody(Ordered& line, const std::string& body, Document kind, Pseudonyms
 
 }  // namespace
 
-Ordered written(const HttpRequest& request, Pseudonyms* pseudonyms) {
+Ordered written(const HttpRequest& request, Pseudonyms* pseudonyms, OperationTable operations) {
   const RecordedRequest received = receivedAs(request);
+  const Route route = findRoute(operations, received.method, received.path);
   const auto id = [&](const std::string& text) {
     return pseudonyms && !text.empty() ? pseudonyms->text("id", text) : text;
   };
-  const bool known = !received.operation.empty();
+  const std::string operation = route.operationId();
   Ordered line = Ordered::object();
-  line["operation"] = received.operation;
+  line["operation"] = operation;
   line["method"] = request.method;
-  line["path"] = known ? "" : id(received.path);
-  line["posting_id"] = id(received.posting_id);
+  line["path"] = operation.empty() ? id(received.path) : "";
+  line["posting_id"] = id(route.parameter("posting_id"));
+  for (const auto& [name, value] : route.parameters) {
+    if (name != "posting_id") {
+      line["parameters"][std::string(name)] = id(value);
+    }
+  }
   line["query"] = queryOf(received.query, pseudonyms);
-  const bool bulk = received.operation.find("Bulk") != std::string::npos;
+  const bool bulk = operation.find("Bulk") != std::string::npos;
   writeBody(line, request.body, bulk ? Document::envelope : Document::item, pseudonyms);
   return line;
 }

@@ -1,4 +1,4 @@
-#include "call/url.hpp"
+#include "call/base_url.hpp"
 
 #ifdef _WIN32
 #include <winsock2.h>
@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "base/ascii.hpp"
+#include "base/percent.hpp"
 #include "heymilo/errors.hpp"
 
 namespace heymilo {
@@ -23,11 +24,6 @@ namespace {
 
 bool isHexDigit(char c) noexcept {
   return ascii::isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-// RFC 3986, section 2.3.
-bool isUnreserved(char c) noexcept {
-  return ascii::isDigit(c) || ascii::isLetter(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 // What a path holds beside percent-encoded bytes: RFC 3986, section 3.3.
@@ -154,32 +150,6 @@ BaseUrl parseBaseUrl(std::string_view text) {
   text.remove_suffix(rest.size() - (rest.find_last_not_of('/') + 1));
   url.text = text;
   return url;
-}
-
-std::string percentEncode(std::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (const char c : text) {
-    if (isUnreserved(c)) {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += '%';
-      encoded += kHex[byte >> 4];
-      encoded += kHex[byte & 0xfU];
-    }
-  }
-  return encoded;
-}
-
-void Query::add(std::string_view name, std::string_view value) {
-  if (!text_.empty()) {
-    text_ += '&';
-  }
-  text_ += percentEncode(name);
-  text_ += '=';
-  text_ += percentEncode(value);
 }
 
 }  // namespace heymilo

@@ -18,20 +18,4 @@ struct BaseUrl {
 /// InvalidArgumentError("base_url", …), which quotes nothing of it.
 BaseUrl parseBaseUrl(std::string_view text);
 
-/// The text as a path segment, or as a name or value of a query: any byte but the unreserved ones
-/// (RFC 3986, section 2.3) as %XX.
-std::string percentEncode(std::string_view text);
-
-/// Puts the query of a URL together: `limit=5&starting_after=a%20b`.
-class Query {
- public:
-  void add(std::string_view name, std::string_view value);
-
-  /// Without the `?`; empty where nothing was added.
-  const std::string& text() const noexcept { return text_; }
-
- private:
-  std::string text_;
-};
-
 }  // namespace heymilo

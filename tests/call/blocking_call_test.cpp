@@ -1,4 +1,4 @@
-#include "call/executor.hpp"
+#include "call/blocking_call.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,32 +27,40 @@ constexpr Operation kGet = {"listCandidates", "GET", "/api/v2/postings/{posting_
 constexpr Operation kPost = {"ingestCandidate", "POST", "/api/v2/postings/{posting_id}/candidates"};
 const char* const kQueued = R"({"data":{"ingestion_id":"ing_1"}})";
 
-std::function<std::string()> bodyFor(const Operation& operation) {
-  return operation.method == "POST" ? [] { return std::string("{}"); }
-                                    : std::function<std::string()>();
-}
-
-class ExecutorTest : public ::testing::Test {
+class BlockingCallTest : public ::testing::Test {
  protected:
-  using Step = std::function<HttpResponse()>;
+  using Answer = std::function<HttpResponse()>;
 
-  ExecutorTest() {
+  BlockingCallTest() {
     options.api_key = "key";
     options.base_url = "https://api.example/prefix/";
     options.on_event = [this](const Event& event) { events.push_back(event); };
   }
 
-  Executor executor(std::shared_ptr<FakeTransport> with) {
+  std::shared_ptr<CallContext> context(std::shared_ptr<FakeTransport> with) {
     transport = std::move(with);
-    return Executor(options, {transport, clock, [] { return 1.0; }});
+    return std::make_shared<CallContext>(options,
+                                         Surroundings{transport, clock, [] { return 1.0; }});
   }
-  SingleResponse<AsyncIngestResponse> call(std::vector<Step> steps, const Operation& operation) {
-    return executor(scripted(std::move(steps)))
-        .call<SingleResponse<AsyncIngestResponse>>(
-            operation, {"p 1", "", bodyFor(operation)}, request_options);
+  /// One call, whose time starts now; a POST has the body {}.
+  SingleResponse<AsyncIngestResponse> callOf(const CallContext& calls, const Operation& operation,
+                                             std::string_view posting_id = "p 1") {
+    const Clock::TimePoint started = clock->now();
+    const bool has_body = operation.method == "POST";
+    CallRequest request =
+        calls.makeRequest(operation,
+                          {posting_id},
+                          request_options,
+                          has_body ? CallContext::Body::json : CallContext::Body::none);
+    request.http.body = has_body ? "{}" : "";
+    return responseOf<SingleResponse<AsyncIngestResponse>>(
+        Call(calls, operation, std::move(request), request_options, started));
+  }
+  SingleResponse<AsyncIngestResponse> call(std::vector<Answer> steps, const Operation& operation) {
+    return callOf(*context(scripted(std::move(steps))), operation);
   }
   /// Answers the n-th request with the n-th step, and every later one with the last.
-  std::shared_ptr<FakeTransport> scripted(std::vector<Step> steps) {
+  std::shared_ptr<FakeTransport> scripted(std::vector<Answer> steps) {
     sent.clear();
     return std::make_shared<FakeTransport>(
         [this, steps = std::move(steps)](const HttpRequest& request, const CancellationToken&) {
@@ -60,11 +68,11 @@ class ExecutorTest : public ::testing::Test {
           return steps[std::min(sent.size(), steps.size()) - 1]();
         });
   }
-  static Step answers(int status, std::string body, Headers headers = {}) {
+  static Answer answers(int status, std::string body, Headers headers = {}) {
     return [=] { return jsonAnswer(status, body, headers); };
   }
   template <class E>
-  static Step throws(E error) {
+  static Answer throws(E error) {
     return [=]() -> HttpResponse { throw error; };
   }
   std::string story() const {
@@ -91,19 +99,17 @@ class ExecutorTest : public ::testing::Test {
   std::vector<Event> events;
 };
 
-TEST_F(ExecutorTest, SendsTheRequestAsTheOperationSays) {
+TEST_F(BlockingCallTest, SendsTheRequestAsTheOperationSays) {
   options.authorization = "Bearer t";
   options.workspace_id = "w1";
   options.user_agent = "ats/3";
   request_options.workspace_id = "w2";
   request_options.headers.add("X-Trace", "abc");
-  executor(scripted({answers(202, kQueued)}))
-      .call<SingleResponse<AsyncIngestResponse>>(
-          kPost, {"a/b ?%é", "x=1", bodyFor(kPost)}, request_options);
+  callOf(*context(scripted({answers(202, kQueued)})), kPost, "a/b ?%é");
   const HttpRequest request = sent.at(0);
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url,
-            "https://api.example/prefix/api/v2/postings/a%2Fb%20%3F%25%C3%A9/candidates?x=1");
+            "https://api.example/prefix/api/v2/postings/a%2Fb%20%3F%25%C3%A9/candidates");
   EXPECT_EQ(request.body, "{}");
   EXPECT_FALSE(request.idempotent);
   EXPECT_EQ(request.timeout, options.timeout);
@@ -121,7 +127,7 @@ TEST_F(ExecutorTest, SendsTheRequestAsTheOperationSays) {
                   ::testing::Pair("X-Trace", "abc")));
 }
 
-TEST_F(ExecutorTest, TellsHowTheAnswerCameAbout) {
+TEST_F(BlockingCallTest, TellsHowTheAnswerCameAbout) {
   const auto answer =
       call({answers(503, ""), answers(202, kQueued, {{"X-Request-Id", "req_9"}})}, kGet);
   EXPECT_EQ(answer.data.ingestion_id, "ing_1");
@@ -132,7 +138,7 @@ TEST_F(ExecutorTest, TellsHowTheAnswerCameAbout) {
   EXPECT_EQ(answer.http.headers.get("content-type"), "application/json");
 }
 
-TEST_F(ExecutorTest, TriesAGetAgainAndTellsTheEvents) {
+TEST_F(BlockingCallTest, TriesAGetAgainAndTellsTheEvents) {
   call({throws(ConnectionError("reset")),
         answers(502, ""),
         throws(TimeoutError("slow")),
@@ -150,7 +156,7 @@ TEST_F(ExecutorTest, TriesAGetAgainAndTellsTheEvents) {
   }
 }
 
-TEST_F(ExecutorTest, NeverSendsAWriteAgainThatMayHaveBeenCarriedOut) {
+TEST_F(BlockingCallTest, NeverSendsAWriteAgainThatMayHaveBeenCarriedOut) {
   EXPECT_THROW(call({throws(ConnectionError("reset", Outcome::unknown))}, kPost), ConnectionError);
   EXPECT_EQ(transport->requests().size(), 1u);
   EXPECT_THROW(call({throws(TimeoutError("slow", Outcome::unknown))}, kPost), TimeoutError);
@@ -169,7 +175,7 @@ TEST_F(ExecutorTest, NeverSendsAWriteAgainThatMayHaveBeenCarriedOut) {
   EXPECT_TRUE(clock->waits().empty());
 }
 
-TEST_F(ExecutorTest, SendsAWriteAgainThatTheServerNeverHad) {
+TEST_F(BlockingCallTest, SendsAWriteAgainThatTheServerNeverHad) {
   const auto answer = call({throws(ConnectionError("refused", Outcome::not_sent)),
                             answers(429, "", {{"Retry-After", "3"}}),
                             answers(202, kQueued)},
@@ -178,7 +184,7 @@ TEST_F(ExecutorTest, SendsAWriteAgainThatTheServerNeverHad) {
   EXPECT_THAT(clock->waits(), ElementsAre(milliseconds{500}, milliseconds{3000}));
 }
 
-TEST_F(ExecutorTest, DoesNotTryAgainWhatCanNotHelp) {
+TEST_F(BlockingCallTest, DoesNotTryAgainWhatCanNotHelp) {
   for (const int status : {400, 401, 403, 404, 422, 501, 302}) {
     EXPECT_THROW(call({answers(status, "")}, kGet), StatusError);
     EXPECT_EQ(transport->requests().size(), 1u) << status;
@@ -190,7 +196,7 @@ TEST_F(ExecutorTest, DoesNotTryAgainWhatCanNotHelp) {
   EXPECT_EQ(transport->requests().size(), 1u);
 }
 
-TEST_F(ExecutorTest, EndsWithTheLastErrorWhenTheRetriesAreUsedUp) {
+TEST_F(BlockingCallTest, EndsWithTheLastErrorWhenTheRetriesAreUsedUp) {
   request_options.max_retries = 2;
   EXPECT_THROW(call({answers(500, ""), answers(502, ""), answers(503, "")}, kGet), ServerError);
   EXPECT_EQ(transport->requests().size(), 3u);
@@ -199,28 +205,25 @@ TEST_F(ExecutorTest, EndsWithTheLastErrorWhenTheRetriesAreUsedUp) {
   EXPECT_EQ(transport->requests().size(), 1u);
 }
 
-TEST_F(ExecutorTest, EndsAtOnceWhereRetryAfterIsTooLong) {
+TEST_F(BlockingCallTest, EndsAtOnceWhereRetryAfterIsTooLong) {
   EXPECT_THROW(call({answers(429, "", {{"Retry-After", "121"}})}, kGet), RateLimitError);
   request_options.deadline = seconds{5};
   EXPECT_THROW(call({answers(429, "", {{"Retry-After", "5"}})}, kGet), RateLimitError);
   EXPECT_TRUE(clock->waits().empty());
 }
 
-TEST_F(ExecutorTest, A429HoldsBackTheOtherCallsToo) {
-  auto shared =
-      executor(scripted({answers(429, "", {{"Retry-After", "3"}}), answers(202, kQueued)}));
+TEST_F(BlockingCallTest, A429HoldsBackTheOtherCallsToo) {
+  const auto shared =
+      context(scripted({answers(429, "", {{"Retry-After", "3"}}), answers(202, kQueued)}));
   request_options.max_retries = 0;
   const auto start = clock->now();
-  EXPECT_THROW(shared.call<SingleResponse<AsyncIngestResponse>>(
-                   kPost, {"p", "", bodyFor(kPost)}, request_options),
-               RateLimitError);
-  shared.call<SingleResponse<AsyncIngestResponse>>(
-      kPost, {"p", "", bodyFor(kPost)}, request_options);
+  EXPECT_THROW(callOf(*shared, kPost), RateLimitError);
+  callOf(*shared, kPost);
   EXPECT_EQ(clock->now() - start, seconds{3});
   EXPECT_EQ(story(), "request1 response1/429 throttled0+3000 request1 response1/202 ");
 }
 
-TEST_F(ExecutorTest, GivesEachAttemptWhatIsLeftOfTheDeadline) {
+TEST_F(BlockingCallTest, GivesEachAttemptWhatIsLeftOfTheDeadline) {
   request_options.deadline = milliseconds{800};
   transport = std::make_shared<FakeTransport>(
       [this](const HttpRequest& request, const CancellationToken&) -> HttpResponse {
@@ -228,15 +231,13 @@ TEST_F(ExecutorTest, GivesEachAttemptWhatIsLeftOfTheDeadline) {
         clock->advance(milliseconds{100});
         throw ConnectionError("reset");
       });
-  EXPECT_THROW(executor(transport).call<SingleResponse<AsyncIngestResponse>>(
-                   kGet, {"p", "", {}}, request_options),
-               ConnectionError);
+  EXPECT_THROW(callOf(*context(transport), kGet), ConnectionError);
   ASSERT_EQ(sent.size(), 2u);
   EXPECT_EQ(sent[0].timeout, milliseconds{800});
   EXPECT_EQ(sent[1].timeout, milliseconds{200});
 }
 
-TEST_F(ExecutorTest, CallsMayShareADeadline) {
+TEST_F(BlockingCallTest, CallsMayShareADeadline) {
   request_options.until = clock->now() + milliseconds{1000};
   transport = std::make_shared<FakeTransport>(
       [this](const HttpRequest& request, const CancellationToken&) -> HttpResponse {
@@ -244,10 +245,8 @@ TEST_F(ExecutorTest, CallsMayShareADeadline) {
         clock->advance(milliseconds{600});
         return {202, {}, kQueued};
       });
-  const Executor shared = executor(transport);
-  const auto call = [&] {
-    shared.call<SingleResponse<AsyncIngestResponse>>(kGet, {"p", "", {}}, request_options);
-  };
+  const auto shared = context(transport);
+  const auto call = [&] { callOf(*shared, kGet); };
   call();
   call();
   EXPECT_THROW(call(), TimeoutError);
@@ -259,7 +258,7 @@ TEST_F(ExecutorTest, CallsMayShareADeadline) {
   EXPECT_EQ(sent[2].timeout, milliseconds{300});
 }
 
-TEST_F(ExecutorTest, ADeadlineThatHasPassedSendsNothing) {
+TEST_F(BlockingCallTest, ADeadlineThatHasPassedSendsNothing) {
   request_options.deadline = milliseconds{0};
   try {
     call({answers(200, kQueued)}, kGet);
@@ -270,26 +269,14 @@ TEST_F(ExecutorTest, ADeadlineThatHasPassedSendsNothing) {
   EXPECT_TRUE(transport->requests().empty());
 }
 
-TEST_F(ExecutorTest, TheDeadlineCoversTheMakingOfTheBody) {
-  request_options.deadline = milliseconds{1000};
-  const Executor late = executor(scripted({answers(202, kQueued)}));
-  const CallArguments arguments{"p", "", [this] {
-                                  clock->advance(milliseconds{1001});
-                                  return std::string("{}");
-                                }};
-  EXPECT_THROW(late.call<SingleResponse<AsyncIngestResponse>>(kPost, arguments, request_options),
-               TimeoutError);
-  EXPECT_TRUE(transport->requests().empty());
-}
-
-TEST_F(ExecutorTest, TheCallsTimeoutBoundsAnAttempt) {
+TEST_F(BlockingCallTest, TheCallsTimeoutBoundsAnAttempt) {
   request_options.timeout = milliseconds{1234};
   request_options.deadline = (milliseconds::max)();
   call({answers(200, kQueued)}, kGet);
   EXPECT_EQ(sent[0].timeout, milliseconds{1234});
 }
 
-TEST_F(ExecutorTest, ACancelledCallSendsNothingAndWaitsForNothing) {
+TEST_F(BlockingCallTest, ACancelledCallSendsNothingAndWaitsForNothing) {
   CancellationSource source;
   request_options.cancellation = source.token();
   options.on_event = [&](const Event& event) {
@@ -308,7 +295,7 @@ TEST_F(ExecutorTest, ACancelledCallSendsNothingAndWaitsForNothing) {
   EXPECT_TRUE(transport->requests().empty());
 }
 
-TEST_F(ExecutorTest, SaysWhereAnAnswerIsNotTheDocumentedJson) {
+TEST_F(BlockingCallTest, SaysWhereAnAnswerIsNotTheDocumentedJson) {
   try {
     call({answers(
              202, R"({"data":{"ingestion_id":"ing_1","status":7}})", {{"X-Request-Id", "req_7"}})},
@@ -319,7 +306,7 @@ TEST_F(ExecutorTest, SaysWhereAnAnswerIsNotTheDocumentedJson) {
     EXPECT_EQ(error.path(), "/data/status");
     EXPECT_THAT(error.rawBody(), HasSubstr("ing_1"));
     EXPECT_STREQ(error.what(),
-                 "ingestCandidate: the answer (202) is not the documented JSON: /data/status: "
+                 "ingestCandidate: the response (202) is not the documented JSON: /data/status: "
                  "expected string, found integer (request id req_7)");
   }
   for (const char* body : {"", "null", "[]", "<html>", "{\"data\":", "{}"}) {
@@ -327,19 +314,17 @@ TEST_F(ExecutorTest, SaysWhereAnAnswerIsNotTheDocumentedJson) {
   }
 }
 
-TEST_F(ExecutorTest, WhatMayStillArriveCountsAgainstTheQuotaForLonger) {
+TEST_F(BlockingCallTest, WhatMayStillArriveCountsAgainstTheQuotaForLonger) {
   options.rate_limit = RateLimit{1, milliseconds{1000}};
   request_options.max_retries = 0;
-  const auto waitAfter = [&](Step step) {
+  const auto waitAfter = [&](Answer answer) {
     clock = std::make_shared<ManualClock>();
-    const auto once = executor(scripted({std::move(step), answers(202, kQueued)}));
-    using Answer = SingleResponse<AsyncIngestResponse>;
-    const CallArguments arguments{"p", "", bodyFor(kPost)};
+    const auto once = context(scripted({std::move(answer), answers(202, kQueued)}));
     try {
-      once.call<Answer>(kPost, arguments, request_options);
+      callOf(*once, kPost);
     } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): as it was told to
     }
-    once.call<Answer>(kPost, arguments, request_options);
+    callOf(*once, kPost);
     return clock->waits().at(0).count();
   };
   EXPECT_EQ(waitAfter(answers(202, kQueued)), 1001);
@@ -352,12 +337,12 @@ TEST_F(ExecutorTest, WhatMayStillArriveCountsAgainstTheQuotaForLonger) {
   EXPECT_EQ(waitAfter([]() -> HttpResponse { throw std::bad_alloc(); }), 6001);
 }
 
-TEST_F(ExecutorTest, SwallowsWhatTheObserverThrows) {
+TEST_F(BlockingCallTest, SwallowsWhatTheObserverThrows) {
   options.on_event = [](const Event&) { throw std::runtime_error("observer"); };
   EXPECT_EQ(call({answers(503, ""), answers(200, kQueued)}, kGet).http.attempts, 2);
 }
 
-TEST_F(ExecutorTest, RefusesHeadersThatAreItsOwnToSet) {
+TEST_F(BlockingCallTest, RefusesHeadersThatAreItsOwnToSet) {
   for (const char* name : {"X-API-KEY",
                            "authorization",
                            "Host",
@@ -371,7 +356,7 @@ TEST_F(ExecutorTest, RefusesHeadersThatAreItsOwnToSet) {
   }
 }
 
-TEST_F(ExecutorTest, LetsThroughWhatATransportThrowsOfItsOwn) {
+TEST_F(BlockingCallTest, LetsThroughWhatATransportThrowsOfItsOwn) {
   class ProxyError : public TransportError {
    public:
     ProxyError() : TransportError("proxy") {}

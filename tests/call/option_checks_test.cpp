@@ -1,9 +1,10 @@
-#include "client/validation.hpp"
+#include "call/option_checks.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <string>
 
 #include "heymilo/errors.hpp"
 
@@ -14,16 +15,22 @@ using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::Not;
 
-/// The param that `checked` is refused for; "" when it is not.
-template <class Checked>
-std::string refused(const Checked& checked) {
+/// The option that the check refuses; "" where it refuses nothing.
+template <class Options>
+std::string refusedBy(void (*check)(const Options&), const Options& options) {
   try {
-    check(checked);
+    check(options);
     return "";
   } catch (const InvalidArgumentError& error) {
     EXPECT_EQ(error.outcome(), Outcome::not_sent);
     return error.param();
   }
+}
+std::string refused(const ClientOptions& options) {
+  return refusedBy(&checkClientOptions, options);
+}
+std::string refused(const RequestOptions& options) {
+  return refusedBy(&checkRequestOptions, options);
 }
 
 ClientOptions usable() {
@@ -32,7 +39,7 @@ ClientOptions usable() {
   return options;
 }
 
-TEST(Validation, OfClientOptions) {
+TEST(OptionChecks, OfClientOptions) {
   EXPECT_EQ(refused(usable()), "");
   const auto with = [](const std::function<void(ClientOptions&)>& change) {
     ClientOptions options = usable();
@@ -42,6 +49,9 @@ TEST(Validation, OfClientOptions) {
   EXPECT_EQ(refused(ClientOptions{}), "api_key");
   EXPECT_EQ(with([](auto& o) { o.base_url = ""; }), "");
   EXPECT_EQ(with([](auto& o) { o.api_key = "", o.authorization = "Bearer t"; }), "");
+  EXPECT_EQ(with([](auto& o) { o.api_key = "", o.credential = [] { return "k"; }; }), "");
+  EXPECT_EQ(with([](auto& o) { o.headers = {{"X-Team", "a"}, {"x-api-key", "b"}}; }), "headers");
+  EXPECT_EQ(with([](auto& o) { o.headers = {{"X-Team", "a"}}; }), "");
   EXPECT_EQ(with([](auto& o) { o.api_key = "k\r\nX: y"; }), "api_key");
   EXPECT_EQ(with([](auto& o) { o.api_key = "k\n"; }), "api_key");
   EXPECT_EQ(with([](auto& o) { o.authorization = ""; }), "authorization");
@@ -91,13 +101,13 @@ TEST(Validation, OfClientOptions) {
   EXPECT_EQ(with([](auto& o) { o.max_response_bytes = 0; }), "max_response_bytes");
 }
 
-TEST(Validation, QuotesNoSecret) {
+TEST(OptionChecks, QuotesNoSecret) {
   ClientOptions options = usable();
   options.api_key = "sk-secret\n";
   options.base_url = "https://user:sk-secret@api.example";
   for (int i = 0; i < 2; ++i) {
     try {
-      check(options);
+      checkClientOptions(options);
       FAIL();
     } catch (const InvalidArgumentError& error) {
       EXPECT_THAT(error.what(), Not(HasSubstr("secret")));
@@ -106,99 +116,7 @@ TEST(Validation, QuotesNoSecret) {
   }
 }
 
-TEST(Validation, OfListCandidatesParams) {
-  ListCandidatesParams params;
-  EXPECT_EQ(refused(params), "");
-  for (const int limit : {1, 20, 100}) {
-    params.limit = limit;
-    EXPECT_EQ(refused(params), "");
-  }
-  for (const int limit : {-1, 0, 101, 1000000}) {
-    params.limit = limit;
-    EXPECT_EQ(refused(params), "limit") << limit;
-  }
-  ListCandidatesParams resumed;
-  resumed.starting_after = "";
-  EXPECT_EQ(refused(resumed), "starting_after");
-  resumed.starting_after = "\xff";
-  EXPECT_EQ(refused(resumed), "starting_after");
-  ListCandidatesParams interval;
-  interval.created_after = parseTimestamp("2026-01-01T00:00:00.000001Z");
-  interval.created_before = parseTimestamp("2026-01-01T00:00:00Z");
-  EXPECT_EQ(refused(interval), "created_before");
-  interval.created_before = interval.created_after;
-  EXPECT_EQ(refused(interval), "");
-  interval.created_before = (Timestamp::max)();
-  EXPECT_EQ(refused(interval), "created_before");
-}
-
-TEST(Validation, OfPostingIds) {
-  for (const char* id : {"p", "...", "a/b", "%2e", "日本", " "}) {
-    EXPECT_NO_THROW(checkPostingId(id)) << id;
-  }
-  for (const char* id : {"", ".", "..", "\xff"}) {
-    EXPECT_THROW(checkPostingId(id), InvalidArgumentError) << id;
-  }
-}
-
-/// `count` characters of two bytes each.
-std::string characters(std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) {
-    text += "é";
-  }
-  return text;
-}
-
-TEST(Validation, OfMetadata) {
-  CandidateIngestRequest request{"Ada", "ada@example.com"};
-  auto& metadata = request.metadata.emplace();
-  metadata[characters(40)] = characters(500);
-  EXPECT_EQ(refused(request), "");
-  metadata["k"] = characters(501);
-  EXPECT_EQ(refused(request), "metadata.k");
-  metadata["k"] = "\xff";
-  EXPECT_EQ(refused(request), "metadata.k");
-  metadata.erase("k");
-  metadata[characters(41)] = "v";
-  EXPECT_EQ(refused(request), "metadata");
-  metadata.clear();
-  metadata["\xc3\x28"] = "v";
-  EXPECT_EQ(refused(request), "metadata");
-  metadata.clear();
-  for (int i = 0; i < 50; ++i) {
-    metadata[std::to_string(i)] = "v";
-  }
-  EXPECT_EQ(refused(request), "");
-  metadata["50"] = "v";
-  EXPECT_EQ(refused(request), "metadata");
-}
-
-TEST(Validation, OfBulkRequests) {
-  BulkCandidateIngestRequest bulk;
-  EXPECT_EQ(refused(bulk), "data");
-  bulk.data.assign(20, {"Ada", "ada@example.com"});
-  EXPECT_EQ(refused(bulk), "");
-  bulk.data[17].metadata.emplace()["k"] = std::string(501, 'x');
-  EXPECT_EQ(refused(bulk), "data.17.metadata.k");
-  bulk.data[17].metadata.reset();
-  bulk.data[3].data = nlohmann::json::array();
-  EXPECT_EQ(refused(bulk), "data.3.data");
-}
-
-TEST(Validation, ShowsNoMetadataKey) {
-  CandidateIngestRequest request{"Ada", "ada@example.com"};
-  request.metadata.emplace()["ssn-123"] = std::string(501, 'x');
-  try {
-    check(request);
-    FAIL();
-  } catch (const InvalidArgumentError& error) {
-    EXPECT_EQ(error.param(), "metadata.ssn-123");
-    EXPECT_STREQ(error.what(), "metadata.*: must not be longer than 500 characters");
-  }
-}
-
-TEST(Validation, OfRequestOptions) {
+TEST(OptionChecks, OfRequestOptions) {
   EXPECT_EQ(refused(RequestOptions{}), "");
   const auto with = [](const std::function<void(RequestOptions&)>& change) {
     RequestOptions options;
