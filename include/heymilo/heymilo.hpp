@@ -5,6 +5,7 @@
 #include "heymilo/clock.hpp"
 #include "heymilo/engine.hpp"
 #include "heymilo/errors.hpp"
+#include "heymilo/event.hpp"
 #include "heymilo/models.hpp"
 #include "heymilo/nonblocking.hpp"
 #include "heymilo/options.hpp"
