@@ -10,7 +10,7 @@
 #include "heymilo/cancellation.hpp"
 #include "heymilo/event.hpp"
 #include "heymilo/headers.hpp"
-#include "heymilo/models/timestamp.hpp"
+#include "heymilo/time_bound.hpp"
 #include "heymilo/transport.hpp"
 
 namespace heymilo {
@@ -79,8 +79,8 @@ struct RequestOptions {
 struct ListCandidatesParams {
   std::optional<int> limit{};                   ///< 1 to 100; the server's default is 20
   std::optional<std::string> starting_after{};  ///< interview_id of the last candidate seen
-  std::optional<Timestamp> created_after{};     ///< inclusive
-  std::optional<Timestamp> created_before{};    ///< inclusive
+  std::optional<TimeBound> created_after{};     ///< inclusive
+  std::optional<TimeBound> created_before{};    ///< inclusive
 };
 
 }  // namespace heymilo

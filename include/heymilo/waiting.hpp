@@ -10,7 +10,7 @@
 #include "heymilo/errors.hpp"
 #include "heymilo/export.hpp"
 #include "heymilo/models/candidate.hpp"
-#include "heymilo/models/timestamp.hpp"
+#include "heymilo/time_bound.hpp"
 
 /// What Client::waitForCandidate() and waitForCandidates() are told, and what they throw.
 namespace heymilo {
@@ -43,7 +43,7 @@ struct WaitOptions {
   /// Nobody waited for was invited earlier: what is older is never read. Empty: the first look
   /// reads the list from its beginning until it has met everybody, and so does each later one as
   /// long as somebody has not been met.
-  std::optional<Timestamp> created_after{};
+  std::optional<TimeBound> created_after{};
   /// What candidates are recognised by; empty: their interview_id.
   CandidateKey key{};
 };

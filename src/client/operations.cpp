@@ -20,10 +20,10 @@ std::string queryOf(const ListCandidatesParams& params) {
     query.add("starting_after", *params.starting_after);
   }
   if (params.created_after) {
-    query.add("created_after", formatTimestamp(*params.created_after));
+    query.add("created_after", formatTimestamp(params.created_after->floor()));
   }
   if (params.created_before) {
-    query.add("created_before", formatTimestamp(*params.created_before));
+    query.add("created_before", formatTimestamp(params.created_before->ceil()));
   }
   return query.text();
 }

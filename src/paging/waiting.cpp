@@ -149,7 +149,11 @@ class Wait {
     std::set<Timestamp> seconds;
     for (const auto& [key, seen] : pending_) {
       if (!seen.created_at) {
-        return {{how_.created_after, std::nullopt}};
+        Window all;
+        if (how_.created_after) {
+          all.from = how_.created_after->floor();
+        }
+        return {all};
       }
       seconds.insert(secondOf(*seen.created_at));
     }
