@@ -24,7 +24,7 @@ heymilo::Client patientClient(heymilo::ClientOptions options) {
 std::size_t countQuickly(const heymilo::Client& client) {
   heymilo::RequestOptions options;
   options.max_retries = 0;
-  options.deadline = std::chrono::seconds{2};
+  options.total_timeout = std::chrono::seconds{2};
   heymilo::ListCandidatesParams params;
   params.limit = 1;
   const auto page = client.listCandidates("posting-id", params, options);

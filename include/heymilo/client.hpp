@@ -109,14 +109,15 @@ class HEYMILO_EXPORT Client {
   /// more than one request is made in each WaitOptions::initial_interval, and all are within the
   /// quota like any others.
   ///
-  /// `options` hold for each request; the `deadline` is that of the whole wait, and without one
-  /// there is none. A candidate may never reach a state: one who is dismissed never gets a score.
-  /// Throws WaitTimeoutError, which knows who was seen in the state, where the time runs out, or
-  /// sooner, when no other look fits in; CancelledError; and what listAllCandidates() throws. Since
-  /// nothing but lists is read, the wait can always be begun again. A candidate that can't be read
-  /// is passed over, unless it is waited for or may be, as its key can't be read either and
-  /// somebody who is waited for is not in the list: that is a DecodeError. Throws
-  /// InvalidArgumentError for an empty key or state, or intervals that can't be used.
+  /// `options` hold for each request; `total_timeout` and `deadline` are those of the whole wait,
+  /// and without them there is no limit. A candidate may never reach a state: one who is dismissed
+  /// never gets a score. Throws WaitTimeoutError, which knows who was seen in the state, where the
+  /// time runs out, or sooner, when no other look fits in; CancelledError; and what
+  /// listAllCandidates() throws. Since nothing but lists is read, the wait can always be begun
+  /// again. A candidate that can't be read is passed over, unless it is waited for or may be, as
+  /// its key can't be read either and somebody who is waited for is not in the list: that is a
+  /// DecodeError. Throws InvalidArgumentError for an empty key or state, or intervals that can't be
+  /// used.
   std::vector<CandidateResponse> waitForCandidates(std::string_view posting_id,
                                                    const std::vector<std::string>& keys,
                                                    const CandidatePredicate& state,

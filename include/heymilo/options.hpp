@@ -65,14 +65,15 @@ struct ClientOptions {
 
 /// What one call does differently.
 struct RequestOptions {
-  std::optional<std::chrono::milliseconds> timeout{};   ///< one attempt
-  std::optional<std::chrono::milliseconds> deadline{};  ///< all attempts and waits together
-  std::optional<int> max_retries{};           ///< in the place of RetryPolicy::max_retries
-  std::optional<std::string> workspace_id{};  ///< in the place of the client's
+  std::optional<std::chrono::milliseconds> timeout{};        ///< one attempt
+  std::optional<std::chrono::milliseconds> total_timeout{};  ///< all attempts and waits together
+  /// The latest end of the call, as a moment: for several calls together, such as all pages of a
+  /// list. By ClientOptions::clock. Where total_timeout is set as well, the earlier end holds.
+  std::optional<std::chrono::steady_clock::time_point> deadline{};
+  std::optional<int> max_retries{};           ///< instead of RetryPolicy::max_retries
+  std::optional<std::string> workspace_id{};  ///< instead of the client's
   Headers headers{};  ///< added to the request; must not name one that the library sets itself
   CancellationToken cancellation{};  ///< ends the call
-  /// A deadline of several calls together, such as all pages of a walk, by ClientOptions::clock.
-  std::optional<std::chrono::steady_clock::time_point> until{};
 };
 
 /// Which candidates listCandidates is to return. The bounds are the time of invitation.

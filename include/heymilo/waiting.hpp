@@ -48,7 +48,8 @@ struct WaitOptions {
   CandidateKey key{};
 };
 
-/// The time for a wait ran out: RequestOptions::deadline, or `timeout` for one of its requests.
+/// The time for a wait ran out: RequestOptions::total_timeout or `deadline`, or `timeout`
+/// for one of its requests.
 /// Copying one never throws. what() holds no key and no candidate's data.
 class HEYMILO_EXPORT WaitTimeoutError : public TimeoutError {
  public:

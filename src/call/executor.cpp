@@ -71,8 +71,9 @@ bool mayHaveBeenSent(const std::exception_ptr& error) {
 bool isSuccess(int status) noexcept { return status >= 200 && status < 300; }
 
 Clock::TimePoint deadlineOf(const RequestOptions& options, Clock::TimePoint started) {
-  const auto end = options.deadline ? later(started, *options.deadline) : (Clock::TimePoint::max)();
-  return (std::min)(end, options.until.value_or(end));
+  const auto end =
+      options.total_timeout ? later(started, *options.total_timeout) : (Clock::TimePoint::max)();
+  return (std::min)(end, options.deadline.value_or(end));
 }
 
 /// The smaller of two limits, of which 0 is none.
