@@ -77,20 +77,21 @@ class HEYMILO_EXPORT Client {
   CandidateRange listAllCandidates(std::string_view posting_id, ListCandidatesParams params = {},
                                    RequestOptions options = {}) const;
 
-  /// All candidates of a posting, in no particular order and each once, by up to `at_once` requests
-  /// side by side (no more than `max_connections`, and within the quota like any others). Each
-  /// reads a part of the list by created_at: the first page is asked for alone, and then whoever
-  /// has nothing to do takes half of what another has not come to, as far as the list shows itself
-  /// to be in order of time. Costs a request more than listAllCandidates() for each part that was
-  /// cut off, and one that asks for how many have a created_at: where some do not, the list is
-  /// walked once more for these, if the API gives totals; if it gives none, they are found only by
-  /// listAllCandidates().
+  /// All candidates of a posting, in no particular order and each once, by up to `concurrency`
+  /// requests side by side (no more than `max_connections`, and within the quota like any others).
+  /// Each reads a part of the list by created_at: the first page is asked for alone, and then
+  /// whoever has nothing to do takes half of what another has not come to, as far as the list shows
+  /// itself to be in order of time. Costs a request more than listAllCandidates() for each part
+  /// that was cut off, and one that asks for how many have a created_at: where some do not, the
+  /// list is walked once more for these, if the API gives totals; if it gives none, they are found
+  /// only by listAllCandidates().
   ///
   /// Who was in the list at the beginning is handed out once, unless removed meanwhile; who comes
   /// in later may be. A list that was brought in within a second or two can't be cut, and one that
   /// comes in no order of time is not: it is then walked as listAllCandidates() does. Threads run
   /// while the range is walked, and end with it. Throws InvalidArgumentError at once.
-  CandidateRange listAllCandidatesInParallel(std::string_view posting_id, std::size_t at_once = 4,
+  CandidateRange listAllCandidatesInParallel(std::string_view posting_id,
+                                             std::size_t concurrency = 4,
                                              ListCandidatesParams params = {},
                                              RequestOptions options = {}) const;
 

@@ -188,14 +188,15 @@ CandidateRange Client::listAllCandidates(std::string_view posting_id, ListCandid
   return {pageLoader(*this, posting_id, std::move(options)), std::move(params)};
 }
 
-CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id, std::size_t at_once,
+CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id,
+                                                   std::size_t concurrency,
                                                    ListCandidatesParams params,
                                                    RequestOptions options) const {
   checkList(posting_id, params, options);
-  if (at_once > 1) {
-    at_once = (std::max)(std::size_t{1}, (std::min)(at_once, impl_->max_connections));
+  if (concurrency > 1) {
+    concurrency = (std::max)(std::size_t{1}, (std::min)(concurrency, impl_->max_connections));
   }
-  return {pageLoader(*this, posting_id, std::move(options)), std::move(params), at_once};
+  return {pageLoader(*this, posting_id, std::move(options)), std::move(params), concurrency};
 }
 
 std::vector<CandidateResponse> Client::waitForCandidates(std::string_view posting_id,
