@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "heymilo/clock.hpp"
@@ -65,6 +66,14 @@ class HEYMILO_EXPORT Client {
       const RequestOptions& options = {}) const;
 
   /// ingestCandidatesBulkAsync: queues several candidates as one job.
+  /// ingestCandidatesBulk() of a std::vector<CandidateIngestRequest>, which may be moved from.
+  template <class People, detail::IfPeople<People> = 0>
+  SingleResponse<std::vector<BulkIngestCandidateResponseItem>> ingestCandidatesBulk(
+      std::string_view posting_id, People&& people, const RequestOptions& options = {}) const {
+    return ingestCandidatesBulk(
+        posting_id, detail::bulkRequestOf(std::forward<People>(people)), options);
+  }
+
   /// POST /api/v2/postings/{posting_id}/candidates/bulk/async
   SingleResponse<AsyncIngestResponse> ingestCandidatesBulkAsync(
       std::string_view posting_id, const BulkCandidateIngestRequest& request,
@@ -76,6 +85,14 @@ class HEYMILO_EXPORT Client {
   /// shares this client's connections and may outlive it. Throws InvalidArgumentError at once.
   CandidateRange listAllCandidates(std::string_view posting_id, ListCandidatesParams params = {},
                                    RequestOptions options = {}) const;
+
+  /// ingestCandidatesBulkAsync() of a std::vector<CandidateIngestRequest>, which may be moved from.
+  template <class People, detail::IfPeople<People> = 0>
+  SingleResponse<AsyncIngestResponse> ingestCandidatesBulkAsync(
+      std::string_view posting_id, People&& people, const RequestOptions& options = {}) const {
+    return ingestCandidatesBulkAsync(
+        posting_id, detail::bulkRequestOf(std::forward<People>(people)), options);
+  }
 
   /// All candidates of a posting, in no particular order and each once, by up to `concurrency`
   /// requests side by side (no more than `max_connections`, and within the quota like any others).
