@@ -135,7 +135,9 @@ TEST_F(NonBlocking, ThrowsTheErrorOfEachRefusal) {
   calls.listCandidates("nowhere").then([&](auto result) {
     EXPECT_FALSE(result.ok());
     EXPECT_THROW(result.value(), NotFoundError);
-    error.set_value(result.error());
+    ASSERT_NE(result.error(), nullptr);
+    EXPECT_EQ(result.error()->outcome(), Outcome::rejected);
+    error.set_value(result.exception());
   });
   EXPECT_NE(error.get_future().get(), nullptr);
 }
