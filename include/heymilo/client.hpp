@@ -41,6 +41,13 @@ class HEYMILO_EXPORT Client {
   /// as well for an SSL_CERT_FILE or SSL_CERT_DIR that does not exist, where the base URL is https.
   static Client fromEnvironment(ClientOptions options = {});
 
+  /// A copy whose calls have `defaults`: those of its ranges, of waitForCandidates(), of the
+  /// workflows that are given it and of a NonBlockingClient made from it as well. What a call's own
+  /// options set replaces them, but headers add up, the earlier `deadline` holds, and the
+  /// cancellation of either ends the call. The copy shares connections and quota with this client,
+  /// and adds to the defaults that this one has. Throws InvalidArgumentError as a call does.
+  Client withOptions(RequestOptions defaults) const;
+
   /// listCandidates: one page of a posting's candidates.
   /// GET /api/v2/postings/{posting_id}/candidates
   ListResponse<CandidateResponse> listCandidates(std::string_view posting_id,
@@ -59,13 +66,6 @@ class HEYMILO_EXPORT Client {
       std::string_view posting_id, const BulkCandidateIngestRequest& request,
       const RequestOptions& options = {}) const;
 
-  /// ingestCandidateAsync: queues one candidate. The call waits for the receipt, not for the job.
-  /// POST /api/v2/postings/{posting_id}/candidates/async
-  SingleResponse<AsyncIngestResponse> ingestCandidateAsync(
-      std::string_view posting_id, const CandidateIngestRequest& request,
-      const RequestOptions& options = {}) const;
-
-  /// ingestCandidatesBulkAsync: queues several candidates as one job.
   /// ingestCandidatesBulk() of a std::vector<CandidateIngestRequest>, which may be moved from.
   template <class People, detail::IfPeople<People> = 0>
   SingleResponse<std::vector<BulkIngestCandidateResponseItem>> ingestCandidatesBulk(
@@ -74,17 +74,17 @@ class HEYMILO_EXPORT Client {
         posting_id, detail::bulkRequestOf(std::forward<People>(people)), options);
   }
 
+  /// ingestCandidateAsync: queues one candidate. The call waits for the receipt, not for the job.
+  /// POST /api/v2/postings/{posting_id}/candidates/async
+  SingleResponse<AsyncIngestResponse> ingestCandidateAsync(
+      std::string_view posting_id, const CandidateIngestRequest& request,
+      const RequestOptions& options = {}) const;
+
+  /// ingestCandidatesBulkAsync: queues several candidates as one job.
   /// POST /api/v2/postings/{posting_id}/candidates/bulk/async
   SingleResponse<AsyncIngestResponse> ingestCandidatesBulkAsync(
       std::string_view posting_id, const BulkCandidateIngestRequest& request,
       const RequestOptions& options = {}) const;
-
-  /// All candidates of a posting, page after page, 100 at a time unless `params.limit` says
-  /// otherwise. Nothing is sent before the range is begun; `options` hold for each page. What
-  /// becomes of a candidate that can't be read says CandidateRange::onUnreadable(). The range
-  /// shares this client's connections and may outlive it. Throws InvalidArgumentError at once.
-  CandidateRange listAllCandidates(std::string_view posting_id, ListCandidatesParams params = {},
-                                   RequestOptions options = {}) const;
 
   /// ingestCandidatesBulkAsync() of a std::vector<CandidateIngestRequest>, which may be moved from.
   template <class People, detail::IfPeople<People> = 0>
@@ -93,6 +93,13 @@ class HEYMILO_EXPORT Client {
     return ingestCandidatesBulkAsync(
         posting_id, detail::bulkRequestOf(std::forward<People>(people)), options);
   }
+
+  /// All candidates of a posting, page after page, 100 at a time unless `params.limit` says
+  /// otherwise. Nothing is sent before the range is begun; `options` hold for each page. What
+  /// becomes of a candidate that can't be read says CandidateRange::onUnreadable(). The range
+  /// shares this client's connections and may outlive it. Throws InvalidArgumentError at once.
+  CandidateRange listAllCandidates(std::string_view posting_id, ListCandidatesParams params = {},
+                                   RequestOptions options = {}) const;
 
   /// All candidates of a posting, in no particular order and each once, by up to `concurrency`
   /// requests side by side (no more than `max_connections`, and within the quota like any others).
@@ -151,6 +158,7 @@ class HEYMILO_EXPORT Client {
   friend class NonBlockingClient;
   class Impl;
   std::shared_ptr<const Impl> impl_;
+  std::shared_ptr<const RequestOptions> defaults_;  // nullptr: none
 };
 
 /// The transport that a Client makes for itself where ClientOptions::transport is not set: libcurl,

@@ -63,7 +63,7 @@ struct ClientOptions {
   std::function<void(const Event&)> on_event{};  ///< on the calling thread; throws are swallowed
 };
 
-/// What one call does differently.
+/// What one call does differently, or all calls of Client::withOptions().
 struct RequestOptions {
   std::optional<std::chrono::milliseconds> timeout{};        ///< one attempt
   std::optional<std::chrono::milliseconds> total_timeout{};  ///< all attempts and waits together

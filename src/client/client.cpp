@@ -11,9 +11,11 @@
 #include "call/url.hpp"
 #include "client/client_impl.hpp"
 #include "client/operations.hpp"
+#include "client/request_defaults.hpp"
 #include "client/validation.hpp"
 #include "curl/curl_transport.hpp"
 #include "paging/waiting.hpp"
+#include "types/cancellation.hpp"
 
 namespace heymilo {
 
@@ -118,39 +120,57 @@ Client Client::fromEnvironment(ClientOptions options) {
   return Client(std::move(options));
 }
 
+Client Client::withOptions(RequestOptions defaults) const {
+  check(defaults);
+  Client copy = *this;
+  copy.defaults_ = std::make_shared<const RequestOptions>(
+      defaults_ ? withDefaults(*defaults_, std::move(defaults)) : std::move(defaults));
+  return copy;
+}
+
 ListResponse<CandidateResponse> Client::listCandidates(std::string_view posting_id,
                                                        const ListCandidatesParams& params,
                                                        const RequestOptions& options) const {
   return impl_->executor.call<ListResponse<CandidateResponse>>(
-      kListCandidates, argumentsOf(posting_id, params), options);
+      kListCandidates,
+      argumentsOf(posting_id, params),
+      *EffectiveOptions(defaults_.get(), options));
 }
 
 SingleResponse<IngestCandidateResponse> Client::ingestCandidate(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<IngestCandidateResponse>>(
-      kIngestCandidate, argumentsOf(posting_id, request), options);
+      kIngestCandidate,
+      argumentsOf(posting_id, request),
+      *EffectiveOptions(defaults_.get(), options));
 }
 
 SingleResponse<std::vector<BulkIngestCandidateResponseItem>> Client::ingestCandidatesBulk(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(
-      kIngestCandidatesBulk, argumentsOf(posting_id, request), options);
+      kIngestCandidatesBulk,
+      argumentsOf(posting_id, request),
+      *EffectiveOptions(defaults_.get(), options));
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidateAsync(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidateAsync, argumentsOf(posting_id, request), options);
+      kIngestCandidateAsync,
+      argumentsOf(posting_id, request),
+      *EffectiveOptions(defaults_.get(), options));
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidatesBulkAsync(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidatesBulkAsync, argumentsOf(posting_id, request), options);
+      kIngestCandidatesBulkAsync,
+      argumentsOf(posting_id, request),
+      *EffectiveOptions(defaults_.get(), options));
 }
 
 namespace {
@@ -162,12 +182,8 @@ CandidateWindowLoader pageLoader(Client client, std::string_view posting_id,
   return
       [client = std::move(client), posting = std::string(posting_id), options = std::move(options)](
           const ListCandidatesParams& params, const CancellationToken& cancellation) {
-        CancellationSource either;
-        const auto cancel = [&either] { either.cancel(); };
-        const CancellationCallback by_caller(options.cancellation, cancel);
-        const CancellationCallback by_range(cancellation, cancel);
         RequestOptions page_options = options;
-        page_options.cancellation = either.token();
+        page_options.cancellation = eitherOf(options.cancellation, cancellation);
         return client.listCandidates(posting, params, page_options);
       };
 }
@@ -206,15 +222,17 @@ std::vector<CandidateResponse> Client::waitForCandidates(std::string_view postin
                                                          const RequestOptions& options) const {
   checkPostingId(posting_id);
   check(options);
+  Client plain = *this;  // the wait as a whole has the defaults
+  plain.defaults_ = nullptr;
   return detail::waitForCandidates(
       [&](const ListCandidatesParams& params, const RequestOptions& request) {
-        return listCandidates(posting_id, params, request);
+        return plain.listCandidates(posting_id, params, request);
       },
       clock(),
       keys,
       state,
       how,
-      options);
+      *EffectiveOptions(defaults_.get(), options));
 }
 
 CandidateResponse Client::waitForCandidate(std::string_view posting_id, const std::string& key,

@@ -5,6 +5,7 @@
 #include "call/nonblocking_call.hpp"
 #include "client/client_impl.hpp"
 #include "client/operations.hpp"
+#include "client/request_defaults.hpp"
 #include "curl/curl_transport.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/nonblocking.hpp"
@@ -60,7 +61,8 @@ class NonBlockingClient::Impl : public std::enable_shared_from_this<Impl> {
 
   template <class Answer>
   PendingCall<Answer> prepare(const Operation& operation, const CallArguments& arguments,
-                              const RequestOptions& options) const {
+                              const RequestOptions& given) const {
+    const RequestOptions options = *EffectiveOptions(client.defaults_.get(), given);
     auto request = std::make_shared<HttpRequest>(
         client.impl_->executor.makeRequest(operation, arguments, options));
     return {[self = shared_from_this(), &operation, request, options](
