@@ -14,8 +14,9 @@ namespace heymilo {
 namespace {
 
 Clock::TimePoint deadlineOf(const RequestOptions& options, Clock::TimePoint started) {
-  const auto end = options.deadline ? later(started, *options.deadline) : (Clock::TimePoint::max)();
-  return (std::min)(end, options.until.value_or(end));
+  const auto end =
+      options.total_timeout ? later(started, *options.total_timeout) : (Clock::TimePoint::max)();
+  return (std::min)(end, options.deadline.value_or(end));
 }
 
 RetryPolicy retryPolicyOf(const ClientOptions& client, const RequestOptions& options) {

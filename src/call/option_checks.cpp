@@ -105,7 +105,7 @@ void checkClientOptions(const ClientOptions& options) {
 
 void checkRequestOptions(const RequestOptions& options) {
   checkNotNegative("timeout", options.timeout.value_or(std::chrono::milliseconds{0}));
-  checkNotNegative("deadline", options.deadline.value_or(std::chrono::milliseconds{0}));
+  checkNotNegative("total_timeout", options.total_timeout.value_or(std::chrono::milliseconds{0}));
   if (options.max_retries.value_or(0) < 0) {
     throw InvalidArgumentError("max_retries", "must not be negative");
   }

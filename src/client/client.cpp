@@ -13,8 +13,10 @@
 #include "client/client_impl.hpp"
 #include "client/operations.hpp"
 #include "client/request_checks.hpp"
+#include "client/request_defaults.hpp"
 #include "curl/curl_transport.hpp"
 #include "paging/waiting.hpp"
+#include "types/cancellation.hpp"
 
 namespace heymilo {
 
@@ -119,39 +121,66 @@ Client Client::fromEnvironment(ClientOptions options) {
   return Client(std::move(options));
 }
 
+Client Client::withOptions(RequestOptions defaults) const {
+  checkRequestOptions(defaults);
+  Client copy = *this;
+  copy.defaults_ = std::make_shared<const RequestOptions>(
+      defaults_ ? withDefaults(*defaults_, std::move(defaults)) : std::move(defaults));
+  return copy;
+}
+
 ListResponse<CandidateResponse> Client::listCandidates(std::string_view posting_id,
                                                        const ListCandidatesParams& params,
                                                        const RequestOptions& options) const {
-  return callOperation<ListResponse<CandidateResponse>>(
-      impl_->calls, kListCandidates, {posting_id}, options, params);
+  return callOperation<ListResponse<CandidateResponse>>(impl_->calls,
+                                                        kListCandidates,
+                                                        {posting_id},
+                                                        *EffectiveOptions(defaults_.get(), options),
+                                                        params);
 }
 
 SingleResponse<IngestCandidateResponse> Client::ingestCandidate(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
   return callOperation<SingleResponse<IngestCandidateResponse>>(
-      impl_->calls, kIngestCandidate, {posting_id}, options, request);
+      impl_->calls,
+      kIngestCandidate,
+      {posting_id},
+      *EffectiveOptions(defaults_.get(), options),
+      request);
 }
 
 SingleResponse<std::vector<BulkIngestCandidateResponseItem>> Client::ingestCandidatesBulk(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
   return callOperation<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(
-      impl_->calls, kIngestCandidatesBulk, {posting_id}, options, request);
+      impl_->calls,
+      kIngestCandidatesBulk,
+      {posting_id},
+      *EffectiveOptions(defaults_.get(), options),
+      request);
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidateAsync(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
   return callOperation<SingleResponse<AsyncIngestResponse>>(
-      impl_->calls, kIngestCandidateAsync, {posting_id}, options, request);
+      impl_->calls,
+      kIngestCandidateAsync,
+      {posting_id},
+      *EffectiveOptions(defaults_.get(), options),
+      request);
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidatesBulkAsync(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
   return callOperation<SingleResponse<AsyncIngestResponse>>(
-      impl_->calls, kIngestCandidatesBulkAsync, {posting_id}, options, request);
+      impl_->calls,
+      kIngestCandidatesBulkAsync,
+      {posting_id},
+      *EffectiveOptions(defaults_.get(), options),
+      request);
 }
 
 namespace {
@@ -163,12 +192,8 @@ CandidateWindowLoader pageLoader(Client client, std::string_view posting_id,
   return
       [client = std::move(client), posting = std::string(posting_id), options = std::move(options)](
           const ListCandidatesParams& params, const CancellationToken& cancellation) {
-        CancellationSource either;
-        const auto cancel = [&either] { either.cancel(); };
-        const CancellationCallback by_caller(options.cancellation, cancel);
-        const CancellationCallback by_range(cancellation, cancel);
         RequestOptions page_options = options;
-        page_options.cancellation = either.token();
+        page_options.cancellation = eitherOf(options.cancellation, cancellation);
         return client.listCandidates(posting, params, page_options);
       };
 }
@@ -189,14 +214,15 @@ CandidateRange Client::listAllCandidates(std::string_view posting_id, ListCandid
   return {pageLoader(*this, posting_id, std::move(options)), std::move(params)};
 }
 
-CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id, std::size_t at_once,
+CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id,
+                                                   std::size_t concurrency,
                                                    ListCandidatesParams params,
                                                    RequestOptions options) const {
   checkList(posting_id, params, options);
-  if (at_once > 1) {
-    at_once = (std::max)(std::size_t{1}, (std::min)(at_once, impl_->max_connections));
+  if (concurrency > 1) {
+    concurrency = (std::max)(std::size_t{1}, (std::min)(concurrency, impl_->max_connections));
   }
-  return {pageLoader(*this, posting_id, std::move(options)), std::move(params), at_once};
+  return {pageLoader(*this, posting_id, std::move(options)), std::move(params), concurrency};
 }
 
 std::vector<CandidateResponse> Client::waitForCandidates(std::string_view posting_id,
@@ -206,15 +232,17 @@ std::vector<CandidateResponse> Client::waitForCandidates(std::string_view postin
                                                          const RequestOptions& options) const {
   checkPostingId(posting_id);
   checkRequestOptions(options);
+  Client plain = *this;  // the wait as a whole has the defaults
+  plain.defaults_ = nullptr;
   return detail::waitForCandidates(
       [&](const ListCandidatesParams& params, const RequestOptions& request) {
-        return listCandidates(posting_id, params, request);
+        return plain.listCandidates(posting_id, params, request);
       },
       clock(),
       keys,
       state,
       how,
-      options);
+      *EffectiveOptions(defaults_.get(), options));
 }
 
 CandidateResponse Client::waitForCandidate(std::string_view posting_id, const std::string& key,

@@ -6,6 +6,7 @@
 #include "call/nonblocking_call.hpp"
 #include "client/client_impl.hpp"
 #include "client/operations.hpp"
+#include "client/request_defaults.hpp"
 #include "curl/curl_transport.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/nonblocking.hpp"
@@ -61,7 +62,8 @@ class NonBlockingClient::Impl : public std::enable_shared_from_this<Impl> {
 
   template <class Response, class... Content>
   PendingCall<Response> prepare(const Operation& operation, PathValues path,
-                                const RequestOptions& options, const Content&... content) const {
+                                const RequestOptions& given, const Content&... content) const {
+    const RequestOptions options = *EffectiveOptions(client.defaults_.get(), given);
     auto request = std::make_shared<CallRequest>(
         requestFor(client.impl_->calls, operation, path, options, content...));
     return {[self = shared_from_this(), &operation, request, options](

@@ -39,10 +39,10 @@ CallRequest requestFor(const CallContext& calls, const Operation& operation, Pat
     request.addIdQuery("starting_after", *params.starting_after);
   }
   if (params.created_after) {
-    request.addQuery("created_after", formatTimestamp(*params.created_after));
+    request.addQuery("created_after", formatTimestamp(params.created_after->floor()));
   }
   if (params.created_before) {
-    request.addQuery("created_before", formatTimestamp(*params.created_before));
+    request.addQuery("created_before", formatTimestamp(params.created_before->ceil()));
   }
   return request;
 }

@@ -23,10 +23,11 @@ void checkUtf8(const std::string& param, std::string_view text) {
   }
 }
 
-void checkDate(const char* param, const std::optional<Timestamp>& moment) {
+void checkDate(const char* param, const std::optional<TimeBound>& bound) {
   try {
-    if (moment) {
-      formatTimestamp(*moment);
+    if (bound) {
+      formatTimestamp(bound->floor());
+      formatTimestamp(bound->ceil());
     }
   } catch (const InvalidArgumentError&) {
     throw InvalidArgumentError(param, "must be within the years 0001 to 9999");
@@ -78,7 +79,7 @@ void checkListParams(const ListCandidatesParams& params) {
   checkDate("created_after", params.created_after);
   checkDate("created_before", params.created_before);
   if (params.created_after && params.created_before &&
-      *params.created_before < *params.created_after) {
+      params.created_before->ceil() < params.created_after->floor()) {
     throw InvalidArgumentError("created_before", "must not be earlier than created_after");
   }
 }

@@ -72,10 +72,10 @@ class Wait {
   Wait(const WaitPageLoader& load, Clock& clock, const std::vector<std::string>& keys,
        const CandidatePredicate& state, const WaitOptions& how, const RequestOptions& options)
       : load_(load), clock_(clock), keys_(keys), state_(state), how_(how), options_(options) {
-    if (options.deadline) {
-      deadline_ = later(clock.now(), *options.deadline);
+    if (options.total_timeout) {
+      deadline_ = later(clock.now(), *options.total_timeout);
     }
-    deadline_ = (std::min)(deadline_, options.until.value_or(deadline_));
+    deadline_ = (std::min)(deadline_, options.deadline.value_or(deadline_));
     for (const std::string& key : keys) {
       if (key.empty()) {
         throw InvalidArgumentError("keys", "must not have an empty one among them");
@@ -149,7 +149,11 @@ class Wait {
     std::set<Timestamp> seconds;
     for (const auto& [key, seen] : pending_) {
       if (!seen.created_at) {
-        return {{how_.created_after, std::nullopt}};
+        Window all;
+        if (how_.created_after) {
+          all.from = how_.created_after->floor();
+        }
+        return {all};
       }
       seconds.insert(secondOf(*seen.created_at));
     }
@@ -236,7 +240,7 @@ class Wait {
       if (left.count() <= 0) {
         giveUp("the deadline has passed");
       }
-      options.deadline = left;
+      options.total_timeout = left;
     }
     return options;
   }

@@ -207,7 +207,7 @@ TEST_F(BlockingCallTest, EndsWithTheLastErrorWhenTheRetriesAreUsedUp) {
 
 TEST_F(BlockingCallTest, EndsAtOnceWhereRetryAfterIsTooLong) {
   EXPECT_THROW(call({answers(429, "", {{"Retry-After", "121"}})}, kGet), RateLimitError);
-  request_options.deadline = seconds{5};
+  request_options.total_timeout = seconds{5};
   EXPECT_THROW(call({answers(429, "", {{"Retry-After", "5"}})}, kGet), RateLimitError);
   EXPECT_TRUE(clock->waits().empty());
 }
@@ -224,7 +224,7 @@ TEST_F(BlockingCallTest, A429HoldsBackTheOtherCallsToo) {
 }
 
 TEST_F(BlockingCallTest, GivesEachAttemptWhatIsLeftOfTheDeadline) {
-  request_options.deadline = milliseconds{800};
+  request_options.total_timeout = milliseconds{800};
   transport = std::make_shared<FakeTransport>(
       [this](const HttpRequest& request, const CancellationToken&) -> HttpResponse {
         sent.push_back(request);
@@ -238,7 +238,7 @@ TEST_F(BlockingCallTest, GivesEachAttemptWhatIsLeftOfTheDeadline) {
 }
 
 TEST_F(BlockingCallTest, CallsMayShareADeadline) {
-  request_options.until = clock->now() + milliseconds{1000};
+  request_options.deadline = clock->now() + milliseconds{1000};
   transport = std::make_shared<FakeTransport>(
       [this](const HttpRequest& request, const CancellationToken&) -> HttpResponse {
         sent.push_back(request);
@@ -252,14 +252,14 @@ TEST_F(BlockingCallTest, CallsMayShareADeadline) {
   EXPECT_THROW(call(), TimeoutError);
   ASSERT_EQ(sent.size(), 2u);
   EXPECT_EQ(sent[1].timeout, milliseconds{400});
-  request_options.until = clock->now() + milliseconds{1000};
-  request_options.deadline = milliseconds{300};  // the earlier of the two
+  request_options.deadline = clock->now() + milliseconds{1000};
+  request_options.total_timeout = milliseconds{300};  // the earlier of the two
   call();
   EXPECT_EQ(sent[2].timeout, milliseconds{300});
 }
 
 TEST_F(BlockingCallTest, ADeadlineThatHasPassedSendsNothing) {
-  request_options.deadline = milliseconds{0};
+  request_options.total_timeout = milliseconds{0};
   try {
     call({answers(200, kQueued)}, kGet);
     FAIL();
@@ -271,7 +271,7 @@ TEST_F(BlockingCallTest, ADeadlineThatHasPassedSendsNothing) {
 
 TEST_F(BlockingCallTest, TheCallsTimeoutBoundsAnAttempt) {
   request_options.timeout = milliseconds{1234};
-  request_options.deadline = (milliseconds::max)();
+  request_options.total_timeout = (milliseconds::max)();
   call({answers(200, kQueued)}, kGet);
   EXPECT_EQ(sent[0].timeout, milliseconds{1234});
 }

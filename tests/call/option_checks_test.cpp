@@ -124,7 +124,7 @@ TEST(OptionChecks, OfRequestOptions) {
     return refused(options);
   };
   EXPECT_EQ(with([](auto& o) { o.timeout = milliseconds{-1}; }), "timeout");
-  EXPECT_EQ(with([](auto& o) { o.deadline = milliseconds{-1}; }), "deadline");
+  EXPECT_EQ(with([](auto& o) { o.total_timeout = milliseconds{-1}; }), "total_timeout");
   EXPECT_EQ(with([](auto& o) { o.max_retries = -1; }), "max_retries");
   EXPECT_EQ(with([](auto& o) { o.workspace_id = "w\n"; }), "workspace_id");
   EXPECT_EQ(with([](auto& o) { o.headers.add("x-api-key", "other"); }), "headers");

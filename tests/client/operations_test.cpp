@@ -298,12 +298,12 @@ TEST(OperationsInTime, TheDeadlineCoversTheMakingOfTheBody) {
   options.api_key = "key";
   const CallContext calls(options, {transport, clock, [] { return 0.0; }});
   RequestOptions request_options;
-  request_options.deadline = milliseconds{1001};
+  request_options.total_timeout = milliseconds{1001};
   EXPECT_THROW(
       callOperation<ResponseInfo>(calls, kUpdate, {"p", "i"}, request_options, SlowContent{clock}),
       TimeoutError);
   EXPECT_TRUE(transport->requests().empty());
-  request_options.deadline = milliseconds{1002};
+  request_options.total_timeout = milliseconds{1002};
   callOperation<ResponseInfo>(calls, kUpdate, {"p", "i"}, request_options, SlowContent{clock});
   EXPECT_EQ(transport->requests().size(), 1u);
 }

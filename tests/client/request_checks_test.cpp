@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <limits>
 #include <string>
 
 #include "heymilo/errors.hpp"
@@ -55,6 +57,13 @@ TEST(RequestChecks, OfListCandidatesParams) {
   EXPECT_EQ(refused(interval), "");
   interval.created_before = (Timestamp::max)();
   EXPECT_EQ(refused(interval), "created_before");
+  using Seconds = std::chrono::duration<double>;
+  interval.created_before.reset();
+  for (const double nonsense : {1e300, -1e300, std::numeric_limits<double>::quiet_NaN()}) {
+    interval.created_after =
+        std::chrono::time_point<std::chrono::system_clock, Seconds>(Seconds{nonsense});
+    EXPECT_EQ(refused(interval), "created_after") << nonsense;
+  }
 }
 
 TEST(RequestChecks, OfPostingIds) {

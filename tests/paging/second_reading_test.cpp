@@ -479,7 +479,7 @@ class WaitingAmongUnreadable : public UnreadableCandidates {
     WaitOptions how;
     how.key = key;
     RequestOptions options;
-    options.deadline = seconds{1};  // no second look fits in
+    options.total_timeout = seconds{1};  // no second look fits in
     return list.client().waitForCandidates("p", keys, hasFinalStatus, how, options);
   }
 };
