@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "base/ascii.hpp"
+#include "base/percent.hpp"
 #include "call/one_line.hpp"
 #include "call/ordinary_words.hpp"
 #include "json/reader.hpp"
@@ -53,27 +54,6 @@ void forEachPart(std::string_view text, const char* ends, Use use) {
       use(part);
     }
   }
-}
-
-int hexDigit(char c) {
-  const std::string_view digits = "0123456789abcdef";
-  const auto found = digits.find(ascii::toLower(c));
-  return found == std::string_view::npos ? -1 : static_cast<int>(found);
-}
-
-std::string percentDecode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hexDigit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hexDigit(text[i + 2]) : -1;
-    if (low >= 0) {
-      decoded += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
 }
 
 std::string base64Decode(std::string_view text) {

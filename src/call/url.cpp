@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "base/ascii.hpp"
+#include "base/percent.hpp"
 #include "heymilo/errors.hpp"
 
 namespace heymilo {
@@ -20,15 +21,6 @@ namespace heymilo {
 namespace {
 
 [[noreturn]] void refuse(const char* reason) { throw InvalidArgumentError("base_url", reason); }
-
-bool isHexDigit(char c) noexcept {
-  return ascii::isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-// RFC 3986, section 2.3.
-bool isUnreserved(char c) noexcept {
-  return ascii::isDigit(c) || ascii::isLetter(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
 
 // What a path holds beside percent-encoded bytes: RFC 3986, section 3.3.
 bool isPathCharacter(char c) noexcept {
@@ -114,8 +106,8 @@ bool checkAuthority(std::string_view rest) {
 
 void checkPath(std::string_view path) {
   for (std::size_t i = 0; i < path.size(); ++i) {
-    const bool encoded =
-        path[i] == '%' && path.size() - i > 2 && isHexDigit(path[i + 1]) && isHexDigit(path[i + 2]);
+    const bool encoded = path[i] == '%' && path.size() - i > 2 && ascii::isHexDigit(path[i + 1]) &&
+                         ascii::isHexDigit(path[i + 2]);
     if (!encoded && !isPathCharacter(path[i])) {
       refuse("its path holds a character that must be percent-encoded");
     }
@@ -154,23 +146,6 @@ BaseUrl parseBaseUrl(std::string_view text) {
   text.remove_suffix(rest.size() - (rest.find_last_not_of('/') + 1));
   url.text = text;
   return url;
-}
-
-std::string percentEncode(std::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (const char c : text) {
-    if (isUnreserved(c)) {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += '%';
-      encoded += kHex[byte >> 4];
-      encoded += kHex[byte & 0xfU];
-    }
-  }
-  return encoded;
 }
 
 void Query::add(std::string_view name, std::string_view value) {

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/percent.hpp"
+
 namespace heymilo {
 
 /// Where an API is reached.
@@ -17,10 +19,6 @@ struct BaseUrl {
 /// https://api.heymilo.ai. Throws
 /// InvalidArgumentError("base_url", …), which quotes nothing of it.
 BaseUrl parseBaseUrl(std::string_view text);
-
-/// The text as a path segment, or as a name or value of a query: any byte but the unreserved ones
-/// (RFC 3986, section 2.3) as %XX.
-std::string percentEncode(std::string_view text);
 
 /// Puts the query of a URL together: `limit=5&starting_after=a%20b`.
 class Query {

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/api_limits.hpp"
 #include "call/url.hpp"
 #include "client/client_impl.hpp"
 #include "client/operations.hpp"
@@ -18,8 +19,6 @@
 namespace heymilo {
 
 namespace {
-
-constexpr int kMaxPageSize = 100;
 
 ClientOptions checked(ClientOptions options) {
   check(options);
@@ -177,7 +176,7 @@ void checkList(std::string_view posting_id, ListCandidatesParams& params,
   checkPostingId(posting_id);
   check(params);
   check(options);
-  params.limit = params.limit.value_or(kMaxPageSize);
+  params.limit = params.limit.value_or(api_limits::kMaxPage);
 }
 
 }  // namespace

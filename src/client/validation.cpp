@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/api_limits.hpp"
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "call/url.hpp"
@@ -12,9 +13,7 @@ namespace heymilo {
 
 namespace {
 
-constexpr std::size_t kMaxMetadataKeys = 50;
-constexpr std::size_t kMaxMetadataKey = 40;
-constexpr std::size_t kMaxMetadataValue = 500;
+using namespace api_limits;
 
 void checkNotNegative(const char* param, std::chrono::milliseconds value) {
   if (value.count() < 0) {
@@ -159,7 +158,7 @@ void check(const RequestOptions& options) {
 }
 
 void check(const ListCandidatesParams& params) {
-  if (params.limit && (*params.limit < 1 || *params.limit > 100)) {
+  if (params.limit && (*params.limit < kMinPage || *params.limit > kMaxPage)) {
     throw InvalidArgumentError("limit", "must be within 1 to 100");
   }
   if (params.starting_after) {

@@ -180,20 +180,6 @@ TEST(BaseUrl, ARefusalQuotesNothing) {
   EXPECT_EQ(refusal("http://host/user@name"), "accepted");
 }
 
-TEST(PercentEncode, KeepsTheUnreservedAndNothingElse) {
-  const std::string unreserved =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  for (int byte = 0; byte < 256; ++byte) {
-    const std::string text(1, static_cast<char>(byte));
-    char encoded[8];
-    std::snprintf(encoded, sizeof encoded, "%%%02X", static_cast<unsigned>(byte));
-    const bool kept = byte != 0 && unreserved.find(text) != std::string::npos;
-    EXPECT_EQ(percentEncode(text), kept ? text : encoded);
-  }
-  EXPECT_EQ(percentEncode(""), "");
-  EXPECT_EQ(percentEncode("a/../b?c#d%2F \xc3\xa9"), "a%2F..%2Fb%3Fc%23d%252F%20%C3%A9");
-}
-
 TEST(Query, JoinsEncodedPairs) {
   Query query;
   EXPECT_EQ(query.text(), "");

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -14,9 +13,6 @@
 #include "testing/server/state/rate_window.hpp"
 
 namespace heymilo::testing::detail {
-
-/// The largest body that is read, in bytes.
-inline constexpr std::size_t kMaxBody = std::size_t{64} << 20;
 
 struct ApiOptions {
   Access access;
