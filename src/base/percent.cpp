@@ -36,4 +36,21 @@ void appendQuery(std::string& url, std::string_view name, std::string_view value
   appendPercentEncoded(url, value);
 }
 
+std::string percentDecode(std::string_view text) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '%' && text.size() - i > 2 && ascii::isHexDigit(text[i + 1]) &&
+                        ascii::isHexDigit(text[i + 2]);
+    if (escape) {
+      decoded +=
+          static_cast<char>(ascii::hexValue(text[i + 1]) * 16 + ascii::hexValue(text[i + 2]));
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
 }  // namespace heymilo

@@ -17,5 +17,8 @@ void appendPercentEncoded(std::string& url, std::string_view text);
 
 /// Appends a parameter to the query of `url`: `?limit=5`, then `&starting_after=a%20b`.
 void appendQuery(std::string& url, std::string_view name, std::string_view value);
+/// Replaces each %XX by its byte. A percent sign that is not followed by two hexadecimal digits
+/// stays, and so does a `+`.
+std::string percentDecode(std::string_view text);
 
 }  // namespace heymilo

@@ -22,10 +22,6 @@ namespace {
 
 [[noreturn]] void refuse(const char* reason) { throw InvalidArgumentError("base_url", reason); }
 
-bool isHexDigit(char c) noexcept {
-  return ascii::isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 // What a path holds beside percent-encoded bytes: RFC 3986, section 3.3.
 bool isPathCharacter(char c) noexcept {
   constexpr std::string_view kOthers = "!$&'()*+,;=:@/";
@@ -110,8 +106,8 @@ bool checkAuthority(std::string_view rest) {
 
 void checkPath(std::string_view path) {
   for (std::size_t i = 0; i < path.size(); ++i) {
-    const bool encoded =
-        path[i] == '%' && path.size() - i > 2 && isHexDigit(path[i + 1]) && isHexDigit(path[i + 2]);
+    const bool encoded = path[i] == '%' && path.size() - i > 2 && ascii::isHexDigit(path[i + 1]) &&
+                         ascii::isHexDigit(path[i + 2]);
     if (!encoded && !isPathCharacter(path[i])) {
       refuse("its path holds a character that must be percent-encoded");
     }
@@ -150,6 +146,15 @@ BaseUrl parseBaseUrl(std::string_view text) {
   text.remove_suffix(rest.size() - (rest.find_last_not_of('/') + 1));
   url.text = text;
   return url;
+}
+
+void Query::add(std::string_view name, std::string_view value) {
+  if (!text_.empty()) {
+    text_ += '&';
+  }
+  text_ += percentEncode(name);
+  text_ += '=';
+  text_ += percentEncode(value);
 }
 
 }  // namespace heymilo

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/percent.hpp"
+
 namespace heymilo {
 
 /// Where an API is reached.

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/api_limits.hpp"
 #include "call/base_url.hpp"
 #include "call/option_checks.hpp"
 #include "client/client_impl.hpp"
@@ -21,8 +22,6 @@
 namespace heymilo {
 
 namespace {
-
-constexpr int kMaxPageSize = 100;
 
 ClientOptions checked(ClientOptions options) {
   checkClientOptions(options);
@@ -203,7 +202,7 @@ void checkList(std::string_view posting_id, ListCandidatesParams& params,
   checkPostingId(posting_id);
   checkListParams(params);
   checkRequestOptions(options);
-  params.limit = params.limit.value_or(kMaxPageSize);
+  params.limit = params.limit.value_or(api_limits::kMaxPage);
 }
 
 }  // namespace

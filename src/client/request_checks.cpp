@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/api_limits.hpp"
 #include "base/utf8.hpp"
 #include "call/call_request.hpp"
 #include "heymilo/errors.hpp"
@@ -13,9 +14,7 @@ namespace heymilo {
 
 namespace {
 
-constexpr std::size_t kMaxMetadataKeys = 50;
-constexpr std::size_t kMaxMetadataKey = 40;
-constexpr std::size_t kMaxMetadataValue = 500;
+using namespace api_limits;
 
 void checkUtf8(const std::string& param, std::string_view text) {
   if (!isUtf8(text)) {
@@ -67,7 +66,7 @@ void checkIngest(const std::string& prefix, const CandidateIngestRequest& reques
 }  // namespace
 
 void checkListParams(const ListCandidatesParams& params) {
-  if (params.limit && (*params.limit < 1 || *params.limit > 100)) {
+  if (params.limit && (*params.limit < kMinPage || *params.limit > kMaxPage)) {
     throw InvalidArgumentError("limit", "must be within 1 to 100");
   }
   if (params.starting_after) {

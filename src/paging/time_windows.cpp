@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/api_limits.hpp"
 #include "heymilo/errors.hpp"
 
 namespace heymilo::detail {
@@ -14,7 +15,6 @@ namespace {
 using std::chrono::seconds;
 using Order = TimeWindow::Order;
 
-constexpr std::size_t kLargestPage = 100;
 // How much more than it owns a window asks for on either side.
 constexpr seconds kMargin{1};
 // Where a list is open downwards and has no total: how many times as far as it was seen it may go.
@@ -188,7 +188,7 @@ TimeWindow* TimeWindows::split() {
       largest = &window;
     }
   }
-  const auto page = static_cast<double>(params_.limit.value_or(kLargestPage));
+  const auto page = static_cast<double>(params_.limit.value_or(api_limits::kMaxPage));
   if (largest == nullptr || largest->expected < kWorthCutting * page) {
     return nullptr;
   }

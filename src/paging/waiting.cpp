@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/api_limits.hpp"
 #include "heymilo/pagination.hpp"
 #include "paging/page_source.hpp"
 #include "paging/second_reading.hpp"
@@ -50,8 +51,6 @@ CandidateKey metadataKey(std::string name) {
 namespace detail {
 
 namespace {
-
-constexpr int kPageSize = 100;
 
 /// A part of the list by creation time. Empty bounds: as far as it goes.
 struct Window {
@@ -171,7 +170,7 @@ class Wait {
   /// Reads a window until everybody has been met or it ends.
   void read(const Window& window) {
     ListCandidatesParams of_window;
-    of_window.limit = kPageSize;
+    of_window.limit = api_limits::kMaxPage;
     of_window.created_after = window.from;
     of_window.created_before = window.to;
     CandidateRange candidates(

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <string>
 
 namespace heymilo {
@@ -27,6 +28,23 @@ TEST(AppendQuery, JoinsEncodedPairs) {
   EXPECT_EQ(url, "/a?limit=5");
   appendQuery(url, "starting_after", "a b&c=d");
   EXPECT_EQ(url, "/a?limit=5&starting_after=a%20b%26c%3Dd");
+}
+
+TEST(PercentDecode, IsTheOppositeForEveryByte) {
+  std::string every;
+  for (int byte = 0; byte < 256; ++byte) {
+    every += static_cast<char>(byte);
+  }
+  EXPECT_EQ(percentDecode(percentEncode(every)), every);
+  EXPECT_EQ(percentDecode("%c3%A9"), "\xc3\xa9");
+}
+
+TEST(PercentDecode, KeepsWhatIsNotAnEscape) {
+  for (const char* text : {"", "a+b", "%", "a%", "%4", "%4g", "%g4", "100%", "%%"}) {
+    EXPECT_EQ(percentDecode(text), text);
+  }
+  EXPECT_EQ(percentDecode("%%41"), "%A");
+  EXPECT_EQ(percentDecode("%2541"), "%41");  // decoded once
 }
 
 }  // namespace

@@ -6,9 +6,10 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.hpp"
+#include "base/percent.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/models/timestamp.hpp"
-#include "testing/server/api/percent.hpp"
 #include "testing/server/api/route.hpp"
 #include "testing/server/in_process.hpp"
 
@@ -29,8 +30,7 @@ bool isTime(const std::string& text) {
 
 bool isShortNumber(const std::string& text) {
   constexpr std::size_t kLongest = 6;
-  return !text.empty() && text.size() <= kLongest &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() <= kLongest && ascii::isNumber(text);
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, or at least nothing else than a time looks so.
@@ -38,9 +38,8 @@ bool isDate(const std::string& text) {
   constexpr std::string_view kShape = "Aaa, 00 Aaa 0000 00:00:00 GMT";
   return text.size() == kShape.size() &&
          std::equal(text.begin(), text.end(), kShape.begin(), [](char c, char shape) {
-           const bool digit = c >= '0' && c <= '9';
-           const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-           return shape == '0' ? digit : shape == 'A' || shape == 'a' ? letter : c == shape;
+           const bool letter = shape == 'A' || shape == 'a';
+           return shape == '0' ? ascii::isDigit(c) : letter ? ascii::isLetter(c) : c == shape;
          });
 }
 

@@ -4,9 +4,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/http_date.hpp"
 #include "testing/server/api/error_reply.hpp"
 #include "testing/server/api/route.hpp"
-#include "testing/server/date_header.hpp"
 #include "testing/server/state/luck.hpp"
 #include "testing/server/state/workflow.hpp"
 
@@ -135,7 +135,9 @@ std::string Backend::identify(Reply& reply) {
 
 void Backend::date(Reply& reply) const {
   if (options.date_offset && headerIn(reply, "Date") == nullptr) {
-    reply.headers.emplace_back("Date", dateHeader(clock.now() + *options.date_offset));
+    const auto moment =
+        std::chrono::floor<std::chrono::seconds>(clock.now() + *options.date_offset);
+    reply.headers.emplace_back("Date", formatHttpDate(moment).value());
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/api_limits.hpp"
 #include "heymilo/errors.hpp"
 #include "workflows/api_clock.hpp"
 
@@ -192,9 +193,8 @@ class MirrorRun {
   /// The rest of the walk. One over everything is read side by side, where that can be known to be
   /// everything.
   CandidateRange pagesOf(const MirrorWalk& walk, CancellationSource& given_up) {
-    constexpr int kLargestPage = 100;
     ListCandidatesParams params;
-    params.limit = kLargestPage;
+    params.limit = api_limits::kMaxPage;
     params.created_after = walk.created_after;
     if (!walk.cursor.empty()) {
       params.starting_after = walk.cursor;

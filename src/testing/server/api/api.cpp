@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "testing/server/api/error_reply.hpp"
 
 namespace heymilo::testing::detail {
@@ -12,12 +13,9 @@ namespace {
 
 // `application/json` or `application/…+json`, with or without parameters.
 bool isJson(const RecordedRequest& request) {
-  std::string type = request.header("Content-Type").value_or("");
+  std::string type = ascii::toLower(request.header("Content-Type").value_or(""));
   type.erase(std::min(type.find(';'), type.size()));
   type.erase(type.find_last_not_of(" \t") + 1);
-  std::transform(type.begin(), type.end(), type.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  });
   constexpr std::string_view kBegin = "application/";
   constexpr std::string_view kSuffix = "+json";
   return type == "application/json" ||

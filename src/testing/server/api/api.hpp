@@ -3,15 +3,13 @@
 #include <cstddef>
 
 #include "heymilo/testing/recorded_request.hpp"
+#include "testing/server/api/limits.hpp"
 #include "testing/server/api/operation.hpp"
 #include "testing/server/api/route.hpp"
 #include "testing/server/state/candidate_store.hpp"
 #include "testing/server/state/rate_window.hpp"
 
 namespace heymilo::testing::detail {
-
-/// The largest body that is read, in bytes.
-inline constexpr std::size_t kMaxBody = std::size_t{64} << 20;
 
 /// From a request for an operation to the response of the real API. Used by any thread.
 class Api {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "testing/server/api/percent.hpp"
+#include "base/percent.hpp"
 
 namespace heymilo::testing::detail {
 
