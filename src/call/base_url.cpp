@@ -148,13 +148,4 @@ BaseUrl parseBaseUrl(std::string_view text) {
   return url;
 }
 
-void Query::add(std::string_view name, std::string_view value) {
-  if (!text_.empty()) {
-    text_ += '&';
-  }
-  text_ += percentEncode(name);
-  text_ += '=';
-  text_ += percentEncode(value);
-}
-
 }  // namespace heymilo
