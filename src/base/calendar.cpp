@@ -7,8 +7,9 @@ namespace heymilo {
 
 namespace {
 
-// The calendar repeats every 400 years, to the day of the week. The C library is only asked about
-// the cycle from 2000 on: Windows knows no time before 1970, and others differ in how far they go.
+// The calendar repeats every 400 years, including the day of the week. The C library is only used
+// for the cycle from 2000 on: Windows supports no time before 1970, and other systems differ in
+// their range.
 constexpr int kCycleYears = 400;
 constexpr std::int64_t kCycleSeconds = std::int64_t{146'097} * 86'400;
 constexpr int kCycleStartYear = 2000;

@@ -18,10 +18,10 @@ struct CalendarTime {
 
 using UnixSeconds = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
 
-/// Empty where there is no such moment: month 13, 30 February, hour 24, second 60.
+/// Empty for a moment that does not exist: month 13, 30 February, hour 24, second 60.
 std::optional<UnixSeconds> toUnixTime(const CalendarTime& time) noexcept;
 
-/// Empty where the year is not within 1 to 9999.
+/// Empty for a year outside 1 to 9999.
 std::optional<CalendarTime> toCalendarTime(UnixSeconds moment) noexcept;
 
 }  // namespace heymilo

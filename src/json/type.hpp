@@ -7,8 +7,8 @@
 
 #include "heymilo/models/schema.hpp"
 
-/// The models' tables in the form that the codec reads: plain data and function pointers, so that
-/// one sink and one walker serve every model. type_of.hpp makes them from the C++ types.
+/// The models' tables in the form that the codec reads: plain data and function pointers. One sink
+/// and one walker therefore serve every model. type_of.hpp generates them from the C++ types.
 namespace heymilo::json {
 
 enum class Kind : std::uint8_t {

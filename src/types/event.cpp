@@ -25,7 +25,8 @@ std::string to_string(EventKind kind) { return std::string(toString(kind)); }
 std::ostream& operator<<(std::ostream& out, EventKind kind) { return out << toString(kind); }
 
 std::ostream& operator<<(std::ostream& out, const Event& event) {
-  // One text, so that lines of several threads don't mix, and no flag of the stream matters.
+  // One string, so that lines of several threads don't mix; the stream's format flags have no
+  // effect.
   std::string line(event.operation);
   line += " #" + std::to_string(event.attempt) + ": ";
   line += toString(event.kind);

@@ -53,13 +53,12 @@ TEST(Codec, TakesNullForAbsentWhereAPropertyIsNotRequired) {
 }
 
 TEST(Codec, RefusesARequiredPropertyThatIsMissingOrNull) {
-  EXPECT_EQ(refusal<APIErrorDetail>(R"({"code":"c"})"),
-            "/message: the required property is missing");
+  EXPECT_EQ(refusal<APIErrorDetail>(R"({"code":"c"})"), "/message: required property is missing");
   EXPECT_EQ(refusal<APIErrorDetail>(R"({"code":null,"message":"m"})"),
             "/code: expected string, found null");
   EXPECT_EQ(
       refusal<CandidateWorkflow>(R"({"steps":[)" + step("1") + R"(,{}],"all_complete":true})"),
-      "/steps/1/step_id: the required property is missing");
+      "/steps/1/step_id: required property is missing");
 }
 
 TEST(Codec, NamesPathExpectedAndFoundType) {
@@ -114,8 +113,7 @@ TEST(Codec, NeverWrapsOrRoundsAnInteger) {
                            "-9223372036854775809",
                            "1e300",
                            "99999999999999999999999999"}) {
-    EXPECT_EQ(refusal<WorkflowStepStatus>(step(text)),
-              "/order: the integer does not fit into 64 bits")
+    EXPECT_EQ(refusal<WorkflowStepStatus>(step(text)), "/order: integer does not fit into 64 bits")
         << text;
   }
 }
@@ -143,7 +141,7 @@ TEST(Codec, RefusesNumbersThatAreNoTime) {
                            "18446744073709551615",
                            "1e13"}) {
     EXPECT_EQ(refusal<WorkflowStepStatus>(step("1", std::string(",\"last_updated_at\":") + text)),
-              "/last_updated_at: the Unix timestamp is out of range")
+              "/last_updated_at: Unix timestamp out of range")
         << text;
   }
   EXPECT_EQ(refusal<WorkflowStepStatus>(step("1", R"(,"last_updated_at":"2026-01-01")")),
@@ -183,14 +181,13 @@ TEST(Codec, KeepsUnknownPropertiesAtEveryLevel) {
 
 TEST(Codec, RefusesAPropertyThatIsThereTwice) {
   EXPECT_EQ(refusal<PaginationMeta>(R"({"has_more":true,"has_more":false})"),
-            "/has_more: the property is there twice");
-  EXPECT_EQ(refusal<PaginationMeta>(R"({"has_more":true,"x":1,"x":2})"),
-            "/x: the property is there twice");
+            "/has_more: duplicate property");
+  EXPECT_EQ(refusal<PaginationMeta>(R"({"has_more":true,"x":1,"x":2})"), "/x: duplicate property");
   EXPECT_EQ(refusal<PaginationMeta>(R"({"has_more":true,"x":{"y":1,"y":2}})"),
-            "/x/y: the property is there twice");
+            "/x/y: duplicate property");
   EXPECT_EQ(
       refusal<CandidateIngestRequest>(R"({"name":"n","email":"e","metadata":{"k":"1","k":"2"}})"),
-      "/metadata/k: the property is there twice");
+      "/metadata/k: duplicate property");
 }
 
 TEST(Codec, RefusesWhatIsNotJson) {
@@ -205,11 +202,11 @@ TEST(Codec, RefusesWhatIsNotJson) {
                                   std::string("{\"has_more\":true,\"url\":\"a\nb\"}"),
                                   std::string("{\"has_more\":true}\0tail", 21),
                                   std::string(R"({"has_more":NaN})")}) {
-    EXPECT_THAT(refusal<PaginationMeta>(text), HasSubstr("not valid JSON")) << text;
+    EXPECT_THAT(refusal<PaginationMeta>(text), HasSubstr("invalid JSON")) << text;
   }
   EXPECT_THAT(refusal<PaginationMeta>(""), HasSubstr("empty"));
   EXPECT_EQ(refusal<AgentWebInterviewSummary>(R"({"score":1e999999})"),
-            "/score: a number is beyond the range of a double (at byte 16)");
+            "/score: number out of range of a double (at byte 16)");
 }
 
 TEST(Codec, QuotesNothingOfTheDocument) {
@@ -269,15 +266,15 @@ std::string encodingRefusal(const CandidateIngestRequest& request) {
 TEST(Codec, NamesTheTextThatIsNotUtf8) {
   CandidateIngestRequest request{"Ada", "ada@example.com"};
   request.data = nlohmann::json{{"answers", {"fine", "caf\xe9"}}};
-  EXPECT_EQ(encodingRefusal(request), "/data/answers/1: the text is not UTF-8");
+  EXPECT_EQ(encodingRefusal(request), "/data/answers/1: text is not valid UTF-8");
   request.data = nlohmann::json{{"caf\xe9", 1}};
-  EXPECT_EQ(encodingRefusal(request), "/data/caf\xe9: the text is not UTF-8");
+  EXPECT_EQ(encodingRefusal(request), "/data/caf\xe9: text is not valid UTF-8");
   request.data.reset();
   request.name = "\xf0\x9f\x98";
-  EXPECT_EQ(encodingRefusal(request), "/name: the text is not UTF-8");
+  EXPECT_EQ(encodingRefusal(request), "/name: text is not valid UTF-8");
   request.name = "Ada";
   request.metadata = std::map<std::string, std::string>{{"k", "\xc0\x80"}};
-  EXPECT_EQ(encodingRefusal(request), "/metadata/k: the text is not UTF-8");
+  EXPECT_EQ(encodingRefusal(request), "/metadata/k: text is not valid UTF-8");
 }
 
 TEST(Codec, RefusesWhatJsonCanNotSay) {
