@@ -126,7 +126,7 @@ TEST_F(CurlCancellation, WhileTheAnswerIsAwaited) {
   const HttpRequest request = post(server.url(), "{}");
   const auto error = cancelWhen([&] { server.waitForRequests(1); }, request);
   EXPECT_EQ(error.outcome(), Outcome::unknown);
-  EXPECT_THAT(error.what(), HasSubstr("waiting for the answer"));
+  EXPECT_THAT(error.what(), HasSubstr("waiting for the response"));
   EXPECT_EQ(timeOut(request).outcome(), Outcome::unknown);
   EXPECT_TRUE(server.waitForScripts());  // the connections were closed
 }

@@ -114,7 +114,7 @@ TEST_F(CurlFailure, AnAnswerThatIsNotHttp) {
 
 TEST_F(CurlFailure, AnInterimAnswerIsNone) {
   EXPECT_THAT(failureAfter<ConnectionError>("HTTP/1.1 100 Continue\r\n\r\n").what(),
-              HasSubstr("answer"));
+              HasSubstr("response"));
 }
 
 TEST_F(CurlFailure, TheTimeForConnectingIsOver) {
@@ -162,7 +162,7 @@ TEST_F(CurlFailure, AFirstByteThatDoesNotCome) {
   request.timeout = milliseconds(600);
   const auto error = failureOf<TimeoutError>(*transport, request);
   EXPECT_EQ(error.outcome(), Outcome::unknown);
-  EXPECT_THAT(error.what(), AllOf(HasSubstr("waiting for the answer"), HasSubstr("600 ms")));
+  EXPECT_THAT(error.what(), AllOf(HasSubstr("waiting for the response"), HasSubstr("600 ms")));
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
@@ -176,7 +176,7 @@ TEST_F(CurlFailure, ABodyThatNeverEnds) {
   request.timeout = milliseconds(150);
   const auto error = failureOf<TimeoutError>(*transport, request);
   EXPECT_EQ(error.outcome(), Outcome::unknown);
-  EXPECT_THAT(error.what(), HasSubstr("reading the answer"));
+  EXPECT_THAT(error.what(), HasSubstr("reading the response"));
 }
 
 }  // namespace

@@ -202,7 +202,7 @@ TEST_F(CurlProxy, OneThatIsNoUrlIsNotQuotedAndNotTriedAgain) {
       EXPECT_TRUE(error.permanent()) << url;
       EXPECT_EQ(error.fault(), ConnectionFault::proxy) << url;
       EXPECT_THAT(error.what(),
-                  AllOf(HasSubstr(std::string("the proxy that ") + name + " names"),
+                  AllOf(HasSubstr(std::string("invalid proxy in ") + name + ":"),
                         Not(HasSubstr("canary")),
                         Not(HasSubstr("user")),
                         Not(HasSubstr("127.0.0.1"))));
@@ -244,7 +244,7 @@ TEST_F(CurlProxy, IsNotPassedByWhereItsPasswordCanNotBeDecoded) {
       EXPECT_EQ(error.outcome(), Outcome::not_sent);
       EXPECT_TRUE(error.permanent());
       EXPECT_EQ(error.fault(), ConnectionFault::proxy);
-      EXPECT_THAT(error.what(), HasSubstr(std::string("the proxy that ") + name + " names can't"));
+      EXPECT_THAT(error.what(), HasSubstr(std::string("invalid proxy in ") + name + ":"));
     }
     // The environment may change; each request goes by what it says then.
     ClientOptions options;
@@ -344,8 +344,8 @@ TEST_F(CurlProxy, IsNamedWhereItWantsCredentialsForARequest) {
   EXPECT_EQ(error.fault(), ConnectionFault::proxy);
   EXPECT_EQ(std::string(error.what()),
             "connecting to api.invalid:80 through the proxy " + endpoint +
-                ": the proxy refuses, with status 407: it wants a user name and password, or "
-                "others");
+                ": refused by the proxy with status 407: it requires a valid user name and "
+                "password");
   EXPECT_EQ(refusing.requests().size(), 1u);
   // Where no proxy is known of, it is a status like others.
   EXPECT_EQ(makeTransport("")->send(post(refusing.url(), "{}"), {}).status, 407);
@@ -353,12 +353,12 @@ TEST_F(CurlProxy, IsNamedWhereItWantsCredentialsForARequest) {
 
 TEST_F(CurlProxy, IsNamedWhereItStandsBetween) {
   const std::pair<const char*, const char*> rows[] = {
-      {"", "waiting for the answer of api.invalid:80 through the proxy "},
-      {"garbage\r\n\r\n", "reading the answer of api.invalid:80 through the proxy "},
+      {"", "waiting for the response from api.invalid:80 through the proxy "},
+      {"garbage\r\n\r\n", "reading the response from api.invalid:80 through the proxy "},
       {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
-       "reading the answer of api.invalid:80 through the proxy "},
+       "reading the response from api.invalid:80 through the proxy "},
       {"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-       "reading the answer of api.invalid:80 through the proxy "}};
+       "reading the response from api.invalid:80 through the proxy "}};
   for (const auto& [response, text] : rows) {
     RawServer broken([bytes = response](RawConnection& connection) {
       connection.readRequest();
@@ -394,11 +394,11 @@ TEST_F(CurlProxy, IsNamedWhereItRefuses) {
     EXPECT_EQ(error.outcome(), Outcome::not_sent);
     EXPECT_EQ(error.permanent(), row.permanent) << row.status;
     EXPECT_EQ(error.fault(), ConnectionFault::proxy) << row.status;
-    EXPECT_THAT(
-        error.what(),
-        AllOf(HasSubstr("connecting to api.invalid:443 through the proxy " + endpoint +
-                        ": the proxy refuses, with status " + std::string(row.status).substr(0, 3)),
-              Not(HasSubstr("canary"))));
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("connecting to api.invalid:443 through the proxy " + endpoint +
+                                ": refused by the proxy with status " +
+                                std::string(row.status).substr(0, 3)),
+                      Not(HasSubstr("canary"))));
     EXPECT_EQ(refusing.requests().size(), 1u);
   }
 }

@@ -241,7 +241,7 @@ class StalledSend final : public Phase {
 class SlowFirstByte final : public WithServer {
  public:
   SlowFirstByte()
-      : WithServer("slow first byte", Outcome::unknown, "waiting for the answer",
+      : WithServer("slow first byte", Outcome::unknown, "waiting for the response",
                    [](RawConnection& connection, std::atomic<std::size_t>& there) {
                      if (connection.readRequest()) {
                        ++there;
@@ -253,7 +253,7 @@ class SlowFirstByte final : public WithServer {
 class SlowBody final : public WithServer {
  public:
   SlowBody()
-      : WithServer("a byte a second", Outcome::unknown, "reading the answer",
+      : WithServer("a byte a second", Outcome::unknown, "reading the response",
                    [](RawConnection& connection, std::atomic<std::size_t>& there) {
                      if (connection.readRequest() &&
                          connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")) {

@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kServer = "the server in this process";
 
-std::string about(const char* what) { return std::string(kServer) + ": " + what; }
+std::string about(const std::string& what) { return std::string(kServer) + ": " + what; }
 
 /// Status line and headers as they would be sent, without what the server's HTTP library adds.
 std::size_t headSize(const HttpResponse& answer) {
@@ -47,6 +47,7 @@ class Patience {
   Patience(const HttpRequest& request, WaitingRoom& room, const CancellationToken& cancellation)
       : room_(room),
         cancellation_(cancellation),
+        timeout_(request.timeout),
         limit_(request.timeout.count() > 0 ? later(room.clock().now(), request.timeout)
                                            : (Clock::TimePoint::max)()) {}
 
@@ -58,7 +59,7 @@ class Patience {
     switch (room_.wait((std::min)(until, limit_), ticket, cancellation_)) {
       case WaitingRoom::End::due:
         if (until > limit_) {
-          throw TimeoutError(about("no answer within the time that the request has"),
+          throw TimeoutError(about("timed out after " + std::to_string(timeout_.count()) + " ms"),
                              Outcome::unknown);
         }
         return;
@@ -67,12 +68,13 @@ class Patience {
       case WaitingRoom::End::closed:
         throw ConnectionError(about("it has ended"), Outcome::unknown);
       case WaitingRoom::End::cancelled:
-        throw CancelledError(about("cancelled while waiting for the answer"), Outcome::unknown);
+        throw CancelledError(about("waiting for the response: cancelled"), Outcome::unknown);
     }
   }
 
   WaitingRoom& room_;
   const CancellationToken& cancellation_;
+  milliseconds timeout_;
   const Clock::TimePoint limit_;
 };
 
