@@ -249,7 +249,7 @@ TEST_F(BulkIngestProgram, AJournalThatIsDeletedDuringTheRunIsNoSuccess) {
   const ChildResult result = ingest(arguments);
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_EQ(server.candidateCount("posting-1"), 20u);
-  EXPECT_THAT(result.err, HasSubstr(journal + " is not there any more"));
+  EXPECT_THAT(result.err, HasSubstr(journal + " no longer exists"));
   EXPECT_THAT(result.err, HasSubstr("had sent 20 records"));
   EXPECT_THAT(result.err, HasSubstr("nothing more is sent"));
   EXPECT_THAT(result.err, HasSubstr("move that to " + journal));
@@ -327,7 +327,7 @@ TEST_F(BulkIngestProgram, AnotherRunIsCalledOne) {
   ASSERT_TRUE(server.waitForRequests(1));
   const ChildResult second = ingest({"--journal", journal});
   EXPECT_EQ(second.exit_code, 1);
-  EXPECT_THAT(second.err, HasSubstr("another run is at work on " + journal));
+  EXPECT_THAT(second.err, HasSubstr("another run is using " + journal));
   server.release();
   EXPECT_EQ(first.wait(std::chrono::seconds{20}), 0);
   EXPECT_EQ(server.candidateCount("posting-1"), 20u);

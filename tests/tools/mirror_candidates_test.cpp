@@ -67,7 +67,7 @@ TEST_F(MirrorCandidatesTest, ADatabaseThatIsDeletedDuringTheRunIsNoSuccess) {
   const ChildResult result = mirror();
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.out, IsEmpty());
-  EXPECT_THAT(result.err, HasSubstr(file + " is not there any more"));
+  EXPECT_THAT(result.err, HasSubstr(file + " no longer exists"));
   EXPECT_THAT(mirror().out, HasSubstr("250 new"));
   expectEqual();
 }
@@ -148,7 +148,7 @@ TEST_F(MirrorCandidatesTest, ADatabaseThatCanNotBeUsedIsAFailureThatSaysWhy) {
   server.addPosting("posting-2");
   ChildResult result = run("mirror_candidates", {"posting-2", "--database", file});
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("mirrors another posting: name another file"));
+  EXPECT_THAT(result.err, HasSubstr("is the mirror of another posting; use another file"));
 
   const heymilo::workflows::sqlite::RunLock other(file);
   result = mirror();

@@ -321,7 +321,7 @@ TEST_F(SqliteMirrorTest, TwoAtOnceAreToldOf) {
     SqliteMirror(file, "p");
     FAIL();
   } catch (const StoreError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("another run is at work on " + file));
+    EXPECT_THAT(error.what(), HasSubstr("another run is using " + file));
   }
 }
 
@@ -332,22 +332,20 @@ TEST_F(SqliteMirrorTest, AFileThatIsLostDuringARunIsToldOf) {
   namespace fs = std::filesystem;
   using Loss = std::pair<const char*, std::function<void(const std::string&)>>;
   const std::vector<Loss> losses{
-      {"mirror.db is not there any more", [](const std::string& path) { fs::remove(path); }},
-      {"mirror.db is not there any more",
+      {"mirror.db no longer exists", [](const std::string& path) { fs::remove(path); }},
+      {"mirror.db no longer exists",
        [](const std::string& path) { fs::rename(path, path + ".old"); }},
-      {"mirror.db is not there any more",
+      {"mirror.db no longer exists",
        [](const std::string& path) { fs::remove_all(fs::path(path).parent_path()); }},
-      {"mirror.db is another file now",
+      {"mirror.db was replaced by another file",
        [](const std::string& path) {
          fs::copy_file(path, path + ".copy");
          fs::rename(path + ".copy", path);
        }},
       {"mirror.db was truncated", [](const std::string& path) { fs::resize_file(path, 0); }},
-      {"mirror.db-wal, which is a part of",
-       [](const std::string& path) { fs::remove(path + "-wal"); }},
-      {"mirror.db-shm, which is a part of",
-       [](const std::string& path) { fs::remove(path + "-shm"); }},
-      {"mirror.db-lock is not there any more",
+      {"mirror.db-wal (part of", [](const std::string& path) { fs::remove(path + "-wal"); }},
+      {"mirror.db-shm (part of", [](const std::string& path) { fs::remove(path + "-shm"); }},
+      {"mirror.db-lock no longer exists",
        [](const std::string& path) { fs::remove(path + "-lock"); }},
   };
   int number = 0;
@@ -400,7 +398,7 @@ TEST_F(SqliteMirrorTest, AFileThatIsNotThisMirrorIsRefused) {
   SqliteMirror(file, "p");
   EXPECT_THAT(refusal("mirror.db", "q"), HasSubstr("another posting"));
   MirrorFile(file).database().execute("UPDATE mirror SET format = 2");
-  EXPECT_THAT(refusal("mirror.db", "p"), HasSubstr("no mirror of this version"));
+  EXPECT_THAT(refusal("mirror.db", "p"), HasSubstr("not a mirror of this version"));
   std::ofstream(directory.file("text")) << std::string(2000, 'x');
   EXPECT_THAT(refusal("text", "p"), HasSubstr("not a database"));
   sqlite::Database(directory.file("other")).execute("CREATE TABLE candidates(name TEXT)");
