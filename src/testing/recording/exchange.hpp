@@ -6,20 +6,20 @@
 #include "heymilo/transport.hpp"
 #include "testing/recording/pseudonyms.hpp"
 
-/// A recording's lines: how a request, and what became of it, are written down.
+/// The lines of a recording: the format of a request and its result.
 namespace heymilo::testing::detail {
 
 /// The first line of a recording.
 inline constexpr std::string_view kFirstLine = R"({"heymilo_recording":1})";
 
-/// The request. Where there are no `pseudonyms`, as it is: what is compared with a recorded one.
+/// The request. Without `pseudonyms` it is unchanged, for comparison with a recorded one.
 Ordered written(const HttpRequest& request, Pseudonyms* pseudonyms);
-/// The answer, with pseudonyms.
+/// The response, with pseudonyms.
 Ordered written(const HttpResponse& answer, Pseudonyms& pseudonyms);
-/// The failure that is being handled. It must be a TransportError.
+/// The exception that is being handled. It must be a TransportError.
 Ordered writtenFailure(const std::exception_ptr& error);
 
-/// The answer that was written so. Throws the failure that was.
+/// The recorded response. Throws the failure if one was recorded.
 HttpResponse readAnswer(const Ordered& written);
 
 }  // namespace heymilo::testing::detail

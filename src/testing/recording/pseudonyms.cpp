@@ -9,7 +9,7 @@ namespace heymilo::testing::detail {
 
 namespace {
 
-// No number of the API's own is as small.
+// Smaller than any number of the API.
 constexpr std::int64_t kBelowNumbers = -1'000'000;
 
 struct Made {
@@ -18,7 +18,7 @@ struct Made {
   std::string_view after;
 };
 
-// What a made-up text looks like around its number.
+// The text before and after the number of a made-up text.
 constexpr std::array kMade = {
     Made{"name", "Person ", ""},
     Made{"email", "person-", "@example.com"},
@@ -29,9 +29,9 @@ constexpr std::array kMade = {
     Made{"key", "key-", ""},
 };
 
-// What the properties that the API documents hold. `part`: an object of such properties, or
-// several; `free`: anything at all; `number`: numbers; `flag`: true or false; `word`: one of
-// kWords; `place`: names of properties and indices; the others: a text that is replaced.
+// The contents of the documented properties. `part`: an object, or several, of such properties;
+// `free`: anything; `number`: numbers; `flag`: true or false; `word`: one of kWords; `place`: names
+// of properties and indices; the others: a text that is replaced.
 const std::map<std::string_view, std::string_view>& properties() {
   static const std::map<std::string_view, std::string_view> table = {
       {"agent_summary", "part"},
@@ -100,7 +100,7 @@ const std::map<std::string_view, std::string_view>& properties() {
 
 const std::set<std::string_view>& words() {
   static const std::set<std::string_view> table = {
-      // What objects are, and how they stand.
+      // Kinds of objects, and their statuses.
       "candidate",
       "ingestion",
       "pending",
@@ -151,7 +151,7 @@ bool isNumber(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// A place in a request: `body.data.3.email`.
+// A location in a request: `body.data.3.email`.
 bool isPlace(std::string_view text) {
   while (true) {
     const std::size_t end = std::min(text.find('.'), text.size());

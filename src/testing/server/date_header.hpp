@@ -6,7 +6,8 @@
 
 namespace heymilo::testing::detail {
 
-/// A moment as the `Date` header has it (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// A time in the format of the `Date` header (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37
+/// GMT`.
 std::string dateHeader(Timestamp moment);
 
 }  // namespace heymilo::testing::detail

@@ -18,7 +18,7 @@ constexpr std::string_view kServer = "the server in this process";
 
 std::string about(const std::string& what) { return std::string(kServer) + ": " + what; }
 
-/// Status line and headers as they would be sent, without what the server's HTTP library adds.
+/// The size of status line and headers, without the headers that the server's HTTP library adds.
 std::size_t headSize(const HttpResponse& answer) {
   constexpr std::string_view kAround = "HTTP/1.1 200 OK\r\n\r\n";
   std::size_t size = kAround.size();
@@ -41,7 +41,7 @@ HttpResponse answerOf(Reply& reply) {
   return answer;
 }
 
-/// One request's time: what passes of it, and whether it is over.
+/// The time limit of one request.
 class Patience {
  public:
   Patience(const HttpRequest& request, WaitingRoom& room, const CancellationToken& cancellation)
@@ -66,7 +66,7 @@ class Patience {
       case WaitingRoom::End::released:
         return;
       case WaitingRoom::End::closed:
-        throw ConnectionError(about("it has ended"), Outcome::unknown);
+        throw ConnectionError(about("server stopped"), Outcome::unknown);
       case WaitingRoom::End::cancelled:
         throw CancelledError(about("waiting for the response: cancelled"), Outcome::unknown);
     }
@@ -106,7 +106,7 @@ void requireNotCancelled(const CancellationToken& cancellation) {
 
 void requireOpen(const WaitingRoom& room) {
   if (room.closed()) {
-    throw ConnectionError(about("it has ended"), Outcome::not_sent);
+    throw ConnectionError(about("server stopped"), Outcome::not_sent);
   }
 }
 
@@ -114,10 +114,10 @@ HttpResponse deliver(const HttpRequest& request, Reply reply, WaitingRoom& room,
                      const CancellationToken& cancellation) {
   const Delivery delivery = std::move(reply.delivery);
   if (delivery.raw_bytes) {
-    throw std::logic_error("ScriptedResponse::raw() takes a socket: see MockServer::url()");
+    throw std::logic_error("ScriptedResponse::raw() requires a socket: use MockServer::url()");
   }
   if (delivery.interrupt) {
-    throw ConnectionError(about("the connection broke before it had the request"),
+    throw ConnectionError(about("the connection broke before the request was received"),
                           Outcome::not_sent);
   }
   Patience patience(request, room, cancellation);
@@ -133,13 +133,12 @@ HttpResponse deliver(const HttpRequest& request, Reply reply, WaitingRoom& room,
     patience.waitFor(delivery.piece_interval * pauses);
   }
   if (sent < size) {
-    throw ConnectionError(about(sent == 0 ? "the connection broke before the answer"
-                                          : "the connection broke within the answer"),
+    throw ConnectionError(about(sent == 0 ? "the connection broke before the response"
+                                          : "the connection broke during the response"),
                           Outcome::unknown);
   }
   if (request.max_response_bytes > 0 && answer.body.size() > request.max_response_bytes) {
-    throw TransportError(about("the answer's body is longer than max_response_bytes"),
-                         Outcome::unknown);
+    throw TransportError(about("response body longer than max_response_bytes"), Outcome::unknown);
   }
   return answer;
 }

@@ -24,7 +24,7 @@ struct ApiOptions {
   Variety variety{};
 };
 
-/// The five operations: from a request to what the real API would answer. Used by any thread.
+/// The five operations: from a request to the real API's response. Thread-safe.
 class Api {
  public:
   struct Result {
@@ -34,7 +34,7 @@ class Api {
 
   Api(ApiOptions options, CandidateStore& store, RateWindow& window);
 
-  /// Sets `received_at` to the moment for which the rate limit counted the request.
+  /// Sets `received_at` to the time at which the rate limit counted the request.
   Result answer(const Route& route, RecordedRequest& request) const;
 
  private:

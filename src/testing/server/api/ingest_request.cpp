@@ -22,13 +22,13 @@ bool isE164(std::string_view number) {
          std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Reads the properties of one object and notes what is wrong with them.
+/// Reads the properties of one object and records violations.
 class ObjectReader {
  public:
   ObjectReader(const Json& object, Location place, std::vector<Violation>& violations)
       : object_(object), place_(std::move(place)), violations_(violations) {}
 
-  /// The value of a property; nullptr, and noted, where it is missing.
+  /// The value of a property; nullptr and a violation if it is missing.
   const Json* required(const char* name) {
     const auto found = object_.find(name);
     if (found != object_.end()) {
@@ -38,7 +38,7 @@ class ObjectReader {
     return nullptr;
   }
 
-  /// The value of a property; nullptr where it is missing or null.
+  /// The value of a property; nullptr if it is missing or null.
   const Json* optional(const char* name) const {
     const auto found = object_.find(name);
     return found != object_.end() && !found->is_null() ? &*found : nullptr;
@@ -80,7 +80,7 @@ class ObjectReader {
     }
   }
 
-  /// An object of any content; its text.
+  /// An object of any content, as text.
   std::string object(const Json* value, const Location& place) {
     if (!value) {
       return "null";

@@ -5,18 +5,18 @@
 
 namespace heymilo::testing::detail {
 
-/// What a method and a path stand for.
+/// The operation of a method and a path.
 struct Route {
   std::string operation{};   ///< the operationId; empty: none
   std::string posting_id{};  ///< percent-decoded
-  std::string allow{};       ///< the methods of a path that is known but not with this one
+  std::string allow{};       ///< the allowed methods of a known path without this one
 };
 
-/// Finds the operation of a request. A posting id is one segment of the path, whatever it is
-/// decoded to.
+/// Finds the operation of a request. A posting id is one segment of the path, whatever its decoded
+/// value.
 Route findRoute(std::string_view method, std::string_view path);
 
-/// Throws std::invalid_argument where there is no operation of that id.
+/// Throws std::invalid_argument for an unknown operationId.
 void requireOperation(std::string_view operation_id);
 
 /// The path of a posting's candidates.

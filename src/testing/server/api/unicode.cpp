@@ -12,7 +12,7 @@ unsigned byteAt(std::string_view text, std::size_t place) {
 
 bool isContinuation(unsigned byte) { return (byte & 0xC0u) == 0x80u; }
 
-// The length of the sequence that begins there; 0: it is none.
+// The length of the sequence that begins there; 0 if it is invalid.
 std::size_t sequenceLength(std::string_view text, std::size_t place) {
   const unsigned first = byteAt(text, place);
   const unsigned second = byteAt(text, place + 1);

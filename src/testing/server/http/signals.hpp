@@ -4,12 +4,12 @@
 #include <csignal>
 #endif
 
-/// The host's signals stay the host's.
+/// The host's signal handling is left unchanged.
 namespace heymilo::testing::detail {
 
 #ifndef _WIN32
-/// While it lives, this thread and those that it starts get no signals: they go to the host's
-/// threads. What was blocked before is put back.
+/// During its lifetime, this thread and the threads that it starts receive no signals: they are
+/// delivered to the host's threads. The destructor restores the previous mask.
 class SignalsBlocked {
  public:
   SignalsBlocked() noexcept {
@@ -25,7 +25,7 @@ class SignalsBlocked {
   sigset_t before_{};
 };
 
-/// What the process does on SIGPIPE, as it was when this was made: cpp-httplib's constructor
+/// Restores the process's SIGPIPE action as it was at construction: cpp-httplib's constructor
 /// changes it.
 class SigpipeDisposition {
  public:

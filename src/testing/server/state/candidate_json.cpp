@@ -58,7 +58,7 @@ class ProgressWriter {
   std::uint64_t drawFor(std::string_view property) const {
     return scramble(candidate_.luck ^ digest(property));
   }
-  // Writes the name, and null where this property is one of those. True: the value is to follow.
+  // Writes the name, and null if this property is chosen to be null. True: the value must follow.
   bool nullable(std::string_view name) {
     json_.key(name);
     if (!Luck(drawFor(name) ^ digest(object_)).happens(variety_.null_rate)) {
@@ -74,7 +74,7 @@ class ProgressWriter {
     json_.key(name).null();
     return false;
   }
-  // Writes a property that the schema doesn't know, where this object is to have one.
+  // Writes an undocumented property, if this object is chosen to have one.
   void unknown(std::string_view name, std::string_view json) {
     if (Luck(drawFor(object_)).happens(variety_.unknown_property_rate)) {
       json_.key(name).raw(json);
