@@ -62,7 +62,7 @@ void CurlLoop::post(Task task) {
       started_ = true;
     } catch (const std::system_error&) {
       tasks_.pop_back();
-      throw OverloadError("the engine's thread cannot be started: the system is out of threads");
+      throw OverloadError("the system has no thread left for the engine");
     } catch (...) {
       tasks_.pop_back();
       throw;

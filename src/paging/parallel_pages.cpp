@@ -91,8 +91,7 @@ void ParallelPages::start() {
       ++working_;
     } catch (const std::system_error&) {
       if (i == 0) {
-        throw OverloadError(
-            "cannot start a thread to read pages in parallel: the system is out of threads");
+        throw OverloadError("the system has no thread left to read pages in parallel");
       }
       break;  // continue with fewer threads
     }

@@ -118,7 +118,7 @@ TEST_F(BulkIngestProgram, FindsWhatTheServerDidNotConfirm) {
   const ChildResult result = ingest({"--chunk", "10", "--settle", "0.1", "--verbose"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(server.candidateCount("posting-1"), 25u);
-  EXPECT_THAT(result.err, HasSubstr("looking for those in doubt"));
+  EXPECT_THAT(result.err, HasSubstr("looking for records in doubt"));
 }
 
 TEST_F(BulkIngestProgram, EndsInGoodOrderAndGoesOn) {
@@ -189,7 +189,7 @@ TEST_F(BulkIngestProgram, AReportWithoutAReaderIsDoneInPart) {
   const ChildResult result =
       run("bulk_ingest", {"posting-1", file, "--report", "-"}, ChildStdout::brokenPipe());
   EXPECT_EQ(result.exit_code, 3);
-  EXPECT_THAT(result.err, HasSubstr("nothing is sent anew"));
+  EXPECT_THAT(result.err, HasSubstr("nothing is sent again"));
 }
 
 TEST_F(BulkIngestProgram, SaysWhatIsWrongWithTheFile) {
@@ -201,13 +201,13 @@ TEST_F(BulkIngestProgram, SaysWhatIsWrongWithTheFile) {
     return result.err;
   };
   EXPECT_THAT(errorOf("array.json", "[{\"name\":\"Ada\"}]"), HasSubstr("jq -c '.[]'"));
-  EXPECT_THAT(errorOf("array.ndjson", "[\n]"), HasSubstr("a JSON object a line"));
+  EXPECT_THAT(errorOf("array.ndjson", "[\n]"), HasSubstr("one JSON object per line"));
   EXPECT_THAT(errorOf("utf16.csv", "\xff\xfen"), HasSubstr("Save it as UTF-8"));
   const std::string headless = errorOf("headless.csv", "Ada Example,ada@example.com\n");
-  EXPECT_THAT(headless, HasSubstr("The first row names the columns"));
+  EXPECT_THAT(headless, HasSubstr("The first row must contain the column names"));
   EXPECT_THAT(headless, Not(HasSubstr("Ada")));
   EXPECT_THAT(run("bulk_ingest", {"posting-1", directory.file("none")}).err,
-              HasSubstr("there is no such file"));
+              HasSubstr("no such file"));
   EXPECT_THAT(run("bulk_ingest", {"posting-1", "/"}).err, HasSubstr("it is a directory"));
   EXPECT_EQ(server.requestCount(), 0u);
 }
@@ -216,7 +216,7 @@ TEST_F(BulkIngestProgram, AnEmptyFileIsDone) {
   write("");
   const ChildResult result = ingest();
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.err, HasSubstr("there are no records in "));
+  EXPECT_THAT(result.err, HasSubstr("no records in "));
 }
 
 TEST_F(BulkIngestProgram, SaysHowLongTheQuotaIsUsedUp) {

@@ -129,7 +129,7 @@ TEST_F(ListCandidatesTest, AListThatCanNotBeFollowedIsNotToBeTriedAgain) {
   EXPECT_THAT(linesOf(result.out), SizeIs(2));
   EXPECT_THAT(result.err,
               AllOf(HasSubstr("Stopped after 2 candidates"), HasSubstr("again does not")));
-  EXPECT_THAT(result.err, Not(HasSubstr("To go on")));
+  EXPECT_THAT(result.err, Not(HasSubstr("To continue")));
 }
 
 TEST_F(ListCandidatesTest, CsvHasAHeaderAndQuotes) {
@@ -405,7 +405,7 @@ TEST_F(ListCandidatesTest, OutputThatCanNotBeWrittenIsAFailure) {
 
 TEST_F(ListCandidatesTest, AnOptionThatDoesNotExistIsNamed) {
   EXPECT_THAT(run("list_candidates", {"--postng", "posting-1"}).err,
-              StartsWith("list_candidates: there is no option --postng\n"));
+              StartsWith("list_candidates: unknown option --postng\n"));
   EXPECT_THAT(run("list_candidates", {}).err,
               AllOf(HasSubstr("POSTING_ID is required"), HasSubstr("list_candidates --help")));
 }

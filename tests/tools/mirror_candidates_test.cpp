@@ -45,7 +45,7 @@ TEST_F(MirrorCandidatesTest, SaysWhatHappenedAndHowManyRequestsItTook) {
   expectEqual();
 
   server.advance(MockServer::workflow_time);
-  EXPECT_THAT(mirror().out, HasSubstr("requests; read those invited since 20"));
+  EXPECT_THAT(mirror().out, HasSubstr("requests; read candidates created since 20"));
   expectEqual();
 
   server.removeCandidate(server.candidates("posting-1")[0]["interview_id"].get<std::string>());
@@ -89,7 +89,7 @@ TEST_F(MirrorCandidatesTest, AFailureInTheMiddleIsGoneOnFrom) {
                      ScriptedResponse::error(403, "forbidden", "No."));
   const ChildResult first = mirror();
   EXPECT_EQ(first.exit_code, 3);
-  EXPECT_THAT(first.err, AllOf(HasSubstr("HEYMILO_WORKSPACE_ID"), HasSubstr("go on there")));
+  EXPECT_THAT(first.err, AllOf(HasSubstr("HEYMILO_WORKSPACE_ID"), HasSubstr("Run it again to resume")));
   EXPECT_THAT(mirror().out, HasSubstr("after finishing an earlier run"));
   expectEqual();
 }
@@ -111,7 +111,7 @@ TEST_F(MirrorCandidatesTest, EverybodyIsInStepButWhoCanNotBeRead) {
       EXPECT_THAT(result.err,
                   HasSubstr("interview_id: " + all[at]["interview_id"].get<std::string>()));
       EXPECT_THAT(result.err, HasSubstr("1 candidate can't be read. Running this again does not"));
-      EXPECT_THAT(result.err, ::testing::Not(HasSubstr("go on there")));
+      EXPECT_THAT(result.err, ::testing::Not(HasSubstr("Run it again to resume")));
       EXPECT_EQ(
           MirrorFile(database).integer("SELECT count(*) FROM candidates WHERE gone_at IS NULL"),
           249);
@@ -132,7 +132,7 @@ TEST_F(MirrorCandidatesTest, AResponseThatIsNoPageIsNotToBeTriedAgain) {
   const ChildResult result = mirror();
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.err, AllOf(HasSubstr("is stored"), HasSubstr("again does not")));
-  EXPECT_THAT(result.err, ::testing::Not(HasSubstr("go on there")));
+  EXPECT_THAT(result.err, ::testing::Not(HasSubstr("Run it again to resume")));
 }
 
 TEST_F(MirrorCandidatesTest, AFailureAtOnceIsAFailure) {
@@ -180,7 +180,7 @@ TEST_F(MirrorCandidatesTest, CtrlCEndsAfterAPageAndTheNextRunGoesOnThere) {
   EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3);
   std::ifstream in(log);
   EXPECT_THAT((std::string{std::istreambuf_iterator<char>(in), {}}),
-              HasSubstr("stopped. What has come is stored."));
+              HasSubstr("stopped. Everything received so far is stored."));
   server.clearResponses();
   EXPECT_EQ(mirror().exit_code, 0);
   expectEqual();

@@ -198,7 +198,7 @@ TEST(ExampleMockServer, SaysThatAPortIsTaken) {
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(result.out, "");
   EXPECT_THAT(result.err, HasSubstr("can't listen on 127.0.0.1:" + std::to_string(server.port())));
-  EXPECT_THAT(result.err, HasSubstr("Name another --port"));
+  EXPECT_THAT(result.err, HasSubstr("Use another --port"));
 }
 
 TEST(ExampleMockServer, SaysWhatIsWrongWithItsArguments) {

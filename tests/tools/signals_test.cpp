@@ -28,7 +28,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr std::chrono::seconds kLimit{20};
-constexpr const char* kWords = "ending in good order; Ctrl-C once more ends it at once";
+constexpr const char* kWords = "shutting down; press Ctrl-C again to stop immediately";
 
 class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterface<int> {
  protected:
@@ -62,7 +62,7 @@ class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterf
     std::chrono::milliseconds delay = std::chrono::minutes{1};  // of each response
   };
   std::vector<Call> calls() const {
-    return {{"list_candidates", {"posting-1"}, 1, "It was stopped before it was done."},
+    return {{"list_candidates", {"posting-1"}, 1, "It was stopped before it finished."},
             {"ingest_candidate",
              {"posting-1", "--name", "Ada", "--email", "ada@example.com"},
              1,
@@ -250,7 +250,7 @@ TEST_P(SignalsTest, AReaderThatTakesNothingDoesNotHoldItUpForLong) {
   ASSERT_TRUE(eventually([&] { return out.full(); }));
   process.signal(GetParam());
   EXPECT_EQ(process.wait(kLimit), 3);
-  EXPECT_THAT(logged(), HasSubstr("its reader takes nothing"));
+  EXPECT_THAT(logged(), HasSubstr("its reader does not read"));
 }
 
 TEST_P(SignalsTest, NoTemporaryFileStays) {

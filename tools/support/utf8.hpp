@@ -6,7 +6,7 @@
 
 namespace support {
 
-/// One code point of a UTF-8 text, and the bytes that it takes.
+/// One code point of a UTF-8 text, and its length in bytes.
 struct CodePoint {
   char32_t value;
   std::size_t size;

@@ -297,32 +297,32 @@ TEST(CsvSource, ACellThatCanNotBeSentIsARecordWithAProblem) {
           "C,\"c@example.com\n\"\n"
           "D,d@example.com\n"s);
   ASSERT_EQ(records.size(), 4u);
-  EXPECT_EQ(records[0].problem->message, "the cell \"name\" has a NUL in it");
+  EXPECT_EQ(records[0].problem->message, "the cell \"name\" contains a NUL byte");
   EXPECT_EQ(records[0].line, 2u);
   EXPECT_EQ(records[1].problem->message, "the cell \"name\" is not UTF-8");
-  EXPECT_EQ(records[2].problem->message, "the cell \"email\" has a line break in it");
+  EXPECT_EQ(records[2].problem->message, "the cell \"email\" contains a line break");
   EXPECT_EQ(records[2].line, 4u);
   EXPECT_FALSE(records[3].problem);
   EXPECT_EQ(records[3].line, 6u);
 }
 
 TEST(CsvSource, RefusesColumnsThatCanNotBeUsed) {
-  EXPECT_THAT(refusalOf("name,mail\n"), HasSubstr("no use for a column \"mail\""));
+  EXPECT_THAT(refusalOf("name,mail\n"), HasSubstr("unknown column \"mail\""));
   EXPECT_THAT(refusalOf("name,mail\n"), HasSubstr("metadata.KEY"));
-  EXPECT_THAT(refusalOf("name\n"), HasSubstr("no column \"email\""));
-  EXPECT_THAT(refusalOf(""), HasSubstr("no column \"name\""));
-  EXPECT_THAT(refusalOf("name;email\n"), HasSubstr("with commas between"));
+  EXPECT_THAT(refusalOf("name\n"), HasSubstr("missing column \"email\""));
+  EXPECT_THAT(refusalOf(""), HasSubstr("missing column \"name\""));
+  EXPECT_THAT(refusalOf("name;email\n"), HasSubstr("separated by commas"));
   EXPECT_THAT(refusalOf("Ada,ada@example.com\n"), ::testing::Not(HasSubstr("Ada")));
-  EXPECT_THAT(refusalOf("name,email,name\n"), HasSubstr("\"name\" is there twice"));
-  EXPECT_THAT(refusalOf("name,email,metadata.\n"), HasSubstr("no use"));
+  EXPECT_THAT(refusalOf("name,email,name\n"), HasSubstr("duplicate column \"name\""));
+  EXPECT_THAT(refusalOf("name,email,metadata.\n"), HasSubstr("unknown column"));
 }
 
 TEST(CsvSource, TheRowOfTheColumnsIsHeldToTheSame) {
   EXPECT_THAT(refusalOf("\"name,email\nAda,a@example.com\n"), HasSubstr("the first row (line 1)"));
   EXPECT_THAT(refusalOf("name,\"email\"x\n"), HasSubstr("the first row (line 1)"));
-  EXPECT_THAT(refusalOf("name, email\n"), HasSubstr("no use for a column \" email\""));
+  EXPECT_THAT(refusalOf("name, email\n"), HasSubstr("unknown column \" email\""));
   EXPECT_THAT(refusalOf("name, email\n"), HasSubstr("Spaces are part of a name."));
-  EXPECT_THAT(refusalOf("name,email,\n"), HasSubstr("no use for a column \"\""));
+  EXPECT_THAT(refusalOf("name,email,\n"), HasSubstr("unknown column \"\""));
 }
 
 TEST(CsvSource, ARowHasABound) {

@@ -69,7 +69,7 @@ TEST(Explain, DoesNotRepeatTheOnlyValueThatTheHeadlineNames) {
   EXPECT_EQ(
       explain(heymilo::UnprocessableEntityError("422: body.email: Field required", complaint)),
       "422: body.email: Field required\n"
-      "The API refuses the request as it is. Change what it names, and run it again.\n");
+      "The API refused the request. Correct the values that it names, and run it again.\n");
 }
 
 TEST(Explain, NamesTheVariableThatHoldsABadOption) {
