@@ -1,5 +1,5 @@
-// A whole posting read side by side in four windows, against one page after the other, at a server
-// that takes its time for each answer.
+// A whole posting read in parallel in four windows, compared with one page after the other, from a
+// server with a latency.
 //
 //   parallel_walk_benchmark [--brief]
 

@@ -11,7 +11,7 @@ using heymilo::testing::ScriptedResponse;
 using IngestPeople = Recipe;
 
 // [some]
-/// The interview links of everybody, in order. For as many as fit into one request.
+/// The interview links of all people, in order. For as many as fit into one request.
 std::vector<std::string> invite(const heymilo::Client& client,
                                 std::vector<heymilo::CandidateIngestRequest> people) {
   heymilo::BulkCandidateIngestRequest request;
@@ -47,7 +47,7 @@ struct Row {
   std::string id, name, email;
 };
 
-/// The rows of a table of your own as a source: one after the other, each time in the same order.
+/// The rows of a table as a source: one after the other, in the same order each time.
 heymilo::workflows::BulkSource sourceOfRows(const std::vector<Row>& rows) {
   return [&rows, next = std::size_t{0}]() mutable -> std::optional<heymilo::workflows::BulkRecord> {
     if (next == rows.size()) {
@@ -64,7 +64,7 @@ heymilo::workflows::BulkSource sourceOfRows(const std::vector<Row>& rows) {
 // [/source]
 
 // [report]
-/// Who was not ingested, and why: a line each.
+/// The people who were not ingested, with the reason: a line each.
 std::vector<std::string> problemsOf(const std::string& journal) {
   using heymilo::workflows::RecordState;
   std::vector<std::string> lines;
@@ -87,7 +87,7 @@ TEST_F(IngestPeople, ManyAndEachOnce) {
     const std::string id = std::to_string(i);
     rows.push_back({id, "Person " + id, i == 17 ? "nonsense" : id + "@example.com"});
   }
-  // The API carries a chunk out and the response is lost.
+  // The API processes a chunk and the response is lost.
   server.respondNext({"ingestCandidatesBulk",
                       [](const heymilo::testing::RecordedRequest& request) {
                         return request.body.find("nonsense") == std::string::npos;

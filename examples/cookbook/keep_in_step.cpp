@@ -12,7 +12,7 @@ using heymilo::testing::MockServer;
 using KeepInStep = Recipe;
 
 // [mirror]
-/// Brings the copy up to date. `full`: sees what happened to old candidates too.
+/// Updates the copy. `full`: includes changes of old candidates.
 heymilo::workflows::MirrorResult refresh(const heymilo::Client& client, const std::string& file,
                                          bool full) {
   heymilo::workflows::SqliteMirror database(file, "posting-id");
@@ -43,7 +43,7 @@ TEST_F(KeepInStep, WithSqlite) {
 }
 
 // [sink]
-/// A mirror in memory; one in a database of yours does the same in a transaction each.
+/// A mirror in memory; a database would do the same, in a transaction each.
 class MapMirror final : public heymilo::workflows::MirrorSink {
  public:
   struct Entry {

@@ -13,7 +13,7 @@ using heymilo::testing::ScriptedResponse;
 using MetricsAndTracing = Recipe;
 namespace otel = opentelemetry;
 
-/// What was told, a line for each.
+/// The recorded values, a line for each.
 struct Told {
   void add(const std::string& line) {
     const std::lock_guard<std::mutex> lock(mutex);

@@ -41,7 +41,7 @@ TEST_F(NonBlockingCalls, AsFutures) {
   EXPECT_EQ(countAll(calls, postings), expected);
 }
 
-/// Stands for the event loop that a program has: runs what is posted to it, on one thread.
+/// A stand-in for a program's event loop: runs posted functions on one thread.
 class EventLoop {
  public:
   void post(std::function<void()> task) {

@@ -12,7 +12,7 @@ namespace {
 using heymilo::testing::MockServer;
 using heymilo::testing::ScriptedResponse;
 
-/// The code under test: ingests somebody, and says whether that succeeded.
+/// The code under test: ingests a person, and returns whether that succeeded.
 bool signUp(const heymilo::Client& client, const std::string& name, const std::string& email) {
   try {
     client.ingestCandidate("posting-id", {name, email});

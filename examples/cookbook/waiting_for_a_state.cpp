@@ -12,7 +12,7 @@ struct Results {
   std::vector<std::string> still_at_it;  ///< interview_ids
 };
 
-/// Waits until all of them are through, for as long as `time` at most.
+/// Waits until the workflows of all of them are over, for at most `time`.
 Results resultsOf(const heymilo::Client& client, const std::vector<std::string>& interview_ids,
                   std::chrono::milliseconds time) {
   heymilo::WaitOptions how;
@@ -30,7 +30,7 @@ Results resultsOf(const heymilo::Client& client, const std::vector<std::string>&
 // [/wait]
 
 // [queued]
-/// Queues somebody, and waits until they are in the posting.
+/// Queues a person, and waits until they are in the posting.
 std::string interviewOf(const heymilo::Client& client, heymilo::CandidateIngestRequest person,
                         const std::string& our_id) {
   heymilo::WaitOptions how;

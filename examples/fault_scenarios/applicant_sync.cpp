@@ -90,10 +90,10 @@ std::map<std::string, std::string> ApplicantSync::changedStatuses() {
   return changed;
 }
 
-/// Empty where the list can't be read.
+/// Empty if the list can't be read.
 std::optional<bool> ApplicantSync::isThere(const std::string& id) const {
   try {
-    // All of the list: what this machine's clock said when it was sent is no place to begin at.
+    // The whole list: this machine's clock at the time of sending is not reliable as a lower bound.
     for (const auto& candidate : client_.listAllCandidates(posting_id_)) {
       if (candidate.metadata && candidate.metadata->count(kKey) > 0 &&
           candidate.metadata->at(kKey) == id) {

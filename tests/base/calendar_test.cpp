@@ -5,7 +5,7 @@
 namespace heymilo {
 namespace {
 
-// Days and times of day are covered by timestamp_test; what it can't see is here.
+// Days and times of day are covered by timestamp_test; the remaining cases are here.
 
 TEST(Calendar, KnowsTheDayOfTheWeek) {
   EXPECT_EQ(toCalendarTime(UnixSeconds(std::chrono::seconds(0)))->weekday, 4);

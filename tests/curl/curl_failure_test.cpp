@@ -1,5 +1,4 @@
-// What a request that gets no answer fails with, and what its outcome() says, judged by what the
-// server saw.
+// The error and the outcome() of a request without a response, compared with the server's record.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -35,7 +34,7 @@ class CurlFailure : public testing::Test {
     return makeCurlTransport(options);
   }
 
-  /// What a POST fails with where the server, having read it whole, sends `bytes` and goes.
+  /// The error of a POST if the server reads it completely, sends `bytes` and closes.
   template <class Error>
   Error failureAfter(const std::string& bytes) {
     RawServer server([&](RawConnection& connection) {

@@ -1,5 +1,5 @@
-// Every type of answer is read from the text. What is read from text and what is read from a tree
-// must be the same, and what was read must survive being written.
+// Reads every type of response from the text. Reading from text and from a tree must give the same
+// result, and writing must preserve it.
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-/// What only the reader of texts can see: a tree has no property twice, and no BOM.
+/// Cases that only the text reader can detect: a tree has no duplicate property, and no BOM.
 bool isOfTheTextAlone(const std::string& problem) {
   return problem.find("twice") != std::string::npos || problem.find("nested") != std::string::npos;
 }
@@ -66,7 +66,7 @@ void tryAs(std::string_view text, const std::optional<json>& tree) {
 }
 
 #ifdef HEYMILO_WITH_SIMDJSON
-/// Where the fast reader understands a text, it says the same of it as the other one.
+/// If the fast reader accepts a text, its events equal those of the other reader.
 void compareReaders(std::string_view text) {
   heymilo_test::EventLog fast, slow;
   try {

@@ -1,5 +1,5 @@
-// Answers that are broken or meant to harm as HTTP, to a client on real sockets. What becomes of
-// bodies that are no good is in hostile_json_test, what things cost in hostile_memory_test.
+// Responses that are broken or malicious as HTTP, to a client on real sockets. Bodies are tested in
+// hostile_json_test, memory in hostile_memory_test.
 
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ using heymilo_test::RawServer;
 
 const std::string kOk = "HTTP/1.1 200 OK\r\n";
 const std::string kChunked = kOk + "Transfer-Encoding: chunked\r\n\r\n";
-/// Fits both operations.
+/// Valid for both operations.
 const std::string kGood = R"({"data":[],"pagination":{"has_more":false}})";
 
 struct Row {

@@ -17,7 +17,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-/// What a text is refused with: "path: problem".
+/// The refusal of a text: "path: problem".
 template <class Model>
 std::string refusal(const std::string& text) {
   try {
@@ -253,7 +253,7 @@ TEST(Codec, WritesWhatNlohmannDumps) {
   }
 }
 
-/// What a request is refused with when it is encoded: "path: problem".
+/// The refusal of a request on encoding: "path: problem".
 std::string encodingRefusal(const CandidateIngestRequest& request) {
   try {
     json::encode(request);
@@ -310,7 +310,7 @@ TEST(Codec, ConvertsWithNlohmannBothWays) {
   }
 }
 
-// No call is concerned: what a program converts for itself has not been sent by anyone.
+// No call is involved: nothing has been sent.
 TEST(Codec, AConversionOfACallersOwnJsonHasSentNothing) {
   const auto outcome = [](const auto& convert) {
     try {

@@ -32,7 +32,7 @@ Page pageOf(const Ids& ids, bool has_more) {
   return page;
 }
 
-/// A list in pages. It answers like a server, counts the requests, and can fail once.
+/// A list in pages. It responds like a server, counts the requests, and can fail once.
 struct List {
   std::vector<Ids> pages;
   std::vector<std::optional<std::string>> cursors;  // that were asked for
@@ -218,7 +218,7 @@ TEST(Pagination, RefusesAnEmptyPageWithMoreToCome) {
 }
 
 TEST(Pagination, RefusesACursorThatComesRoundAgain) {
-  // At once, after a cycle of two, and where the walk did not begin at the start.
+  // Immediately, after a cycle of two, and if the walk did not begin at the start.
   const std::vector<std::vector<Ids>> rounds = {
       {{"a", "b"}, {"a", "b"}}, {{"a"}, {"b"}, {"c"}, {"b"}}, {{"a"}, {"z"}}};
   for (const auto& pages : rounds) {
@@ -336,7 +336,7 @@ TEST(Pagination, WorksWithViews) {
 
 TEST(Pagination, IsTheSourceOfAPipeline) {
   List list{{{"a", "bb"}, {"c", "dd"}, {"ee"}}, {}, {}};
-  // The range is moved into the pipeline, which can then be given away.
+  // The range is moved into the pipeline, which can then be returned.
   auto long_ones = list.range() | std::views::filter([](const CandidateResponse& c) {
                      return c.interview_id.size() == 2;
                    });

@@ -1,5 +1,5 @@
-// A list that is read in several windows at once: nobody is missed or doubled, however the list is
-// ordered, rounded, filled meanwhile or cut short, and few requests are wasted.
+// A list read in several windows in parallel: no candidate is missed or returned twice, however the
+// list is ordered, rounded, extended meanwhile or truncated, and few requests are wasted.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ using std::chrono::seconds;
 
 enum class Listed { ascending, descending, by_name };
 
-/// A list of candidates as an API would keep it, behind a loader.
+/// A list of candidates behind a loader, as an API would keep it.
 class List {
  public:
   Listed order = Listed::ascending;
@@ -169,7 +169,7 @@ std::vector<std::int64_t> evenly(std::size_t count, std::int64_t span) {
   return moments;
 }
 
-/// Days on which many come and days on which few do, and bursts within a second.
+/// Busy and quiet days, and bursts within a second.
 std::vector<std::int64_t> inBursts(std::size_t count, std::uint32_t seed) {
   std::mt19937 random(seed);
   std::vector<std::int64_t> moments;
@@ -229,7 +229,7 @@ TEST(ParallelPagination, WastesFewRequests) {
       list.gather = 4;
       list.addMany(evenly(10'000, 1'000 * kHour));
       EXPECT_EQ(sortedIds(CandidateRange(list.loader(), pagesOf(100), 4)), list.ids());
-      // One by one it would be 100. Without totals it is not known how far the list goes.
+      // One by one it would be 100. Without totals the end of the list is unknown.
       EXPECT_LE(list.requests(), totals ? 112 : 125) << static_cast<int>(order) << totals;
       EXPECT_EQ(list.most_at_once(), 4);
     }

@@ -1,4 +1,4 @@
-// Lists with candidates who can't be read: everybody else is handed out once, and those are
+// Lists with unreadable candidates: all others are returned once, and the unreadable ones are
 // reported, wherever in a page they are.
 
 #include <gmock/gmock.h>
@@ -136,7 +136,7 @@ TEST_F(UnreadableCandidates, SoItIsWithARequestForEach) {
   }
 }
 
-// Commas with nobody between them, at the beginning and at the end of a page as well.
+// Commas without a candidate in between, also at the beginning and at the end of a page.
 TEST_F(UnreadableCandidates, SoItIsWhereOneIsMissingBetweenCommas) {
   const auto nothing = [](const std::string&) { return std::string(); };
   for (std::size_t at = 0; at < 8; ++at) {
@@ -161,7 +161,7 @@ TEST_F(UnreadableCandidates, SoItIsWhereOneIsMissingBetweenCommas) {
   EXPECT_THAT(reported, ElementsAre("?", "?"));
 }
 
-// Whoever stands at the place of a comma is not passed over.
+// A candidate at the position of a comma is not skipped.
 TEST_F(UnreadableCandidates, SoItIsWhereSomethingElseIsBetweenThem) {
   for (const char* after : {" ", "; ", ":", "x,", ",x ", ",,x ", "/**/, ", "]", "],"}) {
     SCOPED_TRACE(after);
@@ -188,7 +188,7 @@ TEST_F(UnreadableCandidates, SoItIsWhereSomethingElseIsBetweenThem) {
   }
 }
 
-// An empty interview_id is as good as none: nothing can be asked for after it.
+// An empty interview_id is the same as none: it can't be a cursor.
 TEST_F(UnreadableCandidates, SoItIsWithAnEmptyIdInALoaderOfTheUsersOwn) {
   CandidateRange range([&](const std::optional<std::string>& cursor, const CancellationToken&) {
     ListResponse<CandidateResponse> page;
@@ -235,7 +235,7 @@ TEST_F(UnreadableCandidates, SoItIsInParallel) {
   }
 }
 
-// With the end of the first page, its total is missing.
+// Without the end of the first page, its total is missing.
 TEST_F(UnreadableCandidates, InParallelThoseWithoutATimeAreFoundAllTheSame) {
   for (const UnreadableKind& kind : brokenStructures()) {
     SCOPED_TRACE(kind.name);
@@ -389,7 +389,8 @@ TEST_F(UnreadableCandidates, AreReportedAgainByARangeThatResumesBeforeThem) {
   EXPECT_THAT(reported, ElementsAre("c6", "c6"));
 }
 
-// What has no cursor after it: a page whose structure breaks in somebody without an interview_id.
+// Cases without a cursor after them: a page whose structure breaks in a candidate without an
+// interview_id.
 TEST_F(UnreadableCandidates, AreAnErrorWhereTheirIdAndTheirEndAreUnknown) {
   list.spoiled["c4"] = instead("interview_id", "\"c4");
   auto range = list.client().listAllCandidates("p", pagesOf(3));
@@ -427,7 +428,7 @@ TEST_F(UnreadableCandidates, AreNoneInAResponseThatIsNoPage) {
   }
 }
 
-// The structure is that of a page, each element can be read, and yet the text is no JSON.
+// The structure is that of a page, each element is readable, and yet the text is not JSON.
 TEST_F(UnreadableCandidates, AreNeverNoneWhereAResponseIsNoJson) {
   for (const char* body : {R"({"data":[],"pagination":{"has_more":false},})",
                            R"({"data":[],"d\u0061ta":[],"pagination":{"has_more":false}})",

@@ -1,5 +1,5 @@
-// The connection is cut at every byte of every operation's request and answer. For each cut, what
-// the caller is told is held against what the server did.
+// The connection is cut at every byte of every operation's request and response. For each cut, the
+// caller's outcome is compared with the server's record.
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ using heymilo_test::TemporaryFile;
 
 const char* const kEmptyList = R"({"data":[],"pagination":{"has_more":false}})";
 
-/// One operation: how it is called and how it is answered when all goes well.
+/// One operation: its call and its successful response.
 struct Call {
   const char* operation;
   std::string answer;
@@ -61,8 +61,8 @@ std::vector<Call> calls() {
   };
 }
 
-/// Where the next call is cut: after so many bytes of the request, or, when that is whole, of the
-/// answer.
+/// The position of the next cut: after this many bytes of the request, or, if that is complete, of
+/// the response.
 struct Cut {
   std::atomic<bool> armed{false};  // the next request is the one; any other is answered
   std::atomic<std::size_t> request_bytes{0};
@@ -76,7 +76,7 @@ class CutTest : public testing::TestWithParam<std::tuple<bool, bool>> {
   bool tls() const { return std::get<0>(GetParam()); }
   bool reused() const { return std::get<1>(GetParam()); }
 
-  /// Serves a connection; the cut is made on the request that comes when it is armed.
+  /// Serves a connection; the cut is made on the next request after arming.
   void serve(RawConnection& connection, const Call& call) {
     for (;;) {
       std::string head = connection.readBytes(1);
@@ -84,7 +84,7 @@ class CutTest : public testing::TestWithParam<std::tuple<bool, bool>> {
         return;
       }
       if (!cut.armed.exchange(false)) {
-        // A request to warm the connection up, or one that must not be: either is answered.
+        // A request to warm the connection up, or an unexpected one: both get a response.
         const auto rest = connection.readRequest();
         if (!rest) {
           return;
@@ -170,7 +170,7 @@ TEST_P(CutTest, NoOutcomeClaimsMoreThanTheServerDid) {
         EXPECT_NE(error.outcome(), Outcome::rejected);
         EXPECT_NE(error.outcome(), Outcome::applied);
       }
-      // The server has had the whole request once at the most, and never where it is "not sent".
+      // The server has received the whole request at most once, and never if it is "not sent".
       const bool whole = request_bytes >= request_size;
       EXPECT_EQ(cut.committed, whole ? 1 : 0);
       if (whole) {

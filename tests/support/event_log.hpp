@@ -10,7 +10,7 @@
 
 namespace heymilo_test {
 
-/// Writes down what a reader tells it, so that two readers can be compared.
+/// Records a reader's events, to compare two readers.
 class EventLog final : public heymilo::json::Sink {
  public:
   void null() override { add("null"); }

@@ -7,7 +7,7 @@ namespace heymilo_test {
 
 namespace {
 
-/// A thread on which a connection that the client has left raises no signal.
+/// A thread on which a closed connection raises no signal.
 template <class Function>
 std::thread threadWithoutSigpipe(Function function) {
   return std::thread([function] {

@@ -1,4 +1,4 @@
-// What a test can say of the requests that were seen.
+// Expectations about received requests.
 
 #include "heymilo/testing/expectations.hpp"
 
@@ -28,7 +28,7 @@ using ::testing::Not;
 
 const CandidateIngestRequest kAda{"Ada", "ada@example.com"};
 
-/// Anything that has requests().
+/// A type with requests().
 struct Peer {
   std::vector<RecordedRequest> seen;
   const std::vector<RecordedRequest>& requests() const { return seen; }

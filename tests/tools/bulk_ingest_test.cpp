@@ -228,7 +228,7 @@ TEST_F(BulkIngestProgram, SaysHowLongTheQuotaIsUsedUp) {
   RunningProcess process(
       HEYMILO_PROGRAMS_DIR "/bulk_ingest", {"posting-1", file}, environment, log);
   EXPECT_TRUE(
-      eventually([&] { return contentsOf(log).find("going on in 3") != std::string::npos; }));
+      eventually([&] { return contentsOf(log).find("resuming in 3") != std::string::npos; }));
   process.signal(SIGINT);
   EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3);
   EXPECT_EQ(server.candidateCount("posting-1"), 0u);
@@ -273,7 +273,7 @@ TEST_F(BulkIngestProgram, AJournalThatIsDeletedUnderTheLastChunkIsNoSuccess) {
   EXPECT_THAT(result.err, HasSubstr("had sent 10 records"));
 }
 
-// `ulimit -f` in the place of a disk that fills up.
+// `ulimit -f` instead of a full disk.
 TEST_F(BulkIngestProgram, AFullDiskIsToldOfWithWhatWasSent) {
   writePeople(2000);
   const std::string journal = directory.file("journal");

@@ -89,7 +89,8 @@ TEST_F(MirrorCandidatesTest, AFailureInTheMiddleIsGoneOnFrom) {
                      ScriptedResponse::error(403, "forbidden", "No."));
   const ChildResult first = mirror();
   EXPECT_EQ(first.exit_code, 3);
-  EXPECT_THAT(first.err, AllOf(HasSubstr("HEYMILO_WORKSPACE_ID"), HasSubstr("Run it again to resume")));
+  EXPECT_THAT(first.err,
+              AllOf(HasSubstr("HEYMILO_WORKSPACE_ID"), HasSubstr("Run it again to resume")));
   EXPECT_THAT(mirror().out, HasSubstr("after finishing an earlier run"));
   expectEqual();
 }
@@ -173,7 +174,7 @@ TEST_F(MirrorCandidatesTest, CtrlCEndsAfterAPageAndTheNextRunGoesOnThere) {
                          environment,
                          log);
   ASSERT_TRUE(server.waitForRequests(2));
-  // The second request goes out while the first page is being stored.
+  // The second request is sent while the first page is being stored.
   MirrorFile reader(file);
   ASSERT_TRUE(eventually([&] { return reader.integer("SELECT count(*) FROM candidates") == 100; }));
   process.signal(SIGINT);

@@ -1,4 +1,4 @@
-// The mock server as a process of its own.
+// The mock server as a separate process.
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -38,7 +38,7 @@ using Json = nlohmann::json;
 const std::string kProgram = HEYMILO_PROGRAMS_DIR "/mock_server";
 const std::string kDemo = "/api/v2/postings/demo/candidates";
 
-/// The program while it runs. Its standard output and error come through one pipe.
+/// The program while it runs. Its standard output and error share one pipe.
 class RunningServer {
  public:
   explicit RunningServer(std::vector<std::string> arguments = {}) {

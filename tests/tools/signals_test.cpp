@@ -1,4 +1,4 @@
-// How the programs take SIGINT, SIGTERM and SIGHUP.
+// The programs' handling of SIGINT, SIGTERM and SIGHUP.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -53,7 +53,7 @@ class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterf
     return R"({"name":"Ada","email":"ada)" + std::to_string(number) + "@example.com\"}\n";
   }
 
-  /// A call of each program that uses the API, which the server keeps waiting.
+  /// A call of each program that uses the API, kept waiting by the server.
   struct Call {
     std::string program;
     std::vector<std::string> arguments;
@@ -85,7 +85,7 @@ class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterf
              "stopped."}};
   }
 
-  /// Whether the program has said that it handles the signal, so that it is not ended by it.
+  /// Whether the program has reported that it handles the signal: it is then not ended by it.
   static bool takes(const RunningProcess& process, int signal) {
     std::ifstream status("/proc/" + std::to_string(process.pid()) + "/status");
     for (std::string word; status >> word;) {

@@ -23,7 +23,7 @@ struct Spelling {
   const char* text;
 };
 
-// The seconds are those that `date -u -d TEXT +%s` gives.
+// The seconds are the output of `date -u -d TEXT +%s`.
 const Spelling kCanonical[] = {
     {at(0), "1970-01-01T00:00:00Z"},
     {at(1773360000), "2026-03-13T00:00:00Z"},

@@ -111,7 +111,7 @@ TEST(MockServerRateWindow, LetsARequestInWhenRetryAfterHasPassed) {
   EXPECT_EQ(client.get(kPath).status, 200);
 }
 
-// Sends as fast as it can from several connections, then looks at what was let in.
+// Sends as fast as possible from several connections, then checks the number of accepted requests.
 TEST(MockServerRateWindow, NeverLetsMoreInThanAnyWindowHolds) {
   constexpr int kRequests = 20;
   constexpr milliseconds kPer{200};

@@ -151,7 +151,7 @@ TEST(CsvSource, KeepsSpacesAndLineBreaksOfACell) {
   EXPECT_EQ(records[1].request.name, " Bob\nJr ");
 }
 
-/// A file whose rows are these, with a row before and one after; what came before the refusal.
+/// A file with these rows, one row before and one after; the records before the refusal.
 void expectRefusedAt(const std::string& rows, const std::string& place, std::size_t before = 1) {
   SCOPED_TRACE(rows);
   const TemporaryFile file("name,email,metadata.id\nEve,eve@example.com,1\n" + rows +
@@ -174,7 +174,7 @@ void expectRefusedAt(const std::string& rows, const std::string& place, std::siz
 }
 
 TEST(CsvSource, AMissingQuotationMarkIsRefusedAndNothingAfterItIsRead) {
-  // Without its closing one, which another row then has, or nobody.
+  // Without its closing one, which another row or none then has.
   expectRefusedAt("\"Ada,ada@example.com,2\n\"Bob\",bob@example.com,3\n", "record 2 (line 3)");
   expectRefusedAt("\"Ada,ada@example.com,2\nBob,\"bob@example.com\",3\n", "record 2 (line 3)");
   expectRefusedAt("\"Ada,ada@example.com,2\nBob,bob@example.com,3\n", "record 2 (line 3)");
@@ -184,7 +184,7 @@ TEST(CsvSource, AMissingQuotationMarkIsRefusedAndNothingAfterItIsRead) {
   expectRefusedAt("Ada,ada@example.com,2\"\n", "record 2 (line 3)");
   expectRefusedAt(
       "Bob,bob@example.com,\"2\n2\"\n\nAda,ada\"@example.com,2\n", "record 3 (line 6)", 2);
-  // In the wrong place.
+  // At the wrong position.
   expectRefusedAt("Ada \"Countess\" L,ada@example.com,2\n", "record 2 (line 3)");
   expectRefusedAt("\"Ada\" L,ada@example.com,2\n", "record 2 (line 3)");
   expectRefusedAt("\"Ada\" ,ada@example.com,2\n", "record 2 (line 3)");
@@ -192,7 +192,7 @@ TEST(CsvSource, AMissingQuotationMarkIsRefusedAndNothingAfterItIsRead) {
   expectRefusedAt("\"Ada\\\"\",ada@example.com,2\n", "record 2 (line 3)");
 }
 
-// By its quotation marks, each of these is one row with as many cells as there are columns.
+// By its quotation marks, each of these is one row with the correct number of cells.
 TEST(CsvSource, SeveralRowsThatLookLikeOneAreRefused) {
   expectRefusedAt("\"Ada,ada@example.com,2\nBob\",bob@example.com,3\n", "record 2 (line 3)");
   expectRefusedAt("\"Ada, L,ada@example.com,2\r\nX,x@example.com,5\r\nBob\",bob@example.com,3\r\n",

@@ -326,8 +326,7 @@ TEST_F(SqliteMirrorTest, TwoAtOnceAreToldOf) {
 }
 
 #ifndef _WIN32  // where an open file can't be deleted or moved
-// What is written then is lost when the run is over, so that it must not end as if it had been
-// kept.
+// Further writes are lost when the run ends: it must not end as if they had been stored.
 TEST_F(SqliteMirrorTest, AFileThatIsLostDuringARunIsToldOf) {
   namespace fs = std::filesystem;
   using Loss = std::pair<const char*, std::function<void(const std::string&)>>;
@@ -373,7 +372,7 @@ TEST_F(SqliteMirrorTest, AFileThatIsLostDuringARunIsToldOf) {
 }
 #endif
 
-// A reader may make the log shorter, and a database tool the file.
+// A reader may shorten the log, and a database tool the file.
 TEST_F(SqliteMirrorTest, WhatOthersMayDoWithTheFileIsNoLoss) {
   SqliteMirror mirror(file, "p");
   MirrorWalk walk;
