@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds the completions for bash and zsh to what the programs' --help says: the same options, with a
-# value or without.
+# Compares the completions for bash and zsh with the programs' --help: the same options, with a value or
+# without.
 #
 #   tests/tools/completions_test.sh DIRECTORY   with the built programs
 set -euo pipefail
@@ -18,7 +18,7 @@ same() {
   fi
 }
 
-# complete_bash <word>...: what bash offers for the last word, a line each.
+# complete_bash <word>...: bash's completions of the last word, one per line.
 complete_bash() {
   # shellcheck disable=SC2016
   bash --norc -c '
@@ -30,7 +30,7 @@ complete_bash() {
     printf "%s\n" "${COMPREPLY[@]}"' - "$@"
 }
 
-# zsh_options <program>: what is handed to _arguments, as --help has it: a value as VALUE.
+# zsh_options <program>: the arguments of _arguments, in the form of --help: a value as VALUE.
 zsh_options() {
   # shellcheck disable=SC2016
   zsh -f -c '
@@ -74,4 +74,4 @@ for words in bulk_ingest 'bulk_ingest id file' 'list_candidates id' 'bulk_ingest
   same "no file after $words" '' "$(complete_bash $words READ)"
 done
 
-((failures == 0)) && echo 'The completions are what --help says.'
+((failures == 0)) && echo 'The completions agree with --help.'
