@@ -7,7 +7,7 @@ namespace benchmarks {
 
 struct Allocations {
   std::size_t count = 0;
-  std::size_t peak_bytes = 0;  ///< the most that was held at once, beyond what was held before
+  std::size_t peak_bytes = 0;  ///< the peak, in addition to the initial amount
 };
 
 /// The allocations of `work`, measured in its second run.

@@ -33,7 +33,7 @@ class CannedServer {
 
  private:
   std::string url_;
-  int lifeline_ = -1;  // the server ends where nobody holds it open any more
+  int lifeline_ = -1;  // the server ends when all copies are closed
   pid_t process_ = -1;
 };
 

@@ -63,7 +63,7 @@ void measure(std::size_t candidates, std::chrono::milliseconds latency) {
 
 int main(int argc, char** argv) {
   const bool brief = argc > 1 && std::string_view(argv[1]) == "--brief";
-  std::puts("             latency  one by one           four at once");
+  std::puts("             latency  one by one            in parallel");
   std::puts("candidates   ms            time  reqs.         time  reqs.   ratio");
   if (brief) {
     measure(2'000, std::chrono::milliseconds{20});

@@ -93,7 +93,7 @@ Cost operator-(Cost a, Cost b) { return {a.wall - b.wall, a.cpu - b.cpu}; }
 
 struct Subject {
   const char* name;
-  std::function<std::size_t()> request;  // gives the size of what came
+  std::function<std::size_t()> request;  // returns the received size
   std::size_t size;                      // that size, if all is well
   std::vector<double> wall{};
   std::vector<double> cpu{};
@@ -176,7 +176,7 @@ void measureSmall(const std::string& server, int requests) {
   const Headers plain = headersOf("");
   const httplib::Headers http_headers(plain.begin(), plain.end());
 
-  enum { kRaw, kNewHandle, kClient, kCodec };  // where they are among these
+  enum { kRaw, kNewHandle, kClient, kCodec };  // indices of the subjects
   std::vector<Subject> subjects = {
       {"libcurl, one handle", [&] { return raw.send().size(); }, answer_size},
       {"libcurl, a new handle each",

@@ -1,6 +1,6 @@
 // Walks over all candidates of a posting, compared with their bounds.
 //
-//   walk_benchmark [--brief] [cpu | prefetch | memory]   all three, where none is named
+//   walk_benchmark [--brief] [cpu | prefetch | memory]   default: all three
 //
 //   cpu        the CPU time for a candidate, beside pages got with libcurl and decoded by hand
 //   prefetch   the time of a walk over the time that the server, or else the reader, takes alone
@@ -254,7 +254,7 @@ void measurePrefetch(const std::vector<SlowServer>& servers, bool brief) {
 /// The peak memory of this process, in kB.
 std::size_t peakMemory() {
   std::FILE* status = std::fopen("/proc/self/status", "r");
-  require(status != nullptr, "there is no /proc");
+  require(status != nullptr, "/proc is not available");
   std::array<char, 256> line{};
   std::size_t peak = 0;
   while (std::fgets(line.data(), line.size(), status) != nullptr) {
@@ -332,7 +332,7 @@ int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // each row as it is there, in a log too
   std::vector<std::string_view> arguments(argv + 1, argv + argc);
   try {
-    if (arguments.size() == 3 && arguments[0] == "peak-of") {  // what the program asks of itself
+    if (arguments.size() == 3 && arguments[0] == "peak-of") {  // how the program calls itself
       const std::size_t seen = walk(clientOf(argv[2]), argv[3]);
       require(seen == kPageSize * std::strtoull(argv[3], nullptr, 10), "candidates are missing");
       std::printf("%zu\n", peakMemory());

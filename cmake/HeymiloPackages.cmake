@@ -90,8 +90,8 @@ set(CPACK_DEBIAN_HEYMILO_TOOLS_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_HEYMILO_TOOLS_PACKAGE_DEPENDS "${runtime} ${this_version}")
 set(CPACK_COMPONENT_HEYMILO_TOOLS_DESCRIPTION
 "client for the HeyMilo API, programs
-Lists candidates, brings in one of them or thousands, each exactly once, keeps
-a copy of a posting in SQLite, and imitates the API for tests.")
+Lists candidates, ingests one of them or thousands, each exactly once, keeps
+a copy of a posting in SQLite, and mocks the API for tests.")
 
 # The documents of each package, which a plain installation does not need.
 set(papers "${PROJECT_SOURCE_DIR}/packaging/debian")

@@ -102,7 +102,7 @@ if(TARGET heymilo_testing)
     # needs no cpp-httplib
   elseif(httplib_LIBRARY AND NOT httplib_DIR)  # compiled, and described by a file of pkg-config
     list(APPEND pc_requires cpp-httplib)
-  else()  # one header, or compiled and known to CMake only: then its file; and what it was told to use
+  else()  # a header, or a library with a CMake package only: its file and its features
     heymilo_imported_file(httplib::httplib pc_httplib)
     set(pc_libs ${pc_httplib} ${pc_threads})
     foreach(feature IN ITEMS OPENSSL:openssl ZLIB:zlib BROTLI:libbrotlienc BROTLI:libbrotlidec

@@ -2,7 +2,7 @@
 # Shows the library at work, without an account and without a network: starts the mock server, ingests 2,000
 # people with bulk_ingest, which is killed halfway and started again, keeps a copy of the posting in a
 # database with mirror_candidates while the interviews progress, and shows the funnel.
-# Installs what is missing (with apt-get) and builds first.
+# Installs missing dependencies (with apt-get) and builds first.
 #
 #   examples/demo.sh             from a fresh clone
 #   examples/demo.sh DIRECTORY   with programs that have been built already
@@ -49,7 +49,7 @@ trap 'exit 143' TERM
 trap 'exit 129' HUP
 
 build() {
-  begin 'Installing what is missing'
+  begin 'Installing missing dependencies'
   "$root/scripts/install-dependencies.sh"
   begin 'Building (minutes the first time, then seconds)'
   {
@@ -80,7 +80,7 @@ make_file() {
     sed -E "s/\"email\":\"([^@\"]+)@/\"email\":\"\1+$i@/; s/(\"external_id\":\"[^\"]+)\"/\1-$i\"/" "$people"
     case $i in
       2) printf '{"name":"No Address","email":"nowhere"}\n' ;;
-      4) printf 'this is no JSON\n' ;;
+      4) printf 'this is not JSON\n' ;;
       6) printf '{"name":"No E-Mail"}\n' ;;
       7) printf '{"name":"Bad Number","email":"bad@example.com","phone_number":"12"}\n' ;;
     esac

@@ -49,7 +49,7 @@ esac
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   cat >&2 <<'END'
-This is not Debian or Ubuntu, so nothing is installed by itself. What is needed:
+This is not Debian or Ubuntu: nothing is installed automatically. Required:
   a C++17 compiler, CMake, Ninja or Make, pkg-config, and libcurl, nlohmann/json, cpp-httplib, CLI11
   and SQLite
   (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel sqlite-devel;

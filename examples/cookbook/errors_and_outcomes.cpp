@@ -79,7 +79,7 @@ std::string explain(const heymilo::Error& error) {
     const auto field = refusal->fields().front();  // never empty
     return "Not acceptable: " + field.param.value_or("the request") + ": " + field.message;
   }
-  return error.what();  // one line, and nothing of what was sent is in it
+  return error.what();  // one line, without any of the sent data
 }
 // [/say]
 

@@ -37,7 +37,7 @@ TEST_F(IngestPeople, AFewAtOnce) {
 bool ingestAll(const heymilo::Client& client, const std::string& journal,
                const heymilo::workflows::BulkSource& people) {
   heymilo::workflows::BulkIngestOptions options;
-  options.journal = journal;  // an SQLite file: the memory of what was sent
+  options.journal = journal;  // an SQLite file that records what was sent
   return heymilo::workflows::bulkIngest(client, "posting-id", people, options).complete;
 }
 // [/many]
@@ -102,7 +102,7 @@ TEST_F(IngestPeople, ManyAndEachOnce) {
 
   server.clearRequests();
   EXPECT_TRUE(ingestAll(client, journal, sourceOfRows(rows)));
-  EXPECT_EQ(server.requestCount(), 0u);  // nobody is sent twice
+  EXPECT_EQ(server.requestCount(), 0u);  // no person is sent twice
 }
 
 }  // namespace

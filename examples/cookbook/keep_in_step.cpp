@@ -36,7 +36,7 @@ TEST_F(KeepInStep, WithSqlite) {
   const std::string deleted = server.candidates("posting-id")[1]["interview_id"];
   server.removeCandidate(deleted);
   const auto quick = refresh(client, file, false);
-  EXPECT_EQ(quick.changed + quick.gone, 0u);  // too old to be seen by a run that reads the end
+  EXPECT_EQ(quick.changed + quick.gone, 0u);  // too old for an incremental run
   const auto full = refresh(client, file, true);
   EXPECT_EQ(full.changed, 1u);
   EXPECT_EQ(full.gone, 1u);

@@ -38,7 +38,7 @@ TEST_F(SignUp, IsNotRepeatedWhereTheResponseIsLost) {
   server.respondNext("ingestCandidate", ScriptedResponse::disconnect().afterCommit());
   EXPECT_FALSE(signUp(heymilo::Client(options), "Ada Example", "ada@example.com"));
   EXPECT_TRUE(heymilo::testing::received(server, "ingestCandidate", 1));
-  EXPECT_TRUE(server.requests()[0].committed);  // what the code under test has to look for
+  EXPECT_TRUE(server.requests()[0].committed);  // the code under test must look for it
 }
 
 TEST_F(SignUp, SeesThroughAnUnreadableResponse) {

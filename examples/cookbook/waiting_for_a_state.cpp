@@ -59,7 +59,7 @@ TEST_F(WaitingForAState, UntilTheWorkflowIsOver) {
   const std::string bob = interviewOf(client, {"Bob Example", "bob@example.com"}, "2");
   const Results early = resultsOf(client, {ada, bob}, std::chrono::minutes{1});
   EXPECT_EQ(early.done.size() + early.still_at_it.size(), 2u);
-  EXPECT_EQ(early.still_at_it.back(), bob);  // who has only just come
+  EXPECT_EQ(early.still_at_it.back(), bob);  // has only just been ingested
   const Results late = resultsOf(client, {ada, bob}, heymilo::testing::MockServer::workflow_time);
   EXPECT_EQ(late.done.size(), 2u);
   EXPECT_TRUE(late.still_at_it.empty());

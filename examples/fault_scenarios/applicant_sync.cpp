@@ -108,8 +108,8 @@ std::optional<bool> ApplicantSync::isThere(const std::string& id) const {
 
 void ApplicantSync::pause(std::chrono::milliseconds time) const {
   std::mutex mutex;
-  std::condition_variable nobody;
+  std::condition_variable no_notifier;
   std::unique_lock lock(mutex);
   heymilo::Clock& clock = client_.clock();  // which a test moves
-  clock.wait(lock, nobody, clock.now() + time, [] { return false; });
+  clock.wait(lock, no_notifier, clock.now() + time, [] { return false; });
 }

@@ -20,9 +20,9 @@ class ApplicantSync {
  public:
   enum class Result {
     added,          ///< is in the posting
-    already_there,  ///< was there, from a try whose outcome was not known
+    already_there,  ///< was there, from an attempt with an unknown outcome
     refused,        ///< the API does not take this applicant
-    later           ///< not now, or not known: to be tried again
+    later           ///< not now, or unknown: to be retried
   };
 
   ApplicantSync(heymilo::Client client, std::string posting_id);

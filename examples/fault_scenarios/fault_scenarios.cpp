@@ -92,9 +92,9 @@ const Scenario kScenarios[] = {
     {"NothingGoesWrong", [](World&) {}, Result::added, 1, 1},
 
     // The request does not arrive: it is sent again immediately.
-    {"NobodyListensOnce", ingestGets(Reply::interrupt()), Result::added, 1, 1},
-    {"NobodyListensFourTimes", ingestGets(Reply::interrupt().times(4)), Result::added, 1, 1},
-    {"NobodyListensForLonger", ingestGets(Reply::interrupt().times(5)), Result::later, 0, 0},
+    {"NoServerListensOnce", ingestGets(Reply::interrupt()), Result::added, 1, 1},
+    {"NoServerListensFourTimes", ingestGets(Reply::interrupt().times(4)), Result::added, 1, 1},
+    {"NoServerListensForLonger", ingestGets(Reply::interrupt().times(5)), Result::later, 0, 0},
 
     // The connection breaks: the outcome is unknown.
     {"BreaksBefore", ingestGets(Reply::disconnect()), Result::later, 1, 0},

@@ -10,7 +10,7 @@ namespace heymilo {
 
 #ifdef _WIN32
 
-/// There are none that go to a thread.
+/// Windows has no signals for a thread.
 class SignalsBlocked {
  public:
   SignalsBlocked() noexcept {}

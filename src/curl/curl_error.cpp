@@ -143,7 +143,7 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
   return phaseOf(transfer, way) + ": timed out after " + std::to_string(limit.count()) + " ms";
 }
 
-[[noreturn]] void throwRefusedAnswer(const Transfer& transfer, const std::string& endpoint) {
+[[noreturn]] void throwRefusedResponse(const Transfer& transfer, const std::string& endpoint) {
   std::string what = "reading the response from " + endpoint + ": ";
   switch (transfer.response.refusal()) {
     case ResponseReader::Refusal::headers_too_large:
@@ -161,7 +161,7 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
               std::to_string(transfer.request.max_response_bytes);
       break;
   }
-  throw TransportError(what, transfer.outcomeWithoutAnswer());
+  throw TransportError(what, transfer.outcomeWithoutResponse());
 }
 
 /// The proxy has responded and refuses the connection to the API.
@@ -219,7 +219,7 @@ CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
 /// The connection failed or broke.
 [[noreturn]] void throwBrokenConnection(const Transfer& transfer, CURLcode code, const Way& way) {
   const std::string endpoint = way.peer();
-  const Outcome outcome = transfer.outcomeWithoutAnswer();
+  const Outcome outcome = transfer.outcomeWithoutResponse();
   if (transfer.starts == 0 && way.tunnelStatus() >= 300) {
     throwRefusedByProxy(way.connecting(), way.tunnelStatus(), outcome);
   }
@@ -241,12 +241,12 @@ CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
                                       TransferResult result) {
   const Way way(handle, transfer);
   const std::string endpoint = way.peer();
-  const Outcome outcome = transfer.outcomeWithoutAnswer();
+  const Outcome outcome = transfer.outcomeWithoutResponse();
   if (result.cancelled) {
     throw CancelledError(phaseOf(transfer, way) + ": cancelled", outcome);
   }
   if (transfer.response.refusal() != ResponseReader::Refusal::none) {
-    throwRefusedAnswer(transfer, endpoint);
+    throwRefusedResponse(transfer, endpoint);
   }
   switch (meaningOf(result.code, transfer)) {
     case CURLE_OPERATION_TIMEDOUT:
@@ -342,8 +342,8 @@ void refuseProxysStatus(const Transfer& transfer) {
 
 }  // namespace
 
-HttpResponse answerOf(const EasyHandle& handle, Transfer& transfer, TransferResult result) {
-  if (!transfer.answered(result)) {
+HttpResponse responseOf(const EasyHandle& handle, Transfer& transfer, TransferResult result) {
+  if (!transfer.hasResponse(result)) {
     throwTransportError(handle, transfer, result);
   }
   HttpResponse response = transfer.response.take();

@@ -10,6 +10,6 @@ namespace heymilo {
 /// message contains the host and port of the server or, if the request came no further, of the
 /// proxy, and the TLS library's message; nothing of the request or response, and no proxy
 /// credentials.
-HttpResponse answerOf(const EasyHandle& handle, Transfer& transfer, TransferResult result);
+HttpResponse responseOf(const EasyHandle& handle, Transfer& transfer, TransferResult result);
 
 }  // namespace heymilo

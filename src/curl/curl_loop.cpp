@@ -268,7 +268,7 @@ void CurlLoop::complete(Running& transfer, TransferResult result) {
   HttpResponse answer;
   std::exception_ptr error;
   try {
-    answer = answerOf(transfer.easy, transfer.transfer, result);
+    answer = responseOf(transfer.easy, transfer.transfer, result);
   } catch (...) {
     error = std::current_exception();
   }

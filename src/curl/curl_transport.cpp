@@ -40,7 +40,7 @@ HttpResponse CurlTransport::send(const HttpRequest& request,
   transfer.proxy = options_.proxy;
   transfer.prepare(handle->easy());
   const TransferResult result = handle->perform(transfer, cancellation);
-  return answerOf(handle->easy(), transfer, result);
+  return responseOf(handle->easy(), transfer, result);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace heymilo {
 /// A proxy, with the data that an error may name: no user name, password or path.
 struct ProxyInUse {
   std::string named_by{};  ///< the environment variable, or `proxy` for the option
-  std::string endpoint{};  ///< host and port; empty where the text is not a proxy's URL
+  std::string endpoint{};  ///< host and port; empty if the text is not a proxy's URL
   bool tls = false;        ///< an https proxy
   bool http = false;       ///< an http or https proxy, not a socks proxy
 

@@ -91,9 +91,9 @@ void setUserTimeout(curl_socket_t handle, std::chrono::milliseconds time) noexce
 void reset(curl_socket_t handle) noexcept {
   endWithReset(handle, true);
 #if defined(__linux__)
-  sockaddr nobody{};
-  nobody.sa_family = AF_UNSPEC;
-  if (::connect(handle, &nobody, sizeof nobody) != 0) {
+  sockaddr unspecified{};
+  unspecified.sa_family = AF_UNSPEC;
+  if (::connect(handle, &unspecified, sizeof unspecified) != 0) {
     replace(handle);  // an emulation of Linux without this feature
   }
 #elif !defined(_WIN32)

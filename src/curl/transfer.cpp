@@ -130,7 +130,7 @@ bool Transfer::sentWithHead() const noexcept {
   return request.body.size() <= kSmall;
 }
 
-bool Transfer::answered(TransferResult result) const noexcept {
+bool Transfer::hasResponse(TransferResult result) const noexcept {
   // libcurl does not report truncated headers as an error.
   const bool complete = result.code == CURLE_OK && response.headersComplete();
   return !result.cancelled && (complete || response.enough());
@@ -142,7 +142,7 @@ bool Transfer::answered(TransferResult result) const noexcept {
 bool Transfer::keepsConnection(TransferResult result) const noexcept {
   const int status = response.status();
   const bool success = status >= 200 && status < 300;
-  return answered(result) &&
+  return hasResponse(result) &&
          (request.idempotent || success || outcomeOf(status) != Outcome::unknown);
 }
 
@@ -170,7 +170,7 @@ CURLcode Transfer::prepareAgain() noexcept {
   return curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
 }
 
-Outcome Transfer::outcomeWithoutAnswer() const noexcept {
+Outcome Transfer::outcomeWithoutResponse() const noexcept {
   const bool sent_whole = starts > 0 && body_taken == request.body.size();
   return sent_whole ? Outcome::unknown : Outcome::not_sent;
 }

@@ -38,7 +38,7 @@ struct Transfer {
   bool sentWithHead() const noexcept;
 
   /// Whether libcurl's result is a response.
-  bool answered(TransferResult result) const noexcept;
+  bool hasResponse(TransferResult result) const noexcept;
 
   /// Whether the connection may be kept after this end of the transfer.
   bool keepsConnection(TransferResult result) const noexcept;
@@ -48,7 +48,7 @@ struct Transfer {
   void end(TransferResult result) noexcept;
 
   /// The outcome of the request if there is no response.
-  Outcome outcomeWithoutAnswer() const noexcept;
+  Outcome outcomeWithoutResponse() const noexcept;
 
   const HttpRequest& request;
   Sockets& sockets;

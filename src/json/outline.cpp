@@ -131,7 +131,7 @@ Outline::Broken brokenAt(std::string_view text, std::size_t begin, const Scanner
   return {scanner.from(begin), text.substr(begin), scanner.atEnd()};
 }
 
-/// Reads the elements up to the closing bracket; false where the structure breaks.
+/// Reads the elements up to the closing bracket; false if the structure breaks.
 bool readElements(std::string_view text, Scanner& scanner, Outline& outline) {
   scanner.skipSpace();
   if (scanner.skip(']')) {

@@ -35,7 +35,7 @@ struct Outline {
   /// An empty element: no value before a comma or after the last one.
   std::vector<std::string_view> elements{};
   std::optional<Broken> broken{};  ///< follows the elements
-  std::string envelope{};          ///< the text with the array empty; empty where one is broken
+  std::string envelope{};          ///< the text with an empty array; empty if an element is broken
 };
 
 /// Empty if the structure breaks outside of the array's elements, or if the object lacks the

@@ -59,7 +59,7 @@ namespace heymilo::detail {
 struct ObjectType {
   const char* name;
   const json::FieldType* fields;
-  std::size_t count;       // at most 64: the sink keeps what it has seen in a word
+  std::size_t count;       // at most 64: the sink has a bit for each in a word
   std::uint64_t required;  // a bit for each field
   void (*clear)(void* object);
   nlohmann::json* (*additional)(void* object);

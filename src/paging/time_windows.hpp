@@ -24,7 +24,7 @@ struct TimeWindow {
   bool probe = false;                 ///< no candidates: requests the number with a created_at
 
   std::optional<std::string> cursor{};           ///< of the next page
-  std::optional<Timestamp> cursor_at{};          ///< its created_at, where that is known
+  std::optional<Timestamp> cursor_at{};          ///< its created_at, if known
   std::optional<std::string> undated_cursor{};   ///< the latest one without a known created_at
   std::optional<std::string> handed{};           ///< the same, of the last returned page
   bool read = false;                             ///< its last page has been processed

@@ -121,7 +121,7 @@ class Wait {
   /// Reads the parts of the list that contain all pending candidates.
   void look() {
     unmet_ = pending_.size();
-    nobody_known_.reset();
+    unidentified_.reset();
     for (auto& [key, seen] : pending_) {
       seen.in_this_look = false;
     }
@@ -134,8 +134,8 @@ class Wait {
       walk_requests_ = requests_ - before;
     }
     for (auto& [key, seen] : pending_) {
-      if (!seen.in_this_look && nobody_known_) {  // it may be the unreadable candidate
-        throw DecodeError(*nobody_known_);
+      if (!seen.in_this_look && unidentified_) {  // it may be the unreadable candidate
+        throw DecodeError(*unidentified_);
       }
       if (!seen.in_this_look) {  // deleted, or never there: the next pass searches the whole list
         seen = Seen{};
@@ -209,7 +209,7 @@ class Wait {
       throw DecodeError(candidate.error);
     }
     if (how_.key ? key.empty() && !knownPartReadable(candidate) : key.empty()) {
-      nobody_known_ = candidate.error;
+      unidentified_ = candidate.error;
     }
   }
 
@@ -293,7 +293,7 @@ class Wait {
   std::size_t requests_ = 0;
   std::size_t walk_requests_ = 0;            // of the latest pass that was one walk
   std::size_t unmet_ = 0;                    // pending candidates not found in this pass
-  std::optional<DecodeError> nobody_known_;  // of a candidate in this pass without a readable key
+  std::optional<DecodeError> unidentified_;  // of a candidate in this pass without a readable key
 };
 
 }  // namespace

@@ -317,7 +317,7 @@ TEST_F(CurlTls, FromTheEnvironmentWhoIsTrustedIsTakenWhereItIsUnset) {
     EXPECT_TRUE(works({}));
     EXPECT_FALSE(works(own));
     EXPECT_FALSE(works(own_folder));
-    options.tls = {};  // a client that is not told to read the environment does not
+    options.tls = {};  // without the option a client does not read the environment
     EXPECT_THROW(Client(options).listCandidates("p"), ConnectionError);
   }
   {

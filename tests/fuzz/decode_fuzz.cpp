@@ -25,11 +25,11 @@ bool isOfTheTextAlone(const std::string& problem) {
 
 std::optional<json> treeOf(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
-    return std::nullopt;  // nlohmann's parser takes it for the end
+    return std::nullopt;  // nlohmann's parser treats it as the end
   }
   try {
     return std::make_optional(json::parse(text));
-  } catch (const json::exception&) {  // a number out of range is no parse_error
+  } catch (const json::exception&) {  // a number out of range is not a parse_error
     return std::nullopt;
   }
 }
@@ -55,13 +55,13 @@ void tryAs(std::string_view text, const std::optional<json>& tree) {
   }
   const std::optional<Model> of_tree = tree ? modelOf<Model>(*tree) : std::nullopt;
   if (model) {
-    check(of_tree.has_value(), "what is read from text is read from a tree");
+    check(of_tree.has_value(), "a value read from text is read from a tree");
     check(*model == *of_tree, "text and tree give the same model");
     const std::string written = heymilo::json::encode(*model);
     check(heymilo::json::decode<Model>(written) == *model, "a model survives being written");
     check(json::parse(written) == json(*model), "written as text and as a tree it is the same");
   } else {
-    check(!of_tree || isOfTheTextAlone(problem), "what is read from a tree is read from text");
+    check(!of_tree || isOfTheTextAlone(problem), "a value read from a tree is read from text");
   }
 }
 

@@ -102,7 +102,7 @@ TEST(HostileHttp, ChunksThatDoNotFit) {
        Outcome::unknown},
       {"no end", kChunked + "2b\r\n" + kGood + "\r\n", "ConnectionError", Outcome::unknown},
       {"end within the chunk", kChunked + "ff\r\n" + kGood, "ConnectionError", Outcome::unknown},
-      {"no line end behind the chunk",
+      {"no line end after the chunk",
        kChunked + "2\r\n" + kGood + "\r\n0\r\n\r\n",
        "ConnectionError",
        Outcome::unknown},
@@ -118,7 +118,7 @@ TEST(HostileHttp, TransferEncodingGoesBeforeContentLength) {
                             kGood + "\r\n0\r\n\r\n";
   forReadAndWrite(bytes, [](const Ending& ending, bool write) {
     EXPECT_EQ(ending.type, write ? "DecodeError" : "none") << ending.what;
-    EXPECT_EQ(ending.path, write ? "/data" : "");  // a list is no receipt
+    EXPECT_EQ(ending.path, write ? "/data" : "");  // a list is not a receipt
   });
 }
 

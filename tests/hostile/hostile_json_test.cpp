@@ -167,11 +167,11 @@ TEST(HostileJson, BodiesThatAreNoPage) {
       {"two byte order marks", "\xef\xbb\xbf\xef\xbb\xbf" + good, ""},
       {"UTF-16", std::string("\xff\xfe{\0}\0", 6), ""},
       {"comment", "/* hello */" + good, ""},
-      {"NUL behind it", good + '\0', "", false},
+      {"NUL after it", good + '\0', "", false},
       {"NUL within a text", std::string("{\"data\":[\"a\0b\"]}", 16), ""},
       {"NUL before it", '\0' + good, ""},
       {"two documents", good + good, "", false},
-      {"garbage behind it", good + "x", "", false},
+      {"garbage after it", good + "x", "", false},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);

@@ -214,7 +214,7 @@ TEST(EnumJson, NoEnumOfAnyHeaderIsANumber) {
       // Otherwise the result would depend on the program's other includes.
       EXPECT_THAT(text, HasSubstr("#include \"heymilo/models/enum_json.hpp\"")) << entry.path();
       if (text.find("namespace heymilo {") == std::string::npos) {
-        EXPECT_THAT(text, HasSubstr("to_json(")) << entry.path() << ": a namespace of its own";
+        EXPECT_THAT(text, HasSubstr("to_json(")) << entry.path() << ": its own namespace";
       }
     }
   }

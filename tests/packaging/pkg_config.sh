@@ -39,7 +39,7 @@ needs_shared "$work/shared" || fail "the shared library is not used"
 "$work/static"
 
 # The files for the shared library do not require the dependencies of the static one.
-[[ " $(pkg-config --print-requires heymilo) " != *libcurl* ]] || fail "libcurl is needed by whoever links"
+[[ " $(pkg-config --print-requires heymilo) " != *libcurl* ]] || fail "users of the shared library need libcurl"
 
 # An installation of the static library alone: its pkg-config files are generated when a build of it is
 # configured.

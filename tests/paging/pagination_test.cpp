@@ -182,7 +182,7 @@ TEST(Pagination, FetchesTheNextPageWhileTheCurrentOneIsRead) {
   });
   auto candidate = range.begin();
   ++candidate;                // the second half of the page
-  asked.get_future().wait();  // and nobody has asked for its end
+  asked.get_future().wait();  // without a request for its end
   EXPECT_EQ(candidate->interview_id, "b");
   EXPECT_EQ((++candidate)->interview_id, "c");
 }
@@ -233,7 +233,7 @@ TEST(Pagination, RefusesACursorThatComesRoundAgain) {
         for (const CandidateResponse& candidate
              : range) { ids.push_back(candidate.interview_id); },
         PaginationError);
-    EXPECT_EQ(next, pages.size());  // noticed on the page that repeats, before it is handed out
+    EXPECT_EQ(next, pages.size());  // detected on the repeated page, before it is returned
   }
 }
 
@@ -296,7 +296,7 @@ TEST(Pagination, WorksWithAlgorithms) {
     const auto found = std::find_if(range.begin(), range.end(), is_long);
     ASSERT_TRUE(found != range.end());
     EXPECT_EQ(found->interview_id, "bb");
-    EXPECT_EQ(list.cursors.size(), 1u);  // what was not needed was not asked for
+    EXPECT_EQ(list.cursors.size(), 1u);  // unneeded pages were not requested
   }
   {
     List list{{{"a", "bb"}, {"c", "dd"}, {"ee"}}, {}, {}};

@@ -35,7 +35,7 @@ class List {
   bool totals = true;
   microseconds shown_to{1};  ///< created_at is rounded to a multiple of this where it is shown
   milliseconds latency{0};
-  int gather = 0;  ///< requests behind the first wait until so many have been under way at once
+  int gather = 0;  ///< later requests wait until this many are in progress in parallel
   std::atomic<int> fail_every{0};  ///< each n-th request fails; 0: none
 
   void add(std::optional<std::int64_t> micros) {
@@ -274,9 +274,10 @@ TEST(ParallelPagination, IsNotConfusedByThoseWhoComeMeanwhile) {
   std::vector<std::string> ids = sortedIds(CandidateRange(list.loader(), pagesOf(20), 4));
   done = true;
   arriving.join();
-  EXPECT_TRUE(std::adjacent_find(ids.begin(), ids.end()) == ids.end()) << "somebody came twice";
+  EXPECT_TRUE(std::adjacent_find(ids.begin(), ids.end()) == ids.end())
+      << "a candidate was returned twice";
   EXPECT_TRUE(std::includes(ids.begin(), ids.end(), before.begin(), before.end()))
-      << "somebody is missing";
+      << "a candidate is missing";
 }
 
 TEST(ParallelPagination, KeepsToTheUsersBounds) {
@@ -369,7 +370,7 @@ TEST(ParallelPagination, EndsWhenItIsNoLongerWanted) {
     std::this_thread::sleep_for(milliseconds{200});
   }
   const int requests = list.requests();
-  EXPECT_LE(requests, 1 + 4 + 4 + 1 + 4);  // held back: nobody reads
+  EXPECT_LE(requests, 1 + 4 + 4 + 1 + 4);  // limited: nothing is read
   std::this_thread::sleep_for(milliseconds{50});
   EXPECT_EQ(list.requests(), requests);
 }

@@ -181,7 +181,7 @@ TEST_F(UnreadableCandidates, SoItIsWhereSomethingElseIsBetweenThem) {
     try {
       ids = idsOf(range);
     } catch (const DecodeError&) {
-      continue;  // nor is anything said to be the end
+      continue;  // no end is reported either
     }
     EXPECT_EQ(ids, allBut("c1"));
     EXPECT_THAT(reported, ElementsAre("c1"));
@@ -202,7 +202,7 @@ TEST_F(UnreadableCandidates, SoItIsWithAnEmptyIdInALoaderOfTheUsersOwn) {
   });
   EXPECT_THROW(idsOf(range), DecodeError);
   range.onUnreadable(report());
-  EXPECT_THAT(idsOf(range), IsEmpty());  // the others have been handed out
+  EXPECT_THAT(idsOf(range), IsEmpty());  // the others have been returned
   ASSERT_THAT(reported, ElementsAre("?"));
   EXPECT_EQ(reports[0].error.path(), "/data/0/interview_id");
   EXPECT_EQ(reports[0].after, "c5");
@@ -516,7 +516,8 @@ TEST_F(WaitingAmongUnreadable, GoesByTheKeyAsFarAsItCanBeRead) {
   list.spoiled["c3"] = instead("ats", "1");
   EXPECT_THAT(waitFor({"a1"}, metadataKey("ats")), SizeIs(1));
   EXPECT_THROW(waitFor({"a3"}, metadataKey("ats")), DecodeError);
-  EXPECT_THROW(waitFor({"nobody yet"}, metadataKey("ats")), DecodeError);  // it may be that one
+  EXPECT_THROW(waitFor({"nobody yet"}, metadataKey("ats")),
+               DecodeError);  // it may be the unreadable one
 }
 
 }  // namespace

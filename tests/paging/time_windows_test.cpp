@@ -93,7 +93,7 @@ LoadedPage pageUpTo(int first, std::optional<Timestamp> last, bool readable, std
 
 TEST(TimeWindows, AreNotCutBeforeTheirCursor) {
   ListCandidatesParams params = pagesOf(3);
-  params.created_before = at(10);  // the middle of what is left is at 5
+  params.created_before = at(10);  // the middle of the remaining part is at 5
   for (const bool readable : {true, false}) {
     for (const auto& last :
          {std::optional(at(4)), std::optional(at(8)), std::optional<Timestamp>()}) {
@@ -125,7 +125,7 @@ TEST(TimeWindows, AreNotCutWhereAWalkMayResumeAtACursorWithoutATime) {
   LoadedPage second = loadedPage(page(2, 3, true, 1'000));
   windows.accept(*window, windows.request(*window), second);
   ASSERT_EQ(windows.take(at(100)), window);
-  EXPECT_EQ(windows.take(at(100)), nullptr) << "neither page was handed out";
+  EXPECT_EQ(windows.take(at(100)), nullptr) << "neither page was returned";
   windows.handedOut(*window, "last");
   EXPECT_EQ(windows.take(at(100)), nullptr) << "a walk would resume at the first page's end";
   windows.handedOut(*window, "i4");

@@ -68,7 +68,7 @@ struct Cut {
   std::atomic<std::size_t> request_bytes{0};
   std::atomic<std::size_t> answer_bytes{0};
   std::atomic<bool> reset{false};
-  std::atomic<int> committed{0};  // requests of the call that were there as a whole
+  std::atomic<int> committed{0};  // completely received requests of the call
 };
 
 class CutTest : public testing::TestWithParam<std::tuple<bool, bool>> {
@@ -137,7 +137,7 @@ TEST_P(CutTest, NoOutcomeClaimsMoreThanTheServerDid) {
   const TemporaryFile ca(authority.certificate());
   RawServerTls server_tls;
   server_tls.identity = authority.issue();
-  std::map<std::string, std::map<std::string, int>> table;  // operation, what was told: how often
+  std::map<std::string, std::map<std::string, int>> table;  // operation, reported outcome: count
   for (const Call& call : calls()) {
     RawServer server([&](RawConnection& connection) { serve(connection, call); },
                      tls() ? std::optional<RawServerTls>(server_tls) : std::nullopt);
@@ -160,13 +160,13 @@ TEST_P(CutTest, NoOutcomeClaimsMoreThanTheServerDid) {
       cut.answer_bytes = answer_bytes;
       cut.reset = reset;
       cut.armed = true;
-      std::string told;
+      std::string reported;
       try {
         call.make(client);
-        told = "answer";
+        reported = "response";
         ADD_FAILURE() << "an answer although the connection was cut";
       } catch (const TransportError& error) {
-        told = toString(error.outcome());
+        reported = toString(error.outcome());
         EXPECT_NE(error.outcome(), Outcome::rejected);
         EXPECT_NE(error.outcome(), Outcome::applied);
       }
@@ -174,9 +174,9 @@ TEST_P(CutTest, NoOutcomeClaimsMoreThanTheServerDid) {
       const bool whole = request_bytes >= request_size;
       EXPECT_EQ(cut.committed, whole ? 1 : 0);
       if (whole) {
-        EXPECT_EQ(told, "unknown");
+        EXPECT_EQ(reported, "unknown");
       }
-      table[call.operation][told + (whole ? ", carried out" : ", not carried out")]++;
+      table[call.operation][reported + (whole ? ", processed" : ", not processed")]++;
     };
     constexpr std::size_t kStep = heymilo_test::kSanitized ? 7 : 1;  // odd, for both ways to cut
     for (std::size_t bytes = 1; bytes < request_size; bytes += kStep) {
@@ -187,10 +187,10 @@ TEST_P(CutTest, NoOutcomeClaimsMoreThanTheServerDid) {
     }
   }
   std::cout << (tls() ? "TLS, " : "plain, ") << (reused() ? "kept" : "fresh")
-            << " connection: what the caller was told, and what the server had done\n";
+            << " connection: the caller's outcome, and the server's record\n";
   for (const auto& [operation, counts] : table) {
-    for (const auto& [told, count] : counts) {
-      std::cout << "  " << std::left << std::setw(28) << operation << std::setw(28) << told
+    for (const auto& [reported, count] : counts) {
+      std::cout << "  " << std::left << std::setw(28) << operation << std::setw(28) << reported
                 << std::right << std::setw(6) << count << '\n';
     }
   }

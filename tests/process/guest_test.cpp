@@ -258,7 +258,7 @@ TEST(GuestInAnEmptyHouse, NoThreadAndNoDescriptorStaysBehind) {
       std::this_thread::yield();
     }
   };
-  visit();  // what is made once for the process is made here
+  visit();  // one-time initialization happens here
   const std::size_t threads = entries("/proc/self/task");
   const std::size_t descriptors = entries("/proc/self/fd");
   visit();

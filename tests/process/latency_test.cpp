@@ -2,7 +2,7 @@
 // thread, in any phase of the call. Each phase is a server that keeps calls in it, and reports
 // them. The promise is 50 ms; the output is the measurement.
 
-#ifdef __linux__  // where a look-up can be made to last, and a connection never to come
+#ifdef __linux__  // a DNS lookup can be delayed, and a connection held pending
 
 #include <gtest/gtest.h>
 
@@ -26,8 +26,7 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kRounds = 4;
 
-constexpr Milliseconds kPromised{heymilo_test::kSanitized ? 500
-                                                          : 50};  // a sanitizer takes its time
+constexpr Milliseconds kPromised{heymilo_test::kSanitized ? 500 : 50};  // a sanitizer is slow
 // A wait without a wake-up takes a second or more in libcurl. The scheduler of a busy machine may
 // delay one call in ten by less.
 constexpr Milliseconds kHang{900};

@@ -1,6 +1,6 @@
 #pragma once
 
-#ifdef __linux__  // where a look-up can be made to last, and a connection never to come
+#ifdef __linux__  // a DNS lookup can be delayed, and a connection held pending
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -31,11 +31,11 @@
 /// there, and reports them.
 namespace heymilo_test::phases {
 
-using namespace heymilo;  // NOLINT: what is measured
+using namespace heymilo;  // NOLINT: the subject of the measurement
 using std::chrono::milliseconds;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-constexpr std::size_t kCallers = 25;  // side by side
+constexpr std::size_t kCallers = 25;  // in parallel
 
 // libcurl counts in whole milliseconds.
 constexpr Milliseconds kGranularity{2};
@@ -120,7 +120,7 @@ class QuotaWait final : public Phase {
 
 class LookUp final : public Phase {
  public:
-  LookUp() : Phase("look-up", Outcome::not_sent, "connecting to slow.test:443") {
+  LookUp() : Phase("DNS lookup", Outcome::not_sent, "connecting to slow.test:443") {
     client.emplace(optionsFor("https://slow.test"));
   }
   ~LookUp() override { lookup_.letGo(); }
@@ -137,7 +137,7 @@ class Connect final : public Phase {
  public:
   Connect() : Phase("connect", Outcome::not_sent, "connecting to 127.0.0.1") {
     client.emplace(optionsFor("http://127.0.0.1:" + std::to_string(port_.port())));
-    deadline = milliseconds{400};  // enough for all to be seen at once
+    deadline = milliseconds{400};  // enough for all of them to be in the phase
   }
   bool reached(std::size_t) override {
     return eventually([&] { return port_.connecting() - before_ >= static_cast<int>(kCallers); });
@@ -232,7 +232,7 @@ class StalledSend final : public Phase {
   }
 
  private:
-  int port_ = 0;  // set by what makes the socket: the order matters
+  int port_ = 0;  // set by the socket's initializer: the order matters
   const int listener_;
   std::vector<int> accepted_;
   CandidateIngestRequest request_;

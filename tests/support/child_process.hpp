@@ -16,7 +16,7 @@ struct ChildStdout {
   static ChildStdout terminalForAll(unsigned short columns);
   /// A file or device, such as `/dev/full`. Not captured.
   static ChildStdout file(std::string path);
-  /// A pipe that nobody reads from.
+  /// A pipe without a reader.
   static ChildStdout brokenPipe();
 
   std::optional<unsigned short> columns;
@@ -27,7 +27,7 @@ struct ChildStdout {
 
 struct ChildResult {
   int exit_code = -1;  ///< -1: ended by a signal
-  int signal = 0;      ///< 0: ended by itself
+  int signal = 0;      ///< 0: exited
   std::string out;
   std::string err;
 };

@@ -21,7 +21,7 @@ class ClosedPort {
   int port() const noexcept { return port_; }
 
  private:
-  int port_ = 0;  // set by what makes the socket: the order matters
+  int port_ = 0;  // set by the socket's initializer: the order matters
   const Socket socket_;
 };
 

@@ -43,7 +43,7 @@ class FakeList {
   bool totals = true;  ///< answers say how many there are
   /// Changes the JSON text of the candidates with these interview_ids.
   std::map<std::string, std::function<std::string(const std::string&)>> spoiled;
-  std::string date;  ///< the Date header; empty: there is none
+  std::string date;  ///< the Date header; empty: none
 
   Client client() {
     ClientOptions options;

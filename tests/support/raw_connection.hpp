@@ -115,7 +115,7 @@ class RawConnection {
   std::string unread_;  // received, not yet asked for
   std::unique_ptr<RawStream> stream_;
 
-  std::mutex mutex_;  // over what interrupt() touches
+  std::mutex mutex_;  // guards the members that interrupt() uses
   std::condition_variable interruption_;
   bool interrupted_ = false;
   Socket socket_;

@@ -58,7 +58,7 @@ class RawServer {
   const Script script_;
   const std::shared_ptr<ssl_ctx_st> tls_;
   RawRecord record_;
-  int port_ = 0;  // set by what makes the listener: the order matters
+  int port_ = 0;  // set by the listener's initializer: the order matters
   const Socket listener_;
 
   std::mutex mutex_;

@@ -13,7 +13,7 @@ using Spoil = std::function<std::string(const std::string& candidate)>;
 struct UnreadableKind {
   const char* name;
   Spoil spoil;
-  const char* place;          ///< within the candidate; nullptr: wherever the text breaks
+  const char* place;          ///< within the candidate; nullptr: where the text breaks
   bool id_known = true;       ///< its interview_id can be read
   bool created_known = true;  ///< and so can its created_at
 };
@@ -32,7 +32,7 @@ inline Spoil instead(std::string name, std::string value) {
     const std::string key = '"' + name + "\":";
     const std::size_t at = candidate.find(key);
     if (at == std::string::npos) {
-      throw std::logic_error("there is no " + name);
+      throw std::logic_error("no property " + name);
     }
     const std::size_t begin = at + key.size();
     const std::size_t end = candidate[begin] == '"' ? candidate.find('"', begin + 1) + 1

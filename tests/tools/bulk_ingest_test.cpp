@@ -135,7 +135,7 @@ TEST_F(BulkIngestProgram, EndsInGoodOrderAndGoesOn) {
   process.signal(SIGINT);
   EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3) << contentsOf(log);
   EXPECT_THAT(contentsOf(log), HasSubstr("Stopped before the end"));
-  EXPECT_EQ(server.candidateCount("posting-1"), 20u);  // what was under way has been waited for
+  EXPECT_EQ(server.candidateCount("posting-1"), 20u);  // requests in progress have been waited for
   server.clearResponses();
   EXPECT_EQ(ingest().exit_code, 0);
   EXPECT_EQ(server.candidateCount("posting-1"), 60u);

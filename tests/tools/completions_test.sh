@@ -13,7 +13,7 @@ failures=0
 # same <what> <expected> <actual>
 same() {
   if [[ $2 != "$3" ]]; then
-    printf 'FAILED: %s\n--help, or what is expected:\n%s\nthe completion:\n%s\n' "$@"
+    printf 'FAILED: %s\nexpected (from --help):\n%s\nthe completion:\n%s\n' "$@"
     failures=$((failures + 1))
   fi
 }
@@ -52,7 +52,7 @@ for program in list_candidates ingest_candidate bulk_ingest mirror_candidates mo
   while read -r option value; do
     offered=$(complete_bash "$program" "$option" --)
     if [[ -n $value ]]; then
-      same "$program: options in the place of the value of $option" '' "$(grep -e '^--' <<<"$offered" || true)"
+      same "$program: options instead of the value of $option" '' "$(grep -e '^--' <<<"$offered" || true)"
     else
       same "$program: what follows $option" "$(sed 's/ .*//' <<<"$described")" "$(sort <<<"$offered")"
     fi

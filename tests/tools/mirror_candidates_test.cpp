@@ -39,7 +39,7 @@ TEST_F(MirrorCandidatesTest, SaysWhatHappenedAndHowManyRequestsItTook) {
   server.addPosting("posting-1", 250);
   const ChildResult first = mirror();
   EXPECT_EQ(first.exit_code, 0);
-  EXPECT_THAT(first.err, IsEmpty());  // it is no terminal
+  EXPECT_THAT(first.err, IsEmpty());  // not a terminal
   EXPECT_EQ(first.out,
             "250 candidates seen: 250 new, 0 changed, 0 gone\n4 requests; read everything\n");
   expectEqual();

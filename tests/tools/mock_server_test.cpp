@@ -110,7 +110,7 @@ TEST(ExampleMockServer, PrintsItsUrlFirstAndStopsWhenTold) {
     RawClient client(server.port(), {{"X-API-KEY", "test-key"}});
     EXPECT_EQ(client.get(kDemo).json()["pagination"]["total_count"], 25);
     EXPECT_EQ(server.stop(signal), 0);
-    EXPECT_EQ(server.readLine(), "") << "there is nothing else to tell";
+    EXPECT_EQ(server.readLine(), "") << "no other output is expected";
   }
 }
 

@@ -37,7 +37,7 @@ struct APIError {
   std::string code;                      ///< for programs
   std::string message;                   ///< for people
   std::optional<std::string> param{};    ///< the top-level parameter that caused the error
-  std::optional<std::string> doc_url{};  ///< where the documentation explains it
+  std::optional<std::string> doc_url{};  ///< the URL of its documentation
   std::optional<std::vector<APIErrorDetail>> errors{};  ///< one for each field at fault
   nlohmann::json additional_properties{};               ///< unknown properties; null if none
 };
@@ -59,7 +59,7 @@ struct Schema<APIError> {
 
 /// The envelope of an APIError.
 struct APIErrorResponse {
-  APIError error;                          ///< what is wrong
+  APIError error;                          ///< the error
   nlohmann::json additional_properties{};  ///< unknown properties; null if none
 };
 

@@ -179,7 +179,7 @@ struct CandidateResponse {
   std::string email;                            ///< e-mail address
   std::optional<double> score{};                ///< 0 to 100, over all completed steps
   CandidateStatus status;                       ///< the candidate's status
-  std::optional<std::string> interview_url{};   ///< where the candidate takes the interview
+  std::optional<std::string> interview_url{};   ///< the URL of the interview
   std::optional<CandidateWorkflow> workflow{};  ///< progress, step by step
   std::optional<AgentSummary> agent_summary{};  ///< the agents' results
   bool shortlisted = false;                     ///< by a recruiter

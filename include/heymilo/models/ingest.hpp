@@ -82,7 +82,7 @@ struct Schema<BulkCandidateIngestRequest> {
 struct IngestCandidateResponse {
   std::string object = "candidate";              ///< the kind of object
   std::string interview_id;                      ///< one for each pair of candidate and posting
-  std::string interview_url;                     ///< where the candidate takes the interview
+  std::string interview_url;                     ///< the URL of the interview
   std::string posting_id;                        ///< the posting the candidate is in
   std::optional<CandidateResponse> candidate{};  ///< the complete candidate as stored
   nlohmann::json additional_properties{};        ///< unknown properties; null if none
@@ -106,7 +106,7 @@ struct Schema<IngestCandidateResponse> {
 struct BulkIngestCandidateResponseItem {
   std::string object = "candidate";  ///< the kind of object
   std::string interview_id;          ///< one for each pair of candidate and posting
-  std::string interview_url;         ///< where the candidate takes the interview
+  std::string interview_url;         ///< the URL of the interview
   std::optional<std::map<std::string, std::string>> metadata{};  ///< as given in the request
   nlohmann::json additional_properties{};  ///< unknown properties; null if none
 };

@@ -75,7 +75,7 @@ struct ScriptedResponse {
   std::chrono::milliseconds delay{0};              ///< see delayedBy()
   bool hold = false;                               ///< see held()
   std::optional<std::size_t> cut_after{};          ///< see cutAfter()
-  std::size_t piece = 0;                           ///< see trickled(); 0: all at once
+  std::size_t piece = 0;                           ///< see trickled(); 0: as a whole
   std::chrono::milliseconds piece_interval{0};     ///< see trickled()
   bool reset_connection = false;                   ///< see reset()
   std::size_t count = 1;                           ///< see times()

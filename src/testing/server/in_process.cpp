@@ -28,7 +28,7 @@ std::size_t headSize(const HttpResponse& answer) {
   return size;
 }
 
-HttpResponse answerOf(Reply& reply) {
+HttpResponse responseOf(Reply& reply) {
   HttpResponse answer;
   answer.status = reply.status;
   for (const auto& [name, value] : reply.headers) {
@@ -125,7 +125,7 @@ HttpResponse deliver(const HttpRequest& request, Reply reply, WaitingRoom& room,
     patience.waitForRelease(*delivery.ticket);
   }
   patience.waitFor(delivery.delay);
-  HttpResponse answer = answerOf(reply);
+  HttpResponse answer = responseOf(reply);
   const std::size_t size = headSize(answer) + answer.body.size();
   const std::size_t sent = std::min(size, delivery.cut_after.value_or(size));
   if (delivery.piece > 0 && sent > 0) {

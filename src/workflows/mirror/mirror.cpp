@@ -18,7 +18,7 @@ namespace {
 constexpr int kMaxRestarts = 5;
 
 // Later than every candidate: the end of the year 9999.
-constexpr Timestamp kNobody{std::chrono::seconds{253'402'300'799}};
+constexpr Timestamp kAfterAll{std::chrono::seconds{253'402'300'799}};
 
 /// Statuses with which the API may refuse an unknown cursor; without a cursor they mean something
 /// else.
@@ -114,7 +114,7 @@ class MirrorRun {
     }
     const auto end = unlessUnreadable(later(watermark, settled(walk)), walk);
     if (walk.unidentified) {
-      walk.created_after = kNobody;
+      walk.created_after = kAfterAll;
     }
     result_.gone += sink_.finish(walk, end);
     return true;

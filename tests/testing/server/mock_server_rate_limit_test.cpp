@@ -107,7 +107,7 @@ TEST(MockServerRateWindow, LetsARequestInWhenRetryAfterHasPassed) {
   const RawAnswer refused = client.get(kPath);
   ASSERT_EQ(refused.status, 429);
   EXPECT_EQ(refused.header("Retry-After"), "2");
-  std::this_thread::sleep_for(seconds{2});  // what is promised is tested here
+  std::this_thread::sleep_for(seconds{2});  // real time: the promise is tested here
   EXPECT_EQ(client.get(kPath).status, 200);
 }
 

@@ -47,8 +47,8 @@ using std::chrono::milliseconds;
 
 /// Changes of the candidates between and during the runs.
 enum class Changes {
-  seen_by_every_run,  // progress, new candidates, removal of those who had not finished
-  any                 // those who had finished as well; some runs are --full
+  seen_by_every_run,  // progress, new candidates, removal of unfinished ones
+  any                 // finished candidates, too; some runs are --full
 };
 
 class MirrorKilled : public ::testing::TestWithParam<Changes> {
@@ -138,7 +138,7 @@ class MirrorKilled : public ::testing::TestWithParam<Changes> {
       return;
     }
     const std::string cursor = mirror.text("SELECT walk_cursor FROM mirror");
-    if (cursor.front() == '{') {  // of a walk side by side: in each of its windows
+    if (cursor.front() == '{') {  // of a parallel walk: in each of its windows
       const auto walk = nlohmann::json::parse(cursor);
       for (const auto& window : walk.at("windows")) {
         if (window.contains("after")) {

@@ -131,7 +131,7 @@ TEST_F(Mirror, AnAnswerWithoutCandidatesIsARequestAllTheSame) {
   const MirrorResult result = mirror();
   EXPECT_EQ(result.requests, 1u);
   EXPECT_EQ(result.gone, 1u);
-  EXPECT_FALSE(mirror().full);  // what is known remains known
+  EXPECT_FALSE(mirror().full);  // the known state is kept
 }
 
 TEST_F(Mirror, ALaterRunReadsFromTheOldestThatIsNotFinalAndNoFurtherBack) {
@@ -300,7 +300,7 @@ TEST_F(Mirror, AFullRunSideBySideGoesOnWhereItBrokeOff) {
   EXPECT_GE(sink.rows.size(), 500u);
   const MirrorResult result = mirror();
   EXPECT_TRUE(result.resumed);
-  EXPECT_LT(result.seen, 1'100u);  // what was stored is not read again
+  EXPECT_LT(result.seen, 1'100u);  // stored pages are not read again
   expectMirrored();
 }
 

@@ -109,7 +109,7 @@ TEST_F(SqliteMirrorTest, EqualsTheServerRunAfterRun) {
 TEST_F(SqliteMirrorTest, IsForItsOwnerAlone) {
   server.addPosting("p", 3);
   mirror();
-  const SqliteMirror open(file, "p");  // so that the files beside it are there too
+  const SqliteMirror open(file, "p");  // SQLite's files next to it exist
   for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
     EXPECT_EQ(entry.status().permissions(),
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
@@ -292,7 +292,7 @@ TEST_F(SqliteMirrorTest, AReaderSeesWholePagesAndNeverWaits) {
   std::atomic<bool> over{false};
   std::set<std::int64_t> counts;
   std::thread reader([&] {
-    sqlite::Database database(file, std::chrono::milliseconds{0});  // waits for nobody
+    sqlite::Database database(file, std::chrono::milliseconds{0});  // without waiting
     sqlite::Statement count(database, R"(
         SELECT count(*), (SELECT count(*) FROM candidate_history),
                (SELECT walk_cursor IS NULL OR walk_cursor = (
@@ -325,7 +325,7 @@ TEST_F(SqliteMirrorTest, TwoAtOnceAreToldOf) {
   }
 }
 
-#ifndef _WIN32  // where an open file can't be deleted or moved
+#ifndef _WIN32  // an open file can't be deleted or moved
 // Further writes are lost when the run ends: it must not end as if they had been stored.
 TEST_F(SqliteMirrorTest, AFileThatIsLostDuringARunIsToldOf) {
   namespace fs = std::filesystem;

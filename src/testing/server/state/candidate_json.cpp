@@ -93,7 +93,7 @@ class ProgressWriter {
   const Workflow workflow_;
   const Progress progress_;
   const Variety& variety_;
-  std::string_view object_ = "candidate";  // which of them is being written
+  std::string_view object_ = "candidate";  // the object being written
 };
 
 void ProgressWriter::write() {
@@ -260,7 +260,7 @@ void ProgressWriter::writeFormSummary() {
   json_.endObject();
 }
 
-// What is required and can't be among the overrides, or need not be.
+// The required properties that are not, or need not be, among the overrides.
 std::string requiredOnly(const Candidate& candidate) {
   const Person person = candidate.person ? *candidate.person : generatePerson(candidate.luck);
   std::string text;
