@@ -58,8 +58,8 @@ file(WRITE "${made}/triggers" "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_HEYMILO_RUNTIME_PACKAGE_CONTROL_EXTRA "${made}/shlibs" "${made}/triggers")
 set(CPACK_COMPONENT_HEYMILO_RUNTIME_DESCRIPTION
 "client for the HeyMilo API, shared library
-Brings candidates into the workflow of an AI interviewer, and follows where
-each of them stands.
+Ingests candidates into the workflow of an AI interviewer, and reports their
+status.
 .
 This package has the shared library.")
 
@@ -78,8 +78,8 @@ string(JOIN ", " CPACK_DEBIAN_HEYMILO_DEVELOPMENT_PACKAGE_DEPENDS
   "libsqlite3-dev")
 set(CPACK_COMPONENT_HEYMILO_DEVELOPMENT_DESCRIPTION
 "client for the HeyMilo API, development files
-Brings candidates into the workflow of an AI interviewer, and follows where
-each of them stands.
+Ingests candidates into the workflow of an AI interviewer, and reports their
+status.
 .
 This package has the headers, the static libraries (the mock server for tests
 and the workflows among them), and what CMake and pkg-config need.")

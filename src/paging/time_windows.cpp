@@ -395,7 +395,7 @@ void TimeWindows::resume(std::string_view cursor) {
     }
   } catch (const nlohmann::json::exception&) {  // its text would quote the cursor
     throw InvalidArgumentError("starting_after",
-                               "is neither an interview_id nor a cursor of a parallel walk");
+                               "is neither an interview_id nor a cursor of a parallel pass");
   }
 }
 
