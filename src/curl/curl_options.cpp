@@ -89,8 +89,7 @@ void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent) 
   }
 
   handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  handle.set(CURLOPT_HEADEROPT,
-             long{CURLHEADER_SEPARATE});  // the request's headers are not sent to the proxy
+  handle.set(CURLOPT_HEADEROPT, long{CURLHEADER_SEPARATE});  // no request headers to the proxy
   if (options.proxy) {
     handle.set(CURLOPT_PROXY, options.proxy->c_str());
     handle.set(CURLOPT_NOPROXY, "");  // or the environment's exceptions apply

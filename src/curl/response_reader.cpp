@@ -156,8 +156,7 @@ HttpResponse ResponseReader::take() {
         value.begin(), value.end(), [](char c) { return ascii::isControl(c) && c != '\t'; }, ' ');
     try {
       response.headers.add(name, value);
-    } catch (
-        const InvalidArgumentError&) {  // NOLINT(bugprone-empty-catch): an invalid name is skipped
+    } catch (const InvalidArgumentError&) {  // NOLINT(bugprone-empty-catch): invalid name, no field
     }
   }
   return response;

@@ -120,8 +120,7 @@ std::optional<std::size_t> Backend::interruptAt(RecordedRequest head) {
   head.posting_id = route.posting_id;
   try {
     return script.takeInterrupt(head);
-  } catch (
-      const std::exception&) {  // handle() repeats the call with the body and reports the error
+  } catch (const std::exception&) {  // handle() repeats the call with the body, and reports it
     return std::nullopt;
   }
 }

@@ -16,8 +16,7 @@ void ThreadPool::enqueue(std::function<void()> task) {
     if (tasks_.size() > idle_ && threads_.size() < max_threads_) {
       try {
         threads_.emplace_back([this] { work(); });
-      } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): the other threads run
-                                            // it later
+      } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): others run it later
       }
     }
   }
