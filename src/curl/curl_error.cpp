@@ -317,7 +317,7 @@ CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
       if (transfer.starts > 0) {
-        throw TransportError("reading the response from " + endpoint + ": not an HTTP response",
+        throw TransportError("reading the response from " + endpoint + ": the response is not HTTP",
                              outcome);
       }
       [[fallthrough]];

@@ -310,7 +310,7 @@ TEST(CsvSource, RefusesColumnsThatCanNotBeUsed) {
   EXPECT_THAT(refusalOf("name,mail\n"), HasSubstr("unknown column \"mail\""));
   EXPECT_THAT(refusalOf("name,mail\n"), HasSubstr("metadata.KEY"));
   EXPECT_THAT(refusalOf("name\n"), HasSubstr("missing column \"email\""));
-  EXPECT_THAT(refusalOf(""), HasSubstr("missing column \"name\""));
+  EXPECT_THAT(refusalOf(""), HasSubstr("has no column \"name\""));
   EXPECT_THAT(refusalOf("name;email\n"), HasSubstr("separated by commas"));
   EXPECT_THAT(refusalOf("Ada,ada@example.com\n"), ::testing::Not(HasSubstr("Ada")));
   EXPECT_THAT(refusalOf("name,email,name\n"), HasSubstr("duplicate column \"name\""));
