@@ -302,14 +302,14 @@ TEST_F(ListCandidatesTest, EveryApiErrorSaysWhatToDo) {
     const char* advice;
   };
   const Case cases[] = {
-      {ScriptedResponse::error(400, "invalid_request", "No."), "Change what it names"},
+      {ScriptedResponse::error(400, "invalid_request", "No."), "Correct the values that it names"},
       {ScriptedResponse::error(401, "unauthorized", std::string("Bad key ") + kKey),
        "Set HEYMILO_API_KEY"},
       {ScriptedResponse::error(403, "forbidden", "No."), "HEYMILO_WORKSPACE_ID"},
       {ScriptedResponse::error(404, "not_found", "No posting."), "Check POSTING_ID"},
       {ScriptedResponse::error(429, "rate_limited", "Slow.").withHeader("Retry-After", "600"),
        "Run it again in 600 s"},
-      {ScriptedResponse::answer(200, "<html>"), "not the answer of the API"},
+      {ScriptedResponse::answer(200, "<html>"), "the API's documented format"},
       {ScriptedResponse::answer(301, "", {{"Location", "/"}}), "check HEYMILO_BASE_URL"},
       {ScriptedResponse::answer(
            422, R"({"detail":[{"loc":["query","limit"],"msg":"too \u001b[2J much","type":"t"},
@@ -496,7 +496,7 @@ TEST_F(ListCandidatesTest, TrustsTheCaThatTheEnvironmentNames) {
 
 TEST_F(ListCandidatesTest, NamesTheProxyAndNotItsPassword) {
   for (const auto& [proxy, words] :
-       {std::pair("http://user:canary#b@127.0.0.1:1", "the proxy that http_proxy names"),
+       {std::pair("http://user:canary#b@127.0.0.1:1", "invalid proxy in http_proxy"),
         std::pair("http://user:canary@127.0.0.1:1", "the proxy 127.0.0.1:1: connection refused")}) {
     environment["http_proxy"] = proxy;
     const ChildResult result = list({});
