@@ -97,50 +97,50 @@ struct Loss {
 class LostJournal : public BulkIngestJournal, public ::testing::WithParamInterface<Loss> {};
 
 const std::vector<Loss> kLosses{
-    {"Deleted", [](const std::string& file) { fs::remove(file); }, "is not there any more", true},
+    {"Deleted", [](const std::string& file) { fs::remove(file); }, "no longer exists", true},
     {"DeletedWithAllItsFiles",
      [](const std::string& file) {
        for (const char* part : {"", "-journal", "-lock"}) {
          fs::remove(file + part);
        }
      },
-     "is not there any more",
+     "no longer exists",
      true},
     {"Moved",
      [](const std::string& file) { fs::rename(file, file + ".old"); },
-     "is not there any more",
+     "no longer exists",
      true},
     {"FolderMoved",
      [](const std::string& file) {
        const fs::path folder = fs::path(file).parent_path();
        fs::rename(folder, folder.string() + ".old");
      },
-     "is not there any more",
+     "no longer exists",
      false},
     {"FolderRemoved",
      [](const std::string& file) { fs::remove_all(fs::path(file).parent_path()); },
-     "is not there any more",
+     "no longer exists",
      false},
     {"ReplacedByACopy",
      [](const std::string& file) {
        fs::copy_file(file, file + ".copy");
        fs::rename(file + ".copy", file);
      },
-     "is another file now",
+     "was replaced by another file",
      true},
     {"ReplacedByAnEmptyFile",
      [](const std::string& file) {
        std::ofstream(file + ".new").close();
        fs::rename(file + ".new", file);
      },
-     "is another file now",
+     "was replaced by another file",
      true},
     {"ReplacedByADirectory",
      [](const std::string& file) {
        fs::remove(file);
        fs::create_directory(file);
      },
-     "is another file now",
+     "was replaced by another file",
      true},
     {"Truncated", [](const std::string& file) { fs::resize_file(file, 0); }, "was truncated", true},
     {"CutShort",
@@ -149,14 +149,14 @@ const std::vector<Loss> kLosses{
      true},
     {"LogDeleted",
      [](const std::string& file) { fs::remove(file + "-journal"); },
-     "-journal, which is a part of",
+     "-journal (part of",
      true},
     {"LogReplaced",
      [](const std::string& file) {
        fs::rename(file + "-journal", file + ".old");
        std::ofstream(file + "-journal").close();
      },
-     "-journal, which is a part of",
+     "-journal (part of",
      true},
 };
 
@@ -206,7 +206,7 @@ TEST_F(BulkIngestJournal, TheFileAloneKnowsAllThatWasSent) {
     fs::copy_file(journal(), moved);
     fs::remove(journal());
   });
-  EXPECT_THAT(complaint(people(95)), HasSubstr("is not there any more"));
+  EXPECT_THAT(complaint(people(95)), HasSubstr("no longer exists"));
   options.journal = moved;
   EXPECT_TRUE(ingest(people(95)).complete);
   EXPECT_EQ(posts(), 10u);
@@ -233,7 +233,7 @@ TEST_F(BulkIngestJournal, ALinkThatLeadsElsewhereIsNoticed) {
     fs::create_symlink(directory.file("two"), link);
     std::ofstream(directory.file("two")).close();
   });
-  EXPECT_THAT(complaint(people(95)), HasSubstr("is another file now"));
+  EXPECT_THAT(complaint(people(95)), HasSubstr("was replaced by another file"));
   EXPECT_EQ(posts(), 2u);
 }
 
