@@ -65,6 +65,13 @@ struct SlotTurn {
   std::chrono::nanoseconds held{0};
 };
 
+/// How the use of a slot ended, and so from when on it rests.
+enum class SlotEnd {
+  unsent,      ///< no byte left this process: the slot is as it was before take()
+  answered,    ///< with a response, or the server can't have had the whole request: W from now
+  unanswered,  ///< it may have been sent, and there was no response: U + W from now
+};
+
 /// The part of one client, with its copies, in a shared quota: what the client's pacer calls, and a
 /// store implements. Each client of a process is a member of its own, as if it were a process.
 ///
@@ -100,10 +107,9 @@ class HEYMILO_EXPORT QuotaMember {
   /// StoreError, `not_sent`, and release() follows. Exact stores (a kernel lock) say `true`.
   virtual bool mayStillSend(int slot) noexcept = 0;
 
-  /// The request of the slot has ended: it begins to rest. `unanswered`: it may have been sent, and
-  /// there was no response. Called once for each slot, from any thread, also where nothing was sent
-  /// in the end. What can't be written down counts as unanswered and as long as it can be.
-  virtual void release(int slot, bool unanswered) noexcept = 0;
+  /// The slot's request has ended. Called once for each slot, from any thread. What can't be
+  /// written down counts as a request without a response, for as long as one could take.
+  virtual void release(int slot, SlotEnd end) noexcept = 0;
 
   /// The API has responded with 429 and `Retry-After`: no sharer sends anything for so long from
   /// now on. A shorter time takes nothing back of a longer one. This member is held at once, others
