@@ -49,6 +49,9 @@ struct Event {
   std::size_t bytes_sent = 0;            ///< of the request's body
   std::size_t bytes_received = 0;        ///< of the answer's body, after decompression
   std::string request_id{};              ///< the answer's X-Request-Id
+  /// throttled: because the API has asked for no requests (a 429), of this client or of another one
+  /// that shares its quota.
+  bool held = false;
 };
 
 /// The event as one line for a log, without its end: `listCandidates #1: response 200 in 45 ms,

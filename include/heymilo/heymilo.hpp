@@ -11,6 +11,7 @@
 #include "heymilo/options.hpp"
 #include "heymilo/pagination.hpp"
 #include "heymilo/pending_call.hpp"
+#include "heymilo/quota.hpp"
 #include "heymilo/time_bound.hpp"
 #include "heymilo/transport.hpp"
 #include "heymilo/version.hpp"

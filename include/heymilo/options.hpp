@@ -10,6 +10,7 @@
 #include "heymilo/cancellation.hpp"
 #include "heymilo/event.hpp"
 #include "heymilo/headers.hpp"
+#include "heymilo/quota.hpp"
 #include "heymilo/time_bound.hpp"
 #include "heymilo/transport.hpp"
 
@@ -53,6 +54,11 @@ struct ClientOptions {
   Headers headers{};    ///< added to every request; must not name one that the library sets itself
   RetryPolicy retry{};  ///< when to send again
   std::optional<RateLimit> rate_limit = RateLimit{300, std::chrono::seconds{60}};  ///< empty: none
+  /// Who shares the limit: every client with the same one. nullptr: this client and its copies.
+  std::shared_ptr<SharedQuota> quota{};
+  /// How many of rate_limit.requests bulk calls leave for the others. Of clients that share a quota
+  /// the highest applies.
+  int reserved_requests = 0;
   /// Gives the X-API-KEY of the next attempt, instead of `api_key`: one that expires, say. Called
   /// before each attempt, within the time of the call, by any number of threads in parallel; for a
   /// NonBlockingClient on the engine's thread, which it must not hold up. What it throws ends the
@@ -82,6 +88,7 @@ struct RequestOptions {
   /// The latest end of the call, as a moment: for several calls together, such as all pages of a
   /// list. By ClientOptions::clock. Where total_timeout is set as well, the earlier end holds.
   std::optional<std::chrono::steady_clock::time_point> deadline{};
+  std::optional<Priority> priority{};         ///< unset: interactive
   std::optional<int> max_retries{};           ///< instead of RetryPolicy::max_retries
   std::optional<std::string> workspace_id{};  ///< instead of the client's
   Headers headers{};  ///< added to the request; must not name one that the library sets itself

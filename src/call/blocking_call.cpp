@@ -12,9 +12,10 @@ Step askForTurn(Call& call) {
   std::optional<Pacer::Permit> turn;
   try {
     turn.emplace(call.context().pacer().acquire(
-        call.cancellation(), call.deadline(), [&call](std::chrono::milliseconds wait) {
-          call.throttled(wait);
-        }));
+        call.cancellation(),
+        call.deadline(),
+        [&call](std::chrono::milliseconds wait, bool held) { call.throttled(wait, held); },
+        call.slot()));
   } catch (...) {
     return call.refused(std::current_exception());
   }

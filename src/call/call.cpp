@@ -33,6 +33,8 @@ Call::Call(const CallContext& context, const Operation& operation, CallRequest r
       operation_(operation),
       request_(std::move(request)),
       cancellation_(options.cancellation),
+      slot_{options.priority.value_or(Priority::interactive),
+            options.timeout.value_or(context.options().timeout)},
       started_(started),
       steps_({operation,
               options.timeout.value_or(context.options().timeout),
@@ -52,18 +54,19 @@ Step Call::placed() {
 }
 
 Step Call::prepare() {
-  if (!context_.preparesAttempts()) {
-    return take(steps_.prepared(placed_at_));  // no time has passed
-  }
+  const bool prepares = context_.preparesAttempts();
   try {
-    if (!common_headers_) {
+    if (prepares && !common_headers_) {
       common_headers_ = request_.http.headers;
     }
-    context_.prepareAttempt(request_.http, *common_headers_);
+    if (prepares) {
+      context_.prepareAttempt(request_.http, *common_headers_);
+    }
+    turn_->check();
   } catch (...) {
     return refused(std::current_exception());
   }
-  return take(steps_.prepared(now()));
+  return take(steps_.prepared(prepares ? now() : placed_at_));  // no time has passed
 }
 
 Step Call::responded(HttpResponse response) {
@@ -92,8 +95,8 @@ Step Call::refused(std::exception_ptr error) {
   return take(steps_.refused());
 }
 
-void Call::throttled(std::chrono::milliseconds wait) {
-  steps_.throttled(wait);
+void Call::throttled(std::chrono::milliseconds wait, bool held) {
+  steps_.throttled(wait, held);
   report();
 }
 

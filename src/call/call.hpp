@@ -12,6 +12,7 @@
 #include "heymilo/cancellation.hpp"
 #include "heymilo/models/envelope.hpp"
 #include "heymilo/models/schema.hpp"
+#include "heymilo/quota.hpp"
 
 namespace heymilo {
 
@@ -38,7 +39,10 @@ class Call {
   Step cancelled() { return take(steps_.cancelled()); }
   Step deadlinePassed() { return take(steps_.deadlinePassed()); }
   Step refused(std::exception_ptr error);
-  void throttled(std::chrono::milliseconds wait);
+  void throttled(std::chrono::milliseconds wait, bool held);
+
+  /// What it asks of the quota for an attempt.
+  const SlotRequest& slot() const noexcept { return slot_; }
 
   CallSteps::State state() const noexcept { return steps_.state(); }
   Clock::TimePoint deadline() const noexcept { return steps_.deadline(); }
@@ -73,6 +77,7 @@ class Call {
   const Operation& operation_;
   CallRequest request_;
   const CancellationToken cancellation_;
+  const SlotRequest slot_;
   const Clock::TimePoint started_;
   Clock::TimePoint placed_at_{};
   CallSteps steps_;

@@ -58,6 +58,20 @@ bool differ(const HttpRequest& a, const HttpRequest& b) {
          a.max_response_bytes != b.max_response_bytes || a.idempotent != b.idempotent;
 }
 
+std::unique_ptr<Pacer> makePacer(const ClientOptions& options, Clock& clock) {
+  const auto patience = options.retry.max_retry_after;
+  if (!options.quota) {
+    return std::make_unique<Pacer>(options.rate_limit, patience, clock, options.reserved_requests);
+  }
+  QuotaTerms terms;
+  terms.key = quotaKey(options);
+  terms.requests = options.rate_limit->requests;
+  terms.per = options.rate_limit->per;
+  terms.reserved_requests = options.reserved_requests;
+  terms.timeout = options.timeout;
+  return std::make_unique<Pacer>(*options.quota, terms, patience, clock);
+}
+
 /// The next field from `field` on that is the library's to set.
 Headers::const_iterator nextReserved(Headers::const_iterator field, Headers::const_iterator end) {
   while (field != end && !isReservedHeader(field->first)) {
@@ -89,14 +103,14 @@ CallContext::CallContext(ClientOptions options, Surroundings surroundings)
       base_url_(parseBaseUrl(options_.base_url).text),
       headers_(commonHeaders(options_)),
       headers_with_body_(withJsonBody(headers_)),
-      pacer_([this] {
-        return std::make_unique<Pacer>(
-            options_.rate_limit, options_.retry.max_retry_after, *surroundings_.clock);
-      }) {}
+      pacer_([this] { return makePacer(options_, *surroundings_.clock); }) {}
 
 CallRequest CallContext::makeRequest(const Operation& operation, PathValues path,
                                      const RequestOptions& options, Body body) const {
   checkRequestOptions(options);
+  if (options_.quota && options.timeout == std::chrono::milliseconds{0}) {
+    throw InvalidArgumentError("timeout", "must be more than 0 where the quota is shared");
+  }
   CallRequest request;
   HttpRequest& http = request.http;
   http.method = operation.method;

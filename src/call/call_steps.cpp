@@ -161,10 +161,11 @@ Step CallSteps::end(Step::Kind kind, std::string_view reason) {
   return step;
 }
 
-void CallSteps::throttled(std::chrono::milliseconds wait) {
+void CallSteps::throttled(std::chrono::milliseconds wait, bool held) {
   events_.clear();
   if (Event* event = report(EventKind::throttled)) {
     event->wait = wait;
+    event->held = held;
   }
 }
 

@@ -101,7 +101,8 @@ class CallSteps {
   Step refused();
 
   /// The call waits for the quota, which is no step, but an event.
-  void throttled(std::chrono::milliseconds wait);
+  /// `held`: the API has asked for no requests.
+  void throttled(std::chrono::milliseconds wait, bool held = false);
 
   /// What happened with the last input, in this order.
   class Events {

@@ -93,15 +93,15 @@ void NonBlockingCall::tryForTurn() {
   }
   Step step;
   try {
-    Pacer::Turn turn =
-        environment_.context->pacer().ask(*place_in_queue_, stop_.token(), call_.deadline());
+    Pacer::Turn turn = environment_.context->pacer().ask(
+        *place_in_queue_, stop_.token(), call_.deadline(), call_.slot());
     if (turn.permit) {
       step = call_.granted(*std::move(turn.permit));
     } else {
       setTimer(turn.ask_again, &NonBlockingCall::tryForTurn);
       if (turn.wait && !told_of_wait_) {
         told_of_wait_ = true;
-        call_.throttled(*turn.wait);
+        call_.throttled(*turn.wait, turn.held);
       }
     }
   } catch (...) {

@@ -13,6 +13,7 @@
 #include "call/option_checks.hpp"
 #include "client/client_impl.hpp"
 #include "client/operations.hpp"
+#include "client/quota_environment.hpp"
 #include "client/request_checks.hpp"
 #include "client/request_defaults.hpp"
 #include "curl/curl_transport.hpp"
@@ -116,6 +117,8 @@ Client Client::fromEnvironment(ClientOptions options) {
   if (!options.workspace_id) {
     options.workspace_id = environmentVariable("HEYMILO_WORKSPACE_ID");
   }
+  limitAsTheEnvironmentSays(environmentVariable("HEYMILO_RATE_LIMIT"), options);
+  shareAsTheEnvironmentSays(environmentVariable("HEYMILO_QUOTA"), options);
   trustAsTheEnvironmentSays(options);
   return Client(std::move(options));
 }
