@@ -184,7 +184,7 @@ TEST_F(SharedQuotaOfClients, EndAtOnceWhereNoSlotCanComeBeforeTheDeadline) {
     return turn;
   });
   RequestOptions soon;
-  soon.deadline = std::chrono::minutes{30};
+  soon.total_timeout = std::chrono::minutes{30};
   EXPECT_THROW(Client(options).listCandidates("p", {}, soon), TimeoutError);
 }
 
