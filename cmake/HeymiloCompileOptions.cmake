@@ -53,6 +53,7 @@ function(heymilo_lint target)
     set_target_properties(${target} PROPERTIES
       CXX_CLANG_TIDY "${HEYMILO_CLANG_TIDY_PROGRAM};--quiet")
     get_target_property(sources ${target} SOURCES)
+    list(FILTER sources EXCLUDE REGEX "TARGET_OBJECTS")  # which are checked where they are compiled
     set_source_files_properties(${sources} PROPERTIES
       OBJECT_DEPENDS "${PROJECT_SOURCE_DIR}/.clang-tidy")
   endif()

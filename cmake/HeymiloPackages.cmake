@@ -3,7 +3,7 @@
 #   cpack --config build/debian/CPackConfig.cmake
 # They have the names, places and papers that Debian asks of such packages (lintian looks at them in the
 # tests):
-#   libheymilo0.1   the shared library; another name with each SOVERSION, so that two can be installed
+#   libheymilo0.2   the shared library; another name with each SOVERSION, so that two can be installed
 #   libheymilo-dev  headers, the static libraries, the files of CMake and pkg-config
 #   heymilo-tools   the programs, with manual pages and completions
 

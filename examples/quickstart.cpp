@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
     const auto client = heymilo::Client::fromEnvironment();
 
     const auto ada = client.ingestCandidate(argv[1], {"Ada Example", "ada@example.com"});
-    std::cout << ada.data.interview_url << '\n';
+    std::cout << ada->interview_url << '\n';
 
     for (const auto& candidate : client.listAllCandidates(argv[1])) {
       std::cout << candidate.name << ": " << candidate.status.text() << '\n';

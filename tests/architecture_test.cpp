@@ -350,10 +350,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{{"src/testing/server/backend.cpp", "json/codec.hpp", true}, "may not include"},
         Case{{"src/workflows/bulk/journal.cpp", "json/codec.hpp", true}, "may not include"},
         Case{{"src/workflows/storage/sqlite.cpp", "workflows/bulk/journal.hpp", true}, "below"},
-        Case{{"tools/list_candidates.cpp", "../src/call/url.hpp", true}, "no include has"},
+        Case{{"tools/list_candidates.cpp", "../src/call/base_url.hpp", true}, "no include has"},
         Case{{"include/heymilo/client.hpp", "call/pacing.hpp", true}, "private"},
         Case{{"src/paging/pagination.cpp", "heymilo/client.hpp", true}, "handed a loader"},
-        Case{{"src/call/executor.cpp", "curl/curl.h", false}, "only src/curl/"},
+        Case{{"src/call/call.cpp", "curl/curl.h", false}, "only src/curl/"},
         Case{{"include/heymilo/options.hpp", "curl/curl.h", false}, "only src/curl/"},
         Case{{"src/testing/server/backend.cpp", "httplib.h", false}, "httplib_server."},
         Case{{"src/workflows/bulk/journal.cpp", "sqlite3.h", false}, "workflows/storage/"}));
@@ -364,8 +364,8 @@ TEST_P(ArchitectureAllows, WhatGoesDown) { EXPECT_THAT(complaint(GetParam()), Is
 
 INSTANTIATE_TEST_SUITE_P(
     , ArchitectureAllows,
-    testing::Values(Include{"src/call/executor.cpp", "curl/curl_transport.hpp", true},
-                    Include{"src/call/executor.cpp", "json/codec.hpp", true},
+    testing::Values(Include{"src/call/call.cpp", "curl/curl_transport.hpp", true},
+                    Include{"src/call/call.cpp", "json/codec.hpp", true},
                     Include{"src/client/client.cpp", "heymilo/client.hpp", true},
                     Include{"src/curl/transfer.cpp", "curl/curl.h", false},
                     Include{"src/testing/server/http/httplib_server.cpp", "httplib.h", false},

@@ -8,7 +8,7 @@ if(heymilo_type STREQUAL "STATIC_LIBRARY")
   add_library(heymilo_internals ALIAS heymilo)
   add_library(heymilo_testing_internals ALIAS heymilo_testing)
 else()
-  add_library(heymilo_internals STATIC $<TARGET_OBJECTS:heymilo>)
+  add_library(heymilo_internals STATIC $<TARGET_OBJECTS:heymilo> ${heymilo_base_objects})
   target_compile_features(heymilo_internals PUBLIC cxx_std_17)
   target_include_directories(heymilo_internals INTERFACE
     $<TARGET_PROPERTY:heymilo,INTERFACE_INCLUDE_DIRECTORIES>)

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "bulk/csv_source.hpp"
 #include "bulk/input.hpp"
 #include "bulk/ndjson_source.hpp"
@@ -132,8 +133,8 @@ std::string fileNameOf(const std::string& id) {
   constexpr const char* kDigits = "0123456789ABCDEF";
   std::string name;
   for (const char c : id) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_';
+    const bool plain =
+        heymilo::ascii::isLetter(c) || heymilo::ascii::isDigit(c) || c == '-' || c == '_';
     if (plain) {
       name += c;
     } else {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/api_limits.hpp"
 #include "support/candidate_format.hpp"
 #include "support/color.hpp"
 #include "support/explain.hpp"
@@ -18,6 +19,8 @@
 
 namespace {
 
+using heymilo::api_limits::kMaxPage;
+using heymilo::api_limits::kMinPage;
 using support::ExitCode;
 
 struct Arguments {
@@ -35,7 +38,7 @@ void declare(CLI::App& app, Arguments& arguments) {
          "--limit",
          arguments.limit,
          "Ask for so many with one request, 1 to 100; unset: 100, or --max where it is less")
-      ->check(CLI::Range(1, 100).description(""))
+      ->check(CLI::Range(kMinPage, kMaxPage).description(""))
       ->type_name("N");
   app.add_option("--starting-after",
                  arguments.starting_after,
@@ -70,7 +73,7 @@ void declare(CLI::App& app, Arguments& arguments) {
 heymilo::ListCandidatesParams listParams(const Arguments& arguments) {
   heymilo::ListCandidatesParams params;
   params.limit = arguments.limit;
-  if (!params.limit && arguments.max && *arguments.max < 100) {
+  if (!params.limit && arguments.max && *arguments.max < kMaxPage) {
     params.limit = static_cast<int>(*arguments.max);
   }
   params.starting_after = arguments.starting_after;

@@ -125,7 +125,7 @@ class Mirroring {
     support::ProgressLine line(arguments_.quiet);
     heymilo::workflows::MirrorOptions options;
     options.full = arguments_.full;
-    options.requests_at_once = 4;
+    options.concurrency = 4;
     options.stop = interrupt_.token();
     options.on_progress = [&](const MirrorProgress& progress) {
       seen_ = progress.seen;

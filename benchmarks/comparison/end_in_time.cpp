@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
     int count = 0;
     heymilo::RequestOptions options;
     options.cancellation = stop.token();
-    options.until = end;
+    options.deadline = end;
     for ([[maybe_unused]] const auto& candidate : client.listAllCandidates(argv[1], {}, options)) {
       ++count;
     }

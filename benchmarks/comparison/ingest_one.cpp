@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
       heymilo::WaitOptions how;  // it is there within seconds; if not, look again later
       how.key = heymilo::metadataKey("form_id");
       heymilo::RequestOptions within;
-      within.deadline = std::chrono::seconds{15};
+      within.total_timeout = std::chrono::seconds{15};
       std::cout
           << client.waitForCandidate(argv[1], argv[4], heymilo::isListed, how, within).interview_id
           << '\n';

@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
     how.initial_interval = std::chrono::milliseconds{200};
     how.key = heymilo::metadataKey("external_id");
     heymilo::RequestOptions within;
-    within.deadline = std::chrono::minutes{2};
+    within.total_timeout = std::chrono::minutes{2};
     try {
       client.ingestCandidatesBulkAsync(argv[1], people);
     } catch (const heymilo::Error& error) {

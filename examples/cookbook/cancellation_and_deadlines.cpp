@@ -14,7 +14,7 @@ using CancellationAndDeadlines = Recipe;
 std::optional<std::vector<heymilo::CandidateResponse>> firstCandidatesWithin(
     const heymilo::Client& client, std::chrono::milliseconds time) {
   heymilo::RequestOptions options;
-  options.deadline = time;
+  options.total_timeout = time;
   try {
     return client.listCandidates("posting-id", {}, options).data;
   } catch (const heymilo::TimeoutError&) {

@@ -1,4 +1,5 @@
 #include <mutex>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -9,6 +10,25 @@ namespace {
 
 using heymilo::testing::ScriptedResponse;
 using EventsToLogs = Recipe;
+
+// [ready]
+/// A client that writes a line for each event to `log`, which must live as long as the client.
+heymilo::Client clientThatLogsTo(std::ostream& log, heymilo::ClientOptions options) {
+  options.on_event = heymilo::eventLogger(log);
+  return heymilo::Client(std::move(options));
+}
+// [/ready]
+
+TEST_F(EventsToLogs, ByTheReadyLogger) {
+  std::ostringstream log;
+  server.respondNext("listCandidates", ScriptedResponse::answer(503));
+  clientThatLogsTo(log, options).listCandidates("posting-id");
+  EXPECT_EQ(log.str().rfind("heymilo: listCandidates #1: request\n"
+                            "heymilo: listCandidates #1: response 503 in ",
+                            0),
+            0u)
+      << log.str();
+}
 
 // [line]
 /// An event as a line for a log. There is nothing personal in an event, so nothing to hide.

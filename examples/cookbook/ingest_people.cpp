@@ -10,14 +10,23 @@ namespace {
 using heymilo::testing::ScriptedResponse;
 using IngestPeople = Recipe;
 
+// [one]
+/// The interview link of somebody.
+std::string invite(const heymilo::Client& client, const heymilo::CandidateIngestRequest& person) {
+  return client.ingestCandidate("posting-id", person)->interview_url;
+}
+// [/one]
+
+TEST_F(IngestPeople, One) {
+  EXPECT_NE(invite(heymilo::Client(options), {"Ada Example", "ada@example.com"}), "");
+}
+
 // [some]
 /// The interview links of everybody, in order. For as many as fit into one request.
 std::vector<std::string> invite(const heymilo::Client& client,
-                                std::vector<heymilo::CandidateIngestRequest> people) {
-  heymilo::BulkCandidateIngestRequest request;
-  request.data = std::move(people);
+                                const std::vector<heymilo::CandidateIngestRequest>& people) {
   std::vector<std::string> links;
-  for (const auto& receipt : client.ingestCandidatesBulk("posting-id", request).data) {
+  for (const auto& receipt : client.ingestCandidatesBulk("posting-id", people).data) {
     links.push_back(receipt.interview_url);
   }
   return links;
@@ -25,8 +34,9 @@ std::vector<std::string> invite(const heymilo::Client& client,
 // [/some]
 
 TEST_F(IngestPeople, AFewAtOnce) {
-  const auto links = invite(heymilo::Client(options),
-                            {{"Ada Example", "ada@example.com"}, {"Bob Example", "b@example.com"}});
+  const std::vector<heymilo::CandidateIngestRequest> people = {{"Ada Example", "ada@example.com"},
+                                                               {"Bob Example", "b@example.com"}};
+  const auto links = invite(heymilo::Client(options), people);
   EXPECT_EQ(links.size(), 2u);
   EXPECT_EQ(server.candidates("posting-id")[1]["name"], "Bob Example");
   EXPECT_EQ(server.requests().size(), 1u);

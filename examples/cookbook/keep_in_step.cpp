@@ -18,7 +18,7 @@ heymilo::workflows::MirrorResult refresh(const heymilo::Client& client, const st
   heymilo::workflows::SqliteMirror database(file, "posting-id");
   heymilo::workflows::MirrorOptions options;
   options.full = full;
-  options.requests_at_once = 4;  // when a run reads everything
+  options.concurrency = 4;  // when a run reads everything
   return heymilo::workflows::mirrorCandidates(client, "posting-id", database, options);
 }
 // [/mirror]

@@ -77,10 +77,10 @@ void ingest(const heymilo::NonBlockingClient& calls, const heymilo::CandidateIng
   using Receipt = heymilo::SingleResponse<heymilo::IngestCandidateResponse>;
   calls.ingestCandidate("posting-id", person)
       .then([show = std::move(show)](const heymilo::Result<Receipt>& result) {
-        try {
-          show("in: " + result.value().data.posting_id);
-        } catch (const heymilo::Error& error) {
-          show(error.mayHaveArrived() ? "to be looked for" : "not in");
+        if (const heymilo::Error* error = result.error()) {
+          show(error->mayHaveArrived() ? "to be looked for" : "not in");
+        } else {
+          show("in: " + result.value()->posting_id);  // or throws, where memory ran out
         }
       });
 }

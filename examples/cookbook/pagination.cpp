@@ -1,3 +1,5 @@
+#include <chrono>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,16 @@ std::vector<std::size_t> pageSizes(const heymilo::Client& client) {
   return sizes;
 }
 // [/pages]
+
+// [since]
+/// How many were invited within the last day.
+std::size_t countOfToday(const heymilo::Client& client) {
+  heymilo::ListCandidatesParams params;
+  params.created_after = std::chrono::system_clock::now() - std::chrono::hours{24};
+  auto candidates = client.listAllCandidates("posting-id", params);
+  return static_cast<std::size_t>(std::distance(candidates.begin(), candidates.end()));
+}
+// [/since]
 
 // [resume]
 /// Hands everybody after `cursor` to `use`. True at the end of the list; otherwise `cursor` is
@@ -95,6 +107,16 @@ TEST_F(PaginationRecipe, Walks) {
   EXPECT_EQ(server.requestCount(), 3u);
   EXPECT_EQ(pageSizes(client), (std::vector<std::size_t>{50, 50, 50, 50, 31}));
   EXPECT_EQ(namesOfAll(client).size(), 231u);
+}
+
+TEST_F(PaginationRecipe, ListsThoseInvitedSince) {
+  const double now =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  for (const int hours : {1, 23, 25}) {
+    server.addCandidate("posting-id",
+                        {{"name", "Ada Example"}, {"created_at", now - hours * 3600}});
+  }
+  EXPECT_EQ(countOfToday(heymilo::Client(options)), 2u);
 }
 
 TEST_F(PaginationRecipe, ContinuesAfterWhoCanNotBeRead) {

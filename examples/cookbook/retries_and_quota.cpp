@@ -24,13 +24,31 @@ heymilo::Client patientClient(heymilo::ClientOptions options) {
 std::size_t countQuickly(const heymilo::Client& client) {
   heymilo::RequestOptions options;
   options.max_retries = 0;
-  options.deadline = std::chrono::seconds{2};
+  options.total_timeout = std::chrono::seconds{2};
   heymilo::ListCandidatesParams params;
   params.limit = 1;
   const auto page = client.listCandidates("posting-id", params, options);
   return static_cast<std::size_t>(page.pagination.total_count.value_or(0));
 }
 // [/one call]
+
+// [defaults]
+/// The same for all calls of a part of the program. Connections and quota are those of `client`.
+heymilo::Client hurriedClient(const heymilo::Client& client) {
+  heymilo::RequestOptions defaults;
+  defaults.max_retries = 0;
+  defaults.total_timeout = std::chrono::seconds{2};
+  return client.withOptions(defaults);
+}
+// [/defaults]
+
+TEST_F(RetriesAndQuota, ACopyMayHaveDefaults) {
+  const heymilo::Client client(options);
+  server.respondNext("listCandidates", ScriptedResponse::answer(503));
+  EXPECT_THROW(hurriedClient(client).listCandidates("posting-id"), heymilo::ServerError);
+  server.respondNext("listCandidates", ScriptedResponse::answer(503));
+  EXPECT_EQ(client.listCandidates("posting-id").http.attempts, 2);
+}
 
 TEST_F(RetriesAndQuota, AReadIsTriedAgainAndAWriteIsNot) {
   const heymilo::Client client = patientClient(options);

@@ -18,7 +18,7 @@ Results resultsOf(const heymilo::Client& client, const std::vector<std::string>&
   heymilo::WaitOptions how;
   how.max_interval = std::chrono::minutes{10};  // a workflow takes hours or days
   heymilo::RequestOptions options;
-  options.deadline = time;  // of the whole wait
+  options.total_timeout = time;  // of the whole wait
   try {
     return {client.waitForCandidates(
                 "posting-id", interview_ids, heymilo::hasFinalStatus, how, options),

@@ -22,6 +22,7 @@ class HEYMILO_EXPORT CancellationToken {
  private:
   friend class CancellationSource;
   friend class CancellationCallback;
+  friend class detail::CancellationState;
   explicit CancellationToken(std::shared_ptr<detail::CancellationState> state);
   std::shared_ptr<detail::CancellationState> state_;
 };

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "heymilo/clock.hpp"
@@ -15,7 +16,8 @@
 #include "heymilo/transport.hpp"
 #include "heymilo/waiting.hpp"
 
-/// The C++ client for the HeyMilo API. Everything that it throws is an Error or std::bad_alloc.
+/// The C++ client for the HeyMilo API. Everything that it throws is an Error or std::bad_alloc, but
+/// for what the caller's own callbacks throw.
 namespace heymilo {
 
 /// The Candidates API. Every method may be called from any number of threads at once. A Client is
@@ -40,6 +42,13 @@ class HEYMILO_EXPORT Client {
   /// as well for an SSL_CERT_FILE or SSL_CERT_DIR that does not exist, where the base URL is https.
   static Client fromEnvironment(ClientOptions options = {});
 
+  /// A copy whose calls have `defaults`: those of its ranges, of waitForCandidates(), of the
+  /// workflows that are given it and of a NonBlockingClient made from it as well. What a call's own
+  /// options set replaces them, but headers add up, the earlier `deadline` holds, and the
+  /// cancellation of either ends the call. The copy shares connections and quota with this client,
+  /// and adds to the defaults that this one has. Throws InvalidArgumentError as a call does.
+  Client withOptions(RequestOptions defaults) const;
+
   /// listCandidates: one page of a posting's candidates.
   /// GET /api/v2/postings/{posting_id}/candidates
   ListResponse<CandidateResponse> listCandidates(std::string_view posting_id,
@@ -58,6 +67,14 @@ class HEYMILO_EXPORT Client {
       std::string_view posting_id, const BulkCandidateIngestRequest& request,
       const RequestOptions& options = {}) const;
 
+  /// ingestCandidatesBulk() of a std::vector<CandidateIngestRequest>, which may be moved from.
+  template <class People, detail::IfPeople<People> = 0>
+  SingleResponse<std::vector<BulkIngestCandidateResponseItem>> ingestCandidatesBulk(
+      std::string_view posting_id, People&& people, const RequestOptions& options = {}) const {
+    return ingestCandidatesBulk(
+        posting_id, detail::bulkRequestOf(std::forward<People>(people)), options);
+  }
+
   /// ingestCandidateAsync: queues one candidate. The call waits for the receipt, not for the job.
   /// POST /api/v2/postings/{posting_id}/candidates/async
   SingleResponse<AsyncIngestResponse> ingestCandidateAsync(
@@ -70,6 +87,14 @@ class HEYMILO_EXPORT Client {
       std::string_view posting_id, const BulkCandidateIngestRequest& request,
       const RequestOptions& options = {}) const;
 
+  /// ingestCandidatesBulkAsync() of a std::vector<CandidateIngestRequest>, which may be moved from.
+  template <class People, detail::IfPeople<People> = 0>
+  SingleResponse<AsyncIngestResponse> ingestCandidatesBulkAsync(
+      std::string_view posting_id, People&& people, const RequestOptions& options = {}) const {
+    return ingestCandidatesBulkAsync(
+        posting_id, detail::bulkRequestOf(std::forward<People>(people)), options);
+  }
+
   /// All candidates of a posting, page after page, 100 at a time unless `params.limit` says
   /// otherwise. Nothing is sent before the range is begun; `options` hold for each page. What
   /// becomes of a candidate that can't be read says CandidateRange::onUnreadable(). The range
@@ -77,20 +102,21 @@ class HEYMILO_EXPORT Client {
   CandidateRange listAllCandidates(std::string_view posting_id, ListCandidatesParams params = {},
                                    RequestOptions options = {}) const;
 
-  /// All candidates of a posting, in no particular order and each once, by up to `at_once` requests
-  /// side by side (no more than `max_connections`, and within the quota like any others). Each
-  /// reads a part of the list by created_at: the first page is asked for alone, and then whoever
-  /// has nothing to do takes half of what another has not come to, as far as the list shows itself
-  /// to be in order of time. Costs a request more than listAllCandidates() for each part that was
-  /// cut off, and one that asks for how many have a created_at: where some do not, the list is
-  /// walked once more for these, if the API gives totals; if it gives none, they are found only by
-  /// listAllCandidates().
+  /// All candidates of a posting, in no particular order and each once, by up to `concurrency`
+  /// requests side by side (no more than `max_connections`, and within the quota like any others).
+  /// Each reads a part of the list by created_at: the first page is asked for alone, and then
+  /// whoever has nothing to do takes half of what another has not come to, as far as the list shows
+  /// itself to be in order of time. Costs a request more than listAllCandidates() for each part
+  /// that was cut off, and one that asks for how many have a created_at: where some do not, the
+  /// list is walked once more for these, if the API gives totals; if it gives none, they are found
+  /// only by listAllCandidates().
   ///
   /// Who was in the list at the beginning is handed out once, unless removed meanwhile; who comes
   /// in later may be. A list that was brought in within a second or two can't be cut, and one that
   /// comes in no order of time is not: it is then walked as listAllCandidates() does. Threads run
   /// while the range is walked, and end with it. Throws InvalidArgumentError at once.
-  CandidateRange listAllCandidatesInParallel(std::string_view posting_id, std::size_t at_once = 4,
+  CandidateRange listAllCandidatesInParallel(std::string_view posting_id,
+                                             std::size_t concurrency = 4,
                                              ListCandidatesParams params = {},
                                              RequestOptions options = {}) const;
 
@@ -109,14 +135,15 @@ class HEYMILO_EXPORT Client {
   /// more than one request is made in each WaitOptions::initial_interval, and all are within the
   /// quota like any others.
   ///
-  /// `options` hold for each request; the `deadline` is that of the whole wait, and without one
-  /// there is none. A candidate may never reach a state: one who is dismissed never gets a score.
-  /// Throws WaitTimeoutError, which knows who was seen in the state, where the time runs out, or
-  /// sooner, when no other look fits in; CancelledError; and what listAllCandidates() throws. Since
-  /// nothing but lists is read, the wait can always be begun again. A candidate that can't be read
-  /// is passed over, unless it is waited for or may be, as its key can't be read either and
-  /// somebody who is waited for is not in the list: that is a DecodeError. Throws
-  /// InvalidArgumentError for an empty key or state, or intervals that can't be used.
+  /// `options` hold for each request; `total_timeout` and `deadline` are those of the whole wait,
+  /// and without them there is no limit. A candidate may never reach a state: one who is dismissed
+  /// never gets a score. Throws WaitTimeoutError, which knows who was seen in the state, where the
+  /// time runs out, or sooner, when no other look fits in; CancelledError; and what
+  /// listAllCandidates() throws. Since nothing but lists is read, the wait can always be begun
+  /// again. A candidate that can't be read is passed over, unless it is waited for or may be, as
+  /// its key can't be read either and somebody who is waited for is not in the list: that is a
+  /// DecodeError. Throws InvalidArgumentError for an empty key or state, or intervals that can't be
+  /// used.
   std::vector<CandidateResponse> waitForCandidates(std::string_view posting_id,
                                                    const std::vector<std::string>& keys,
                                                    const CandidatePredicate& state,
@@ -132,6 +159,7 @@ class HEYMILO_EXPORT Client {
   friend class NonBlockingClient;
   class Impl;
   std::shared_ptr<const Impl> impl_;
+  std::shared_ptr<const RequestOptions> defaults_;  // nullptr: none
 };
 
 /// The transport that a Client makes for itself where ClientOptions::transport is not set: libcurl,

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "heymilo/client.hpp"
@@ -58,6 +59,14 @@ class HEYMILO_EXPORT NonBlockingClient {
       std::string_view posting_id, const BulkCandidateIngestRequest& request,
       const RequestOptions& options = {}) const;
 
+  /// ingestCandidatesBulk() of a std::vector<CandidateIngestRequest>, which may be moved from.
+  template <class People, detail::IfPeople<People> = 0>
+  PendingCall<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>> ingestCandidatesBulk(
+      std::string_view posting_id, People&& people, const RequestOptions& options = {}) const {
+    return ingestCandidatesBulk(
+        posting_id, detail::bulkRequestOf(std::forward<People>(people)), options);
+  }
+
   /// ingestCandidateAsync: queues one candidate.
   PendingCall<SingleResponse<AsyncIngestResponse>> ingestCandidateAsync(
       std::string_view posting_id, const CandidateIngestRequest& request,
@@ -67,6 +76,14 @@ class HEYMILO_EXPORT NonBlockingClient {
   PendingCall<SingleResponse<AsyncIngestResponse>> ingestCandidatesBulkAsync(
       std::string_view posting_id, const BulkCandidateIngestRequest& request,
       const RequestOptions& options = {}) const;
+
+  /// ingestCandidatesBulkAsync() of a std::vector<CandidateIngestRequest>, which may be moved from.
+  template <class People, detail::IfPeople<People> = 0>
+  PendingCall<SingleResponse<AsyncIngestResponse>> ingestCandidatesBulkAsync(
+      std::string_view posting_id, People&& people, const RequestOptions& options = {}) const {
+    return ingestCandidatesBulkAsync(
+        posting_id, detail::bulkRequestOf(std::forward<People>(people)), options);
+  }
 
  private:
   class Impl;

@@ -3,17 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "heymilo/cancellation.hpp"
-#include "heymilo/export.hpp"
+#include "heymilo/event.hpp"
 #include "heymilo/headers.hpp"
-#include "heymilo/models/enum_json.hpp"
-#include "heymilo/models/timestamp.hpp"
+#include "heymilo/time_bound.hpp"
 #include "heymilo/transport.hpp"
 
 namespace heymilo {
@@ -45,50 +42,7 @@ struct TlsOptions {
   std::optional<std::string> ca_dir{};
 };
 
-/// What an Event tells of.
-enum class EventKind {
-  request,    ///< a request is about to be sent
-  response,   ///< an answer came, of any status
-  retry,      ///< the call waits for `wait`, then sends again
-  throttled,  ///< the call waits for `wait` until the quota allows a request
-  failure     ///< no complete answer came
-};
-
-/// `request`, `response`, `retry`, `throttled` or `failure`.
-HEYMILO_EXPORT std::string_view toString(EventKind kind) noexcept;
-/// The same, for code that calls to_string() on any type.
-HEYMILO_EXPORT std::string to_string(EventKind kind);
-/// Writes toString(kind).
-HEYMILO_EXPORT std::ostream& operator<<(std::ostream& out, EventKind kind);
-/// In JSON, of any nlohmann::basic_json, it is toString(kind).
-template <class Json, detail::IfJson<Json> = 0>
-void to_json(Json& json, EventKind kind) {
-  detail::setText(json, toString(kind));
-}
-
-/// Something that happened within a call. It holds no key, body, name, e-mail address or id of a
-/// candidate, so that it can be logged as it is.
-struct Event {
-  using Kind = EventKind;  ///< so that `Event::Kind::retry` works too
-
-  EventKind kind = EventKind::request;   ///< what happened
-  std::string_view operation{};          ///< the operationId: `listCandidates`; a literal
-  std::string_view method{};             ///< `GET` or `POST`; a literal
-  std::string_view route{};              ///< the path's template, never the path; a literal
-  int attempt = 0;                       ///< from 1
-  int status = 0;                        ///< of an answer; otherwise 0
-  std::chrono::microseconds elapsed{0};  ///< of this attempt
-  std::chrono::milliseconds wait{0};     ///< before what comes next
-  std::size_t bytes_sent = 0;            ///< of the request's body
-  std::size_t bytes_received = 0;        ///< of the answer's body, after decompression
-  std::string request_id{};              ///< the answer's X-Request-Id
-};
-
-/// Writes the event as one line for a log, without its end: `listCandidates #1: response 200 in
-/// 45 ms, 132074 bytes (request id req_1)`.
-HEYMILO_EXPORT std::ostream& operator<<(std::ostream& out, const Event& event);
-
-/// How a Client reaches the API. Either `api_key` or `authorization` is required.
+/// How a Client reaches the API. One of `api_key`, `authorization` and `credential` is required.
 struct ClientOptions {
   std::string api_key{};                       ///< sent as X-API-KEY
   std::optional<std::string> authorization{};  ///< sent as Authorization, as given
@@ -96,8 +50,20 @@ struct ClientOptions {
   std::string base_url{};  ///< absolute; a path is a prefix; empty: https://api.heymilo.ai
   std::chrono::milliseconds connect_timeout{10'000};  ///< lookup, TCP and TLS of one attempt
   std::chrono::milliseconds timeout{60'000};          ///< one attempt, start to last byte
-  RetryPolicy retry{};                                ///< when to send again
+  Headers headers{};    ///< added to every request; must not name one that the library sets itself
+  RetryPolicy retry{};  ///< when to send again
   std::optional<RateLimit> rate_limit = RateLimit{300, std::chrono::seconds{60}};  ///< empty: none
+  /// Gives the X-API-KEY of the next attempt, instead of `api_key`: one that expires, say. Called
+  /// before each attempt, within the time of the call, by any number of threads in parallel; for a
+  /// NonBlockingClient on the engine's thread, which it must not hold up. What it throws ends the
+  /// call as it is, with nothing sent; so does an empty text, or one that a header can't hold
+  /// (InvalidArgumentError, `credential`).
+  std::function<std::string()> credential{};
+  /// Adds header fields to the next attempt, such as a signature of it or a trace; called as
+  /// `credential` is, and after it. It is given a copy of the request as it is about to be sent,
+  /// and what it adds is secret as other header fields are. Fields that the library sets itself,
+  /// and all else of the request, must stay as they are (InvalidArgumentError, `prepare`).
+  std::function<void(HttpRequest&)> prepare{};
   std::size_t max_connections = 8;             ///< kept open for reuse
   std::size_t max_response_bytes = 64u << 20;  ///< of a body, after decompression
   bool allow_insecure_http = false;            ///< http:// to a host that is not loopback
@@ -109,24 +75,25 @@ struct ClientOptions {
   std::function<void(const Event&)> on_event{};  ///< on the calling thread; throws are swallowed
 };
 
-/// What one call does differently.
+/// What one call does differently, or all calls of Client::withOptions().
 struct RequestOptions {
-  std::optional<std::chrono::milliseconds> timeout{};   ///< one attempt
-  std::optional<std::chrono::milliseconds> deadline{};  ///< all attempts and waits together
-  std::optional<int> max_retries{};           ///< in the place of RetryPolicy::max_retries
-  std::optional<std::string> workspace_id{};  ///< in the place of the client's
+  std::optional<std::chrono::milliseconds> timeout{};        ///< one attempt
+  std::optional<std::chrono::milliseconds> total_timeout{};  ///< all attempts and waits together
+  /// The latest end of the call, as a moment: for several calls together, such as all pages of a
+  /// list. By ClientOptions::clock. Where total_timeout is set as well, the earlier end holds.
+  std::optional<std::chrono::steady_clock::time_point> deadline{};
+  std::optional<int> max_retries{};           ///< instead of RetryPolicy::max_retries
+  std::optional<std::string> workspace_id{};  ///< instead of the client's
   Headers headers{};  ///< added to the request; must not name one that the library sets itself
   CancellationToken cancellation{};  ///< ends the call
-  /// A deadline of several calls together, such as all pages of a walk, by ClientOptions::clock.
-  std::optional<std::chrono::steady_clock::time_point> until{};
 };
 
 /// Which candidates listCandidates is to return. The bounds are the time of invitation.
 struct ListCandidatesParams {
   std::optional<int> limit{};                   ///< 1 to 100; the server's default is 20
   std::optional<std::string> starting_after{};  ///< interview_id of the last candidate seen
-  std::optional<Timestamp> created_after{};     ///< inclusive
-  std::optional<Timestamp> created_before{};    ///< inclusive
+  std::optional<TimeBound> created_after{};     ///< inclusive
+  std::optional<TimeBound> created_before{};    ///< inclusive
 };
 
 }  // namespace heymilo

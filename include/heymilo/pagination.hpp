@@ -147,12 +147,13 @@ class HEYMILO_EXPORT CandidateRange {
   /// As above, over the pages that `params` ask for, with their `starting_after` and `limit` as the
   /// walk needs them.
   CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params);
-  /// A range over the whole list, read by up to `at_once` requests side by side, each in a part of
-  /// it by creation time. The candidates come in no particular order, each once. At most 2 *
-  /// at_once + 1 pages are held. What Client::listAllCandidatesInParallel() says goes for it.
-  /// Throws InvalidArgumentError where `at_once` is 0, and for a `starting_after` that is no
+  /// A range over the whole list, read by up to `concurrency` requests side by side, each in a part
+  /// of it by creation time. The candidates come in no particular order, each once. At most 2 *
+  /// concurrency + 1 pages are held. What Client::listAllCandidatesInParallel() says goes for it.
+  /// Throws InvalidArgumentError where `concurrency` is 0, and for a `starting_after` that is no
   /// cursor.
-  CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params, std::size_t at_once);
+  CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params,
+                 std::size_t concurrency);
   ~CandidateRange();
   /// The other may then be destroyed or assigned to, and nothing else.
   CandidateRange(CandidateRange&&) noexcept;

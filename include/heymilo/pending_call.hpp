@@ -7,6 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "heymilo/errors.hpp"
+#include "heymilo/export.hpp"
+
 #if defined(__cpp_impl_coroutine) && defined(__has_include)
 #if __has_include(<coroutine>)
 #include <coroutine>
@@ -15,6 +18,11 @@
 #endif
 
 namespace heymilo {
+
+namespace detail {
+/// The Error that `exception` is; null where it is none. It lives as long as the exception does.
+HEYMILO_EXPORT std::shared_ptr<const Error> errorIn(const std::exception_ptr& exception) noexcept;
+}  // namespace detail
 
 /// Lets a function run soon, once, on a thread of the caller's: posts it to an event loop or a
 /// thread pool. Called on the engine's thread, which it must not hold up; where it throws, the
@@ -28,10 +36,11 @@ class Result {
   /// The answer.
   explicit Result(Answer answer) : answer_(std::move(answer)) {}
   /// The error, which must not be null.
-  explicit Result(std::exception_ptr error) : error_(std::move(error)) {}
+  explicit Result(std::exception_ptr error)
+      : exception_(std::move(error)), error_(detail::errorIn(exception_)) {}
 
   /// Whether there is an answer.
-  bool ok() const noexcept { return error_ == nullptr; }
+  bool ok() const noexcept { return exception_ == nullptr; }
   /// The answer. Throws the error where there is none.
   Answer& value() & {
     throwIfFailed();
@@ -47,18 +56,23 @@ class Result {
     throwIfFailed();
     return *std::move(answer_);
   }
-  /// The error, a heymilo::Error unless memory ran out; null where there is an answer.
-  std::exception_ptr error() const noexcept { return error_; }
+  /// The error; null where there is an answer, and where what the call ended with is not a
+  /// heymilo::Error (std::bad_alloc, or what a transport of your own throws): see exception().
+  /// It lives as long as this, or a copy. With MSVC it has the class Error itself.
+  const Error* error() const noexcept { return error_.get(); }
+  /// What value() throws, whatever it is; null where there is an answer. (error() in 0.1.)
+  std::exception_ptr exception() const noexcept { return exception_; }
 
  private:
   void throwIfFailed() const {
-    if (error_) {
-      std::rethrow_exception(error_);
+    if (exception_) {
+      std::rethrow_exception(exception_);
     }
   }
 
   std::optional<Answer> answer_;
-  std::exception_ptr error_;
+  std::exception_ptr exception_;
+  std::shared_ptr<const Error> error_;  // in exception_
 };
 
 /// A call of NonBlockingClient that has been prepared and not begun: nothing is sent until one of
@@ -98,7 +112,7 @@ class [[nodiscard]] PendingCall {
       if (result.ok()) {
         promise->set_value(std::move(result).value());
       } else {
-        promise->set_exception(result.error());
+        promise->set_exception(result.exception());
       }
     });
     return future;

@@ -14,10 +14,10 @@ namespace heymilo {
 
 /// One HTTP request as a transport is to send it: once, unchanged.
 struct HttpRequest {
-  std::string method;  ///< `GET` or `POST`
+  std::string method;  ///< `GET`, `POST`, `PUT`, `PATCH` or `DELETE`
   std::string url;     ///< absolute
   Headers headers;     ///< as they go over the wire
-  std::string body;    ///< empty for a GET
+  std::string body;    ///< empty: none
   std::chrono::milliseconds connect_timeout{
       0};                                ///< lookup, TCP and TLS; 0: bounded by timeout only
   std::chrono::milliseconds timeout{0};  ///< start to last byte; 0: none

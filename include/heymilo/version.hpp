@@ -6,7 +6,7 @@
 
 /// The version of the headers. CMakeLists.txt reads the numbers from here.
 #define HEYMILO_VERSION_MAJOR 0
-#define HEYMILO_VERSION_MINOR 1
+#define HEYMILO_VERSION_MINOR 2
 #define HEYMILO_VERSION_PATCH 0
 
 namespace heymilo {

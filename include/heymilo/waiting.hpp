@@ -10,7 +10,7 @@
 #include "heymilo/errors.hpp"
 #include "heymilo/export.hpp"
 #include "heymilo/models/candidate.hpp"
-#include "heymilo/models/timestamp.hpp"
+#include "heymilo/time_bound.hpp"
 
 /// What Client::waitForCandidate() and waitForCandidates() are told, and what they throw.
 namespace heymilo {
@@ -43,12 +43,13 @@ struct WaitOptions {
   /// Nobody waited for was invited earlier: what is older is never read. Empty: the first look
   /// reads the list from its beginning until it has met everybody, and so does each later one as
   /// long as somebody has not been met.
-  std::optional<Timestamp> created_after{};
+  std::optional<TimeBound> created_after{};
   /// What candidates are recognised by; empty: their interview_id.
   CandidateKey key{};
 };
 
-/// The time for a wait ran out: RequestOptions::deadline, or `timeout` for one of its requests.
+/// The time for a wait ran out: RequestOptions::total_timeout or `deadline`, or `timeout`
+/// for one of its requests.
 /// Copying one never throws. what() holds no key and no candidate's data.
 class HEYMILO_EXPORT WaitTimeoutError : public TimeoutError {
  public:

@@ -1,82 +1,72 @@
 #include "base/calendar.hpp"
 
-#include <cstdint>
-#include <ctime>
-
 namespace heymilo {
 
 namespace {
 
-// The calendar repeats every 400 years, to the day of the week. The C library is only asked about
-// the cycle from 2000 on: Windows knows no time before 1970, and others differ in how far they go.
-constexpr int kCycleYears = 400;
-constexpr std::int64_t kCycleSeconds = std::int64_t{146'097} * 86'400;
-constexpr int kCycleStartYear = 2000;
-constexpr std::int64_t kCycleStart = 946'684'800;  // 2000-01-01T00:00:00Z
+using Days = std::chrono::duration<std::int64_t, std::ratio<86'400>>;
 
-constexpr std::int64_t kFirstSecond = -62'135'596'800;  // 0001-01-01T00:00:00Z
-constexpr std::int64_t kLastSecond = 253'402'300'799;   // 9999-12-31T23:59:59Z
+// Years are counted from March, so that the leap day is the last one of its year. Then the days of
+// the months before have a formula: 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31.
+constexpr Days kMarchOfYear0{-719'468};         // 0000-03-01
+constexpr std::int64_t kDaysOfCycle = 146'097;  // 400 years, after which the calendar repeats
 
-std::int64_t floorDivide(std::int64_t value, std::int64_t divisor) noexcept {
-  return value / divisor - (value % divisor < 0 ? 1 : 0);
+constexpr std::int64_t daysBeforeMonth(std::int64_t from_march) noexcept {
+  return (153 * from_march + 2) / 5;
 }
 
-std::time_t fromUtc(std::tm& parts) noexcept {
-#ifdef _WIN32
-  return _mkgmtime(&parts);
-#else
-  return timegm(&parts);
-#endif
+constexpr std::int64_t daysBeforeYear(std::int64_t year) noexcept {
+  return 365 * year + year / 4 - year / 100 + year / 400;
 }
 
-void toUtc(std::time_t seconds, std::tm& parts) noexcept {
-#ifdef _WIN32
-  gmtime_s(&parts, &seconds);
-#else
-  gmtime_r(&seconds, &parts);
-#endif
+constexpr int daysIn(int year, int month) noexcept {
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  return month == 2                                              ? (leap ? 29 : 28)
+         : month == 4 || month == 6 || month == 9 || month == 11 ? 30
+                                                                 : 31;
 }
 
-bool within(int value, int low, int high) noexcept { return value >= low && value <= high; }
+constexpr bool within(int value, int low, int high) noexcept {
+  return value >= low && value <= high;
+}
 
 }  // namespace
 
 std::optional<UnixSeconds> toUnixTime(const CalendarTime& time) noexcept {
-  if (!within(time.year, 1, 9999) || !within(time.month, 1, 12) || !within(time.day, 1, 31) ||
-      !within(time.hour, 0, 23) || !within(time.minute, 0, 59) || !within(time.second, 0, 59)) {
+  if (!within(time.year, 1, 9999) || !within(time.month, 1, 12) ||
+      !within(time.day, 1, daysIn(time.year, time.month)) || !within(time.hour, 0, 23) ||
+      !within(time.minute, 0, 59) || !within(time.second, 0, 59)) {
     return std::nullopt;
   }
-  const std::int64_t cycle = floorDivide(time.year - kCycleStartYear, kCycleYears);
-  std::tm parts{};
-  parts.tm_year = time.year - static_cast<int>(cycle) * kCycleYears - 1900;
-  parts.tm_mon = time.month - 1;
-  parts.tm_mday = time.day;
-  parts.tm_hour = time.hour;
-  parts.tm_min = time.minute;
-  parts.tm_sec = time.second;
-  const std::int64_t seconds = fromUtc(parts);
-  if (parts.tm_mday != time.day) {
-    return std::nullopt;  // carried into the next month
-  }
-  return UnixSeconds(std::chrono::seconds(seconds + cycle * kCycleSeconds));
+  const int from_march = (time.month + 9) % 12;
+  const int year = time.month > 2 ? time.year : time.year - 1;
+  const Days days{daysBeforeYear(year) + daysBeforeMonth(from_march) + time.day - 1};
+  return UnixSeconds(kMarchOfYear0 + days + std::chrono::hours(time.hour) +
+                     std::chrono::minutes(time.minute) + std::chrono::seconds(time.second));
 }
 
 std::optional<CalendarTime> toCalendarTime(UnixSeconds moment) noexcept {
-  const std::int64_t seconds = moment.time_since_epoch().count();
-  if (seconds < kFirstSecond || seconds > kLastSecond) {
+  if (moment < kFirstMoment || moment > kLastMoment) {
     return std::nullopt;
   }
-  const std::int64_t cycle = floorDivide(seconds - kCycleStart, kCycleSeconds);
-  std::tm parts{};
-  toUtc(static_cast<std::time_t>(seconds - cycle * kCycleSeconds), parts);
+  const Days since_epoch = std::chrono::floor<Days>(moment.time_since_epoch());
+  const std::int64_t days = (since_epoch - kMarchOfYear0).count();
+  const std::int64_t of_cycle = days % kDaysOfCycle;
+  // The last day of 4, 100 and 400 years is taken off before the division by 365.
+  const std::int64_t year_of_cycle =
+      (of_cycle - of_cycle / 1'460 + of_cycle / 36'524 - of_cycle / 146'096) / 365;
+  const std::int64_t of_year = of_cycle - daysBeforeYear(year_of_cycle);
+  const std::int64_t from_march = (5 * of_year + 2) / 153;
+  const std::int64_t second = (moment.time_since_epoch() - since_epoch).count();
   CalendarTime time;
-  time.year = parts.tm_year + 1900 + static_cast<int>(cycle) * kCycleYears;
-  time.month = parts.tm_mon + 1;
-  time.day = parts.tm_mday;
-  time.hour = parts.tm_hour;
-  time.minute = parts.tm_min;
-  time.second = parts.tm_sec;
-  time.weekday = parts.tm_wday;
+  time.month = static_cast<int>(from_march < 10 ? from_march + 3 : from_march - 9);
+  time.year =
+      static_cast<int>(days / kDaysOfCycle * 400 + year_of_cycle) + (time.month > 2 ? 0 : 1);
+  time.day = static_cast<int>(of_year - daysBeforeMonth(from_march)) + 1;
+  time.hour = static_cast<int>(second / 3'600);
+  time.minute = static_cast<int>(second / 60 % 60);
+  time.second = static_cast<int>(second % 60);
+  time.weekday = static_cast<int>((days + 3) % 7);  // 0000-03-01 was a Wednesday
   return time;
 }
 

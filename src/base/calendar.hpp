@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace heymilo {
@@ -17,6 +18,9 @@ struct CalendarTime {
 };
 
 using UnixSeconds = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
+
+constexpr UnixSeconds kFirstMoment{std::chrono::seconds{-62'135'596'800}};  ///< of the year 1
+constexpr UnixSeconds kLastMoment{std::chrono::seconds{253'402'300'799}};   ///< of the year 9999
 
 /// Empty where there is no such moment: month 13, 30 February, hour 24, second 60.
 std::optional<UnixSeconds> toUnixTime(const CalendarTime& time) noexcept;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdio>
 #include <tuple>
 
 #include "base/text_cursor.hpp"
@@ -19,9 +20,6 @@ constexpr std::array<std::string_view, 7> kLongDays = {
 
 // RFC 9111, section 1.2.2, has the same limit for a number of seconds that is beyond reason.
 constexpr std::chrono::seconds kLongestWait{std::int64_t{1} << 31};
-
-constexpr UnixSeconds kFirstMoment{std::chrono::seconds{-62'135'596'800}};  // of the year 1
-constexpr UnixSeconds kLastMoment{std::chrono::seconds{253'402'300'799}};   // of the year 9999
 
 template <std::size_t size>
 bool skipOneOf(TextCursor& text, const std::array<std::string_view, size>& names) noexcept {
@@ -112,7 +110,7 @@ std::optional<UnixSeconds> parseAsctime(TextCursor text) noexcept {
 }
 
 std::optional<std::chrono::seconds> parseDelay(std::string_view text) noexcept {
-  if (text.empty() || !std::all_of(text.begin(), text.end(), ascii::isDigit)) {
+  if (!ascii::isNumber(text)) {
     return std::nullopt;
   }
   std::chrono::seconds delay{0};
@@ -134,6 +132,25 @@ std::optional<UnixSeconds> parseHttpDate(std::string_view text,
     return moment;
   }
   return parseAsctime(start);
+}
+
+std::optional<std::string> formatHttpDate(UnixSeconds moment) {
+  const std::optional<CalendarTime> time = toCalendarTime(moment);
+  if (!time) {
+    return std::nullopt;
+  }
+  char text[80];
+  std::snprintf(text,
+                sizeof text,
+                "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                kDays.at(static_cast<std::size_t>(time->weekday)).data(),
+                time->day,
+                kMonths.at(static_cast<std::size_t>(time->month) - 1).data(),
+                time->year,
+                time->hour,
+                time->minute,
+                time->second);
+  return std::string(text);
 }
 
 std::optional<std::chrono::milliseconds> parseRetryAfter(

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/calendar.hpp"
@@ -17,6 +18,10 @@ namespace heymilo {
 /// system's clock can hold (year 2262 in nanoseconds) is the last second that it can.
 std::optional<UnixSeconds> parseHttpDate(std::string_view text,
                                          std::chrono::system_clock::time_point now) noexcept;
+
+/// The IMF-fixdate of a moment, as a `Date` header has it. Empty where its year is not within 1 to
+/// 9999.
+std::optional<std::string> formatHttpDate(UnixSeconds moment);
 
 /// How long after `now` a Retry-After (RFC 9110, section 10.2.3) asks to wait: a number of seconds
 /// or a date, in any of its forms; rounded up to the millisecond, 0 for a date that has passed, and

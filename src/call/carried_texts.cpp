@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "base/ascii.hpp"
+#include "base/percent.hpp"
 #include "call/one_line.hpp"
 #include "call/ordinary_words.hpp"
 #include "json/reader.hpp"
@@ -53,27 +54,6 @@ void forEachPart(std::string_view text, const char* ends, Use use) {
       use(part);
     }
   }
-}
-
-int hexDigit(char c) {
-  const std::string_view digits = "0123456789abcdef";
-  const auto found = digits.find(ascii::toLower(c));
-  return found == std::string_view::npos ? -1 : static_cast<int>(found);
-}
-
-std::string percentDecode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hexDigit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hexDigit(text[i + 2]) : -1;
-    if (low >= 0) {
-      decoded += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
 }
 
 std::string base64Decode(std::string_view text) {
@@ -140,6 +120,15 @@ class Collector {
     CarriedText how;
     how.personal = true;
     add(value, how);
+  }
+
+  void addId(std::string_view id) {
+    if (!isOrdinaryWord(inSmallLetters(onOneLine(id)))) {
+      addPersonal(id);
+      if (const std::string encoded = percentEncode(id); encoded != id) {
+        addPersonal(encoded);
+      }
+    }
   }
 
   void addCredential(std::string_view value) {
@@ -306,39 +295,25 @@ void collectHeaders(const Headers& headers, Collector& texts) {
   }
 }
 
-/// What stands in `url` after `marker`, up to one of `ends`.
-void collectAfter(std::string_view url, std::string_view marker, const char* ends,
-                  Collector& texts) {
-  const std::size_t found = url.find(marker);
-  if (found == std::string_view::npos) {
-    return;
-  }
-  const std::size_t begin = found + marker.size();
-  const std::string_view value = url.substr(begin, url.find_first_of(ends, begin) - begin);
-  const std::string decoded = percentDecode(value);
-  if (!isOrdinaryWord(inSmallLetters(onOneLine(decoded)))) {
-    texts.addPersonal(value);
-    texts.addPersonal(decoded);
-  }
-}
-
 }  // namespace
 
-CarriedTexts carriedTexts(const HttpRequest& request, std::string_view route) {
+CarriedTexts carriedTexts(const CallRequest& request) {
   Collector texts;
-  collectHeaders(request.headers, texts);
-  collectAfter(request.url, route.substr(0, route.find('{')), "/?", texts);  // the posting's id
-  collectAfter(request.url, "starting_after=", "&", texts);
-  BodyTexts body(texts);
-  try {
-    json::read(request.body, body);
-  } catch (const json::SyntaxError&) {
-    // No body.
+  collectHeaders(request.http.headers, texts);
+  for (const std::string& id : request.ids) {
+    texts.addId(id);
+  }
+  if (!request.http.body.empty()) {
+    BodyTexts body(texts);
+    try {
+      json::read(request.http.body, body);
+    } catch (const json::SyntaxError&) {  // NOLINT(bugprone-empty-catch): what was read is known
+    }
   }
   return texts.take();
 }
 
-bool mayHoldCarriedText(const HttpRequest& request, std::string_view text) {
+bool mayHoldCarriedText(const CallRequest& request, std::string_view text) {
   constexpr std::size_t kBeginning = 8;  // of what is looked for within a code
   constexpr std::size_t kMostStarts = 32;
   const auto isIn = [](std::string_view part, std::string_view whole) {
@@ -354,7 +329,7 @@ bool mayHoldCarriedText(const HttpRequest& request, std::string_view text) {
     }
     return found;
   };
-  for (const auto& [name, value] : request.headers) {
+  for (const auto& [name, value] : request.http.headers) {
     bool found = false;
     if (!isForEverybody(name)) {
       forEachPart(
@@ -385,8 +360,7 @@ bool mayHoldCarriedText(const HttpRequest& request, std::string_view text) {
       first.at(static_cast<unsigned char>(ascii::toLower(text[at]))) = true;
     }
   }
-  for (const std::string_view whole :
-       {std::string_view(request.url), std::string_view(request.body)}) {
+  const auto holdsStart = [&](std::string_view whole) {
     for (std::size_t at = 0; at < whole.size(); ++at) {
       if (!first[static_cast<unsigned char>(ascii::toLower(whole[at]))]) {
         continue;
@@ -397,8 +371,10 @@ bool mayHoldCarriedText(const HttpRequest& request, std::string_view text) {
         }
       }
     }
-  }
-  return false;
+    return false;
+  };
+  return holdsStart(request.http.body) ||
+         std::any_of(request.ids.begin(), request.ids.end(), holdsStart);
 }
 
 }  // namespace heymilo

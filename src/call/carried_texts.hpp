@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "heymilo/transport.hpp"
+#include "call/call_request.hpp"
 
 namespace heymilo {
 
@@ -27,18 +27,17 @@ struct CarriedTexts {
 ///
 /// - credentials: the values and tokens of X-API-KEY, Authorization, Cookie and whatever header
 ///   fields are named like one (key, token, secret, auth, ...);
-/// - ids: the posting's, the workspace's and the cursor;
+/// - ids: those of the path, the workspace's and the cursor;
 /// - who a candidate is: name, and each word of it, e-mail address and phone number;
 /// - the values and names of the free-form parts, and of other header fields, unless they are a
 ///   single ordinary word.
 ///
 /// Values of less than three bytes, but for words of a name, are not among them. Each is there as
-/// it is, and with `+` for spaces. `route` is the path's template: it says where in the
-/// URL the posting's id stands.
-CarriedTexts carriedTexts(const HttpRequest& request, std::string_view route);
+/// it is, and with `+` for spaces; ids also as they are encoded in a URL.
+CarriedTexts carriedTexts(const CallRequest& request);
 
 /// Whether `text`, of ASCII letters, digits and punctuation, may hold a carried text. Reads no
 /// JSON and allocates nothing; true may be wrong, false is not.
-bool mayHoldCarriedText(const HttpRequest& request, std::string_view text);
+bool mayHoldCarriedText(const CallRequest& request, std::string_view text);
 
 }  // namespace heymilo

@@ -8,15 +8,17 @@
 namespace heymilo {
 
 NonBlockingCall::NonBlockingCall(Environment environment, Job job)
-    : environment_(std::move(environment)), job_(std::move(job)) {}
+    : environment_(std::move(environment)),
+      run_on_(std::move(job.run_on)),
+      done_(std::move(job.done)),
+      operation_id_(job.operation.id),
+      call_(*environment_.context, job.operation, std::move(job.request), job.options,
+            environment_.context->clock()->now()) {}
 
 void NonBlockingCall::begin() {
-  const Executor& executor = *environment_.executor;
-  call_.emplace(executor.begin(
-      job_.operation, std::move(job_.request), job_.options, executor.environment().clock->now()));
   if (!environment_.queue->enter()) {
     deliver(std::make_exception_ptr(OverloadError(
-        std::string(job_.operation.id) + ": the engine has max_pending calls to carry out")));
+        std::string(operation_id_) + ": the engine has max_pending calls to carry out")));
     return;
   }
   std::exception_ptr error;
@@ -35,168 +37,153 @@ void NonBlockingCall::begin() {
 
 void NonBlockingCall::start() {
   self_ = shared_from_this();
-  place_in_queue_.emplace([post = laterOnLoop(&NonBlockingCall::askForTurn)] { post(); });
-  on_cancel_.emplace(job_.options.cancellation, laterOnLoop(&NonBlockingCall::stop));
+  place_in_queue_.emplace([post = laterOnLoop(&NonBlockingCall::tryForTurn)] { post(); });
+  on_cancel_.emplace(call_.cancellation(), laterOnLoop(&NonBlockingCall::stop));
   on_close_.emplace(environment_.loop->closing(), laterOnLoop(&NonBlockingCall::stop));
-  seekTurn();
+  take(call_.begin());
 }
 
-/// Known a moment before stop() is told.
+/// Known a moment before stop() is called.
 bool NonBlockingCall::unwanted() const {
-  return job_.options.cancellation.cancelled() || environment_.loop->closing().cancelled();
+  return call_.cancellation().cancelled() || environment_.loop->closing().cancelled();
 }
 
 /// The call is no longer wanted.
 void NonBlockingCall::stop() {
   stop_.cancel();  // which ends what is being sent
-  const auto cancelled = [this](const char* when) {
-    end(std::make_exception_ptr(CancelledError(
-        std::string(job_.operation.id) + ": cancelled while waiting " + when, Outcome::not_sent)));
-  };
-  switch (state_) {
-    case State::waiting_for_turn:
-      askForTurn();
-      break;
-    case State::waiting_for_place:
-      permit_.reset();
-      cancelled("for a connection");
-      break;
-    case State::pausing:
-      cancelled("to try again");
-      break;
-    case State::new_call:
-    case State::sending:
-    case State::ended:
-      break;
-  }
+  take(call_.cancelled());
 }
 
-void NonBlockingCall::seekTurn() {
-  state_ = State::waiting_for_turn;
-  told_of_wait_ = false;
-  askForTurn();
+void NonBlockingCall::take(const Step& step) {
+  switch (step.kind) {
+    case Step::Kind::ask_for_turn:
+      askForTurn();
+      break;
+    case Step::Kind::take_place:
+      seekPlace();
+      break;
+    case Step::Kind::wait:
+      pause(step.until);
+      break;
+    case Step::Kind::prepare:
+    case Step::Kind::send:
+    case Step::Kind::nothing:
+      break;  // takePlace() does these
+    case Step::Kind::succeed:
+    case Step::Kind::fail:
+    case Step::Kind::time_out:
+    case Step::Kind::cancel:
+      end(step);
+      break;
+  }
 }
 
 void NonBlockingCall::askForTurn() {
-  if (state_ != State::waiting_for_turn) {
+  told_of_wait_ = false;
+  tryForTurn();
+}
+
+void NonBlockingCall::tryForTurn() {
+  if (call_.state() != State::waiting_for_turn) {
     return;
   }
-  const Executor& executor = *environment_.executor;
   clearTimer();
   if (unwanted()) {
     stop_.cancel();
   }
-  std::exception_ptr error;
+  Step step;
   try {
-    Pacer::Turn turn = executor.pacer().ask(*place_in_queue_, stop_.token(), call_->deadline);
+    Pacer::Turn turn =
+        environment_.context->pacer().ask(*place_in_queue_, stop_.token(), call_.deadline());
     if (turn.permit) {
-      permit_.emplace(*std::move(turn.permit));
-      seekPlace();
-      return;
+      step = call_.granted(*std::move(turn.permit));
+    } else {
+      setTimer(turn.ask_again, &NonBlockingCall::tryForTurn);
+      if (turn.wait && !told_of_wait_) {
+        told_of_wait_ = true;
+        call_.throttled(*turn.wait);
+      }
     }
-    setTimer(turn.ask_again, &NonBlockingCall::askForTurn);
-    if (turn.wait && !told_of_wait_) {
-      told_of_wait_ = true;
-      executor.throttled(*call_, *turn.wait);
-    }
-    return;
   } catch (...) {
-    error = std::current_exception();
+    step = call_.refused(std::current_exception());
   }
-  end(std::move(error));
+  take(step);
 }
 
 void NonBlockingCall::seekPlace() {
-  state_ = State::waiting_for_place;
-  setTimer(call_->deadline, &NonBlockingCall::deadlinePassed);
+  setTimer(call_.deadline(), &NonBlockingCall::deadlinePassed);
   environment_.queue->takePlace([weak = weak_from_this()] {
     const auto self = weak.lock();
     return self && self->takePlace();
   });
 }
 
-void NonBlockingCall::deadlinePassed() {
-  if (state_ == State::waiting_for_place) {
-    permit_.reset();
-    end(std::make_exception_ptr(TimeoutError(
-        std::string(job_.operation.id) + ": the deadline comes before a connection is free",
-        Outcome::not_sent)));
-  }
-}
-
 /// Sends, where that is still wanted. The place is given back when the attempt has ended.
 bool NonBlockingCall::takePlace() {
-  if (state_ == State::waiting_for_place && unwanted()) {
+  if (call_.state() == State::waiting_for_place && unwanted()) {
     stop();
   }
-  if (state_ != State::waiting_for_place) {
+  if (call_.state() != State::waiting_for_place) {
     return false;
   }
-  state_ = State::sending;
-  sent_ = false;
   clearTimer();
+  Step step = call_.placed();
+  if (step.kind == Step::Kind::prepare) {
+    step = call_.prepare();
+  }
+  if (step.kind != Step::Kind::send) {
+    take(step);
+    return false;
+  }
   // Never here and now: a transport may be done at once, and so on with the next one.
-  const auto done = [self = shared_from_this()](HttpResponse answer, std::exception_ptr error) {
-    auto held = std::make_shared<HttpResponse>(std::move(answer));
+  const auto done = [self = shared_from_this()](HttpResponse response, std::exception_ptr error) {
+    auto held = std::make_shared<HttpResponse>(std::move(response));
     self->environment_.loop->post([self, held, error = std::move(error)] {
       self->environment_.queue->giveBack();
       self->attemptEnded(std::move(*held), error);
     });
   };
   try {
-    environment_.executor->beginAttempt(*call_);
-    sent_ = true;
-    environment_.send(call_->request, stop_.token(), done);
+    // A part of this call, which is kept as long as the request is in use.
+    environment_.send({shared_from_this(), &call_.request()}, stop_.token(), done);
   } catch (...) {
     done({}, std::current_exception());
   }
   return true;
 }
 
-void NonBlockingCall::attemptEnded(HttpResponse answer, std::exception_ptr error) {
-  const Executor& executor = *environment_.executor;
-  std::optional<std::chrono::milliseconds> wait;
+void NonBlockingCall::attemptEnded(HttpResponse response, const std::exception_ptr& error) {
+  Step step;
   try {
-    if (error) {
-      if (sent_) {
-        executor.failed(*call_, *permit_, error);
-      }
-      std::rethrow_exception(std::exchange(error, nullptr));
-    }
-    answer_ = executor.answered(*call_, std::move(answer));
-  } catch (const Error& failure) {
-    error = std::current_exception();
-    wait = executor.waitAfter(*call_, failure);
-  } catch (...) {
-    error = std::current_exception();
+    step = error ? call_.failed(error) : call_.responded(std::move(response));
+  } catch (...) {  // out of memory
+    step = call_.refused(std::current_exception());
   }
-  permit_.reset();
-  if (wait) {
-    pause(*wait);
-  } else {
-    end(std::move(error));
-  }
+  take(step);
 }
 
-/// Nothing that was sent before a pause can have been carried out, or sending again would not be
-/// allowed.
-void NonBlockingCall::pause(std::chrono::milliseconds wait) {
-  state_ = State::pausing;
+void NonBlockingCall::pause(Clock::TimePoint end) {
   if (unwanted()) {
     stop();
     return;
   }
-  setTimer(later(environment_.executor->environment().clock->now(), wait),
-           &NonBlockingCall::seekTurn);
+  setTimer(end, &NonBlockingCall::waited);
 }
 
-void NonBlockingCall::end(std::exception_ptr error) {
+void NonBlockingCall::end(const Step& last) {
   const auto self = std::move(self_);
-  state_ = State::ended;
   clearTimer();
-  environment_.executor->pacer().giveUp(*place_in_queue_);
+  environment_.context->pacer().giveUp(*place_in_queue_);
   on_cancel_.reset();
   on_close_.reset();
+  std::exception_ptr error;
+  if (last.kind != Step::Kind::succeed) {
+    try {
+      call_.throwError(last);
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
   deliver(std::move(error));
   environment_.queue->leave();
   work_.reset();
@@ -205,15 +192,15 @@ void NonBlockingCall::end(std::exception_ptr error) {
 void NonBlockingCall::deliver(std::exception_ptr error) {
   error_ = std::move(error);
   const auto tell = [self = shared_from_this()]() noexcept {
-    const auto done = std::move(self->job_.done);  // what it holds goes with it
-    done(*self->call_, std::move(self->answer_), std::exchange(self->error_, nullptr));
+    const auto done = std::move(self->done_);  // what it holds goes with it
+    done(self->call_, std::exchange(self->error_, nullptr));
   };
-  if (!job_.run_on) {
+  if (!run_on_) {
     tell();
     return;
   }
   try {
-    job_.run_on(tell);
+    run_on_(tell);
   } catch (...) {  // nobody else would tell
     tell();
   }

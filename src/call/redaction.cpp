@@ -154,7 +154,7 @@ std::size_t phoneAt(std::string_view text, std::size_t at, const std::vector<std
 
 const Redactor::Carried& Redactor::carried() const {
   if (!carried_) {
-    CarriedTexts found = carriedTexts(request_, route_);
+    CarriedTexts found = carriedTexts(request_);
     carried_.emplace();
     carried_->texts = std::move(found.texts);
     carried_->phones = std::move(found.phones);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "call/call_request.hpp"
 #include "call/carried_texts.hpp"
 #include "call/secret_parts.hpp"
 #include "heymilo/transport.hpp"
@@ -29,8 +30,7 @@ namespace heymilo {
 /// Costs nothing until there is a text to look at. For one thread; `request` must outlive it.
 class Redactor {
  public:
-  /// `route` is the path's template: it says where in the URL the posting's id stands.
-  Redactor(const HttpRequest& request, std::string_view route) : request_(request), route_(route) {}
+  explicit Redactor(const CallRequest& request) : request_(request) {}
 
   /// Of a text for people.
   std::string operator()(std::string_view text) const;
@@ -59,8 +59,7 @@ class Redactor {
   std::string withoutCarried(std::string_view line) const;
   std::string token(std::string_view text, bool is_code) const;
 
-  const HttpRequest& request_;
-  const std::string_view route_;
+  const CallRequest& request_;
   mutable std::optional<Carried> carried_;
 };
 

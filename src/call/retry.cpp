@@ -4,6 +4,23 @@
 
 namespace heymilo {
 
+Failure failureOf(const std::exception_ptr& error) {
+  Failure failure;
+  try {
+    std::rethrow_exception(error);
+  } catch (const TimeoutError& timeout) {
+    failure.kind = Failure::Kind::timeout;
+    failure.outcome = timeout.outcome();
+  } catch (const ConnectionError& connection) {
+    failure.kind = connection.permanent() ? Failure::Kind::final : Failure::Kind::connection;
+    failure.outcome = connection.outcome();
+  } catch (const Error& known) {
+    failure.outcome = known.outcome();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): of a transport that is not ours: all is possible
+  }
+  return failure;
+}
+
 bool mayRetry(const Failure& failure, bool idempotent) noexcept {
   switch (failure.kind) {
     case Failure::Kind::connection:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <optional>
 
 #include "heymilo/errors.hpp"
@@ -21,6 +22,10 @@ struct Failure {
   int status = 0;
   std::optional<std::chrono::milliseconds> retry_after{};
 };
+
+/// Of the error with which a transport ended, which may be anything that is thrown. It has no
+/// status.
+Failure failureOf(const std::exception_ptr& error);
 
 /// Whether sending again can't carry the request out twice, and may help: a request that is
 /// idempotent after a lost connection, a timeout, 408, 429, 500, 502, 503 and 504; any other where

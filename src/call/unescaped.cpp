@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 
 namespace heymilo {
 
@@ -156,23 +157,12 @@ Escape escapeAt(std::string_view text, std::size_t at) {
   }
 }
 
+/// An escape beyond Unicode stands for no character.
 std::string utf8Of(std::uint32_t point) {
-  const auto byte = [](std::uint32_t value) { return static_cast<char>(value); };
-  if (point < 0x80) {
-    return {byte(point)};
-  }
-  if (point < 0x800) {
-    return {byte(0xc0U | point >> 6U), byte(0x80U | (point & 0x3fU))};
-  }
-  if (point < 0x10000) {
-    return {byte(0xe0U | point >> 12U),
-            byte(0x80U | (point >> 6U & 0x3fU)),
-            byte(0x80U | (point & 0x3fU))};
-  }
-  return {byte(0xf0U | (point >> 18U & 7U)),
-          byte(0x80U | (point >> 12U & 0x3fU)),
-          byte(0x80U | (point >> 6U & 0x3fU)),
-          byte(0x80U | (point & 0x3fU))};
+  constexpr std::uint32_t kLast = 0x10FFFF;
+  std::string text;
+  appendUtf8(text, point > kLast ? kReplacementCharacter : char32_t{point});
+  return text;
 }
 
 /// Replaces each escape once; whether there was one.

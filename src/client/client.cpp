@@ -8,29 +8,31 @@
 #include <system_error>
 #include <utility>
 
-#include "call/url.hpp"
+#include "base/api_limits.hpp"
+#include "call/base_url.hpp"
+#include "call/option_checks.hpp"
 #include "client/client_impl.hpp"
 #include "client/operations.hpp"
-#include "client/validation.hpp"
+#include "client/request_checks.hpp"
+#include "client/request_defaults.hpp"
 #include "curl/curl_transport.hpp"
 #include "paging/waiting.hpp"
+#include "types/cancellation.hpp"
 
 namespace heymilo {
 
 namespace {
 
-constexpr int kMaxPageSize = 100;
-
 ClientOptions checked(ClientOptions options) {
-  check(options);
+  checkClientOptions(options);
   return options;
 }
 
-ExecutorEnvironment environmentOf(const ClientOptions& options) {
-  ExecutorEnvironment environment;
-  environment.transport = options.transport ? options.transport : makeTransport(options);
-  environment.clock = options.clock ? options.clock : Clock::steady();
-  environment.random = [] {
+Surroundings surroundingsOf(const ClientOptions& options) {
+  Surroundings surroundings;
+  surroundings.transport = options.transport ? options.transport : makeTransport(options);
+  surroundings.clock = options.clock ? options.clock : Clock::steady();
+  surroundings.random = [] {
     // No generator is kept: this runs before a wait of half a second, and a state of its own would
     // be one more thing to share between threads and to repeat itself after a fork.
     try {
@@ -40,7 +42,7 @@ ExecutorEnvironment environmentOf(const ClientOptions& options) {
       return 1.0;
     }
   };
-  return environment;
+  return surroundings;
 }
 
 std::optional<std::string> environmentVariable(const char* name) {
@@ -99,7 +101,7 @@ void trustAsTheEnvironmentSays(ClientOptions& options) {
 }  // namespace
 
 Client::Impl::Impl(const ClientOptions& options)
-    : executor(options, environmentOf(options)), max_connections(options.max_connections) {}
+    : calls(options, surroundingsOf(options)), max_connections(options.max_connections) {}
 
 Client::Client(ClientOptions options)
     : impl_(std::make_shared<const Impl>(checked(std::move(options)))) {}
@@ -118,39 +120,66 @@ Client Client::fromEnvironment(ClientOptions options) {
   return Client(std::move(options));
 }
 
+Client Client::withOptions(RequestOptions defaults) const {
+  checkRequestOptions(defaults);
+  Client copy = *this;
+  copy.defaults_ = std::make_shared<const RequestOptions>(
+      defaults_ ? withDefaults(*defaults_, std::move(defaults)) : std::move(defaults));
+  return copy;
+}
+
 ListResponse<CandidateResponse> Client::listCandidates(std::string_view posting_id,
                                                        const ListCandidatesParams& params,
                                                        const RequestOptions& options) const {
-  return impl_->executor.call<ListResponse<CandidateResponse>>(
-      kListCandidates, argumentsOf(posting_id, params), options);
+  return callOperation<ListResponse<CandidateResponse>>(impl_->calls,
+                                                        kListCandidates,
+                                                        {posting_id},
+                                                        *EffectiveOptions(defaults_.get(), options),
+                                                        params);
 }
 
 SingleResponse<IngestCandidateResponse> Client::ingestCandidate(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
-  return impl_->executor.call<SingleResponse<IngestCandidateResponse>>(
-      kIngestCandidate, argumentsOf(posting_id, request), options);
+  return callOperation<SingleResponse<IngestCandidateResponse>>(
+      impl_->calls,
+      kIngestCandidate,
+      {posting_id},
+      *EffectiveOptions(defaults_.get(), options),
+      request);
 }
 
 SingleResponse<std::vector<BulkIngestCandidateResponseItem>> Client::ingestCandidatesBulk(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
-  return impl_->executor.call<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(
-      kIngestCandidatesBulk, argumentsOf(posting_id, request), options);
+  return callOperation<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(
+      impl_->calls,
+      kIngestCandidatesBulk,
+      {posting_id},
+      *EffectiveOptions(defaults_.get(), options),
+      request);
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidateAsync(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
-  return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidateAsync, argumentsOf(posting_id, request), options);
+  return callOperation<SingleResponse<AsyncIngestResponse>>(
+      impl_->calls,
+      kIngestCandidateAsync,
+      {posting_id},
+      *EffectiveOptions(defaults_.get(), options),
+      request);
 }
 
 SingleResponse<AsyncIngestResponse> Client::ingestCandidatesBulkAsync(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
-  return impl_->executor.call<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidatesBulkAsync, argumentsOf(posting_id, request), options);
+  return callOperation<SingleResponse<AsyncIngestResponse>>(
+      impl_->calls,
+      kIngestCandidatesBulkAsync,
+      {posting_id},
+      *EffectiveOptions(defaults_.get(), options),
+      request);
 }
 
 namespace {
@@ -162,12 +191,8 @@ CandidateWindowLoader pageLoader(Client client, std::string_view posting_id,
   return
       [client = std::move(client), posting = std::string(posting_id), options = std::move(options)](
           const ListCandidatesParams& params, const CancellationToken& cancellation) {
-        CancellationSource either;
-        const auto cancel = [&either] { either.cancel(); };
-        const CancellationCallback by_caller(options.cancellation, cancel);
-        const CancellationCallback by_range(cancellation, cancel);
         RequestOptions page_options = options;
-        page_options.cancellation = either.token();
+        page_options.cancellation = eitherOf(options.cancellation, cancellation);
         return client.listCandidates(posting, params, page_options);
       };
 }
@@ -175,9 +200,9 @@ CandidateWindowLoader pageLoader(Client client, std::string_view posting_id,
 void checkList(std::string_view posting_id, ListCandidatesParams& params,
                const RequestOptions& options) {
   checkPostingId(posting_id);
-  check(params);
-  check(options);
-  params.limit = params.limit.value_or(kMaxPageSize);
+  checkListParams(params);
+  checkRequestOptions(options);
+  params.limit = params.limit.value_or(api_limits::kMaxPage);
 }
 
 }  // namespace
@@ -188,14 +213,15 @@ CandidateRange Client::listAllCandidates(std::string_view posting_id, ListCandid
   return {pageLoader(*this, posting_id, std::move(options)), std::move(params)};
 }
 
-CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id, std::size_t at_once,
+CandidateRange Client::listAllCandidatesInParallel(std::string_view posting_id,
+                                                   std::size_t concurrency,
                                                    ListCandidatesParams params,
                                                    RequestOptions options) const {
   checkList(posting_id, params, options);
-  if (at_once > 1) {
-    at_once = (std::max)(std::size_t{1}, (std::min)(at_once, impl_->max_connections));
+  if (concurrency > 1) {
+    concurrency = (std::max)(std::size_t{1}, (std::min)(concurrency, impl_->max_connections));
   }
-  return {pageLoader(*this, posting_id, std::move(options)), std::move(params), at_once};
+  return {pageLoader(*this, posting_id, std::move(options)), std::move(params), concurrency};
 }
 
 std::vector<CandidateResponse> Client::waitForCandidates(std::string_view posting_id,
@@ -204,16 +230,18 @@ std::vector<CandidateResponse> Client::waitForCandidates(std::string_view postin
                                                          const WaitOptions& how,
                                                          const RequestOptions& options) const {
   checkPostingId(posting_id);
-  check(options);
+  checkRequestOptions(options);
+  Client plain = *this;  // the wait as a whole has the defaults
+  plain.defaults_ = nullptr;
   return detail::waitForCandidates(
       [&](const ListCandidatesParams& params, const RequestOptions& request) {
-        return listCandidates(posting_id, params, request);
+        return plain.listCandidates(posting_id, params, request);
       },
       clock(),
       keys,
       state,
       how,
-      options);
+      *EffectiveOptions(defaults_.get(), options));
 }
 
 CandidateResponse Client::waitForCandidate(std::string_view posting_id, const std::string& key,
@@ -222,7 +250,7 @@ CandidateResponse Client::waitForCandidate(std::string_view posting_id, const st
   return waitForCandidates(posting_id, {key}, state, how, options).front();
 }
 
-Clock& Client::clock() const noexcept { return *impl_->executor.environment().clock; }
+Clock& Client::clock() const noexcept { return *impl_->calls.clock(); }
 
 std::shared_ptr<Transport> makeTransport(const ClientOptions& options) {
   return makeCurlTransport({options.max_connections, options.tls, options.proxy});

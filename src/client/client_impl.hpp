@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "call/executor.hpp"
+#include "call/call_context.hpp"
 #include "heymilo/client.hpp"
 
 namespace heymilo {
@@ -13,7 +13,7 @@ class Client::Impl {
   /// `options` have been checked.
   explicit Impl(const ClientOptions& options);
 
-  const Executor executor;
+  const CallContext calls;
   const std::size_t max_connections;
 };
 

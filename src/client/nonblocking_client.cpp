@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -5,6 +6,7 @@
 #include "call/nonblocking_call.hpp"
 #include "client/client_impl.hpp"
 #include "client/operations.hpp"
+#include "client/request_defaults.hpp"
 #include "curl/curl_transport.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/nonblocking.hpp"
@@ -13,26 +15,26 @@ namespace heymilo {
 
 namespace {
 
-EngineOptions optionsFor(const Executor& executor) {
+EngineOptions optionsFor(const CallContext& calls) {
   EngineOptions options;
-  options.clock = executor.environment().clock;
+  options.clock = calls.clock();
   return options;
 }
 
 /// Sends by the client's own transport, or by libcurl on the engine's thread.
-NonBlockingCall::Send senderOf(const Executor& executor, const std::shared_ptr<CurlLoop>& loop) {
-  const ClientOptions& options = executor.options();
+NonBlockingCall::Send senderOf(const CallContext& calls, const std::shared_ptr<CurlLoop>& loop) {
+  const ClientOptions& options = calls.options();
   if (options.transport) {
     const auto own = std::dynamic_pointer_cast<NonBlockingTransport>(options.transport);
-    return [own](HttpRequest request,
+    return [own](const std::shared_ptr<const HttpRequest>& request,
                  const CancellationToken& cancellation,
                  NonBlockingTransport::Completion done) {
-      own->start(std::move(request), cancellation, std::move(done));
+      own->start(*request, cancellation, std::move(done));
     };
   }
   const CurlOptions curl_options{options.max_connections, options.tls, options.proxy};
   // The loop outlives what runs on it.
-  return [loop = loop.get(), curl_options](HttpRequest request,
+  return [loop = loop.get(), curl_options](std::shared_ptr<const HttpRequest> request,
                                            const CancellationToken& cancellation,
                                            NonBlockingTransport::Completion done) {
     loop->send(std::move(request), curl_options, cancellation, std::move(done));
@@ -45,9 +47,9 @@ class NonBlockingClient::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(Client from, Engine by, CompletionExecutor on)
       : client(std::move(from)), engine(std::move(by)), executor(std::move(on)) {
-    const Executor& calls = client.impl_->executor;
-    if (calls.environment().clock != engine.impl_->clock() &&
-        !(isSteady(*calls.environment().clock) && isSteady(*engine.impl_->clock()))) {
+    const CallContext& calls = client.impl_->calls;
+    if (calls.clock() != engine.impl_->clock() &&
+        !(isSteady(*calls.clock()) && isSteady(*engine.impl_->clock()))) {
       throw InvalidArgumentError("engine", "goes by another clock than the client");
     }
     const auto& transport = calls.options().transport;
@@ -58,14 +60,15 @@ class NonBlockingClient::Impl : public std::enable_shared_from_this<Impl> {
     initializeLibcurl();
   }
 
-  template <class Answer>
-  PendingCall<Answer> prepare(const Operation& operation, const CallArguments& arguments,
-                              const RequestOptions& options) const {
-    auto request = std::make_shared<HttpRequest>(
-        client.impl_->executor.makeRequest(operation, arguments, options));
+  template <class Response, class... Content>
+  PendingCall<Response> prepare(const Operation& operation, PathValues path,
+                                const RequestOptions& given, const Content&... content) const {
+    const RequestOptions options = *EffectiveOptions(client.defaults_.get(), given);
+    auto request = std::make_shared<CallRequest>(
+        requestFor(client.impl_->calls, operation, path, options, content...));
     return {[self = shared_from_this(), &operation, request, options](
-                CompletionExecutor run_on, typename PendingCall<Answer>::Completion done) {
-              self->begin<Answer>(
+                CompletionExecutor run_on, typename PendingCall<Response>::Completion done) {
+              self->begin<Response>(
                   operation, std::move(*request), options, std::move(run_on), std::move(done));
             },
             executor};
@@ -76,36 +79,34 @@ class NonBlockingClient::Impl : public std::enable_shared_from_this<Impl> {
   const CompletionExecutor executor;
 
  private:
-  template <class Answer>
-  void begin(const Operation& operation, HttpRequest request, const RequestOptions& options,
-             CompletionExecutor run_on, typename PendingCall<Answer>::Completion done) const {
+  template <class Response>
+  void begin(const Operation& operation, CallRequest request, const RequestOptions& options,
+             CompletionExecutor run_on, typename PendingCall<Response>::Completion done) const {
     const auto& process = engine.impl_->process();
     // Calls that are under way keep what they need of the client, but not the engine: it ends them.
-    const std::shared_ptr<const Executor> calls(client.impl_, &client.impl_->executor);
-    auto tell = [calls, done = std::move(done)](
-                    const Call& call, HttpResponse response, std::exception_ptr error) {
-      Answer answer;
+    const std::shared_ptr<const CallContext> calls(client.impl_, &client.impl_->calls);
+    auto notify = [done = std::move(done)](Call& call, std::exception_ptr error) {
+      std::optional<Response> response;
       if (!error) {
         try {
-          calls->decode(
-              call, std::move(response), detail::objectType<Answer>(), &answer, answer.http);
+          response = call.response<Response>();
         } catch (...) {
           error = std::current_exception();
         }
       }
-      done(error ? Result<Answer>(std::move(error)) : Result<Answer>(std::move(answer)));
+      done(error ? Result<Response>(std::move(error)) : Result<Response>(*std::move(response)));
     };
     std::make_shared<NonBlockingCall>(
         NonBlockingCall::Environment{
             calls, process.loop, process.queue, senderOf(*calls, process.loop)},
         NonBlockingCall::Job{
-            operation, std::move(request), options, std::move(run_on), std::move(tell)})
+            operation, std::move(request), options, std::move(run_on), std::move(notify)})
         ->begin();
   }
 };
 
 NonBlockingClient::NonBlockingClient(Client client, CompletionExecutor executor)
-    : NonBlockingClient(client, Engine(optionsFor(client.impl_->executor)), std::move(executor)) {}
+    : NonBlockingClient(client, Engine(optionsFor(client.impl_->calls)), std::move(executor)) {}
 
 NonBlockingClient::NonBlockingClient(Client client, Engine engine, CompletionExecutor executor)
     : impl_(std::make_shared<const Impl>(std::move(client), std::move(engine),
@@ -118,14 +119,14 @@ PendingCall<ListResponse<CandidateResponse>> NonBlockingClient::listCandidates(
     std::string_view posting_id, const ListCandidatesParams& params,
     const RequestOptions& options) const {
   return impl_->prepare<ListResponse<CandidateResponse>>(
-      kListCandidates, argumentsOf(posting_id, params), options);
+      kListCandidates, {posting_id}, options, params);
 }
 
 PendingCall<SingleResponse<IngestCandidateResponse>> NonBlockingClient::ingestCandidate(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->prepare<SingleResponse<IngestCandidateResponse>>(
-      kIngestCandidate, argumentsOf(posting_id, request), options);
+      kIngestCandidate, {posting_id}, options, request);
 }
 
 PendingCall<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>
@@ -133,21 +134,21 @@ NonBlockingClient::ingestCandidatesBulk(std::string_view posting_id,
                                         const BulkCandidateIngestRequest& request,
                                         const RequestOptions& options) const {
   return impl_->prepare<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>>(
-      kIngestCandidatesBulk, argumentsOf(posting_id, request), options);
+      kIngestCandidatesBulk, {posting_id}, options, request);
 }
 
 PendingCall<SingleResponse<AsyncIngestResponse>> NonBlockingClient::ingestCandidateAsync(
     std::string_view posting_id, const CandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->prepare<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidateAsync, argumentsOf(posting_id, request), options);
+      kIngestCandidateAsync, {posting_id}, options, request);
 }
 
 PendingCall<SingleResponse<AsyncIngestResponse>> NonBlockingClient::ingestCandidatesBulkAsync(
     std::string_view posting_id, const BulkCandidateIngestRequest& request,
     const RequestOptions& options) const {
   return impl_->prepare<SingleResponse<AsyncIngestResponse>>(
-      kIngestCandidatesBulkAsync, argumentsOf(posting_id, request), options);
+      kIngestCandidatesBulkAsync, {posting_id}, options, request);
 }
 
 }  // namespace heymilo

@@ -2,8 +2,7 @@
 
 #include <string>
 
-#include "call/url.hpp"
-#include "client/validation.hpp"
+#include "client/request_checks.hpp"
 #include "heymilo/errors.hpp"
 #include "json/codec.hpp"
 
@@ -11,29 +10,11 @@ namespace heymilo {
 
 namespace {
 
-std::string queryOf(const ListCandidatesParams& params) {
-  Query query;
-  if (params.limit) {
-    query.add("limit", std::to_string(*params.limit));
-  }
-  if (params.starting_after) {
-    query.add("starting_after", *params.starting_after);
-  }
-  if (params.created_after) {
-    query.add("created_after", formatTimestamp(*params.created_after));
-  }
-  if (params.created_before) {
-    query.add("created_before", formatTimestamp(*params.created_before));
-  }
-  return query.text();
-}
-
-/// The request as JSON. Throws InvalidArgumentError where it can't be written as such.
-template <class Request>
-std::string bodyOf(const Request& request) {
-  check(request);
+/// The model as JSON. Throws InvalidArgumentError where it can't be written as such.
+template <class Model>
+std::string textOf(const Model& model) {
   try {
-    return json::encode(request);
+    return json::encode(model);
   } catch (const json::Mismatch& mismatch) {
     throw InvalidArgumentError(
         mismatch.path.dotted(), mismatch.problem, mismatch.path.maskedDotted());
@@ -42,17 +23,44 @@ std::string bodyOf(const Request& request) {
 
 }  // namespace
 
-CallArguments argumentsOf(std::string_view posting_id, const ListCandidatesParams& params) {
-  check(params);
-  return {posting_id, queryOf(params), {}};
+CallRequest requestFor(const CallContext& calls, const Operation& operation, PathValues path,
+                       const RequestOptions& options) {
+  return calls.makeRequest(operation, path, options, CallContext::Body::none);
 }
 
-CallArguments argumentsOf(std::string_view posting_id, const CandidateIngestRequest& request) {
-  return {posting_id, {}, [&request] { return bodyOf(request); }};
+CallRequest requestFor(const CallContext& calls, const Operation& operation, PathValues path,
+                       const RequestOptions& options, const ListCandidatesParams& params) {
+  checkListParams(params);
+  CallRequest request = requestFor(calls, operation, path, options);
+  if (params.limit) {
+    request.addQuery("limit", std::to_string(*params.limit));
+  }
+  if (params.starting_after) {
+    request.addIdQuery("starting_after", *params.starting_after);
+  }
+  if (params.created_after) {
+    request.addQuery("created_after", formatTimestamp(params.created_after->floor()));
+  }
+  if (params.created_before) {
+    request.addQuery("created_before", formatTimestamp(params.created_before->ceil()));
+  }
+  return request;
 }
 
-CallArguments argumentsOf(std::string_view posting_id, const BulkCandidateIngestRequest& request) {
-  return {posting_id, {}, [&request] { return bodyOf(request); }};
+CallRequest requestFor(const CallContext& calls, const Operation& operation, PathValues path,
+                       const RequestOptions& options, const CandidateIngestRequest& body) {
+  CallRequest request = calls.makeRequest(operation, path, options, CallContext::Body::json);
+  checkIngestRequest(body);
+  request.http.body = textOf(body);
+  return request;
+}
+
+CallRequest requestFor(const CallContext& calls, const Operation& operation, PathValues path,
+                       const RequestOptions& options, const BulkCandidateIngestRequest& body) {
+  CallRequest request = calls.makeRequest(operation, path, options, CallContext::Body::json);
+  checkBulkIngestRequest(body);
+  request.http.body = textOf(body);
+  return request;
 }
 
 }  // namespace heymilo

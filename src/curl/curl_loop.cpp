@@ -35,10 +35,11 @@ std::unique_ptr<MultiHandle> makeMulti(std::size_t max_connections) {
 
 /// A request on its way.
 struct CurlLoop::Running {
-  Running(HttpRequest sent, Sockets& sockets, NonBlockingTransport::Completion completion)
-      : request(std::move(sent)), transfer(request, sockets), done(std::move(completion)) {}
+  Running(std::shared_ptr<const HttpRequest> sent, Sockets& sockets,
+          NonBlockingTransport::Completion completion)
+      : request(std::move(sent)), transfer(*request, sockets), done(std::move(completion)) {}
 
-  const HttpRequest request;
+  const std::shared_ptr<const HttpRequest> request;
   EasyHandle easy;
   Transfer transfer;
   NonBlockingTransport::Completion done;
@@ -190,13 +191,13 @@ int CurlLoop::millisecondsToPoll() const {
       (std::max)(decltype(ms){0}, (std::min)(ms, decltype(ms){kLongestPollMs})));
 }
 
-void CurlLoop::send(HttpRequest request, const CurlOptions& options,
+void CurlLoop::send(std::shared_ptr<const HttpRequest> request, const CurlOptions& options,
                     const CancellationToken& cancellation, NonBlockingTransport::Completion done) {
   std::shared_ptr<Running> transfer;
   try {
     transfer = std::make_shared<Running>(std::move(request), sockets_, done);
     transfer->transfer.proxy = options.proxy;
-    configure(transfer->easy, options, transfer->request.idempotent);
+    configure(transfer->easy, options, transfer->request->idempotent);
     if (!socket_options::kResets) {
       // A connection of HTTP/2 outlives a request that is given up, and nobody could end it.
       transfer->easy.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});

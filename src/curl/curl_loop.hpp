@@ -70,8 +70,8 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   Timer at(Clock::TimePoint moment, Task task);
   void cancel(const Timer& timer) { timers_.erase(timer); }
   /// Sends the request; `done`, which must not throw, is called here, or before this returns.
-  void send(HttpRequest request, const CurlOptions& options, const CancellationToken& cancellation,
-            NonBlockingTransport::Completion done);
+  void send(std::shared_ptr<const HttpRequest> request, const CurlOptions& options,
+            const CancellationToken& cancellation, NonBlockingTransport::Completion done);
 
  private:
   struct Running;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -40,6 +42,17 @@ int statusOf(std::string_view line) noexcept {
   return status;
 }
 
+/// Calls `use` with the name and the value of each of the fields.
+template <class Use>
+void forEachField(std::string_view fields, Use use) {
+  while (!fields.empty()) {
+    const std::string_view field = fields.substr(0, fields.find('\n'));
+    fields.remove_prefix(field.size() + 1);
+    const std::size_t colon = field.find(':');
+    use(field.substr(0, colon), field.substr(colon + 1));
+  }
+}
+
 }  // namespace
 
 bool ResponseReader::readHeader(std::string_view line) noexcept {
@@ -62,9 +75,9 @@ bool ResponseReader::readHeader(std::string_view line) noexcept {
 void ResponseReader::addLine(std::string_view line) {
   if (!in_headers_) {
     in_headers_ = true;
-    constexpr std::size_t kUsualFields = 16;
+    constexpr std::size_t kUsualSize = 1024;
     fields_.clear();
-    fields_.reserve(kUsualFields);
+    fields_.reserve(kUsualSize);
     status_ = statusOf(line);
     return;
   }
@@ -75,14 +88,29 @@ void ResponseReader::addLine(std::string_view line) {
   }
   if (isSpace(line.front())) {  // continues the line before: RFC 9112, section 5.2
     if (!fields_.empty()) {
-      fields_.back().second.append(" ").append(content);
+      fields_.back() = ' ';
+      addText(content);
+      fields_ += '\n';
     }
     return;
   }
   const std::size_t colon = content.find(':');
   if (colon != std::string_view::npos) {
-    fields_.emplace_back(content.substr(0, colon), trimmed(content.substr(colon + 1)));
+    addText(content.substr(0, colon + 1));
+    addText(trimmed(content.substr(colon + 1)));
+    fields_ += '\n';
   }
+}
+
+/// A part of a field. What is within it must not look like the end of one.
+void ResponseReader::addText(std::string_view text) {
+  const auto begin = static_cast<std::ptrdiff_t>(fields_.size());
+  fields_.append(text);
+  std::replace_if(
+      fields_.begin() + begin,
+      fields_.end(),
+      [](char c) { return ascii::isControl(c) && c != '\t'; },
+      ' ');
 }
 
 void ResponseReader::endHeaders() {
@@ -105,20 +133,22 @@ void ResponseReader::endHeaders() {
 /// what can't be (RFC 9112, section 6.3): libcurl would take a number's beginning, the last of
 /// several, or the end of the connection, and so part of a body for all of it.
 bool ResponseReader::readLength(std::size_t& length) const {
-  const std::string* given = nullptr;
+  std::optional<std::string_view> given;
   bool encoded = false;
-  for (const auto& [name, value] : fields_) {
+  bool contradicted = false;
+  forEachField(fields_, [&](std::string_view name, std::string_view value) {
     // What is transferred, or has yet to be unpacked, has another length than the body.
     encoded = encoded || ascii::equalIgnoringCase(name, "Content-Encoding") ||
               ascii::equalIgnoringCase(name, "Transfer-Encoding");
     if (ascii::equalIgnoringCase(name, "Content-Length")) {
-      if (given != nullptr && *given != value) {
-        return false;
-      }
-      given = &value;
+      contradicted = contradicted || given.value_or(value) != value;
+      given = value;
     }
+  });
+  if (contradicted) {
+    return false;
   }
-  if (given == nullptr) {
+  if (!given) {
     return true;
   }
   std::int64_t number = -1;
@@ -151,14 +181,12 @@ HttpResponse ResponseReader::take() {
   HttpResponse response;
   response.status = status_;
   response.body = std::move(body_);
-  for (auto& [name, value] : fields_) {
-    std::replace_if(
-        value.begin(), value.end(), [](char c) { return ascii::isControl(c) && c != '\t'; }, ' ');
+  forEachField(fields_, [&response](std::string_view name, std::string_view value) {
     try {
       response.headers.add(name, value);
     } catch (const InvalidArgumentError&) {  // NOLINT(bugprone-empty-catch): no name, no field
     }
-  }
+  });
   return response;
 }
 

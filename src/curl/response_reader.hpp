@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "heymilo/transport.hpp"
 
@@ -47,6 +46,7 @@ class ResponseReader {
 
  private:
   void addLine(std::string_view line);
+  void addText(std::string_view text);
   void endHeaders();
   bool readLength(std::size_t& length) const;
 
@@ -56,7 +56,7 @@ class ResponseReader {
   bool in_headers_ = false;
   bool complete_ = false;
   int status_ = 0;
-  std::vector<Headers::Entry> fields_;
+  std::string fields_;  // `Name:value`, each with a line feed after it: one block of memory for all
   std::string body_;
 };
 

@@ -94,19 +94,7 @@ void Transfer::prepare(EasyHandle& handle) {
   handle.set(CURLOPT_PATH_AS_IS, 1L);
   header_lines_ = headerLines(request);
   handle.set(CURLOPT_HTTPHEADER, header_lines_.get());
-  if (request.method == "POST") {
-    handle.set(CURLOPT_POST, 1L);
-    handle.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    if (sentWithHead()) {
-      handle.set(CURLOPT_POSTFIELDS, request.body.c_str());
-    } else {
-      // From a callback, so that it is known how much can have been sent.
-      handle.set(CURLOPT_READFUNCTION, &onRead);
-      handle.set(CURLOPT_READDATA, static_cast<void*>(this));
-    }
-  } else if (request.method != "GET") {
-    throw TransportError("the method is not GET or POST", Outcome::not_sent);
-  }
+  prepareMethod(handle);
   handle.set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeout));
   // 0 would be libcurl's own 5 minutes.
   handle.set(
@@ -120,6 +108,30 @@ void Transfer::prepare(EasyHandle& handle) {
   handle.set(CURLOPT_WRITEFUNCTION, &onBody);
   handle.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   handle.set(CURLOPT_ERRORBUFFER, static_cast<char*>(error_text));
+}
+
+void Transfer::prepareMethod(EasyHandle& handle) {
+  const std::string& method = request.method;
+  // Of these a server expects content: without a body they announce one of length 0 (RFC 9110,
+  // section 8.6).
+  const bool has_content = method == "POST" || method == "PUT" || method == "PATCH";
+  if (!has_content && method != "GET" && method != "DELETE") {
+    throw TransportError("the method is not GET, POST, PUT, PATCH or DELETE", Outcome::not_sent);
+  }
+  if (has_content || (method == "DELETE" && !request.body.empty())) {
+    handle.set(CURLOPT_POST, 1L);
+    handle.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    if (sentWithHead()) {
+      handle.set(CURLOPT_POSTFIELDS, request.body.c_str());
+    } else {
+      // From a callback, so that it is known how much can have been sent.
+      handle.set(CURLOPT_READFUNCTION, &onRead);
+      handle.set(CURLOPT_READDATA, static_cast<void*>(this));
+    }
+  }
+  if (method != "GET" && method != "POST") {
+    handle.set(CURLOPT_CUSTOMREQUEST, method.c_str());
+  }
 }
 
 // A small body goes out in one piece with the head: one system call, one packet and one wake-up of
@@ -187,7 +199,10 @@ Transfer::HeaderList Transfer::headerLines(const HttpRequest& request) {
   for (const auto& [name, value] : request.headers) {
     // `Name:` with nothing after it would mean: leave this one out.
     const bool blank = value.find_first_not_of(" \t") == std::string::npos;
-    line.assign(name).append(blank ? ";" : ": ").append(blank ? "" : value);
+    line.assign(name).append(blank ? ";" : ": ");
+    if (!blank) {
+      line += value;
+    }
     append();
   }
   // What libcurl would add by itself. (`Expect` costs a second where the server ignores it.)

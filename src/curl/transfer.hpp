@@ -61,6 +61,7 @@ struct Transfer {
 
  private:
   void refuseUnusableProxy() const;
+  void prepareMethod(EasyHandle& handle);
 
   struct DeleteList {
     void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }

@@ -156,9 +156,9 @@ CandidateRange::CandidateRange(CandidateWindowLoader loader, ListCandidatesParam
     : walk_(std::make_shared<detail::CandidateWalk>(std::make_unique<detail::SequentialPages>(
           checked(std::move(loader)), std::move(params)))) {}
 CandidateRange::CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params,
-                               std::size_t at_once)
+                               std::size_t concurrency)
     : walk_(std::make_shared<detail::CandidateWalk>(std::make_unique<detail::ParallelPages>(
-          checked(std::move(loader)), std::move(params), at_once))) {}
+          checked(std::move(loader)), std::move(params), concurrency))) {}
 CandidateRange::~CandidateRange() = default;
 CandidateRange::CandidateRange(CandidateRange&&) noexcept = default;
 CandidateRange& CandidateRange::operator=(CandidateRange&&) noexcept = default;

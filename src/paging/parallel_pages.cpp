@@ -19,10 +19,10 @@ Timestamp now() {
 }  // namespace
 
 ParallelPages::ParallelPages(CandidateWindowLoader loader, ListCandidatesParams params,
-                             std::size_t at_once)
-    : load_(std::move(loader)), at_once_(at_once), windows_(std::move(params)) {
-  if (at_once_ == 0) {
-    throw InvalidArgumentError("at_once", "must not be 0");
+                             std::size_t concurrency)
+    : load_(std::move(loader)), concurrency_(concurrency), windows_(std::move(params)) {
+  if (concurrency_ == 0) {
+    throw InvalidArgumentError("concurrency", "must not be 0");
   }
 }
 
@@ -83,8 +83,8 @@ void ParallelPages::dropReported(std::vector<UnreadableInPage>& unreadable) {
 void ParallelPages::start() {
   stopping_ = false;
   cancellation_ = CancellationSource();
-  threads_.reserve(at_once_);
-  for (std::size_t i = 0; i < at_once_; ++i) {
+  threads_.reserve(concurrency_);
+  for (std::size_t i = 0; i < concurrency_; ++i) {
     const std::unique_lock<std::mutex> lock(mutex_);
     try {
       threads_.emplace_back([this] { work(); });
@@ -168,7 +168,7 @@ void ParallelPages::readOne(TimeWindow& window, std::unique_lock<std::mutex>& lo
   }
   changed_.notify_all();
   // No more is held back for a reader who is slow than a page for each thread.
-  changed_.wait(lock, [this] { return ready_.size() <= at_once_ || stopping_; });
+  changed_.wait(lock, [this] { return ready_.size() <= concurrency_ || stopping_; });
 }
 
 void ParallelPages::handedOut(const CandidatePage& page, std::size_t position) {

@@ -23,7 +23,7 @@ namespace heymilo::detail {
 /// first error.
 class ParallelPages final : public PageSource {
  public:
-  ParallelPages(CandidateWindowLoader loader, ListCandidatesParams params, std::size_t at_once);
+  ParallelPages(CandidateWindowLoader loader, ListCandidatesParams params, std::size_t concurrency);
   ~ParallelPages() override;
   ParallelPages(const ParallelPages&) = delete;
   ParallelPages& operator=(const ParallelPages&) = delete;
@@ -49,7 +49,7 @@ class ParallelPages final : public PageSource {
   void dropReported(std::vector<UnreadableInPage>& unreadable);
 
   const CandidateWindowLoader load_;
-  const std::size_t at_once_;
+  const std::size_t concurrency_;
   std::vector<std::thread> threads_;
   CancellationSource cancellation_;
 

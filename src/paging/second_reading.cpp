@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/api_limits.hpp"
 #include "json/codec.hpp"
 #include "json/model_sink.hpp"
 #include "json/outline.hpp"
@@ -19,7 +20,6 @@ namespace heymilo::detail {
 
 namespace {
 
-constexpr int kLargestPage = 100;
 constexpr const char* kNoCursor = "must not be empty";
 
 /// Whether the list can be continued after that candidate: a cursor can't be empty.
@@ -274,10 +274,10 @@ LoadedPage loadTolerantly(const CandidateWindowLoader& load, ListCandidatesParam
         tellPlaces(*loaded, params.starting_after);
         return std::move(*loaded);
       }
-      if (!params.limit || *params.limit >= kLargestPage) {
+      if (!params.limit || *params.limit >= api_limits::kMaxPage) {
         throw;
       }
-      params.limit = kLargestPage;
+      params.limit = api_limits::kMaxPage;
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/api_limits.hpp"
 #include "heymilo/errors.hpp"
 
 namespace heymilo::detail {
@@ -14,7 +15,6 @@ namespace {
 using std::chrono::seconds;
 using Order = TimeWindow::Order;
 
-constexpr std::size_t kLargestPage = 100;
 // How much more than it owns a window asks for on either side.
 constexpr seconds kMargin{1};
 // Where a list is open downwards and has no total: how many times as far as it was seen it may go.
@@ -72,14 +72,14 @@ Stretch unreadPart(const TimeWindow& window, const ListCandidatesParams& params,
   if (window.order == Order::ascending) {
     const Timestamp position = window.highest ? *window.highest : window.from.value_or(now);
     if (window.before || params.created_before) {
-      return {position, window.before ? *window.before : *params.created_before};
+      return {position, window.before ? *window.before : params.created_before->ceil()};
     }
     const Timestamp end = position + reach(window);
     return {position, now > position ? (std::min)(end, now) : end};
   }
   const Timestamp position = window.lowest ? *window.lowest : window.before.value_or(now);
   if (window.from || params.created_after) {
-    return {position, window.from ? *window.from : *params.created_after};
+    return {position, window.from ? *window.from : params.created_after->floor()};
   }
   return {position, position - reach(window)};
 }
@@ -93,9 +93,9 @@ double byDensity(const TimeWindow& window, const ListCandidatesParams& params, T
   const std::int64_t span = window.highest ? count(*window.highest) - count(*window.lowest) : 0;
   Timestamp end;
   if (window.order == Order::ascending) {
-    end = window.before ? *window.before : params.created_before.value_or(now);
+    end = window.before ? *window.before : params.created_before.value_or(now).ceil();
   } else if (window.from || params.created_after) {
-    end = window.from ? *window.from : *params.created_after;
+    end = window.from ? *window.from : params.created_after->floor();
   } else {
     return unknown;
   }
@@ -110,8 +110,8 @@ bool sameBounds(const ListCandidatesParams& a, const ListCandidatesParams& b) {
 
 bool within(const CandidateResponse& candidate, const ListCandidatesParams& bounds) {
   return candidate.created_at &&
-         (!bounds.created_after || *candidate.created_at >= *bounds.created_after) &&
-         (!bounds.created_before || *candidate.created_at <= *bounds.created_before);
+         (!bounds.created_after || *candidate.created_at >= bounds.created_after->floor()) &&
+         (!bounds.created_before || *candidate.created_at <= bounds.created_before->ceil());
 }
 
 /// Whether a list that ends at `middle` knows all cursors that the window may still ask with, or be
@@ -188,7 +188,7 @@ TimeWindow* TimeWindows::split() {
       largest = &window;
     }
   }
-  const auto page = static_cast<double>(params_.limit.value_or(kLargestPage));
+  const auto page = static_cast<double>(params_.limit.value_or(api_limits::kMaxPage));
   if (largest == nullptr || largest->expected < kWorthCutting * page) {
     return nullptr;
   }
@@ -230,11 +230,12 @@ ListCandidatesParams TimeWindows::request(const TimeWindow& window) const {
     return params;
   }
   params.starting_after = window.cursor;
-  if (window.from && (!params.created_after || *window.from - kMargin > *params.created_after)) {
+  if (window.from &&
+      (!params.created_after || *window.from - kMargin > params.created_after->floor())) {
     params.created_after = *window.from - kMargin;
   }
   if (window.before &&
-      (!params.created_before || *window.before + kMargin < *params.created_before)) {
+      (!params.created_before || *window.before + kMargin < params.created_before->ceil())) {
     params.created_before = *window.before + kMargin;
   }
   return params;

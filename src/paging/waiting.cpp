@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/api_limits.hpp"
 #include "heymilo/pagination.hpp"
 #include "paging/page_source.hpp"
 #include "paging/second_reading.hpp"
@@ -51,8 +52,6 @@ namespace detail {
 
 namespace {
 
-constexpr int kPageSize = 100;
-
 /// A part of the list by creation time. Empty bounds: as far as it goes.
 struct Window {
   std::optional<Timestamp> from{}, to{};
@@ -72,10 +71,10 @@ class Wait {
   Wait(const WaitPageLoader& load, Clock& clock, const std::vector<std::string>& keys,
        const CandidatePredicate& state, const WaitOptions& how, const RequestOptions& options)
       : load_(load), clock_(clock), keys_(keys), state_(state), how_(how), options_(options) {
-    if (options.deadline) {
-      deadline_ = later(clock.now(), *options.deadline);
+    if (options.total_timeout) {
+      deadline_ = later(clock.now(), *options.total_timeout);
     }
-    deadline_ = (std::min)(deadline_, options.until.value_or(deadline_));
+    deadline_ = (std::min)(deadline_, options.deadline.value_or(deadline_));
     for (const std::string& key : keys) {
       if (key.empty()) {
         throw InvalidArgumentError("keys", "must not have an empty one among them");
@@ -149,7 +148,11 @@ class Wait {
     std::set<Timestamp> seconds;
     for (const auto& [key, seen] : pending_) {
       if (!seen.created_at) {
-        return {{how_.created_after, std::nullopt}};
+        Window all;
+        if (how_.created_after) {
+          all.from = how_.created_after->floor();
+        }
+        return {all};
       }
       seconds.insert(secondOf(*seen.created_at));
     }
@@ -167,7 +170,7 @@ class Wait {
   /// Reads a window until everybody has been met or it ends.
   void read(const Window& window) {
     ListCandidatesParams of_window;
-    of_window.limit = kPageSize;
+    of_window.limit = api_limits::kMaxPage;
     of_window.created_after = window.from;
     of_window.created_before = window.to;
     CandidateRange candidates(
@@ -236,7 +239,7 @@ class Wait {
       if (left.count() <= 0) {
         giveUp("the deadline has passed");
       }
-      options.deadline = left;
+      options.total_timeout = left;
     }
     return options;
   }

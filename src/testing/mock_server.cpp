@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "testing/server/api/limits.hpp"
 #include "testing/server/api/route.hpp"
 #include "testing/server/backend.hpp"
 #include "testing/server/http/http_front.hpp"

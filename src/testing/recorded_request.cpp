@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <ostream>
 
-#include "testing/server/state/header_name.hpp"
+#include "base/ascii.hpp"
 
 namespace heymilo::testing {
 
 std::optional<std::string> RecordedRequest::header(std::string_view name) const {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const Header& header) {
-    return detail::isSameHeaderName(header.first, name);
+    return ascii::equalIgnoringCase(header.first, name);
   });
   return found != headers.end() ? std::optional(found->second) : std::nullopt;
 }

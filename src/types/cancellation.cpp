@@ -1,9 +1,11 @@
-#include "heymilo/cancellation.hpp"
+#include "types/cancellation.hpp"
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -84,6 +86,25 @@ class CancellationState {
     canceller_ = std::thread::id();
   }
 
+  static CancellationToken eitherOf(const CancellationToken& a, const CancellationToken& b) {
+    if (!a.state_ || a.state_ == b.state_) {
+      return b;
+    }
+    if (!b.state_) {
+      return a;
+    }
+    const auto either = std::make_shared<CancellationState>();
+    // The state owns the callbacks, which so must not own it.
+    const auto cancel = [weak = std::weak_ptr<CancellationState>(either)] {
+      if (const auto state = weak.lock()) {
+        state->cancel();
+      }
+    };
+    either->causes_[0].emplace(a, cancel);
+    either->causes_[1].emplace(b, cancel);
+    return CancellationToken(either);
+  }
+
  private:
   std::mutex mutex_;
   std::condition_variable done_;
@@ -91,9 +112,14 @@ class CancellationState {
   Registration::List registrations_;
   const Registration* running_ = nullptr;  // compared, never followed
   std::thread::id canceller_;
+  std::array<std::optional<CancellationCallback>, 2> causes_;  // first to go
 };
 
 }  // namespace detail
+
+CancellationToken eitherOf(const CancellationToken& a, const CancellationToken& b) {
+  return detail::CancellationState::eitherOf(a, b);
+}
 
 CancellationToken::CancellationToken(std::shared_ptr<detail::CancellationState> state)
     : state_(std::move(state)) {}

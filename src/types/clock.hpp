@@ -1,17 +1,10 @@
 #pragma once
 
-#include <chrono>
-
+#include "base/later.hpp"  // IWYU pragma: export
 #include "heymilo/cancellation.hpp"
 #include "heymilo/clock.hpp"
 
 namespace heymilo {
-
-/// `start` plus `span`, where a span of years is for ever: it must not overflow.
-inline Clock::TimePoint later(Clock::TimePoint start, std::chrono::milliseconds span) {
-  constexpr std::chrono::hours kForEver{24 * 366 * 10};
-  return span >= kForEver ? (Clock::TimePoint::max)() : start + span;
-}
 
 /// Waits until `end` has come. False as soon as it is cancelled.
 bool waitUntil(Clock& clock, Clock::TimePoint end, const CancellationToken& cancellation);

@@ -1,6 +1,10 @@
+#include "heymilo/event.hpp"
+
+#include <memory>
+#include <mutex>
 #include <ostream>
 
-#include "heymilo/options.hpp"
+#include "base/per_process.hpp"
 
 namespace heymilo {
 
@@ -24,8 +28,7 @@ std::string to_string(EventKind kind) { return std::string(toString(kind)); }
 
 std::ostream& operator<<(std::ostream& out, EventKind kind) { return out << toString(kind); }
 
-std::ostream& operator<<(std::ostream& out, const Event& event) {
-  // One text, so that lines of several threads don't mix, and no flag of the stream matters.
+std::string toString(const Event& event) {
   std::string line(event.operation);
   line += " #" + std::to_string(event.attempt) + ": ";
   line += toString(event.kind);
@@ -45,7 +48,21 @@ std::ostream& operator<<(std::ostream& out, const Event& event) {
   if (!event.request_id.empty()) {
     line += " (request id " + event.request_id + ")";
   }
-  return out << line;
+  return line;
+}
+
+// One text, so that lines of several threads don't mix, and no flag of the stream matters.
+std::ostream& operator<<(std::ostream& out, const Event& event) { return out << toString(event); }
+
+std::function<void(const Event&)> eventLogger(std::ostream& out) {
+  // Of this process: a child of fork() may have been made while a thread of its parent held it.
+  const auto turn =
+      std::make_shared<PerProcess<std::mutex>>([] { return std::make_unique<std::mutex>(); });
+  return [&out, turn](const Event& event) {
+    const std::string line = "heymilo: " + toString(event) + '\n';
+    const std::lock_guard<std::mutex> lock(**turn);
+    out.write(line.data(), static_cast<std::streamsize>(line.size()));
+  };
 }
 
 }  // namespace heymilo

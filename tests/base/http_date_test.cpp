@@ -169,5 +169,22 @@ TEST(RetryAfter, AnythingElseIsRefused) {
   EXPECT_FALSE(parseRetryAfter(std::string_view("1\0", 2), now));
 }
 
+TEST(HttpDate, IsWrittenAsAnImfFixdate) {
+  const auto written = [](std::string_view iso8601) {
+    return formatHttpDate(std::chrono::floor<seconds>(parseTimestamp(iso8601)));
+  };
+  EXPECT_EQ(written("1994-11-06T08:49:37Z"), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(written("0001-01-01"), "Mon, 01 Jan 0001 00:00:00 GMT");
+  EXPECT_EQ(written("9999-12-31T23:59:59Z"), "Fri, 31 Dec 9999 23:59:59 GMT");
+  EXPECT_EQ(formatHttpDate(kLastMoment + seconds(1)), std::nullopt);
+}
+
+TEST(HttpDate, IsReadAsItIsWritten) {
+  const auto now = moment("2026-03-13");
+  for (UnixSeconds date{seconds(0)}; date < moment("2200-01-01"); date += seconds(3'456'789)) {
+    EXPECT_EQ(parseHttpDate(formatHttpDate(date).value(), now), date);
+  }
+}
+
 }  // namespace
 }  // namespace heymilo

@@ -88,5 +88,36 @@ TEST(Utf8, CountsCodePointsNotBytesAndNotGraphemes) {
   EXPECT_EQ(countCodePoints("\U0001F469\u200D\U0001F4BB"), 3u);
 }
 
+TEST(Utf8, EveryCodePointIsReadAsItIsWritten) {
+  int wrong = 0;
+  for (char32_t code_point = 0; code_point <= 0x10FFFF; ++code_point) {
+    if (code_point == 0xD800) {
+      code_point = 0xE000;
+    }
+    std::string text = "<";
+    appendUtf8(text, code_point);
+    const CodePoint read = decodeCodePoint(text, 1);
+    const bool same = isUtf8(text) && read.value == code_point && read.size == text.size() - 1;
+    wrong += same ? 0 : 1;
+  }
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Utf8, ABrokenByteIsAReplacementCharacter) {
+  for (const char* text : {"\x80",
+                           "\xc3",
+                           "\xc3(",
+                           "\xe4\xbd",
+                           "\xed\xa0\x80",
+                           "\xc0\x80",
+                           "\xf4\x90\x80\x80",
+                           "\xff"}) {
+    const CodePoint read = decodeCodePoint(text, 0);
+    EXPECT_EQ(read.value, kReplacementCharacter);
+    EXPECT_EQ(read.size, 1u);
+  }
+  EXPECT_EQ(decodeCodePoint("\xef\xbf\xbd", 0).size, 3u);  // one that was sent
+}
+
 }  // namespace
 }  // namespace heymilo

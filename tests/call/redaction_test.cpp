@@ -37,26 +37,22 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-HttpRequest request() {
-  HttpRequest made;
-  made.method = "POST";
-  made.url =
-      "https://api.example/api/v2/postings/post%20ing%2F1/"
-      "candidates?limit=100&starting_after=int_77";
-  made.headers = {{"X-API-KEY", "secret-key"},
-                  {"Authorization", "Bearer tok-123"},
-                  {"X-Workspace-Id", "ws-9"},
-                  {"Accept", "application/json"}};
-  made.body = R"({"name":"Zoë Doe","email":"zoe@example.com","phone_number":"+15550100",
+CallRequest request() {
+  CallRequest made;
+  made.http.method = "POST";
+  made.ids = {"post ing/1", "int_77"};
+  made.http.headers = {{"X-API-KEY", "secret-key"},
+                       {"Authorization", "Bearer tok-123"},
+                       {"X-Workspace-Id", "ws-9"},
+                       {"Accept", "application/json"}};
+  made.http.body = R"({"name":"Zoë Doe","email":"zoe@example.com","phone_number":"+15550100",
       "metadata":{"badge":"B-17"},"data":{"nested":[{"salary":91234}]}})";
   return made;
 }
 
-const char* const kRoute = "/api/v2/postings/{posting_id}/candidates";
-
 TEST(Redaction, TakesOutWhateverTheRequestCarried) {
-  const HttpRequest made = request();
-  const Redactor redact(made, kRoute);
+  const CallRequest made = request();
+  const Redactor redact(made);
   for (const char* secret : {"secret-key",
                              "tok-123",
                              "Bearer tok-123",
@@ -79,8 +75,8 @@ TEST(Redaction, TakesOutWhateverTheRequestCarried) {
 }
 
 TEST(Redaction, TakesOutAddressesThatTheRequestDidNotCarry) {
-  const HttpRequest made = request();
-  const Redactor redact(made, kRoute);
+  const CallRequest made = request();
+  const Redactor redact(made);
   EXPECT_EQ(redact("duplicate of \"other.person+x@example.org\", b@c"),
             "duplicate of \"[redacted]\", [redacted]");
   EXPECT_EQ(redact("must have an @-sign, an @ and a name@"),
@@ -88,21 +84,21 @@ TEST(Redaction, TakesOutAddressesThatTheRequestDidNotCarry) {
 }
 
 TEST(Redaction, FindsWhatIsBrokenIntoLinesElsewhere) {
-  HttpRequest made = request();
-  made.body = R"({"name":"Zoë Doe","data":{"note":"first line\r\nsecond line"}})";
-  const Redactor redact(made, kRoute);
+  CallRequest made = request();
+  made.http.body = R"({"name":"Zoë Doe","data":{"note":"first line\r\nsecond line"}})";
+  const Redactor redact(made);
   EXPECT_EQ(redact("Zoë\n Doe!"), "[redacted]!");
   EXPECT_EQ(redact("first line second line!"), "[redacted]!");
 }
 
 TEST(Redaction, FindsWhatIsLong) {
-  HttpRequest made = request();
+  CallRequest made = request();
   std::string essay;
   for (int i = 0; i < 3000; ++i) {
     essay += "word" + std::to_string(i) + ' ';
   }
-  made.body = R"({"name":"Zoë Doe","data":{"essay":")" + essay + R"("}})";
-  const Redactor redact(made, kRoute);
+  made.http.body = R"({"name":"Zoë Doe","data":{"essay":")" + essay + R"("}})";
+  const Redactor redact(made);
   EXPECT_EQ(redact("not this: '" + essay + "'!"), "not this: '[redacted]...");
   const std::string far = redact(std::string(4000, 'x') + std::string(9000, ' ') + "Zoë Doe");
   EXPECT_THAT(far, Not(HasSubstr("Zo")));
@@ -110,8 +106,8 @@ TEST(Redaction, FindsWhatIsLong) {
 }
 
 TEST(Redaction, LeavesWhatIsTheApisOwn) {
-  const HttpRequest made = request();
-  const Redactor redact(made, kRoute);
+  const CallRequest made = request();
+  const Redactor redact(made);
   for (const char* text : {"body.email: value is not a valid email address",
                            "No such posting: see /api/v2/postings",
                            "limit: must be within 1 to 1000",
@@ -121,8 +117,8 @@ TEST(Redaction, LeavesWhatIsTheApisOwn) {
 }
 
 TEST(Redaction, MakesOneLineOfBoundedLength) {
-  const HttpRequest made = request();
-  const Redactor redact(made, kRoute);
+  const CallRequest made = request();
+  const Redactor redact(made);
   EXPECT_EQ(redact("a\r\nX-Injected: b\tc\x7f"), "a X-Injected: b c ");
   EXPECT_EQ(redact("a\u2028b\u0085c\u009b2Jd\xff"
                    "e\xc3"),
@@ -138,18 +134,19 @@ TEST(Redaction, MakesOneLineOfBoundedLength) {
 
 /// What is told of `text` where the request has that body.
 std::string told(const std::string& body, const std::string& text) {
-  HttpRequest made = request();
-  made.body = body;
-  return Redactor(made, kRoute)(text);
+  CallRequest made = request();
+  made.http.body = body;
+  return Redactor(made)(text);
 }
 
 TEST(Redaction, TakesNothingOutOfWords) {
-  HttpRequest made = request();
-  made.headers.add("X-Trace", "build 1302");
-  made.headers.add("X-Lab", "302");
-  made.body = R"({"name":"Ann Art","email":"a@b.example","metadata":{"kind":"form","team":"ing"},
+  CallRequest made = request();
+  made.http.headers.add("X-Trace", "build 1302");
+  made.http.headers.add("X-Lab", "302");
+  made.http.body =
+      R"({"name":"Ann Art","email":"a@b.example","metadata":{"kind":"form","team":"ing"},
       "data":{"n":302,"word":"lab"}})";
-  const Redactor redact(made, kRoute);
+  const Redactor redact(made);
   for (const char* text : {"lab_302: the information is not in the annual format",
                            "starting_after and metadata.limit are heartily reformed",
                            "the form is invalid: this field is required",
@@ -162,12 +159,12 @@ TEST(Redaction, TakesNothingOutOfWords) {
 }
 
 TEST(Redaction, LeavesCodesAndDocumentedNames) {
-  HttpRequest made = request();
-  made.headers.add("X-Lab", "302");
-  made.body =
+  CallRequest made = request();
+  made.http.headers.add("X-Lab", "302");
+  made.http.body =
       R"({"name":"Data Field","email":"name@b.example","metadata":{"reason":"duplicate_email",
       "badge":"status","created_at":"limit"},"data":{"interview_id":"starting_after"}})";
-  const Redactor redact(made, kRoute);
+  const Redactor redact(made);
   for (const char* code :
        {"lab_302", "302", "duplicate_email", "invalid-data", "http_422", "field"}) {
     EXPECT_EQ(redact.identifier(code), code);
@@ -237,13 +234,13 @@ TEST(Redaction, FindsAddressesAndNumbersInOtherForms) {
 }
 
 TEST(Redaction, TakesCredentialsOutWhereverTheyAre) {
-  HttpRequest made = request();
-  made.headers = {{"X-API-KEY", "sk_live_4711"},
-                  {"Authorization", "Basic bWU6aHVudGVyMi1wdw=="},
-                  {"Cookie", "sid=abc123def; theme=dark"},
-                  {"X-Session-Token", "supersecret"},
-                  {"X-Gateway-Secret", "form"}};
-  const Redactor redact(made, kRoute);
+  CallRequest made = request();
+  made.http.headers = {{"X-API-KEY", "sk_live_4711"},
+                       {"Authorization", "Basic bWU6aHVudGVyMi1wdw=="},
+                       {"Cookie", "sid=abc123def; theme=dark"},
+                       {"X-Session-Token", "supersecret"},
+                       {"X-Gateway-Secret", "form"}};
+  const Redactor redact(made);
   for (const char* secret : {"sk_live_4711",
                              "SK_LIVE_4711",
                              "bWU6aHVudGVyMi1wdw",
@@ -265,11 +262,12 @@ TEST(Redaction, TakesOutWhatIsCutOff) {
 }
 
 TEST(Redaction, OfIdentifiersTakesOutWhoSomebodyIs) {
-  HttpRequest made = request();
-  made.headers.add("X-Request-Id", "mine-4711-0815");
-  made.body = R"({"name":"Zoë Lovelace","email":"zoe.doe99@example.com","phone_number":"+15550100",
+  CallRequest made = request();
+  made.http.headers.add("X-Request-Id", "mine-4711-0815");
+  made.http.body =
+      R"({"name":"Zoë Lovelace","email":"zoe.doe99@example.com","phone_number":"+15550100",
       "metadata":{"badge":"badge-4711"}})";
-  const Redactor redact(made, kRoute);
+  const Redactor redact(made);
   for (const char* id : {"lovelace",
                          "Lovelace",
                          "user:lovelace",
@@ -288,16 +286,16 @@ TEST(Redaction, OfIdentifiersTakesOutWhoSomebodyIs) {
 }
 
 /// Somebody with a key, a name, an address and a phone number.
-HttpRequest alBo() {
-  HttpRequest made = request();
-  made.headers = {{"X-API-KEY", "sk_live_Zq81xkPLm4471TTbnq09"}};
-  made.body = R"({"name":"Al Bo","email":"zork@example.com","phone_number":"+12025550100"})";
+CallRequest alBo() {
+  CallRequest made = request();
+  made.http.headers = {{"X-API-KEY", "sk_live_Zq81xkPLm4471TTbnq09"}};
+  made.http.body = R"({"name":"Al Bo","email":"zork@example.com","phone_number":"+12025550100"})";
   return made;
 }
 
 TEST(Redaction, FindsPhoneNumbersHoweverTheyAreWritten) {
-  const HttpRequest made = alBo();
-  const Redactor redact(made, kRoute);
+  const CallRequest made = alBo();
+  const Redactor redact(made);
   for (const char* number : {"202\u00a0555\u00a00100",
                              "202\u2009555\u20090100",
                              "202\u2010555\u20110100",
@@ -328,8 +326,8 @@ TEST(Redaction, FindsPhoneNumbersHoweverTheyAreWritten) {
 }
 
 TEST(Redaction, TakesOutPartsOfCredentials) {
-  const HttpRequest made = alBo();
-  const Redactor redact(made, kRoute);
+  const CallRequest made = alBo();
+  const Redactor redact(made);
   for (const char* part : {"sk_live_Zq81xkPLm4",
                            "sk_live_Zq81xkPLm447",
                            "m4471TTbnq09",
@@ -360,10 +358,10 @@ TEST(Redaction, TakesOutPartsOfCredentials) {
 }
 
 TEST(Redaction, LeavesWordsThatAKeyIsMadeOf) {
-  HttpRequest made = alBo();
-  made.headers = {{"X-API-KEY", "candidate_limit_9f8a7b6c5d"},
-                  {"Authorization", "Bearer invalid-token-4711-0815"}};
-  const Redactor redact(made, kRoute);
+  CallRequest made = alBo();
+  made.http.headers = {{"X-API-KEY", "candidate_limit_9f8a7b6c5d"},
+                       {"Authorization", "Bearer invalid-token-4711-0815"}};
+  const Redactor redact(made);
   EXPECT_EQ(redact.code("candidate_limit_exceeded"), "candidate_limit_exceeded");
   EXPECT_EQ(redact("Bearer: invalid-token, candidate_limit"),
             "Bearer: invalid-token, candidate_limit");
@@ -371,8 +369,8 @@ TEST(Redaction, LeavesWordsThatAKeyIsMadeOf) {
 }
 
 TEST(Redaction, TakesOutAddressesInOtherForms) {
-  const HttpRequest made = alBo();
-  const Redactor redact(made, kRoute);
+  const CallRequest made = alBo();
+  const Redactor redact(made);
   for (const char* at : {"@",
                          "%40",
                          "%2540",
@@ -404,11 +402,11 @@ TEST(Redaction, TakesOutAddressesInOtherForms) {
 TEST(Redaction, LeavesCodesThatAreWords) {
   const auto code =
       [](const std::string& name, const std::string& workspace, const std::string& text) {
-        HttpRequest made = request();
-        made.headers.set("X-Workspace-Id", workspace);
-        made.body = R"({"name":")" + name +
-                    R"(","email":"zoe.doe@b.example","phone_number":"+12025550100"})";
-        return Redactor(made, kRoute).code(text);
+        CallRequest made = request();
+        made.http.headers.set("X-Workspace-Id", workspace);
+        made.http.body = R"({"name":")" + name +
+                         R"(","email":"zoe.doe@b.example","phone_number":"+12025550100"})";
+        return Redactor(made).code(text);
       };
   for (const char* text : {"workspace_not_found",
                            "WORKSPACE_NOT_FOUND",

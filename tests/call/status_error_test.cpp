@@ -14,8 +14,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 Redactor redactor() {
-  static const HttpRequest request;
-  return {request, "/api/v2/postings/{posting_id}/candidates"};
+  static const CallRequest request;
+  return Redactor(request);
 }
 
 /// What an answer is thrown as.
@@ -130,17 +130,17 @@ TEST(StatusError, CopiesWithoutThrowing) {
 }
 
 TEST(StatusError, ShowsNothingOfWhatWasSent) {
-  HttpRequest request;
-  request.url = "https://api.example/api/v2/postings/my-posting/candidates";
-  request.headers = {{"X-API-KEY", "sk-123"}};
-  request.body = R"({"name":"Zoe Doe","email":"zoe@example.com"})";
+  CallRequest request;
+  request.ids = {"my-posting"};
+  request.http.headers = {{"X-API-KEY", "sk-123"}};
+  request.http.body = R"({"name":"Zoe Doe","email":"zoe@example.com"})";
   try {
     throwStatusError("ingestCandidate",
                      {422,
                       {{"X-Request-Id", "sk-123"}},
                       R"({"error":{"type":"t","code":"zoe@example.com",
                           "message":"zoe@example.com (Zoe Doe) of my-posting with sk-123\nis known"}})"},
-                     Redactor(request, "/api/v2/postings/{posting_id}/candidates"));
+                     Redactor(request));
   } catch (const UnprocessableEntityError& error) {
     EXPECT_STREQ(error.what(),
                  "ingestCandidate: 422 [redacted]: [redacted] ([redacted]) of [redacted] with "

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <set>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "heymilo/testing/expectations.hpp"
 #include "heymilo/testing/fake_transport.hpp"
@@ -85,6 +89,60 @@ TEST_F(ClientTest, QueuesOneAndMany) {
   EXPECT_NE(many.data.ingestion_id, one.data.ingestion_id);
   server.advance(std::chrono::minutes{1});
   EXPECT_EQ(server.candidateCount("p1"), 3u);
+}
+
+TEST_F(ClientTest, AResponsePointsToItsData) {
+  const auto response = client().ingestCandidate("p1", ada);
+  EXPECT_EQ(response->interview_id, response.data.interview_id);
+  EXPECT_EQ(&*response, &response.data);
+  EXPECT_EQ(client().ingestCandidate("p1", ada)->posting_id, "p1");
+  auto receipt = client().ingestCandidateAsync("p1", ada);
+  receipt->status = "seen";
+  EXPECT_EQ((*receipt).status, "seen");
+  std::size_t count = 0;
+  for (const auto& item : *client().ingestCandidatesBulk("p1", {{ada, ada}})) {  // keeps them
+    count += item.interview_url.empty() ? 0u : 1u;
+  }
+  EXPECT_EQ(count, 2u);
+}
+
+TEST_F(ClientTest, TakesAVectorForABulkRequest) {
+  std::vector<CandidateIngestRequest> people{ada, {"Bob Example", "bob@example.com"}};
+  EXPECT_EQ(client().ingestCandidatesBulk("p1", people)->size(), 2u);
+  EXPECT_EQ(people.size(), 2u);
+  const auto& constant = people;
+  RequestOptions request_options;
+  request_options.headers.add("X-Trace", "t");
+  EXPECT_FALSE(
+      client().ingestCandidatesBulkAsync("p1", constant, request_options)->ingestion_id.empty());
+  EXPECT_EQ(client().ingestCandidatesBulk("p1", std::move(people), request_options)->size(), 2u);
+  // Braces are a BulkCandidateIngestRequest, as they have always been.
+  EXPECT_EQ(client().ingestCandidatesBulk("p1", {{ada}})->size(), 1u);
+  EXPECT_EQ(client().ingestCandidatesBulk("p1", {{ada, ada, ada}}, {})->size(), 3u);
+  const auto seen = server.requests();
+  ASSERT_EQ(seen.size(), 5u);
+  EXPECT_EQ(seen[0].json()["data"][1]["name"], "Bob Example");
+  EXPECT_EQ(seen[0].body, seen[2].body);
+  EXPECT_EQ(seen[1].header("X-Trace"), "t");
+  EXPECT_THROW(client().ingestCandidatesBulk("p1", std::vector<CandidateIngestRequest>()),
+               InvalidArgumentError);
+}
+
+TEST_F(ClientTest, TakesTimesOfTheSystemClock) {
+  ListCandidatesParams params;
+  params.created_after = std::chrono::system_clock::now() - std::chrono::hours{24};
+  params.created_before = std::chrono::system_clock::now();
+  client().listCandidates("p1", params);
+  const auto finer = [](std::int64_t nanoseconds) {
+    return std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>(
+        std::chrono::nanoseconds(nanoseconds));
+  };
+  params.created_after = finer(1773360000250000001);
+  params.created_before = finer(1773360000250000001);
+  client().listCandidates("p1", params);
+  EXPECT_EQ(server.requests()[1].query,
+            "created_after=2026-03-13T00%3A00%3A00.25Z&"
+            "created_before=2026-03-13T00%3A00%3A00.250001Z");
 }
 
 TEST_F(ClientTest, ListsAPageAndAllPages) {

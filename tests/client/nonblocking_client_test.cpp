@@ -93,7 +93,7 @@ TEST_F(NonBlocking, RefusesAtOnceWhatCantBeSent) {
   EXPECT_THROW(static_cast<void>(calls.ingestCandidate("p", {"\xff", "ada@example.com"})),
                InvalidArgumentError);
   RequestOptions negative;
-  negative.deadline = milliseconds{-1};
+  negative.total_timeout = milliseconds{-1};
   EXPECT_THROW(static_cast<void>(calls.listCandidates("p", {}, negative)), InvalidArgumentError);
   EXPECT_EQ(server.requestCount(), 0u);
 }
@@ -135,7 +135,9 @@ TEST_F(NonBlocking, ThrowsTheErrorOfEachRefusal) {
   calls.listCandidates("nowhere").then([&](auto result) {
     EXPECT_FALSE(result.ok());
     EXPECT_THROW(result.value(), NotFoundError);
-    error.set_value(result.error());
+    ASSERT_NE(result.error(), nullptr);
+    EXPECT_EQ(result.error()->outcome(), Outcome::rejected);
+    error.set_value(result.exception());
   });
   EXPECT_NE(error.get_future().get(), nullptr);
 }
@@ -279,7 +281,7 @@ TEST_F(NonBlocking, IsCancelledWhileItWaitsForTheQuotaAConnectionAndARetry) {
   server.respondNext("listCandidates",
                      ScriptedResponse::asUsual().delayedBy(std::chrono::hours{1}));
   RequestOptions until_the_end;
-  until_the_end.deadline = milliseconds{300};
+  until_the_end.total_timeout = milliseconds{300};
   auto occupies = narrow.listCandidates("p", {}, request_options).future();
   ASSERT_TRUE(server.waitForRequests(2));
   auto for_connection = narrow.ingestCandidate("p", kAda, request_options).future();
@@ -311,7 +313,7 @@ TEST_F(NonBlocking, IsCancelledWhileItWaitsForTheQuotaAConnectionAndARetry) {
 TEST_F(NonBlocking, KeepsToTheDeadline) {
   const NonBlockingClient calls{Client(options)};
   RequestOptions request_options;
-  request_options.deadline = milliseconds{50};
+  request_options.total_timeout = milliseconds{50};
   server.respondNext("ingestCandidate",
                      ScriptedResponse::asUsual().delayedBy(std::chrono::hours{1}));
   EXPECT_EQ(

@@ -19,7 +19,8 @@ endforeach()
 set(CMAKE_AUTOMOC ON)
 
 # Headers of its own, with names that the library has within.
-foreach(header IN ITEMS url client_impl executor retry json/codec json/type curl/transfer)
+foreach(header IN ITEMS
+    call/base_url call/call call/retry client/client_impl json/codec json/type curl/transfer)
   file(WRITE "${CMAKE_BINARY_DIR}/house/${header}.hpp" "#error This is the host's own.\n")
 endforeach()
 include_directories("${CMAKE_BINARY_DIR}/house")

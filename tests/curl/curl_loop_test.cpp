@@ -68,7 +68,7 @@ class CurlLoopTest : public ::testing::Test {
   };
   std::shared_ptr<Sent> send(const std::string& url, const CancellationToken& cancellation = {}) {
     auto sent = std::make_shared<Sent>();
-    loop->send(get(url),
+    loop->send(std::make_shared<const HttpRequest>(get(url)),
                options,
                cancellation,
                [sent](HttpResponse response, const std::exception_ptr& error) {

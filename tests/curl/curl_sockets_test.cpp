@@ -413,7 +413,7 @@ TEST_F(CurlLoopHttp2, ARequestThatBeginsAsAnotherTimesOutIsNotSentOnItsConnectio
   unanswered.get_future().wait();
   transport.loop().post([&] {
     std::this_thread::sleep_for(2 * request.timeout);  // the loop's thread: it hears of no timeout
-    transport.loop().send(post(server.url(), "other"),
+    transport.loop().send(std::make_shared<HttpRequest>(post(server.url(), "other")),
                           options(),
                           {},
                           [&](const HttpResponse& answer, const std::exception_ptr& error) {

@@ -98,6 +98,42 @@ TEST(CurlTransport, AGetHasNoBodyAndAPostMayHaveNone) {
   EXPECT_THAT(server.requests()[1].header("Content-Type"), IsEmpty());
 }
 
+TEST(CurlTransport, EachMethodGoesOutAsItIsWithOrWithoutABody) {
+  RawServer server(answering(httpAnswer("200 OK")));
+  const auto transport = makeTransport();
+  const std::string large(100'000, 'x');  // from a callback
+  for (const std::string method : {"POST", "PUT", "PATCH", "DELETE", "GET", "POST"}) {
+    HttpRequest request = get(server.url("/a"));
+    request.method = method;
+    request.idempotent = method == "GET";
+    transport->send(request, {});
+    const auto bare = server.requests().back();
+    EXPECT_THAT(bare.head, testing::StartsWith(method + " /a HTTP/1.1\r\n"));
+    EXPECT_EQ(bare.body, "");
+    EXPECT_THAT(bare.header("Content-Type"), IsEmpty()) << method;
+    EXPECT_THAT(bare.header("Transfer-Encoding"), IsEmpty()) << method;
+    if (method == "GET" || method == "DELETE") {
+      EXPECT_THAT(bare.header("Content-Length"), IsEmpty()) << method;
+    } else {
+      EXPECT_THAT(bare.header("Content-Length"), ElementsAre("0")) << method;
+    }
+    for (const std::string& body : {std::string("{}"), large}) {
+      if (method == "GET") {
+        continue;
+      }
+      request.headers = {{"Content-Type", "application/json"}};
+      request.body = body;
+      transport->send(request, {});
+      const auto full = server.requests().back();
+      EXPECT_THAT(full.head, testing::StartsWith(method + " /a HTTP/1.1\r\n"));
+      EXPECT_EQ(full.body, body) << method;
+      EXPECT_THAT(full.header("Content-Type"), ElementsAre("application/json"));
+      EXPECT_THAT(full.header("Content-Length"), ElementsAre(std::to_string(body.size())));
+    }
+  }
+  EXPECT_EQ(server.connections(), 1u);
+}
+
 TEST(CurlTransport, ALargeBodyArrivesWholeAndWithoutBeingAskedFor) {
   RawServer server(answering(httpAnswer("200 OK")));
   std::string body;
@@ -259,9 +295,12 @@ TEST(CurlTransport, ManyThreadsShareOneTransport) {
 
 TEST(CurlTransport, OtherMethodsAreRefused) {
   RawServer server(answering(httpAnswer("200 OK")));
-  HttpRequest request = get(server.url());
-  request.method = "DELETE";
-  EXPECT_EQ(failureOf<TransportError>(*makeTransport(), request).outcome(), Outcome::not_sent);
+  for (const char* method : {"HEAD", "OPTIONS", "TRACE", "CONNECT", "delete", "DELETE /", ""}) {
+    HttpRequest request = get(server.url());
+    request.method = method;
+    EXPECT_EQ(failureOf<TransportError>(*makeTransport(), request).outcome(), Outcome::not_sent)
+        << method;
+  }
   EXPECT_EQ(server.connections(), 0u);
 }
 

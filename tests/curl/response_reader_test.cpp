@@ -84,6 +84,12 @@ TEST(ResponseReader, WhatIsNoFieldIsLeftOutAndControlCharactersAreSpaces) {
   EXPECT_THAT(reader.take().headers, ElementsAre(Pair("ok", "a b c\td e")));
 }
 
+TEST(ResponseReader, ALineFeedWithinAFieldBeginsNoOther) {
+  ResponseReader reader =
+      readerOf({"HTTP/1.1 200 OK", "A: 1\nX-Other: 2", "B\nX-Other: 3", "C: 4", " 5\nD: 6", ""});
+  EXPECT_THAT(reader.take().headers, ElementsAre(Pair("A", "1 X-Other: 2"), Pair("C", "4 5 D: 6")));
+}
+
 TEST(ResponseReader, OnlyTheFirstLineHasTheStatus) {
   ResponseReader reader = readerOf({"HTTP/1.1 200 OK", "A: b", "HTTP/1.1 500 Oops", "C: d", ""});
   const HttpResponse response = reader.take();

@@ -248,7 +248,7 @@ TEST_F(Failures, HaveTheDocumentedWords) {
   server.respondNext("ingestCandidate",
                      ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{1}));
   heymilo::RequestOptions hurried;
-  hurried.deadline = std::chrono::milliseconds{100};
+  hurried.total_timeout = std::chrono::milliseconds{100};
   expectShown("TimeoutError", options, ada, hurried);
   server.respondNext("ingestCandidate",
                      ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{1}));

@@ -48,12 +48,11 @@ static bool holdsAsWords(const std::string& text, const std::string& words) {
 }
 
 void fuzzOne(std::string_view text) {
-  heymilo::HttpRequest request;
-  request.method = "POST";
-  request.url = "https://api.example/api/v2/postings/posting-canary/candidates";
-  request.headers.add("X-API-KEY", "key-canary");
-  request.body = R"({"name":"Canary Name","email":"canary@example.com"})";
-  const heymilo::Redactor redact(request, "/api/v2/postings/{posting_id}/candidates");
+  heymilo::CallRequest request;
+  request.ids = {"posting-canary"};
+  request.http.headers.add("X-API-KEY", "key-canary");
+  request.http.body = R"({"name":"Canary Name","email":"canary@example.com"})";
+  const heymilo::Redactor redact(request);
 
   const heymilo::HttpResponse response = answerOf(text);
   try {

@@ -114,9 +114,10 @@ class List {
     std::int64_t total = 0;
     bool behind = !params.starting_after;
     for (const Entry& entry : entries_) {
-      const bool listed =
-          (!params.created_after || (entry.at && *entry.at >= micros(*params.created_after))) &&
-          (!params.created_before || (entry.at && *entry.at <= micros(*params.created_before)));
+      const bool listed = (!params.created_after ||
+                           (entry.at && *entry.at >= micros(params.created_after->floor()))) &&
+                          (!params.created_before ||
+                           (entry.at && *entry.at <= micros(params.created_before->ceil())));
       total += listed ? 1 : 0;
       if (behind && listed) {
         if (page.data.size() == static_cast<std::size_t>(params.limit.value_or(20))) {

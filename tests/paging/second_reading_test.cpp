@@ -6,14 +6,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "heymilo/errors.hpp"
-#include "heymilo/testing/manual_clock.hpp"
-#include "support/mirror_fakes.hpp"
 #include "support/unreadable.hpp"
+#include "support/unreadable_list.hpp"
 
 namespace heymilo {
 namespace {
@@ -21,7 +19,6 @@ namespace {
 using heymilo_test::brokenStructures;
 using heymilo_test::everyUnreadableKind;
 using heymilo_test::instead;
-using heymilo_test::unreadableIds;
 using heymilo_test::UnreadableKind;
 using heymilo_test::unreadableValues;
 using heymilo_test::with;
@@ -32,69 +29,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-using Ids = std::vector<std::string>;
 
 const Timestamp kFirst = parseTimestamp("2026-03-01");
 const auto kNaN = with(R"("x":NaN)");
-
-ListCandidatesParams pagesOf(int limit) {
-  ListCandidatesParams params;
-  params.limit = limit;
-  return params;
-}
-
-class UnreadableCandidates : public ::testing::Test {
- protected:
-  explicit UnreadableCandidates(std::size_t count = 7) { fill(count); }
-
-  void fill(std::size_t count) {
-    list.candidates.clear();
-    list.spoiled.clear();
-    list.queries.clear();
-    list.add(count, kFirst, minutes{10});
-    reports.clear();
-    reported.clear();
-  }
-
-  UnreadableHandler report() {
-    return [this](const UnreadableCandidate& candidate) {
-      reports.push_back(candidate);
-      reported.push_back(candidate.interview_id.value_or("?"));
-    };
-  }
-
-  Ids allBut(const std::string& id) const {
-    Ids ids;
-    for (const CandidateResponse& one : list.candidates) {
-      if (one.interview_id != id) {
-        ids.push_back(one.interview_id);
-      }
-    }
-    return ids;
-  }
-
-  test::FakeList list;
-  std::vector<UnreadableCandidate> reports;
-  Ids reported;  // their ids
-};
-
-Ids idsOf(CandidateRange& range) {
-  Ids ids;
-  for (const CandidateResponse& candidate : range) {
-    ids.push_back(candidate.interview_id);
-  }
-  return ids;
-}
-
-Ids idsOfPages(CandidateRange& range) {
-  Ids ids;
-  for (const auto& page : range.pages()) {
-    for (const CandidateResponse& candidate : page.data) {
-      ids.push_back(candidate.interview_id);
-    }
-  }
-  return ids;
-}
 
 TEST_F(UnreadableCandidates, EverybodyElseIsHandedOutWhateverIsWrongAndWhereverItIs) {
   for (const UnreadableKind& kind : everyUnreadableKind()) {
@@ -314,162 +251,6 @@ TEST_F(UnreadableCandidates, SayWhatCanBeRead) {
   EXPECT_THAT(reports[0].error.rawBody(), Not(HasSubstr("c2")));
 }
 
-TEST_F(UnreadableCandidates, WithoutAHandlerTheOnesBeforeAreHandedOutAndThenItIsAnError) {
-  for (const UnreadableKind& kind : everyUnreadableKind()) {
-    for (std::size_t at = 0; at < 7; ++at) {
-      SCOPED_TRACE(std::string(kind.name) + " at " + std::to_string(at));
-      fill(7);
-      list.spoiled["c" + std::to_string(at)] = kind.spoil;
-      auto range = list.client().listAllCandidates("p", pagesOf(3));
-      Ids ids;
-      const auto read = [&] {
-        for (const auto& candidate : range) {
-          ids.push_back(candidate.interview_id);
-        }
-      };
-      EXPECT_THROW(read(), DecodeError);
-      EXPECT_THROW(read(), DecodeError);  // it is still there
-      EXPECT_THAT(ids, SizeIs(at));
-      EXPECT_EQ(range.cursor(), at == 0 ? std::nullopt : std::optional(ids.back()));
-      range.onUnreadable(report());
-      read();
-      EXPECT_EQ(ids, allBut("c" + std::to_string(at)));
-      EXPECT_THAT(reported, SizeIs(1));
-    }
-  }
-}
-
-TEST_F(UnreadableCandidates, WithoutAHandlerTheRangeResumesWhenTheApiSendsSomethingElse) {
-  list.spoiled["c4"] = kNaN;
-  auto range = list.client().listAllCandidates("p", pagesOf(3));
-  Ids ids;
-  const auto read = [&] {
-    for (const auto& page : range.pages()) {
-      EXPECT_TRUE(page.pagination.has_more || page.data.back().interview_id == "c6");
-      for (const auto& candidate : page.data) {
-        ids.push_back(candidate.interview_id);
-      }
-    }
-  };
-  EXPECT_THROW(read(), DecodeError);
-  EXPECT_THAT(ids, ElementsAre("c0", "c1", "c2", "c3"));
-  list.spoiled.clear();
-  read();
-  EXPECT_EQ(ids, allBut(""));
-}
-
-TEST_F(UnreadableCandidates, ArePassedOverByAHandlerThatThrows) {
-  list.spoiled["c4"] = kNaN;
-  auto range = list.client().listAllCandidates("p", pagesOf(3));
-  range.onUnreadable([](const UnreadableCandidate&) { throw std::runtime_error("enough"); });
-  Ids ids;
-  const auto read = [&] {
-    for (const auto& candidate : range) {
-      ids.push_back(candidate.interview_id);
-    }
-  };
-  EXPECT_THROW(read(), std::runtime_error);
-  EXPECT_THAT(ids, SizeIs(4));
-  read();
-  EXPECT_EQ(ids, allBut("c4"));
-}
-
-TEST_F(UnreadableCandidates, AreReportedAgainByARangeThatResumesBeforeThem) {
-  list.spoiled["c6"] = kNaN;
-  for (int i = 0; i < 2; ++i) {
-    ListCandidatesParams params = pagesOf(3);
-    if (i != 0) {
-      params.starting_after = "c5";
-    }
-    auto range = list.client().listAllCandidates("p", params);
-    range.onUnreadable(report());
-    idsOf(range);
-    EXPECT_EQ(range.cursor(), "c5");
-  }
-  EXPECT_THAT(reported, ElementsAre("c6", "c6"));
-}
-
-// What has no cursor after it: a page whose structure breaks in somebody without an interview_id.
-TEST_F(UnreadableCandidates, AreAnErrorWhereTheirIdAndTheirEndAreUnknown) {
-  list.spoiled["c4"] = instead("interview_id", "\"c4");
-  auto range = list.client().listAllCandidates("p", pagesOf(3));
-  range.onUnreadable(report());
-  Ids ids;
-  EXPECT_THROW(
-      {
-        for (const auto& candidate : range) {
-          ids.push_back(candidate.interview_id);
-        }
-      },
-      DecodeError);
-  EXPECT_THAT(ids, ElementsAre("c0", "c1", "c2", "c3"));
-}
-
-TEST_F(UnreadableCandidates, AreNoneInAResponseThatIsNoPage) {
-  for (const char* body : {"",
-                           "<html>",
-                           "[]",
-                           "null",
-                           R"({"data":{}})",
-                           R"({"data":[NaN]})",
-                           R"({"data":[],"data":[NaN],"pagination":{"has_more":false}})",
-                           R"({"data":[NaN],"pagination":{"has_more":"no"}})",
-                           R"({"data":[NaN],"pagination":{"has_more":false}} x)",
-                           R"({"data":[{]],"pagination":{"has_more":false}})",
-                           R"({"data":[)",
-                           R"({"data")"}) {
-    SCOPED_TRACE(body);
-    list.before = [body](std::size_t) { return testing::jsonAnswer(200, body); };
-    auto range = list.client().listAllCandidates("p");
-    range.onUnreadable(report());
-    EXPECT_THROW(idsOf(range), DecodeError);
-    EXPECT_THAT(reported, IsEmpty());
-  }
-}
-
-// The structure is that of a page, each element can be read, and yet the text is no JSON.
-TEST_F(UnreadableCandidates, AreNeverNoneWhereAResponseIsNoJson) {
-  for (const char* body : {R"({"data":[],"pagination":{"has_more":false},})",
-                           R"({"data":[],"d\u0061ta":[],"pagination":{"has_more":false}})",
-                           R"({"data":[],"pagination":{"has_more":false}} {})",
-                           R"({"data":[],"pagination":{"has_more":false},"x":NaN})"}) {
-    SCOPED_TRACE(body);
-    list.before = [body](std::size_t) { return testing::jsonAnswer(200, body); };
-    auto range = list.client().listAllCandidates("p");
-    range.onUnreadable(report());
-    EXPECT_THROW(idsOf(range), DecodeError);
-  }
-}
-
-TEST_F(UnreadableCandidates, AResponseThatEndsWithinACandidateIsAskedForFromThereOn) {
-  list.before = [this](std::size_t request) -> std::optional<HttpResponse> {
-    if (request != 1) {
-      return std::nullopt;
-    }
-    std::string body = R"({"data":[)" + nlohmann::json(list.candidates[0]).dump() + ',' +
-                       nlohmann::json(list.candidates[1]).dump();
-    body.resize(body.size() - 9);
-    return testing::jsonAnswer(200, body);
-  };
-  auto range = list.client().listAllCandidates("p", pagesOf(3));
-  range.onUnreadable(report());
-  EXPECT_EQ(idsOf(range), allBut(""));
-  EXPECT_THAT(reported, IsEmpty());
-}
-
-TEST_F(UnreadableCandidates, AreWithALoaderOfTheUsersOwn) {
-  list.spoiled["c2"] = kNaN;
-  const Client client = list.client();
-  CandidateRange range([&](const std::optional<std::string>& cursor, const CancellationToken&) {
-    ListCandidatesParams params = pagesOf(3);
-    params.starting_after = cursor;
-    return client.listCandidates("p", params);
-  });
-  range.onUnreadable(report());
-  EXPECT_EQ(idsOf(range), allBut("c2"));
-  EXPECT_THAT(reported, ElementsAre("c2"));
-}
-
 // Waiting.
 
 class WaitingAmongUnreadable : public UnreadableCandidates {
@@ -479,7 +260,7 @@ class WaitingAmongUnreadable : public UnreadableCandidates {
     WaitOptions how;
     how.key = key;
     RequestOptions options;
-    options.deadline = seconds{1};  // no second look fits in
+    options.total_timeout = seconds{1};  // no second look fits in
     return list.client().waitForCandidates("p", keys, hasFinalStatus, how, options);
   }
 };

@@ -175,7 +175,7 @@ TEST_F(Waiting, MakesNoMoreThanOneRequestInAnInterval) {
     add("2026-02-01T00:00:00Z");
   }
   RequestOptions options;
-  options.deadline = minutes{10};
+  options.total_timeout = minutes{10};
   WaitOptions how;
   how.initial_interval = seconds{1};
   how.max_interval = seconds{1};
@@ -189,7 +189,7 @@ TEST_F(Waiting, TellsWhoWasNotSeenInTheStateInTime) {
   const std::string done = add("2026-02-01T00:00:00Z", {{"status", "completed"}, {"score", 80}});
   const std::string open = add("2026-02-02T00:00:00Z");
   RequestOptions options;
-  options.deadline = seconds{60};
+  options.total_timeout = seconds{60};
   try {
     client.waitForCandidates("p", {"int_nobody", open, done}, isScored, {}, options);
     FAIL() << "the wait came to an end";
@@ -202,8 +202,8 @@ TEST_F(Waiting, TellsWhoWasNotSeenInTheStateInTime) {
   }
   EXPECT_LE(waited(), seconds{60});
   EXPECT_GE(waited(), seconds{55});
-  options.deadline.reset();
-  options.until = clock->now() + seconds{30};
+  options.total_timeout.reset();
+  options.deadline = clock->now() + seconds{30};
   EXPECT_THROW(client.waitForCandidate("p", open, isScored, {}, options), WaitTimeoutError);
   EXPECT_LE(waited(), seconds{90});
 }

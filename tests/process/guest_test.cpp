@@ -136,7 +136,7 @@ TEST_F(Guest, AChildDoesNotWaitForTheQuotaOfItsParent) {
     EXPECT_THROW(client.listCandidates("p", {}, request), CancelledError);
   });
   RequestOptions hurried;
-  hurried.deadline = std::chrono::milliseconds{50};
+  hurried.total_timeout = std::chrono::milliseconds{50};
   EXPECT_THROW(client.listCandidates("p", {}, hurried), TimeoutError);  // the parent's is used up
   expectInAChild([&] { return client.listCandidates("p").data.size() == 10; });
   stop.cancel();
@@ -151,7 +151,8 @@ TEST_F(Guest, AChildIsBornWhileOtherThreadsHoldLocks) {
   for (int i = 0; i < 4; ++i) {
     busy.emplace_back([&] {
       RequestOptions past;
-      past.deadline = std::chrono::milliseconds{0};  // no further than the quota, over and over
+      past.total_timeout =
+          std::chrono::milliseconds{0};  // no further than the quota, over and over
       while (!done) {
         EXPECT_THROW(client.listCandidates("p", {}, past), TimeoutError);
       }

@@ -62,7 +62,7 @@ Measured measure(Phase& phase, End end, std::mt19937& random) {
       caller.thread = std::thread([&] {
         RequestOptions options;
         if (end == End::deadline) {
-          options.deadline = phase.deadline;
+          options.total_timeout = phase.deadline;
         }
         options.cancellation = caller.source.token();
         caller.begun = steady_clock::now();

@@ -179,7 +179,7 @@ class Forgetful : public workflows::MirrorSink {
 TEST_F(NoThreads, AMirrorIsRefusedAndCanBeRunLater) {
   Forgetful sink;
   workflows::MirrorOptions mirror;
-  mirror.requests_at_once = 4;
+  mirror.concurrency = 4;
   expectOverload([&] { mirrorCandidates(Client(client_options), "listed", sink, mirror); });
   mirrorCandidates(Client(client_options), "listed", sink, mirror);
   EXPECT_EQ(sink.seen, 450u);

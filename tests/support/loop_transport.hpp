@@ -27,7 +27,7 @@ class LoopTransport final : public heymilo::Transport {
     const auto promise = std::make_shared<std::promise<heymilo::HttpResponse>>();
     std::future<heymilo::HttpResponse> response = promise->get_future();
     loop_->post([this, promise, request, cancellation] {
-      loop_->send(request,
+      loop_->send(std::make_shared<heymilo::HttpRequest>(request),
                   options_,
                   cancellation,
                   [promise](heymilo::HttpResponse answer, const std::exception_ptr& error) {

@@ -11,16 +11,9 @@
 #include "heymilo/errors.hpp"
 #include "heymilo/models.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::BulkCandidateIngestRequest;
-using heymilo::CandidateIngestRequest;
-using heymilo::testing::Expectation;
-using heymilo::testing::received;
-using heymilo::testing::receivedApart;
-using heymilo::testing::receivedInOrder;
-using heymilo::testing::RecordedRequest;
-using heymilo::testing::RequestMatch;
 using std::chrono::milliseconds;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -72,7 +65,7 @@ TEST(Expectations, ComparesBodiesAsModels) {
   EXPECT_TRUE(received(
       peer, RequestMatch::sending("ingestCandidate", CandidateIngestRequest{"Bob", "b@c.de"}), 0));
   EXPECT_EQ(peer.seen[1].as<BulkCandidateIngestRequest>().data.size(), 2u);
-  EXPECT_THROW(peer.seen[1].as<CandidateIngestRequest>(), heymilo::DecodeError);
+  EXPECT_THROW(peer.seen[1].as<CandidateIngestRequest>(), DecodeError);
 }
 
 TEST(Expectations, HoldsTheOrder) {
@@ -120,3 +113,4 @@ TEST(Expectations, ShowNoBodies) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

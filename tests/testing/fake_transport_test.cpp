@@ -13,20 +13,9 @@
 #include "heymilo/testing/manual_clock.hpp"
 #include "support/transport_calls.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::CancellationSource;
-using heymilo::CancelledError;
-using heymilo::ConnectionError;
-using heymilo::HttpRequest;
-using heymilo::HttpResponse;
-using heymilo::Outcome;
-using heymilo::TimeoutError;
-using heymilo::TransportError;
-using heymilo::testing::FakeTransport;
-using heymilo::testing::ManualClock;
-using heymilo::testing::RecordedRequest;
-using heymilo::testing::ScriptedResponse;
 using heymilo_test::failureOf;
 using heymilo_test::get;
 using heymilo_test::post;
@@ -38,8 +27,8 @@ using Script = std::vector<ScriptedResponse>;
 const std::string kUrl = "https://api.example/api/v2/postings/a%20b/candidates?limit=3";
 
 TEST(FakeTransport, AnswersFromAFunctionAndRemembersTheRequests) {
-  FakeTransport transport([](const HttpRequest& request, const heymilo::CancellationToken&) {
-    return heymilo::testing::jsonAnswer(request.body.empty() ? 200 : 201, "{}", {{"X-A", "b"}});
+  FakeTransport transport([](const HttpRequest& request, const CancellationToken&) {
+    return jsonAnswer(request.body.empty() ? 200 : 201, "{}", {{"X-A", "b"}});
   });
   const HttpResponse answer = transport.send(get(kUrl), {});
   EXPECT_EQ(answer.status, 200);
@@ -182,3 +171,4 @@ TEST(FakeTransport, RefusesWhatTakesAServer) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

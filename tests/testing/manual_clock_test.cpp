@@ -10,10 +10,9 @@
 #include <thread>
 #include <vector>
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::Clock;
-using heymilo::testing::ManualClock;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -186,3 +185,4 @@ TEST(ManualClock, WhatHappensMeanwhileEndsAWaitBeforeItsTime) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

@@ -1,4 +1,4 @@
-#include "heymilo/cancellation.hpp"
+#include "types/cancellation.hpp"
 
 #include <gtest/gtest.h>
 
@@ -218,6 +218,59 @@ TEST(Cancellation, RacesEndWithEachCallbackRunOrTakenBack) {
     for (std::thread& thread : threads) {
       thread.join();
     }
+  }
+}
+
+TEST(Cancellation, OfEitherOfTwo) {
+  for (const bool first : {true, false}) {
+    CancellationSource a, b;
+    const CancellationToken either = eitherOf(a.token(), b.token());
+    int runs = 0;
+    const CancellationCallback callback(either, [&] { ++runs; });
+    EXPECT_FALSE(either.cancelled());
+    (first ? a : b).cancel();
+    EXPECT_TRUE(either.cancelled());
+    EXPECT_EQ(runs, 1);
+    EXPECT_NE(a.cancelled(), b.cancelled());
+    (first ? b : a).cancel();
+    EXPECT_EQ(runs, 1);
+  }
+}
+
+TEST(Cancellation, OfEitherMayHaveComeAlready) {
+  const CancellationSource cancelled, other;
+  cancelled.cancel();
+  EXPECT_TRUE(eitherOf(cancelled.token(), other.token()).cancelled());
+  EXPECT_TRUE(eitherOf(other.token(), cancelled.token()).cancelled());
+  EXPECT_TRUE(eitherOf({}, cancelled.token()).cancelled());
+  EXPECT_TRUE(eitherOf(cancelled.token(), {}).cancelled());
+  EXPECT_FALSE(eitherOf({}, other.token()).cancelled());
+  EXPECT_FALSE(eitherOf({}, {}).cancelled());
+}
+
+TEST(Cancellation, OfEitherNeedsNobodyElse) {
+  std::optional<CancellationSource> first(std::in_place);
+  const CancellationSource second, third;
+  const CancellationToken three = eitherOf(eitherOf(first->token(), second.token()), third.token());
+  first.reset();
+  EXPECT_FALSE(three.cancelled());
+  second.cancel();
+  EXPECT_TRUE(three.cancelled());
+
+  std::optional<CancellationToken> token = eitherOf(third.token(), CancellationSource().token());
+  token.reset();
+  third.cancel();  // which has nobody to tell
+}
+
+TEST(Cancellation, OfEitherMayGoWhileItIsCancelled) {
+  for (int i = 0; i < 200; ++i) {
+    const CancellationSource a, b;
+    std::optional<CancellationToken> either = eitherOf(a.token(), b.token());
+    std::thread one([&] { a.cancel(); });
+    std::thread other([&] { b.cancel(); });
+    either.reset();
+    one.join();
+    other.join();
   }
 }
 

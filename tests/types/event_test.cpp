@@ -1,8 +1,15 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
+#include <ostream>
 #include <sstream>
+#include <streambuf>
+#include <string>
+#include <thread>
+#include <vector>
 
-#include "heymilo/options.hpp"
+#include "heymilo/event.hpp"
 
 namespace heymilo {
 namespace {
@@ -40,6 +47,75 @@ TEST(Event, IsALineForALog) {
   Event failure = eventOf(EventKind::failure);
   failure.elapsed = std::chrono::seconds{1};
   EXPECT_EQ(line(failure), "listCandidates #2: failure in 1000 ms");
+}
+
+TEST(Event, IsWrittenAsItsText) {
+  const Event event = eventOf(EventKind::request);
+  EXPECT_EQ(toString(event), "listCandidates #2: request");
+  EXPECT_EQ(line(event), toString(event));
+}
+
+TEST(Event, ALoggerWritesALineForEach) {
+  std::ostringstream out;
+  out << std::hex << std::showbase;
+  out.width(60);  // of the next text that is not a log's
+  const std::function<void(const Event&)> log = eventLogger(out);
+  log(eventOf(EventKind::request));
+  Event response = eventOf(EventKind::response);
+  response.status = 200;
+  log(response);
+  EXPECT_EQ(out.str(),
+            "heymilo: listCandidates #2: request\n"
+            "heymilo: listCandidates #2: response 200 in 0 ms, 0 bytes\n");
+}
+
+/// Where lines go, which sees whether two threads write at a time.
+class Lines : public std::streambuf {
+ public:
+  std::string text;
+  std::atomic<bool> overlapped{false};
+
+ protected:
+  std::streamsize xsputn(const char* data, std::streamsize size) override {
+    if (writing_.exchange(true)) {
+      overlapped = true;
+      return size;
+    }
+    for (int i = 0; i < 10; ++i) {
+      std::this_thread::yield();  // another one would come
+    }
+    text.append(data, static_cast<std::size_t>(size));
+    writing_ = false;
+    return size;
+  }
+
+ private:
+  std::atomic<bool> writing_{false};
+};
+
+TEST(Event, CopiesOfALoggerTakeTurns) {
+  constexpr int kThreads = 4, kLines = 100;
+  Lines lines;
+  std::ostream out(&lines);
+  const std::function<void(const Event&)> log = eventLogger(out);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([copy = log] {
+      for (int j = 0; j < kLines; ++j) {
+        copy(eventOf(EventKind::request));
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_FALSE(lines.overlapped);
+  std::istringstream written(lines.text);
+  int count = 0;
+  for (std::string text; std::getline(written, text); ++count) {
+    ASSERT_EQ(text, "heymilo: listCandidates #2: request");
+  }
+  EXPECT_EQ(count, kThreads * kLines);
 }
 
 TEST(Event, KindsHaveNames) {

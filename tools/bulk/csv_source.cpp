@@ -8,10 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "bulk/csv_rows.hpp"
 #include "support/printable.hpp"
 #include "support/program.hpp"
-#include "support/utf8.hpp"
 
 namespace bulk {
 
@@ -135,14 +136,10 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t begin = (std::min)(text.find_first_not_of(kBlanks), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
+constexpr std::string_view kBlanks = " \t\r";
 
 bool looksLikeAnAddress(std::string_view text) {
-  const std::string_view word = trimmed(text);
+  const std::string_view word = heymilo::ascii::trimmed(text, kBlanks);
   const std::size_t at = word.find('@');
   return at != std::string_view::npos && at != 0 && at + 1 < word.size() &&
          word.find_first_of(" \t") == std::string_view::npos;
@@ -151,7 +148,7 @@ bool looksLikeAnAddress(std::string_view text) {
 /// As it is, or with a sign such as `-`, in the place of an address.
 bool looksLikeNone(std::string_view text) {
   constexpr std::string_view kSigns = "-_.?*/";
-  return trimmed(text).find_first_not_of(kSigns) == std::string_view::npos;
+  return heymilo::ascii::trimmed(text, kBlanks).find_first_not_of(kSigns) == std::string_view::npos;
 }
 
 /// As a program writes rows, and nobody a sentence: without a blank after any comma.
@@ -210,17 +207,6 @@ bool holdsRows(std::string_view cell, std::size_t column, const Columns& columns
   return false;
 }
 
-bool isUtf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const support::CodePoint c = support::decodeCodePoint(text, at);
-    if (c.value == support::kReplacementCharacter && c.size == 1) {
-      return false;
-    }
-    at += c.size;
-  }
-  return true;
-}
-
 std::string counted(std::size_t number, const char* what) {
   return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
 }
@@ -236,7 +222,7 @@ std::string problemOf(const std::vector<std::string>& cells, const Columns& colu
     if (cells[i].find('\0') != std::string::npos) {
       return which + " has a NUL in it";
     }
-    if (!isUtf8(cells[i])) {
+    if (!heymilo::isUtf8(cells[i])) {
       return which + " is not UTF-8";
     }
     const auto kind = columns.columns[i].kind;

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "bulk/new_file.hpp"
 #include "support/distinct_files.hpp"
 #include "support/output.hpp"
@@ -269,10 +270,7 @@ class RegularFile : public ReportFile::Target {
   bool begun_ = false;
 };
 
-bool isNumber(const std::string& text) {
-  return !text.empty() && text.size() < 8 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+bool isNumber(const std::string& text) { return text.size() < 8 && heymilo::ascii::isNumber(text); }
 
 /// The number of a descriptor of this process that a name such as /dev/stdout or /dev/fd/3 stands
 /// for. To open it would be another thing: it begins at the front of a file, and may not append.

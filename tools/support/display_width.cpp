@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/utf8.hpp"
 #include "support/display_width_table.hpp"
-#include "support/utf8.hpp"
 
 namespace support {
 
@@ -43,12 +43,12 @@ struct Sign {
 };
 
 Sign signAt(std::string_view text, std::size_t at) {
-  const CodePoint base = decodeCodePoint(text, at);
+  const heymilo::CodePoint base = heymilo::decodeCodePoint(text, at);
   Sign sign{at + base.size, widthOf(base.value)};
   bool joined = false;
   bool flag_open = isRegionalIndicator(base.value);
   while (sign.end < text.size()) {
-    const CodePoint next = decodeCodePoint(text, sign.end);
+    const heymilo::CodePoint next = heymilo::decodeCodePoint(text, sign.end);
     if (next.value == kEmojiVariationSelector && sign.width == 1) {
       sign.width = 2;  // UAX #11, section 4: an emoji presentation sequence is wide
     } else if (isEmojiModifier(next.value) && maybeEmoji(base.value)) {

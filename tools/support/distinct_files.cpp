@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/ascii.hpp"
 #include "support/program.hpp"
 
 #ifndef _WIN32
@@ -15,13 +16,6 @@
 namespace support {
 
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool sameButForCase(const std::string& a, const std::string& b) {
-  return std::equal(
-      a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
 
 #ifndef _WIN32
 bool canBeDestroyed(const struct stat& file) {
@@ -90,7 +84,7 @@ FileIdentity FileIdentity::ofDescriptor(int descriptor) {
 
 bool FileIdentity::sameAs(const FileIdentity& other) const {
   return kind_ != Kind::none && kind_ == other.kind_ && device_ == other.device_ &&
-         inode_ == other.inode_ && sameButForCase(name_, other.name_);
+         inode_ == other.inode_ && heymilo::ascii::equalIgnoringCase(name_, other.name_);
 }
 
 void DistinctFiles::add(const std::string& what, const std::string& name) {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "support/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace support {
 
@@ -38,7 +38,8 @@ bool isPassedOver(char32_t c) {
   const bool invisible = c == 0xAD || (c >= 0x200B && c <= 0x200F) ||
                          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
                          c == 0xFEFF || c == 0x180E;
-  return isControl(c) || blank || invisible || c == '"' || c == '\'' || c == kReplacementCharacter;
+  return isControl(c) || blank || invisible || c == '"' || c == '\'' ||
+         c == heymilo::kReplacementCharacter;
 }
 
 bool separates(char32_t c) { return c == ';' || c == '\t' || c == '\n' || c == '\r'; }
@@ -46,7 +47,7 @@ bool separates(char32_t c) { return c == ';' || c == '\t' || c == '\n' || c == '
 /// Where the text goes on, from there, with a sign that a program sees.
 std::size_t firstSeen(std::string_view text, std::size_t at) {
   while (at < text.size()) {
-    const CodePoint c = decodeCodePoint(text, at);
+    const heymilo::CodePoint c = heymilo::decodeCodePoint(text, at);
     if (!isPassedOver(c.value)) {
       break;
     }
@@ -63,11 +64,12 @@ std::string withoutFormulas(std::string_view text) {
   std::size_t seen = firstSeen(text, 0);
   bool begins = true;
   for (std::size_t at = 0; at < text.size();) {
-    const CodePoint c = decodeCodePoint(text, at);
+    const heymilo::CodePoint c = heymilo::decodeCodePoint(text, at);
     if (at > seen) {
       seen = firstSeen(text, at);
     }
-    const bool formula = seen < text.size() && beginsFormula(decodeCodePoint(text, seen).value);
+    const bool formula =
+        seen < text.size() && beginsFormula(heymilo::decodeCodePoint(text, seen).value);
     if ((begins && formula) || (at == 0 && isControl(c.value))) {
       safe += '\'';
     }

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdio>
 
-#include "support/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace support {
 
@@ -12,7 +12,7 @@ std::string jsonLine(const nlohmann::json& value) {
   std::string line;
   line.reserve(text.size() + 1);
   for (std::size_t at = 0; at < text.size();) {
-    const CodePoint c = decodeCodePoint(text, at);
+    const heymilo::CodePoint c = heymilo::decodeCodePoint(text, at);
     if (c.value >= 0x7F && c.value < 0xA0) {
       char escaped[8];
       std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c.value));

@@ -1,6 +1,6 @@
 #include "support/printable.hpp"
 
-#include "support/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace support {
 
@@ -16,7 +16,7 @@ char32_t shownAs(char32_t c) {
   const bool c1 = c >= 0x80 && c < 0xA0;
   const bool separator = c == 0x2028 || c == 0x2029;
   const bool bidirectional = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-  return c1 || separator || bidirectional ? kReplacementCharacter : c;
+  return c1 || separator || bidirectional ? heymilo::kReplacementCharacter : c;
 }
 
 }  // namespace
@@ -25,8 +25,8 @@ std::string printable(std::string_view text) {
   std::string shown;
   shown.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const CodePoint c = decodeCodePoint(text, at);
-    appendUtf8(shown, shownAs(c.value));
+    const heymilo::CodePoint c = heymilo::decodeCodePoint(text, at);
+    heymilo::appendUtf8(shown, shownAs(c.value));
     at += c.size;
   }
   return shown;

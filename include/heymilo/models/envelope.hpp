@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "heymilo/headers.hpp"
@@ -62,13 +63,21 @@ struct Schema<ListResponse<T>> {
   }
 };
 
-/// The envelope of a single result.
+/// The envelope of a single result, and a pointer to it:
+/// `client.ingestCandidate(posting_id, person)->interview_id`.
 template <class T>
 struct SingleResponse {
   T data;                                  ///< the result
   std::optional<nlohmann::json> meta{};    ///< an object whose shape varies by operation
   nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
   ResponseInfo http{};                     ///< how the answer came about
+
+  T* operator->() noexcept { return &data; }              ///< a member of `data`
+  const T* operator->() const noexcept { return &data; }  ///< a member of `data`
+  T& operator*() & noexcept { return data; }              ///< `data`
+  const T& operator*() const& noexcept { return data; }   ///< `data`
+  /// `data`, by value: `for (auto& item : *client.ingestCandidatesBulk(...))` keeps it.
+  T operator*() && { return std::move(data); }
 };
 
 template <class T>

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -77,6 +78,24 @@ struct Schema<BulkCandidateIngestRequest> {
     return visit(detail::required("data", &S::data));
   }
 };
+
+namespace detail {
+
+/// Only for a std::vector<CandidateIngestRequest>: braces deduce nothing, and stay a
+/// BulkCandidateIngestRequest.
+template <class People>
+using IfPeople = std::enable_if_t<std::is_same_v<std::remove_cv_t<std::remove_reference_t<People>>,
+                                                 std::vector<CandidateIngestRequest>>,
+                                  int>;
+
+template <class People>
+BulkCandidateIngestRequest bulkRequestOf(People&& people) {
+  BulkCandidateIngestRequest request;
+  request.data = std::forward<People>(people);
+  return request;
+}
+
+}  // namespace detail
 
 /// The receipt for one candidate.
 struct IngestCandidateResponse {

@@ -19,7 +19,7 @@
 /// for in the posting before it is sent again.
 namespace heymilo::workflows {
 
-/// What became of a record.
+/// What became of a record. (An Outcome is of one request, which an Error tells of.)
 enum class RecordState {
   unsent,      ///< not sent, or proven not to have arrived
   in_flight,   ///< being sent, or sent with an outcome that is not known yet

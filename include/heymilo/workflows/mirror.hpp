@@ -116,7 +116,7 @@ struct MirrorOptions {
   std::chrono::milliseconds overlap = std::chrono::minutes{10};
   /// A walk over everything is read by so many requests side by side, as long as the API gives a
   /// total_count; see Client::listAllCandidatesInParallel(). Other walks are read page by page.
-  std::size_t requests_at_once = 1;
+  std::size_t concurrency = 1;
   /// Ends the run in good order: a request under way is cancelled, a page that has come is stored.
   CancellationToken stop{};
   /// For each page; its `cancellation` is not used, see `stop`.

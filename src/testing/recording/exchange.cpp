@@ -6,9 +6,11 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.hpp"
+#include "base/percent.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/models/timestamp.hpp"
-#include "testing/server/api/percent.hpp"
+#include "testing/server/api/route.hpp"
 #include "testing/server/in_process.hpp"
 
 namespace heymilo::testing::detail {
@@ -28,8 +30,7 @@ bool isTime(const std::string& text) {
 
 bool isShortNumber(const std::string& text) {
   constexpr std::size_t kLongest = 6;
-  return !text.empty() && text.size() <= kLongest &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() <= kLongest && ascii::isNumber(text);
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, or at least nothing else than a time looks so.
@@ -37,9 +38,8 @@ bool isDate(const std::string& text) {
   constexpr std::string_view kShape = "Aaa, 00 Aaa 0000 00:00:00 GMT";
   return text.size() == kShape.size() &&
          std::equal(text.begin(), text.end(), kShape.begin(), [](char c, char shape) {
-           const bool digit = c >= '0' && c <= '9';
-           const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-           return shape == '0' ? digit : shape == 'A' || shape == 'a' ? letter : c == shape;
+           const bool letter = shape == 'A' || shape == 'a';
+           return shape == '0' ? ascii::isDigit(c) : letter ? ascii::isLetter(c) : c == shape;
          });
 }
 
@@ -84,19 +84,25 @@ void writeBody(Ordered& line, const std::string& body, Document kind, Pseudonyms
 
 }  // namespace
 
-Ordered written(const HttpRequest& request, Pseudonyms* pseudonyms) {
+Ordered written(const HttpRequest& request, Pseudonyms* pseudonyms, OperationTable operations) {
   const RecordedRequest received = receivedAs(request);
+  const Route route = findRoute(operations, received.method, received.path);
   const auto id = [&](const std::string& text) {
     return pseudonyms && !text.empty() ? pseudonyms->text("id", text) : text;
   };
-  const bool known = !received.operation.empty();
+  const std::string operation = route.operationId();
   Ordered line = Ordered::object();
-  line["operation"] = received.operation;
+  line["operation"] = operation;
   line["method"] = request.method;
-  line["path"] = known ? "" : id(received.path);
-  line["posting_id"] = id(received.posting_id);
+  line["path"] = operation.empty() ? id(received.path) : "";
+  line["posting_id"] = id(route.parameter("posting_id"));
+  for (const auto& [name, value] : route.parameters) {
+    if (name != "posting_id") {
+      line["parameters"][std::string(name)] = id(value);
+    }
+  }
   line["query"] = queryOf(received.query, pseudonyms);
-  const bool bulk = received.operation.find("Bulk") != std::string::npos;
+  const bool bulk = operation.find("Bulk") != std::string::npos;
   writeBody(line, request.body, bulk ? Document::envelope : Document::item, pseudonyms);
   return line;
 }

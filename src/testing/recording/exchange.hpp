@@ -5,6 +5,7 @@
 
 #include "heymilo/transport.hpp"
 #include "testing/recording/pseudonyms.hpp"
+#include "testing/server/api/operation.hpp"
 
 /// A recording's lines: how a request, and what became of it, are written down.
 namespace heymilo::testing::detail {
@@ -13,7 +14,8 @@ namespace heymilo::testing::detail {
 inline constexpr std::string_view kFirstLine = R"({"heymilo_recording":1})";
 
 /// The request. Where there are no `pseudonyms`, as it is: what is compared with a recorded one.
-Ordered written(const HttpRequest& request, Pseudonyms* pseudonyms);
+Ordered written(const HttpRequest& request, Pseudonyms* pseudonyms,
+                OperationTable operations = documentedOperations());
 /// The answer, with pseudonyms.
 Ordered written(const HttpResponse& answer, Pseudonyms& pseudonyms);
 /// The failure that is being handled. It must be a TransportError.

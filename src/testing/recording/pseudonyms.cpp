@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
+
+#include "base/ascii.hpp"
+#include "testing/recording/properties.hpp"
 
 namespace heymilo::testing::detail {
 
@@ -29,136 +31,14 @@ constexpr std::array kMade = {
     Made{"key", "key-", ""},
 };
 
-// What the properties that the API documents hold. `part`: an object of such properties, or
-// several; `free`: anything at all; `number`: numbers; `flag`: true or false; `word`: one of
-// kWords; `place`: names of properties and indices; the others: a text that is replaced.
-const std::map<std::string_view, std::string_view>& properties() {
-  static const std::map<std::string_view, std::string_view> table = {
-      {"agent_summary", "part"},
-      {"all_complete", "flag"},
-      {"audio_recording_link", "link"},
-      {"candidate", "part"},
-      {"candidate_id", "id"},
-      {"code", "word"},
-      {"completed", "flag"},
-      {"count", "number"},
-      {"created_at", "number"},
-      {"criteria_failed", "text"},
-      {"criteria_passed", "text"},
-      {"data", "free"},
-      {"detail", "part"},
-      {"dismissed", "flag"},
-      {"doc_url", "link"},
-      {"email", "email"},
-      {"error", "part"},
-      {"errors", "part"},
-      {"form", "part"},
-      {"has_more", "flag"},
-      {"highlights", "text"},
-      {"ingestion_id", "id"},
-      {"interview_id", "id"},
-      {"interview_url", "link"},
-      {"interviewed_at", "number"},
-      {"is_complete", "flag"},
-      {"is_eligible", "flag"},
-      {"knocked_out", "flag"},
-      {"last_activity_at", "number"},
-      {"last_updated_at", "number"},
-      {"loc", "place"},
-      {"message", "text"},
-      {"messages_sent", "number"},
-      {"meta", "free"},
-      {"metadata", "free"},
-      {"msg", "text"},
-      {"name", "name"},
-      {"object", "word"},
-      {"order", "number"},
-      {"pagination", "part"},
-      {"param", "place"},
-      {"phone_number", "phone"},
-      {"posting_id", "id"},
-      {"questions_answered", "number"},
-      {"resume", "part"},
-      {"resume_link", "link"},
-      {"resume_score", "number"},
-      {"score", "number"},
-      {"shortlisted", "flag"},
-      {"sms", "part"},
-      {"started", "flag"},
-      {"status", "word"},
-      {"step_id", "id"},
-      {"steps", "part"},
-      {"total_count", "number"},
-      {"total_questions", "number"},
-      {"type", "word"},
-      {"url", "link"},
-      {"video_recording_link", "link"},
-      {"web_interview", "part"},
-      {"workflow", "part"}};
-  return table;
-}
-
-const std::set<std::string_view>& words() {
-  static const std::set<std::string_view> table = {
-      // What objects are, and how they stand.
-      "candidate",
-      "ingestion",
-      "pending",
-      "in_progress",
-      "evaluating",
-      "completed",
-      "shortlisted",
-      "dismissed",
-      "knocked_out",
-      "not_started",
-      "queued",
-      // Kinds of errors, of the API and of the framework that it is made with.
-      "api_error",
-      "authentication_error",
-      "invalid_request_error",
-      "not_found_error",
-      "permission_error",
-      "rate_limit_error",
-      "missing_api_key",
-      "invalid_api_key",
-      "workspace_forbidden",
-      "posting_not_found",
-      "rate_limit_exceeded",
-      "unsupported_media_type",
-      "invalid_date_range",
-      "invalid_cursor",
-      "internal_error",
-      "payload_too_large",
-      "missing",
-      "json_invalid",
-      "model_attributes_type",
-      "value_error",
-      "string_type",
-      "string_too_long",
-      "dict_type",
-      "list_type",
-      "too_short",
-      "too_long",
-      "int_parsing",
-      "greater_than_equal",
-      "less_than_equal",
-      "datetime_from_date_parsing"};
-  return table;
-}
-
-bool isNumber(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // A place in a request: `body.data.3.email`.
 bool isPlace(std::string_view text) {
   while (true) {
     const std::size_t end = std::min(text.find('.'), text.size());
     const std::string_view part = text.substr(0, end);
-    const bool known = isNumber(part)
+    const bool known = ascii::isNumber(part)
                            ? part.size() < 6
-                           : properties().count(part) > 0 || part == "body" || part == "query" ||
+                           : !kindOfProperty(part).empty() || part == "body" || part == "query" ||
                                  part == "path" || part == "limit" || part == "starting_after" ||
                                  part == "created_after" || part == "created_before";
     if (!known) {
@@ -199,12 +79,12 @@ std::string Pseudonyms::text(std::string_view kind, const std::string& real) {
 Ordered Pseudonyms::object(const nlohmann::json& json, bool known, bool envelope) {
   Ordered result = Ordered::object();
   for (const auto& [key, inner] : json.items()) {
-    const auto property = properties().find(key);
-    if (!known || property == properties().end()) {
+    const std::string_view kind = kindOfProperty(key);
+    if (!known || kind.empty()) {
       result[text("key", key)] = value(inner, "free", false);
     } else {
       const bool items = envelope && key == "data";
-      result[key] = value(inner, items ? "part" : property->second, false);
+      result[key] = value(inner, items ? "part" : kind, false);
     }
   }
   return result;
@@ -224,7 +104,7 @@ Ordered Pseudonyms::value(const nlohmann::json& json, std::string_view kind, boo
     case nlohmann::json::value_t::string: {
       const auto& real = json.get_ref<const std::string&>();
       const bool kept =
-          (kind == "word" && words().count(real) > 0) || (kind == "place" && isPlace(real));
+          (kind == "word" && isDocumentedWord(real)) || (kind == "place" && isPlace(real));
       return kept ? real : text(kind, real);
     }
     case nlohmann::json::value_t::number_integer:
@@ -249,7 +129,7 @@ bool isPseudonymText(std::string_view text) {
     const std::size_t around = made.before.size() + made.after.size();
     return text.size() > around && text.substr(0, made.before.size()) == made.before &&
            text.substr(text.size() - made.after.size()) == made.after &&
-           isNumber(text.substr(made.before.size(), text.size() - around));
+           ascii::isNumber(text.substr(made.before.size(), text.size() - around));
   });
 }
 

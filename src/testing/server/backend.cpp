@@ -4,9 +4,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/http_date.hpp"
 #include "testing/server/api/error_reply.hpp"
 #include "testing/server/api/route.hpp"
-#include "testing/server/date_header.hpp"
 #include "testing/server/state/luck.hpp"
 #include "testing/server/state/workflow.hpp"
 
@@ -49,13 +49,14 @@ MockServerOptions completed(MockServerOptions options) {
 
 }  // namespace
 
-Backend::Backend(MockServerOptions given)
+Backend::Backend(MockServerOptions given, OperationTable operations)
     : options(completed(std::move(given))),
       clock(options.start_time.value_or(systemTime()), options.time_scale, options.clock),
       store(clock, options.seed),
       window(options.rate_limit, options.clock),
       log(options.max_recorded_requests),
       room(options.clock),
+      operations_(operations),
       api_({{options.api_key, options.workspace_id},
             options.queue_delay,
             {options.null_rate, options.unknown_property_rate}},
@@ -63,9 +64,8 @@ Backend::Backend(MockServerOptions given)
 
 Reply Backend::handle(RecordedRequest request) {
   const std::uint64_t ticket = room.ticket();  // before the test can know of the request
-  const Route route = findRoute(request.method, request.path);
-  request.operation = route.operation;
-  request.posting_id = route.posting_id;
+  const Route route = findRoute(operations_, request.method, request.path);
+  noteRoute(request, route);
   request.received_at = options.clock->now();
   std::optional<ScriptedResponse> scripted;
   std::optional<Reply> failure;
@@ -99,7 +99,7 @@ Reply Backend::decide(const Route& route, RecordedRequest& request,
                       std::optional<ScriptedResponse> scripted) {
   Reply reply;
   if (!scripted || scripted->commit) {
-    Api::Result result = api_.answer(route, request);
+    ApiResult result = api_.answer(route, request);
     request.committed = result.committed;
     reply = std::move(result.reply);
   }
@@ -115,9 +115,7 @@ Reply Backend::refuse(int status) {
 }
 
 std::optional<std::size_t> Backend::interruptAt(RecordedRequest head) {
-  const Route route = findRoute(head.method, head.path);
-  head.operation = route.operation;
-  head.posting_id = route.posting_id;
+  noteRoute(head, findRoute(operations_, head.method, head.path));
   try {
     return script.takeInterrupt(head);
   } catch (const std::exception&) {  // handle() asks again when the body is there, and tells
@@ -137,7 +135,9 @@ std::string Backend::identify(Reply& reply) {
 
 void Backend::date(Reply& reply) const {
   if (options.date_offset && headerIn(reply, "Date") == nullptr) {
-    reply.headers.emplace_back("Date", dateHeader(clock.now() + *options.date_offset));
+    const auto moment =
+        std::chrono::floor<std::chrono::seconds>(clock.now() + *options.date_offset);
+    reply.headers.emplace_back("Date", formatHttpDate(moment).value());
   }
 }
 

@@ -24,7 +24,7 @@ namespace heymilo::testing::detail {
 class Backend {
  public:
   /// Throws std::invalid_argument for options that can't be used.
-  explicit Backend(MockServerOptions given);
+  explicit Backend(MockServerOptions given, OperationTable operations = documentedOperations());
 
   /// `request` is what was received, its operation not yet known.
   Reply handle(RecordedRequest request);
@@ -48,6 +48,7 @@ class Backend {
   std::string identify(Reply& reply);
   void date(Reply& reply) const;
 
+  const OperationTable operations_;
   const Api api_;
   std::atomic<std::uint64_t> answers_{0};
 };

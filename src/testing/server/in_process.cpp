@@ -90,9 +90,7 @@ RecordedRequest receivedAs(const HttpRequest& request) {
   received.query = target.substr(std::min(question + 1, target.size()));
   received.headers.assign(request.headers.begin(), request.headers.end());
   received.body = request.body;
-  const Route route = findRoute(received.method, received.path);
-  received.operation = route.operation;
-  received.posting_id = route.posting_id;
+  noteRoute(received, findRoute(documentedOperations(), received.method, received.path));
   return received;
 }
 

@@ -8,8 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/signals_blocked.hpp"
 #include "heymilo/errors.hpp"
-#include "testing/server/http/signals.hpp"
 
 namespace heymilo::testing::detail {
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/api_limits.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/api_clock.hpp"
@@ -17,8 +18,6 @@
 namespace heymilo::workflows {
 
 namespace {
-
-constexpr std::size_t kLongestKey = 40;
 
 void requireUsable(std::string_view posting_id, const BulkIngestOptions& options) {
   const auto refuse = [](const char* option, const std::string& reason) {
@@ -39,7 +38,7 @@ void requireUsable(std::string_view posting_id, const BulkIngestOptions& options
   if (options.patience == 0) {
     refuse("patience", "must be at least 1");
   }
-  if (options.mark.empty() || options.mark.size() > kLongestKey) {
+  if (options.mark.empty() || options.mark.size() > api_limits::kMaxMetadataKey) {
     refuse("mark", "must be a metadata key: 1 to 40 characters");
   }
   if (options.settling_time && options.settling_time->count() < 0) {

@@ -26,6 +26,10 @@ bool isPermanent(const Error& error) {
   return connection != nullptr && connection->permanent() && error.outcome() == Outcome::not_sent;
 }
 
+bool isCancelled(const Error& error) {
+  return dynamic_cast<const CancelledError*>(&error) != nullptr;
+}
+
 std::chrono::milliseconds askedFor(const StatusError& error) {
   const auto* limited = dynamic_cast<const RateLimitError*>(&error);
   return limited != nullptr ? limited->retryAfter().value_or(std::chrono::milliseconds{0})
@@ -210,18 +214,23 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
       putInDoubt(std::move(part), true);
     }
   } catch (const Error& error) {
-    if (isPermanent(error)) {
-      returned(size);
-      journal_.setUnsent(part.records());
-      throw;
+    // The client may have a cancellation of its own: see Client::withOptions().
+    const bool ends = isPermanent(error) || (isCancelled(error) && !control_.abandon().cancelled());
+    if (!ends) {
+      control_.failedForNow();
     }
-    if (error.outcome() == Outcome::not_sent) {
-      returned(size);
-      control_.failedForNow();
-      next.push_back(std::move(part));
-    } else {
-      control_.failedForNow();
+    if (error.outcome() != Outcome::not_sent) {
       putInDoubt(std::move(part), false);
+    } else {
+      returned(size);
+      if (ends) {
+        journal_.setUnsent(part.records());
+      } else {
+        next.push_back(std::move(part));
+      }
+    }
+    if (ends) {
+      throw;
     }
   }
   return next;

@@ -1,12 +1,10 @@
 #include "workflows/bulk/journal_record.hpp"
 
+#include "base/api_limits.hpp"
+#include "base/ascii.hpp"
+#include "base/hash.hpp"
+
 namespace heymilo::workflows {
-
-namespace {
-
-constexpr std::size_t kMostMetadataKeys = 50;
-
-}  // namespace
 
 std::string placeOf(std::uint64_t index, std::optional<std::uint64_t> line) {
   return "record " + std::to_string(index + 1) +
@@ -14,20 +12,10 @@ std::string placeOf(std::uint64_t index, std::optional<std::uint64_t> line) {
 }
 
 std::int64_t stableHash(std::string_view text) noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  }
-  return static_cast<std::int64_t>(hash);
+  return static_cast<std::int64_t>(fnv1a(text));
 }
 
-std::int64_t emailHash(std::string_view email) {
-  std::string lower(email);
-  for (char& c : lower) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return stableHash(lower);
-}
+std::int64_t emailHash(std::string_view email) { return stableHash(ascii::toLower(email)); }
 
 JournalRecord identify(std::uint64_t index, CandidateIngestRequest& request, const std::string& key,
                        const std::string& journal_id) {
@@ -38,7 +26,7 @@ JournalRecord identify(std::uint64_t index, CandidateIngestRequest& request, con
       nlohmann::json(request).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   if (request.metadata && request.metadata->count(key) != 0) {
     record.mark = request.metadata->at(key);
-  } else if (!request.metadata || request.metadata->size() < kMostMetadataKeys) {
+  } else if (!request.metadata || request.metadata->size() < api_limits::kMaxMetadataKeys) {
     if (!request.metadata) {
       request.metadata.emplace();
     }

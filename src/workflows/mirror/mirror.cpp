@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/api_limits.hpp"
 #include "heymilo/errors.hpp"
 #include "workflows/api_clock.hpp"
 
@@ -192,9 +193,8 @@ class MirrorRun {
   /// The rest of the walk. One over everything is read side by side, where that can be known to be
   /// everything.
   CandidateRange pagesOf(const MirrorWalk& walk, CancellationSource& given_up) {
-    constexpr int kLargestPage = 100;
     ListCandidatesParams params;
-    params.limit = kLargestPage;
+    params.limit = api_limits::kMaxPage;
     params.created_after = walk.created_after;
     if (!walk.cursor.empty()) {
       params.starting_after = walk.cursor;
@@ -204,9 +204,9 @@ class MirrorRun {
       const CancellationCallback on_unwanted(unwanted, [&given_up] { given_up.cancel(); });
       return this->load(page_params, given_up.token());
     };
-    side_by_side_ = walk.full && totals_ && options_.requests_at_once > 1;
+    side_by_side_ = walk.full && totals_ && options_.concurrency > 1;
     if (side_by_side_) {
-      return {std::move(load), params, options_.requests_at_once};
+      return {std::move(load), params, options_.concurrency};
     }
     return {std::move(load), params};
   }
@@ -282,8 +282,8 @@ bool MirrorSink::keep(const std::string& /*interview_id*/, const MirrorWalk& /*w
 
 MirrorResult mirrorCandidates(const Client& client, std::string_view posting_id, MirrorSink& sink,
                               const MirrorOptions& options) {
-  if (options.requests_at_once == 0) {
-    throw InvalidArgumentError("requests_at_once", "must not be 0");
+  if (options.concurrency == 0) {
+    throw InvalidArgumentError("concurrency", "must not be 0");
   }
   if (options.overlap.count() < 0) {
     throw InvalidArgumentError("overlap", "must not be negative");

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #endif
 
+#include "base/ascii.hpp"
 #include "heymilo/workflows/store_error.hpp"
 
 namespace heymilo::workflows {
@@ -38,8 +39,7 @@ bool isUrl(const std::string& name) {
   }
   return colon != std::string::npos && colon > 1 && name.compare(colon, 3, "://") == 0 &&
          std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '+' || c == '-' || c == '.';
+           return ascii::isLetter(c) || ascii::isDigit(c) || c == '+' || c == '-' || c == '.';
          });
 }
 

@@ -18,17 +18,9 @@
 #include "support/temporary_directory.hpp"
 #include "support/transport_calls.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::CandidateIngestRequest;
-using heymilo::Client;
-using heymilo::ClientOptions;
-using heymilo::testing::FakeTransport;
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
-using heymilo::testing::Recorder;
-using heymilo::testing::Replayer;
-using heymilo::testing::ScriptedResponse;
 using heymilo_test::failureOf;
 using heymilo_test::get;
 using heymilo_test::post;
@@ -39,7 +31,7 @@ MockServerOptions serverOptions() {
   options.api_key = "sk-secret-9f3b2c71";
   options.workspace_id = "workspace-of-acme";
   options.unknown_property_rate = 1;
-  options.clock = std::make_shared<heymilo::testing::ManualClock>();
+  options.clock = std::make_shared<ManualClock>();
   return options;
 }
 
@@ -96,7 +88,7 @@ class Recording : public ::testing::Test {
  protected:
   Recording() { server.addPosting("posting of acme", 150); }
 
-  ClientOptions through(std::shared_ptr<heymilo::Transport> transport) const {
+  ClientOptions through(std::shared_ptr<Transport> transport) const {
     ClientOptions options = server.clientOptions();
     options.transport = std::move(transport);
     return options;
@@ -120,7 +112,7 @@ template <class Call>
 void ignoringErrors(const Call& call) {
   try {
     call();
-  } catch (const heymilo::Error&) {  // it is about what was recorded
+  } catch (const Error&) {  // it is about what was recorded
   }
 }
 
@@ -142,7 +134,7 @@ TEST_F(Recording, HasNothingOfAnybody) {
   server.advance(MockServer::workflow_time / 2);
   {
     const Client client = recorded();
-    heymilo::RequestOptions request;
+    RequestOptions request;
     request.headers.add("X-Trace", "trace-of-caller");
     for (const auto& candidate : client.listAllCandidates("posting of acme", {}, request)) {
       (void)candidate;
@@ -226,7 +218,7 @@ struct Story {
     wrong.email = "no address of mine";
     try {
       client.ingestCandidate("posting of acme", wrong);
-    } catch (const heymilo::UnprocessableEntityError& error) {
+    } catch (const UnprocessableEntityError& error) {
       refusal = error.error().param.value_or("");
     }
   }
@@ -285,17 +277,15 @@ TEST_F(Recording, RepeatsFailures) {
                   ScriptedResponse::disconnect(),
                   ScriptedResponse::answer(200).delayedBy(std::chrono::hours{1}),
                   ScriptedResponse::answer(200, "0123456789")},
-      std::make_shared<heymilo::testing::ManualClock>());
+      std::make_shared<ManualClock>());
   Recorder recorder(failing, file);
-  heymilo::HttpRequest request = post(url, "{}");
-  const auto four = [&](heymilo::Transport& transport) {
+  HttpRequest request = post(url, "{}");
+  const auto four = [&](Transport& transport) {
     request.max_response_bytes = 5;
-    EXPECT_EQ(failureOf<heymilo::ConnectionError>(transport, request).outcome(),
-              heymilo::Outcome::not_sent);
-    EXPECT_EQ(failureOf<heymilo::ConnectionError>(transport, request).outcome(),
-              heymilo::Outcome::unknown);
-    failureOf<heymilo::TimeoutError>(transport, request);
-    failureOf<heymilo::TransportError>(transport, request);
+    EXPECT_EQ(failureOf<ConnectionError>(transport, request).outcome(), Outcome::not_sent);
+    EXPECT_EQ(failureOf<ConnectionError>(transport, request).outcome(), Outcome::unknown);
+    failureOf<TimeoutError>(transport, request);
+    failureOf<TransportError>(transport, request);
   };
   four(recorder);
   Replayer replayer(file);
@@ -312,3 +302,4 @@ TEST_F(Recording, SaysWhenAFileCantBeUsed) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

@@ -16,11 +16,9 @@
 
 #include "support/raw_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
-using heymilo::testing::ScriptedResponse;
 using heymilo_test::RawAnswer;
 using heymilo_test::RawClient;
 using std::chrono::hours;
@@ -33,17 +31,17 @@ const std::string kStart = "Sun, 06 Nov 1994 08:49:37 GMT";  // the example of R
 
 MockServerOptions startingThen() {
   MockServerOptions options;
-  options.start_time = heymilo::parseTimestamp("1994-11-06T08:49:37.9Z");
+  options.start_time = parseTimestamp("1994-11-06T08:49:37.9Z");
   return options;
 }
 
 /// The Date of a list by the client's own code, over HTTP or in process.
 std::optional<std::string> dateOfAList(const MockServer& server, bool in_process) {
-  heymilo::ClientOptions options = server.clientOptions();
+  ClientOptions options = server.clientOptions();
   if (!in_process) {
     options.transport = nullptr;
   }
-  return heymilo::Client(options).listCandidates("p").http.headers.get("Date");
+  return Client(options).listCandidates("p").http.headers.get("Date");
 }
 
 class MockServerDate : public ::testing::TestWithParam<bool> {};
@@ -62,7 +60,7 @@ TEST_P(MockServerDate, IsTheLogicalClocks) {
 
 TEST_P(MockServerDate, GoesByTheClockThatTheServerIsGiven) {
   MockServerOptions options = startingThen();
-  const auto clock = std::make_shared<heymilo::testing::ManualClock>();
+  const auto clock = std::make_shared<ManualClock>();
   options.clock = clock;
   MockServer server(options);
   server.addPosting("p");
@@ -98,7 +96,7 @@ TEST_P(MockServerDate, AScriptMayGiveAnother) {
 TEST(MockServerDates, IsOnEveryResponseOnce) {
   MockServerOptions options = startingThen();
   options.workspace_id = "w";
-  options.rate_limit = heymilo::RateLimit{7, hours{1}};
+  options.rate_limit = RateLimit{7, hours{1}};
   MockServer server(options);
   server.addPosting("p");
   RawClient client(server.port(), {{"X-API-KEY", "test-key"}});
@@ -140,3 +138,4 @@ TEST(MockServerDates, RefusesAnOffsetBeyondReason) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

@@ -16,12 +16,9 @@
 #include "support/eventually.hpp"
 #include "support/raw_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
-using heymilo::testing::RecordedRequest;
-using heymilo::testing::ScriptedResponse;
 using heymilo_test::eventually;
 using heymilo_test::RawAnswer;
 using heymilo_test::RawClient;
@@ -326,3 +323,4 @@ TEST(MockServerHttpThreads, ServesAsManyConnectionsAsThereAreDescriptors) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

@@ -14,31 +14,16 @@
 #include "heymilo/testing/mock_server.hpp"
 #include "support/transport_calls.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::CancellationSource;
-using heymilo::CancelledError;
-using heymilo::CandidateIngestRequest;
-using heymilo::Client;
-using heymilo::ClientOptions;
-using heymilo::ConnectionError;
-using heymilo::DecodeError;
-using heymilo::HttpResponse;
-using heymilo::Outcome;
-using heymilo::RateLimit;
-using heymilo::TimeoutError;
-using heymilo::testing::ManualClock;
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
-using heymilo::testing::RequestMatch;
-using heymilo::testing::ScriptedResponse;
 using heymilo_test::failureOf;
 using heymilo_test::get;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-MockServerOptions onClock(std::shared_ptr<heymilo::Clock> clock) {
+MockServerOptions onClock(std::shared_ptr<Clock> clock) {
   MockServerOptions options;
   options.clock = std::move(clock);
   return options;
@@ -51,7 +36,7 @@ class MockServerInProcess : public ::testing::Test {
   Outcome outcomeOfIngest() const {
     try {
       client.ingestCandidate("p1", ada);
-    } catch (const heymilo::Error& error) {
+    } catch (const Error& error) {
       return error.outcome();
     }
     ADD_FAILURE() << "an answer came";
@@ -65,12 +50,11 @@ class MockServerInProcess : public ::testing::Test {
 };
 
 TEST_F(MockServerInProcess, IsAsStrict) {
-  EXPECT_THROW(client.ingestCandidate("p1", {"Bob", "no address"}),
-               heymilo::UnprocessableEntityError);
-  EXPECT_THROW(client.listCandidates("elsewhere"), heymilo::NotFoundError);
+  EXPECT_THROW(client.ingestCandidate("p1", {"Bob", "no address"}), UnprocessableEntityError);
+  EXPECT_THROW(client.listCandidates("elsewhere"), NotFoundError);
   ClientOptions options = server.clientOptions();
   options.api_key = "another";
-  EXPECT_THROW(Client(options).listCandidates("p1"), heymilo::AuthenticationError);
+  EXPECT_THROW(Client(options).listCandidates("p1"), AuthenticationError);
 }
 
 TEST_F(MockServerInProcess, BreaksConnectionsAsToldWithTheRightOutcome) {
@@ -175,8 +159,7 @@ TEST(MockServerByHand, CancellingEndsAHeldCall) {
 TEST(MockServerByHand, SendsWithoutBlocking) {
   MockServer server;
   server.addPosting("p1");
-  heymilo::HttpRequest request =
-      get(server.clientOptions().base_url + "/api/v2/postings/p1/candidates");
+  HttpRequest request = get(server.clientOptions().base_url + "/api/v2/postings/p1/candidates");
   request.headers.add("X-API-KEY", "test-key");
   server.respondNext({}, ScriptedResponse::asUsual().held());
   std::promise<int> status;
@@ -189,7 +172,7 @@ TEST(MockServerByHand, SendsWithoutBlocking) {
 }
 
 TEST(MockServerByHand, ATransportMayOutliveIt) {
-  std::shared_ptr<heymilo::NonBlockingTransport> transport;
+  std::shared_ptr<NonBlockingTransport> transport;
   std::future<void> held;
   std::string url;
   {
@@ -214,3 +197,4 @@ TEST(MockServerByHand, RawBytesTakeASocket) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

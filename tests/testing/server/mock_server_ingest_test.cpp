@@ -11,11 +11,9 @@
 #include "support/hex_id.hpp"
 #include "support/raw_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::Timestamp;
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
 using heymilo_test::HexIdAfter;
 using heymilo_test::RawAnswer;
 using heymilo_test::RawClient;
@@ -217,3 +215,4 @@ TEST_F(MockServerIngest, QueuesForAsLongAsItIsTold) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

@@ -17,11 +17,9 @@
 #include "support/eventually.hpp"
 #include "support/raw_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
-using heymilo::testing::ScriptedResponse;
 using heymilo_test::eventually;
 using heymilo_test::RawClient;
 using Json = nlohmann::json;
@@ -89,9 +87,7 @@ TEST(MockServerLifecycle, RefusesOptionsThatCantBeUsed) {
   };
   refused([](MockServerOptions& options) { options.port = -1; });
   refused([](MockServerOptions& options) { options.port = 65'536; });
-  refused([](MockServerOptions& options) {
-    options.rate_limit = heymilo::RateLimit{0, seconds{1}};
-  });
+  refused([](MockServerOptions& options) { options.rate_limit = RateLimit{0, seconds{1}}; });
   refused([](MockServerOptions& options) { options.latency = milliseconds{-1}; });
   refused([](MockServerOptions& options) { options.time_scale = -1; });
   refused([](MockServerOptions& options) { options.queue_delay = milliseconds{-1}; });
@@ -279,3 +275,4 @@ TEST(MockServerLifecycle, LeavesSignalsToTheHostsThreads) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

@@ -13,11 +13,9 @@
 
 #include "support/raw_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::Timestamp;
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
 using heymilo_test::RawAnswer;
 using heymilo_test::RawClient;
 using ::testing::ElementsAre;
@@ -285,3 +283,4 @@ TEST_F(MockServerList, GeneratesPeopleWhoDiffer) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

@@ -7,11 +7,8 @@
 #include "heymilo/client.hpp"
 #include "heymilo/testing/mock_server.hpp"
 
+namespace heymilo::testing {
 namespace {
-
-using heymilo::Client;
-using heymilo::ClientOptions;
-using heymilo::testing::MockServer;
 
 TEST(MockServerNoHttp, IsReachedInProcess) {
   MockServer server;
@@ -35,9 +32,10 @@ TEST(MockServerNoHttp, IsNotFoundByAClientWithASocket) {
   try {
     Client(options).listCandidates("p");
     FAIL();
-  } catch (const heymilo::ConnectionError& error) {
-    EXPECT_EQ(error.outcome(), heymilo::Outcome::not_sent);
+  } catch (const ConnectionError& error) {
+    EXPECT_EQ(error.outcome(), Outcome::not_sent);
   }
 }
 
 }  // namespace
+}  // namespace heymilo::testing

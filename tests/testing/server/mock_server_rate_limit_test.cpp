@@ -13,13 +13,9 @@
 
 #include "support/raw_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::RateLimit;
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
-using heymilo::testing::RecordedRequest;
-using heymilo::testing::ScriptedResponse;
 using heymilo_test::RawAnswer;
 using heymilo_test::RawClient;
 using Json = nlohmann::json;
@@ -147,3 +143,4 @@ TEST(MockServerRateWindow, NeverLetsMoreInThanAnyWindowHolds) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

@@ -14,12 +14,9 @@
 #include "support/eventually.hpp"
 #include "support/raw_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
-using heymilo::testing::RecordedRequest;
-using heymilo::testing::ScriptedResponse;
 using heymilo_test::eventually;
 using heymilo_test::RawClient;
 using ::testing::ElementsAre;
@@ -201,3 +198,4 @@ TEST(MockServerRecordingOptions, TellsOfRequestsBeforeTheAnswerIsSent) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

@@ -10,10 +10,9 @@
 #include "support/hex_id.hpp"
 #include "support/raw_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
 using heymilo_test::HexIdAfter;
 using heymilo_test::RawAnswer;
 using heymilo_test::RawClient;
@@ -284,3 +283,4 @@ TEST_F(MockServerRouting, CompressesWhenThatIsOnAndAccepted) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

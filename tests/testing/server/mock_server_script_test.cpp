@@ -11,12 +11,9 @@
 #include "support/eventually.hpp"
 #include "support/raw_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::testing::MockServer;
-using heymilo::testing::RecordedRequest;
-using heymilo::testing::RequestMatch;
-using heymilo::testing::ScriptedResponse;
 using heymilo_test::eventually;
 using heymilo_test::RawAnswer;
 using heymilo_test::RawClient;
@@ -263,3 +260,4 @@ TEST_F(MockServerScript, KeepsTheConnectionWhereItIsNotCut) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

@@ -13,14 +13,9 @@
 #include "heymilo/testing/mock_server.hpp"
 #include "support/mock_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::CandidateIngestRequest;
-using heymilo::Client;
-using heymilo::ClientOptions;
-using heymilo::ConnectionError;
-using heymilo::testing::MockServer;
-using heymilo::testing::ScriptedResponse;
 using heymilo_test::mockClientOptions;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -63,11 +58,11 @@ TEST_F(MockServerSocket, HoldsAnAnswerOnASocketToo) {
 
 TEST_F(MockServerSocket, InterruptsAConnectionWithinTheBody) {
   const Client client(options);
-  heymilo::BulkCandidateIngestRequest bulk;
+  BulkCandidateIngestRequest bulk;
   bulk.data.assign(10'000, {"Ada Example", "ada@example.com"});
   for (const std::size_t bytes : {0u, 1u, 100'000u}) {
     server.respondNext("ingestCandidatesBulk", ScriptedResponse::interrupt(bytes));
-    heymilo::RequestOptions once;
+    RequestOptions once;
     once.max_retries = 0;
     EXPECT_THROW(client.ingestCandidatesBulk("p1", bulk, once), ConnectionError);
     EXPECT_EQ(server.pendingResponses(), 0u);
@@ -86,3 +81,4 @@ TEST_F(MockServerSocket, InterruptsAConnectionThatHasNoBodyToSend) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

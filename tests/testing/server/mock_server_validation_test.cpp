@@ -9,9 +9,9 @@
 
 #include "support/raw_client.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::testing::MockServer;
 using heymilo_test::RawAnswer;
 using heymilo_test::RawClient;
 using Json = nlohmann::json;
@@ -434,3 +434,4 @@ TEST_F(MockServerValidation, RefusesACursorThatItDoesNotKnow) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

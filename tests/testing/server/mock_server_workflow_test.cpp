@@ -14,11 +14,9 @@
 
 #include "support/eventually.hpp"
 
+namespace heymilo::testing {
 namespace {
 
-using heymilo::Timestamp;
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
 using ::testing::StartsWith;
 using Json = nlohmann::json;
 using std::chrono::hours;
@@ -309,3 +307,4 @@ TEST(MockServerClock, BeginsAtTheSystemsTime) {
 }
 
 }  // namespace
+}  // namespace heymilo::testing

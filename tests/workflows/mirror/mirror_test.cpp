@@ -270,7 +270,7 @@ TEST_F(Mirror, AFullRunSideBySideSeesTheSame) {
         for (std::size_t i = 0; i < without_date; ++i) {
           list.candidates[i * 600 + 5].created_at.reset();
         }
-        options.requests_at_once = 4;
+        options.concurrency = 4;
         const MirrorResult result = mirror();
         EXPECT_EQ(result.seen, 2'000u);
         EXPECT_EQ(result.gone, 0u);
@@ -292,7 +292,7 @@ TEST_F(Mirror, AFullRunSideBySideSeesTheSame) {
 
 TEST_F(Mirror, AFullRunSideBySideGoesOnWhereItBrokeOff) {
   list.add(1'500, at("2026-03-01"), minutes{7});
-  options.requests_at_once = 4;
+  options.concurrency = 4;
   for (const std::size_t pages : {1u, 4u, 2u, 3u}) {
     breakOffAfter(pages);
     EXPECT_LE(sink.rows.size(), 1'500u);

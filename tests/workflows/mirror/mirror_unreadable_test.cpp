@@ -73,13 +73,13 @@ class MirrorOfUnreadable : public ::testing::Test {
 
 TEST_F(MirrorOfUnreadable, EverybodyElseIsInIt) {
   for (const UnreadableKind& kind : everyUnreadableKind()) {
-    for (const std::size_t at_once : {1U, 4U}) {
-      SCOPED_TRACE(std::string(kind.name) + ", requests at once: " + std::to_string(at_once));
+    for (const std::size_t concurrency : {1U, 4U}) {
+      SCOPED_TRACE(std::string(kind.name) + ", concurrency: " + std::to_string(concurrency));
       list.candidates.clear();
       list.spoiled.clear();
       list.add(120, kFirst, minutes{1});
       list.spoiled["c60"] = kind.spoil;
-      options.requests_at_once = at_once;
+      options.concurrency = concurrency;
       MemorySink sink;
       const MirrorResult result = mirror(sink);
       EXPECT_EQ(result.seen, 119u);
@@ -96,13 +96,13 @@ TEST_F(MirrorOfUnreadable, EverybodyElseIsInIt) {
 TEST_F(MirrorOfUnreadable, WhereverInAPageTheyAre) {
   for (const auto& spoil : {kNaN, kNoId, brokenStructures().front().spoil}) {
     for (const char* id : {"c0", "c1", "c99", "c100", "c199", "c200", "c204"}) {
-      for (const std::size_t at_once : {1U, 4U}) {
+      for (const std::size_t concurrency : {1U, 4U}) {
         SCOPED_TRACE(id);
         list.candidates.clear();
         list.spoiled.clear();
         list.add(205, kFirst, minutes{1});
         list.spoiled[id] = spoil;
-        options.requests_at_once = at_once;
+        options.concurrency = concurrency;
         MemorySink sink;
         EXPECT_EQ(mirror(sink).unreadable, 1u);
         EXPECT_EQ(sink.rows.size(), 204u);
@@ -333,7 +333,7 @@ TEST_F(MirrorOfUnreadable, WithoutTotalsTheListIsReadInOrderAsItIsOtherwise) {
   list.add(205, kFirst, minutes{1});
   list.candidates[150].created_at.reset();
   list.totals = false;
-  options.requests_at_once = 4;
+  options.concurrency = 4;
   for (const char* id : {"c1", "c150", "c170"}) {
     SCOPED_TRACE(id);
     list.spoiled = {{id, kNaN}};

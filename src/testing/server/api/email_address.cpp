@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "testing/server/api/unicode.hpp"
+#include "base/utf8.hpp"
 
 namespace heymilo::testing::detail {
 

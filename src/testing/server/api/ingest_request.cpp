@@ -4,8 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "testing/server/api/email_address.hpp"
-#include "testing/server/api/unicode.hpp"
+#include "testing/server/api/limits.hpp"
 
 namespace heymilo::testing::detail {
 
@@ -13,13 +15,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMaxMetadataKeys = 50;
-constexpr std::size_t kMaxKeyLength = 40;     // in code points
-constexpr std::size_t kMaxValueLength = 500;  // in code points
-
 bool isE164(std::string_view number) {
   return number.size() >= 3 && number.size() <= 16 && number[0] == '+' && number[1] != '0' &&
-         std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
+         ascii::isNumber(number.substr(1));
 }
 
 /// Reads the properties of one object and notes what is wrong with them.

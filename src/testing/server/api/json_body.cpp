@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "testing/server/api/error_reply.hpp"
-#include "testing/server/api/unicode.hpp"
 #include "testing/server/api/violation.hpp"
 
 namespace heymilo::testing::detail {

@@ -2,16 +2,41 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
+#include "base/ascii.hpp"
+#include "base/percent.hpp"
+#include "base/utf8.hpp"
 #include "testing/server/api/iso8601.hpp"
-#include "testing/server/api/percent.hpp"
-#include "testing/server/api/unicode.hpp"
+#include "testing/server/api/limits.hpp"
 
 namespace heymilo::testing::detail {
 
 namespace {
 
-constexpr int kMaxLimit = 100;
+std::string decodeParameter(std::string_view text) {
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  return percentDecode(spaced);
+}
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+/// The parameters of a query in order, decoded; a `+` is a space, as Python's urllib has it.
+Parameters parseQuery(std::string_view query) {
+  Parameters parameters;
+  while (!query.empty()) {
+    const std::string_view parameter = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(parameter.size() + 1, query.size()));
+    if (!parameter.empty()) {
+      const std::size_t equals = std::min(parameter.find('='), parameter.size());
+      const std::size_t value = std::min(equals + 1, parameter.size());
+      parameters.emplace_back(decodeParameter(parameter.substr(0, equals)),
+                              decodeParameter(parameter.substr(value)));
+    }
+  }
+  return parameters;
+}
 
 class QueryReader {
  public:
@@ -20,9 +45,7 @@ class QueryReader {
   void limit(const std::string& text) {
     const bool negative = text.size() > 1 && text[0] == '-';
     const std::string_view digits = std::string_view(text).substr(negative ? 1 : 0);
-    const bool all_digits =
-        std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (digits.empty() || !all_digits) {
+    if (!ascii::isNumber(digits)) {
       note("limit",
            "int_parsing",
            "Input should be a valid integer, unable to parse string as an integer",
@@ -33,16 +56,16 @@ class QueryReader {
     const std::size_t zeros = std::min(digits.find_first_not_of('0'), digits.size() - 1);
     const std::string value(digits.substr(zeros, 9));
     const int number = std::stoi(value);
-    if (negative || number < 1) {
+    if (negative || number < kMinLimit) {
       note("limit",
            "greater_than_equal",
-           "Input should be greater than or equal to 1",
+           "Input should be greater than or equal to " + std::to_string(kMinLimit),
            text,
-           {{"ge", 1}});
+           {{"ge", kMinLimit}});
     } else if (number > kMaxLimit) {
       note("limit",
            "less_than_equal",
-           "Input should be less than or equal to 100",
+           "Input should be less than or equal to " + std::to_string(kMaxLimit),
            text,
            {{"le", kMaxLimit}});
     } else {
@@ -79,7 +102,7 @@ class QueryReader {
 }  // namespace
 
 ListRequest readListRequest(std::string_view query) {
-  const auto parameters = parseQuery(query);
+  const Parameters parameters = parseQuery(query);
   const auto last = [&](std::string_view name) -> const std::string* {
     const auto found = std::find_if(parameters.rbegin(), parameters.rend(), [&](const auto& entry) {
       return entry.first == name;

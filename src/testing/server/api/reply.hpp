@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "heymilo/testing/recorded_request.hpp"
-#include "testing/server/state/header_name.hpp"
 
 namespace heymilo::testing::detail {
 
@@ -38,7 +38,7 @@ struct Reply {
 /// The value of the first header of that name; nullptr: there is none.
 inline const std::string* headerIn(const Reply& reply, std::string_view name) {
   for (const auto& [other, value] : reply.headers) {
-    if (isSameHeaderName(other, name)) {
+    if (ascii::equalIgnoringCase(other, name)) {
       return &value;
     }
   }
@@ -51,7 +51,7 @@ inline void setHeader(Reply& reply, RecordedRequest::Header header) {
   headers.erase(std::remove_if(headers.begin(),
                                headers.end(),
                                [&](const RecordedRequest::Header& other) {
-                                 return isSameHeaderName(other.first, header.first);
+                                 return ascii::equalIgnoringCase(other.first, header.first);
                                }),
                 headers.end());
   headers.push_back(std::move(header));

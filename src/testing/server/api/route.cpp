@@ -1,58 +1,86 @@
 #include "testing/server/api/route.hpp"
 
 #include <algorithm>
-#include <array>
+#include <optional>
 #include <stdexcept>
 
-#include "testing/server/api/percent.hpp"
+#include "base/percent.hpp"
 
 namespace heymilo::testing::detail {
 
 namespace {
 
-struct Operation {
-  std::string_view id;
-  std::string_view method;
-  std::string_view end;  // of the path, after the posting
-};
+using Parameters = std::vector<std::pair<std::string_view, std::string>>;
 
-constexpr std::string_view kBegin = "/api/v2/postings/";
-constexpr std::array<Operation, 5> kOperations = {
-    Operation{"listCandidates", "GET", "/candidates"},
-    Operation{"ingestCandidate", "POST", "/candidates"},
-    Operation{"ingestCandidatesBulk", "POST", "/candidates/bulk"},
-    Operation{"ingestCandidateAsync", "POST", "/candidates/async"},
-    Operation{"ingestCandidatesBulkAsync", "POST", "/candidates/bulk/async"},
-};
+std::string_view takeSegment(std::string_view& path) {
+  const std::string_view segment = path.substr(0, path.find('/'));
+  path.remove_prefix(std::min(segment.size() + 1, path.size()));
+  return segment;
+}
+
+bool isParameter(std::string_view segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
+
+/// The parameters of a path that fits the template; empty where it does not.
+std::optional<Parameters> match(std::string_view path_template, std::string_view path) {
+  if (std::count(path_template.begin(), path_template.end(), '/') !=
+      std::count(path.begin(), path.end(), '/')) {
+    return std::nullopt;
+  }
+  Parameters parameters;
+  while (!path_template.empty() || !path.empty()) {
+    const std::string_view expected = takeSegment(path_template);
+    const std::string_view segment = takeSegment(path);
+    if (isParameter(expected) && !segment.empty()) {
+      parameters.emplace_back(expected.substr(1, expected.size() - 2), percentDecode(segment));
+    } else if (segment != expected) {
+      return std::nullopt;
+    }
+  }
+  return parameters;
+}
 
 }  // namespace
 
-Route findRoute(std::string_view method, std::string_view path) {
+std::string Route::operationId() const {
+  return operation != nullptr ? std::string(operation->id) : std::string();
+}
+
+std::string Route::parameter(std::string_view name) const {
+  const auto found = std::find_if(
+      parameters.begin(), parameters.end(), [&](const auto& one) { return one.first == name; });
+  return found != parameters.end() ? found->second : std::string();
+}
+
+Route findRoute(OperationTable operations, std::string_view method, std::string_view path) {
   Route route;
-  if (path.substr(0, kBegin.size()) != kBegin) {
-    return route;
-  }
-  path.remove_prefix(kBegin.size());
-  const std::size_t slash = std::min(path.find('/'), path.size());
-  if (slash == 0) {
-    return route;
-  }
-  for (const Operation& operation : kOperations) {
-    if (path.substr(slash) != operation.end) {
+  for (const Operation& operation : operations) {
+    std::optional<Parameters> parameters = match(operation.path, path);
+    if (!parameters) {
       continue;
     }
-    route.posting_id = percentDecode(path.substr(0, slash));
     if (operation.method == method) {
-      route.operation = operation.id;
-      return route;
+      return {&operation, *std::move(parameters), {}};
     }
-    route.allow += (route.allow.empty() ? "" : ", ") + std::string(operation.method);
+    if (route.allow.empty()) {
+      route.parameters = *std::move(parameters);
+    } else {
+      route.allow += ", ";
+    }
+    route.allow += operation.method;
   }
   return route;
 }
 
+void noteRoute(RecordedRequest& request, const Route& route) {
+  request.operation = route.operationId();
+  request.posting_id = route.parameter("posting_id");
+}
+
 void requireOperation(std::string_view operation_id) {
-  if (std::none_of(kOperations.begin(), kOperations.end(), [&](const Operation& operation) {
+  const OperationTable operations = documentedOperations();
+  if (std::none_of(operations.begin(), operations.end(), [&](const Operation& operation) {
         return operation.id == operation_id;
       })) {
     throw std::invalid_argument("there is no operation " + std::string(operation_id));
@@ -60,7 +88,7 @@ void requireOperation(std::string_view operation_id) {
 }
 
 std::string candidatesPath(std::string_view posting_id) {
-  return std::string(kBegin) + percentEncode(posting_id) + "/candidates";
+  return "/api/v2/postings/" + percentEncode(posting_id) + "/candidates";
 }
 
 }  // namespace heymilo::testing::detail

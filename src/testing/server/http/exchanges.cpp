@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "testing/server/state/header_name.hpp"
+#include "base/ascii.hpp"
 
 namespace heymilo::testing::detail {
 
@@ -15,7 +15,7 @@ HttplibContent contentOf(Reply& reply) {
   content.body = std::move(reply.body);
   const auto type =
       std::find_if(reply.headers.begin(), reply.headers.end(), [](const auto& header) {
-        return isSameHeaderName(header.first, "Content-Type");
+        return ascii::equalIgnoringCase(header.first, "Content-Type");
       });
   if (type != reply.headers.end()) {
     content.type = type->second;

@@ -14,10 +14,4 @@ inline std::string_view takeUntil(std::string_view& rest, std::string_view separ
   return taken;
 }
 
-inline std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 }  // namespace heymilo::testing::detail

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/signals_blocked.hpp"
 #include "testing/server/http/message_reading.hpp"
 #include "testing/server/http/request_head.hpp"
 #include "testing/server/http/signals.hpp"

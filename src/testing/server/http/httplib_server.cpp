@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/signals_blocked.hpp"
 #include "testing/server/http/signals.hpp"
 #include "testing/server/http/socket.hpp"
 #include "testing/server/http/thread_pool.hpp"

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <string_view>
 
+#include "base/ascii.hpp"
 #include "testing/server/http/head_text.hpp"
 #include "testing/server/http/request_head.hpp"
-#include "testing/server/state/header_name.hpp"
 
 namespace heymilo::testing::detail {
 
@@ -96,10 +96,10 @@ std::optional<ReceivedResponse> readResponse(Connection& connection) {
   while (!rest.empty()) {
     std::string_view value = takeUntil(rest, "\r\n");
     const std::string_view name = takeUntil(value, ":");
-    if (isSameHeaderName(name, "Content-Length")) {
-      left = numberIn<std::size_t>(trimmed(value));
-    } else if (isSameHeaderName(name, "Connection")) {
-      response.last = isSameHeaderName(trimmed(value), "close");
+    if (ascii::equalIgnoringCase(name, "Content-Length")) {
+      left = numberIn<std::size_t>(ascii::trimmed(value));
+    } else if (ascii::equalIgnoringCase(name, "Connection")) {
+      response.last = ascii::equalIgnoringCase(ascii::trimmed(value), "close");
     }
   }
   response.body.reserve(left);

@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "testing/server/http/head_text.hpp"
-#include "testing/server/state/header_name.hpp"
 
 namespace heymilo::testing::detail {
 
@@ -28,13 +28,14 @@ bool isSendable(std::string_view name, std::string_view value) {
 
 bool has(const Reply& reply, std::string_view name) {
   return std::any_of(reply.headers.begin(), reply.headers.end(), [&](const auto& header) {
-    return isSendable(header.first, header.second) && isSameHeaderName(header.first, name);
+    return isSendable(header.first, header.second) && ascii::equalIgnoringCase(header.first, name);
   });
 }
 
 /// Whether a header speaks of the connection to cpp-httplib only (RFC 9110, section 7.6.1).
 bool isOfConnection(std::string_view name) {
-  return isSameHeaderName(name, "Connection") || isSameHeaderName(name, "Keep-Alive");
+  return ascii::equalIgnoringCase(name, "Connection") ||
+         ascii::equalIgnoringCase(name, "Keep-Alive");
 }
 
 bool accepts(const RecordedRequest& request, std::string_view coding) {
@@ -200,7 +201,7 @@ Relay::Response Relay::assemble(const ReceivedResponse& response, Reply reply, b
     std::string_view value = takeUntil(rest, "\r\n");
     const std::string_view name = takeUntil(value, ":");
     if (!name.empty() && !isOfConnection(name) && !has(reply, name)) {
-      add(name, trimmed(value));
+      add(name, ascii::trimmed(value));
     }
   }
   for (const auto& [name, value] : reply.headers) {

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "testing/server/http/head_text.hpp"
-#include "testing/server/state/header_name.hpp"
 
 namespace heymilo::testing::detail {
 
@@ -34,20 +34,16 @@ RequestLine splitRequestLine(std::string_view line) {
   return parts;
 }
 
-bool isSame(std::string_view a, std::string_view b) {
-  return isSameHeaderName(a, b);  // words in headers have no case either
-}
-
 /// Whether the header has this among its elements.
 bool hasElement(const RecordedRequest& request, std::string_view name, std::string_view element) {
   return std::any_of(
       request.headers.begin(), request.headers.end(), [&](const RecordedRequest::Header& header) {
-        if (!isSame(header.first, name)) {
+        if (!ascii::equalIgnoringCase(header.first, name)) {
           return false;
         }
         std::string_view rest = header.second;
         while (!rest.empty()) {
-          if (isSame(trimmed(takeUntil(rest, ",")), element)) {
+          if (ascii::equalIgnoringCase(ascii::trimmed(takeUntil(rest, ",")), element)) {
             return true;
           }
         }
@@ -57,7 +53,7 @@ bool hasElement(const RecordedRequest& request, std::string_view name, std::stri
 
 bool has(const RecordedRequest& request, std::string_view name) {
   return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
-    return isSame(header.first, name);
+    return ascii::equalIgnoringCase(header.first, name);
   });
 }
 
@@ -65,7 +61,7 @@ bool has(const RecordedRequest& request, std::string_view name) {
 void appendLine(std::string& head, std::string_view line, bool chunked) {
   std::string_view rest = line;
   const std::string_view name = takeUntil(rest, ":");
-  if (isSame(name, "Content-Length")) {
+  if (ascii::equalIgnoringCase(name, "Content-Length")) {
     if (!chunked) {
       head += line;
     }
@@ -74,7 +70,8 @@ void appendLine(std::string& head, std::string_view line, bool chunked) {
   const std::size_t begin = head.size();
   head += line;
   constexpr std::string_view kNoNames = " \t\r\n:";
-  if (!isSame(name, "Transfer-Encoding") && kNoNames.find(line.front()) == std::string_view::npos) {
+  if (!ascii::equalIgnoringCase(name, "Transfer-Encoding") &&
+      kNoNames.find(line.front()) == std::string_view::npos) {
     head[begin] = '_';
   }
 }
@@ -102,7 +99,7 @@ RequestHead parseRequestHead(std::string bytes) {
     std::string_view value = takeUntil(rest, "\r\n");
     if (!value.empty()) {
       const std::string_view name = takeUntil(value, ":");
-      request.headers.emplace_back(name, trimmed(value));
+      request.headers.emplace_back(name, ascii::trimmed(value));
     }
   }
   head.has_body = has(request, "Content-Length") || has(request, "Transfer-Encoding");
@@ -114,13 +111,14 @@ RequestHead parseRequestHead(std::string bytes) {
 
 std::optional<BodyEnd> bodyEndOf(const RequestHead& head) {
   if (has(head.request, "Transfer-Encoding")) {
-    return isSame(head.request.header("Transfer-Encoding").value_or(""), "chunked")
+    return ascii::equalIgnoringCase(head.request.header("Transfer-Encoding").value_or(""),
+                                    "chunked")
                ? std::optional(BodyEnd::ofChunks())
                : std::nullopt;
   }
   std::optional<std::uint64_t> length;
   for (const auto& [name, value] : head.request.headers) {
-    if (!isSame(name, "Content-Length")) {
+    if (!ascii::equalIgnoringCase(name, "Content-Length")) {
       continue;
     }
     std::uint64_t bytes = 0;

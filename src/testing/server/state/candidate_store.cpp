@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "testing/server/state/luck.hpp"
 
 namespace heymilo::testing::detail {
@@ -55,14 +56,6 @@ std::optional<Timestamp> timeAt(const nlohmann::json& object, const char* name) 
     throw std::invalid_argument(std::string(name) + " is not a Unix timestamp");
   }
   return Timestamp{std::chrono::microseconds{std::llround(seconds * 1e6)}};
-}
-
-std::string lowercase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return lower;
 }
 
 }  // namespace
@@ -278,7 +271,7 @@ void CandidateStore::insert(Posting& posting, const List& candidates) {
 // One for all interviews of a person, whom the API knows by the e-mail address.
 std::string CandidateStore::candidateId(std::string_view email) const {
   std::uint64_t number = seed_;
-  for (const char c : lowercase(email)) {
+  for (const char c : ascii::toLower(email)) {
     number = scramble(number ^ static_cast<unsigned char>(c));
   }
   return "cand_" + hex(number);

@@ -52,9 +52,4 @@ bool WaitingRoom::closed() const {
   return closed_;
 }
 
-Clock::TimePoint later(Clock::TimePoint start, std::chrono::milliseconds span) {
-  const auto left = (Clock::TimePoint::max)() - start;
-  return span >= left ? (Clock::TimePoint::max)() : start + span;
-}
-
 }  // namespace heymilo::testing::detail

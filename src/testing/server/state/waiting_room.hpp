@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/later.hpp"
 #include "heymilo/cancellation.hpp"
 #include "heymilo/clock.hpp"
 
@@ -39,8 +40,5 @@ class WaitingRoom {
   std::uint64_t releases_ = 0;
   bool closed_ = false;
 };
-
-/// `start` plus `span`, at most the end of time.
-Clock::TimePoint later(Clock::TimePoint start, std::chrono::milliseconds span);
 
 }  // namespace heymilo::testing::detail
