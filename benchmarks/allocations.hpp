@@ -2,15 +2,15 @@
 
 #include <cstddef>
 
-/// Counts what this program takes from the heap by operator new, on any thread.
+/// Counts this program's heap allocations by operator new, on any thread.
 namespace benchmarks {
 
 struct Allocations {
   std::size_t count = 0;
-  std::size_t peak_bytes = 0;  ///< the most that was held at once, beyond what was held before
+  std::size_t peak_bytes = 0;  ///< the peak, in addition to the initial amount
 };
 
-/// What `work` takes: run once, after it was run before.
+/// The allocations of `work`, measured in its second run.
 Allocations allocationsOf(const void* context, void (*work)(const void* context));
 
 template <class Work>

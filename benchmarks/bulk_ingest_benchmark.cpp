@@ -1,5 +1,5 @@
-// Bulk ingestion against its two bounds: the time that the quota alone would take, and the memory
-// of a run a hundredth as long.
+// Bulk ingestion against its two bounds: the time required by the quota alone, and the memory of a
+// run a hundredth as long.
 //
 //   bulk_ingest_benchmark            prints both
 //   bulk_ingest_benchmark memory N   prints the peak memory, in KiB, of a run of N records
@@ -42,7 +42,7 @@ std::string newJournal() {
   return path.string();
 }
 
-/// Answers bulk requests at once, with as many receipts as there are records, and keeps nothing.
+/// Responds to bulk requests immediately, with a receipt for each record, and stores nothing.
 class InstantApi : public heymilo::Transport {
  public:
   heymilo::HttpResponse send(const heymilo::HttpRequest& request,
@@ -59,7 +59,7 @@ class InstantApi : public heymilo::Transport {
   }
 };
 
-/// Time for `requests` requests, as a multiple of what the quota alone makes them take.
+/// The time for `requests` requests, as a multiple of the quota's minimum.
 double timeOverBound(int requests, heymilo::RateLimit limit, std::size_t chunk) {
   heymilo::testing::MockServerOptions server_options;
   server_options.rate_limit = limit;
@@ -117,7 +117,7 @@ int memoryOf(std::size_t records) {
   return result.ingested == records ? 0 : 1;
 }
 
-/// Runs this program anew, so that the peak is that run's own.
+/// Runs this program again, to measure the peak of that run only.
 long peakOf(const char* self, const char* records) {
   const std::string command = std::string(self) + " memory " + records;
   std::FILE* output = popen(command.c_str(), "r");

@@ -51,7 +51,7 @@ int require(int result, const char* call) {
   return result;
 }
 
-/// A listening socket on a port that was free, and that port.
+/// A listening socket on a free port, and that port.
 std::pair<Descriptor, int> listenOnLoopback() {
   Descriptor listener(require(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
   sockaddr_in address{};
@@ -65,7 +65,7 @@ std::pair<Descriptor, int> listenOnLoopback() {
   return {std::move(listener), ntohs(address.sin_port)};
 }
 
-/// False where the client has closed.
+/// False if the client has closed.
 bool receiveMore(int socket, std::string& received) {
   std::array<char, 16384> buffer;
   ssize_t count = 0;
@@ -88,8 +88,8 @@ std::size_t contentLength(std::string head) {
   return at == std::string::npos ? 0 : std::strtoull(&head[at + kName.size()], nullptr, 10);
 }
 
-/// The target of the next request, when all of it has come; none where the client has closed.
-/// `received` is what has come so far, and keeps what comes after the request.
+/// The target of the next complete request; empty if the client has closed. `received` is the data
+/// so far, and keeps the bytes after the request.
 std::optional<std::string> nextTarget(int socket, std::string& received) {
   constexpr std::string_view kEndOfHead = "\r\n\r\n";
   std::size_t end = 0;
@@ -115,7 +115,7 @@ iovec vectorOf(std::string_view bytes) noexcept {
   return {const_cast<char*>(bytes.data()), bytes.size()};
 }
 
-/// Both with one call, so that the client is not woken for the head alone.
+/// Both with one call: the client is not woken for the head alone.
 bool sendAll(int socket, std::string_view head, std::string_view body) {
   while (!head.empty() || !body.empty()) {
     const std::array<iovec, 2> parts = {vectorOf(head), vectorOf(body)};

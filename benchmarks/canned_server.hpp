@@ -10,18 +10,18 @@
 
 namespace benchmarks {
 
-/// An HTTP/1.1 server on the loopback interface which answers every request with 200 and a body of
-/// JSON. It is a process of its own, so that its work is in no CPU time that is measured here.
-/// Being forked, it must be made before this process has threads; it ends with this object, or with
-/// this process.
+/// An HTTP/1.1 server on the loopback interface that responds to every request with 200 and a JSON
+/// body. It is a separate process: its work is not part of the measured CPU time. It is forked, so
+/// it must be created before this process has threads; it ends with this object, or with this
+/// process.
 class CannedServer {
  public:
   using Body = std::shared_ptr<const std::string>;
-  /// The body for a request's target (`/path?query`). Called in the server's process, by a thread
+  /// The body for a request's target (`/path?query`). Called in the server's process, on a thread
   /// for each connection.
   using Answer = std::function<Body(std::string_view target)>;
 
-  /// `latency` is from the last byte of a request to the first of its answer. Throws
+  /// `latency`: from the last byte of a request to the first of its response. Throws
   /// std::system_error.
   explicit CannedServer(const Answer& answer, std::chrono::milliseconds latency = {});
   ~CannedServer();
@@ -33,7 +33,7 @@ class CannedServer {
 
  private:
   std::string url_;
-  int lifeline_ = -1;  // the server ends where nobody holds it open any more
+  int lifeline_ = -1;  // the server ends when all copies are closed
   pid_t process_ = -1;
 };
 

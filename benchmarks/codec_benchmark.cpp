@@ -1,6 +1,5 @@
 // Decoding a page of 100 candidates and encoding a bulk body of 1,000 people, with this library and
-// with what its users would write or pick instead. Prints Markdown: the medians of an interleaved
-// run, and their ratios.
+// with alternatives. Prints Markdown: the medians of an interleaved run, and their ratios.
 //
 //   codec_benchmark [--benchmark_min_time=…] [--benchmark_repetitions=…] …
 
@@ -32,7 +31,7 @@ struct Subject {
   std::function<void()> work;
 };
 
-/// What is measured for one kind of work; the first is what the ratios are to.
+/// The subjects of one kind of work; the first is the reference for the ratios.
 struct Contest {
   std::string title;
   std::vector<Subject> subjects;
@@ -118,7 +117,7 @@ Contest encoding(const BulkCandidateIngestRequest& bulk, const std::string& text
   return contest;
 }
 
-/// Keeps the medians, or where there is but one repetition, that.
+/// Keeps the medians, or, with a single repetition, its value.
 class Medians final : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }

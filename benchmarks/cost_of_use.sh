@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What using the library costs a program: the time to compile a file that includes its client, beside
-# what that file includes anyway, and the size of a small program, stripped, with the library in it.
+# The cost of the library for a program: the time to compile a file that includes its client, compared with
+# the headers that such a file includes anyway, and the size of a small stripped program with the library
+# linked in.
 #
 #   benchmarks/cost_of_use.sh BUILD_DIR [REPETITIONS]     BUILD_DIR: a build of the static library
 set -euo pipefail

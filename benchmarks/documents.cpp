@@ -81,7 +81,7 @@ std::string pageText(std::size_t candidates) {
   }
   page.pagination.has_more = true;
   page.pagination.total_count = 10'000;
-  return heymilo::json::encode(page);  // in the order of the schema, as the API writes it
+  return heymilo::json::encode(page);  // in the order of the schema, like the API
 }
 
 BulkCandidateIngestRequest bulkRequest(std::size_t people) {

@@ -1,5 +1,5 @@
-// What a test pays for a mock server: to start one, to fill it, a request without a socket, and to
-// stop it.
+// The cost of a mock server for a test: starting one, filling it, a request without a socket, and
+// stopping it.
 
 #include <algorithm>
 #include <chrono>

@@ -1,5 +1,5 @@
-// A whole posting read side by side in four windows, against one page after the other, at a server
-// that takes its time for each answer.
+// A whole posting read in parallel in four windows, compared with one page after the other, from a
+// server with a latency.
 //
 //   parallel_walk_benchmark [--brief]
 
@@ -63,7 +63,7 @@ void measure(std::size_t candidates, std::chrono::milliseconds latency) {
 
 int main(int argc, char** argv) {
   const bool brief = argc > 1 && std::string_view(argv[1]) == "--brief";
-  std::puts("             latency  one by one           four at once");
+  std::puts("             latency  one by one            in parallel");
   std::puts("candidates   ms            time  reqs.         time  reqs.   ratio");
   if (brief) {
     measure(2'000, std::chrono::milliseconds{20});

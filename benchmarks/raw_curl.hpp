@@ -10,12 +10,12 @@
 
 namespace benchmarks {
 
-/// libcurl as the limit: one handle, all set once, and no more done for a request than to send it.
+/// libcurl as the limit: one handle, configured once, and nothing but sending for each request.
 class RawCurl {
  public:
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
-  /// A POST where there is a body. `buffer_size`: 0 is libcurl's own.
+  /// A POST if there is a body. `buffer_size`: 0 is libcurl's default.
   RawCurl(const Headers& headers, const std::string& url, std::string body = "",
           long buffer_size = 0)
       : handle_(curl_easy_init()), body_(std::move(body)) {
@@ -41,7 +41,7 @@ class RawCurl {
 
   void setUrl(const std::string& url) { set(CURLOPT_URL, url.c_str()); }
 
-  /// The answer's body is appended.
+  /// Appends the response body.
   void send(std::string& answer) {
     set(CURLOPT_WRITEDATA, &answer);
     if (curl_easy_perform(handle_) != CURLE_OK) {

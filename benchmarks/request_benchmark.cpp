@@ -1,7 +1,7 @@
-// What a request costs beyond libcurl itself: small requests to the decoded answer, and pages to
-// their body, beside the same requests through other clients. All take turns in one run, so that
-// what disturbs the machine disturbs all of them alike. CPU time is this process's, user and
-// system; the server is another.
+// The cost of a request beyond libcurl itself: small requests up to the decoded response, and pages
+// up to their body, next to the same requests with other clients. All take turns in one run:
+// disturbances of the machine affect all of them equally. CPU time is this process's, user and
+// system; the server is a separate process.
 //
 //   request_benchmark [--requests N]   N small requests of each kind, and N / 10 pages
 
@@ -57,7 +57,7 @@ heymilo::CandidateIngestRequest person() {
   return person;
 }
 
-/// Those that the client sends, for all.
+/// The headers that the client sends, for all subjects.
 Headers headersOf(const std::string& body) {
   Headers headers = {
       {"X-API-KEY", "test-key"}, {"Accept", "application/json"}, {"User-Agent", "benchmark/1.0"}};
@@ -67,8 +67,8 @@ Headers headersOf(const std::string& body) {
   return headers;
 }
 
-/// Both ends on one processor. What it takes to wake the other one, above all in a virtual machine,
-/// is as much as a small request takes; and which connection has to, is a matter of luck.
+/// Both ends on one processor. Waking another processor, in particular in a virtual machine, costs
+/// as much as a small request, and which connection has to is random.
 void stayOnOneProcessor() {
   cpu_set_t one;
   CPU_ZERO(&one);
@@ -93,7 +93,7 @@ Cost operator-(Cost a, Cost b) { return {a.wall - b.wall, a.cpu - b.cpu}; }
 
 struct Subject {
   const char* name;
-  std::function<std::size_t()> request;  // gives the size of what came
+  std::function<std::size_t()> request;  // returns the received size
   std::size_t size;                      // that size, if all is well
   std::vector<double> wall{};
   std::vector<double> cpu{};
@@ -107,7 +107,8 @@ void sendOne(const Subject& subject) {
   }
 }
 
-/// The CPU time is a turn's, by the number of its requests: other threads may do a part of it late.
+/// The CPU time of a turn, divided by its number of requests: other threads may do a part of it
+/// late.
 void takeTurn(Subject& subject, int requests) {
   sendOne(subject);  // while the cache is another's, and another's threads may still be at work
   const double cpu_before = microseconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -132,7 +133,7 @@ void measure(std::vector<Subject>& subjects, int requests, int requests_a_turn) 
   }
 }
 
-/// The first subject is what the others are compared with.
+/// The first subject is the reference.
 void print(const std::vector<Subject>& subjects) {
   std::printf("  %-44s %10s %10s %8s %8s\n", "", "median us", "CPU us", "ratio", "CPU");
   const Cost base = subjects.front().cost();
@@ -175,7 +176,7 @@ void measureSmall(const std::string& server, int requests) {
   const Headers plain = headersOf("");
   const httplib::Headers http_headers(plain.begin(), plain.end());
 
-  enum { kRaw, kNewHandle, kClient, kCodec };  // where they are among these
+  enum { kRaw, kNewHandle, kClient, kCodec };  // indices of the subjects
   std::vector<Subject> subjects = {
       {"libcurl, one handle", [&] { return raw.send().size(); }, answer_size},
       {"libcurl, a new handle each",

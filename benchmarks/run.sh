@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Measures the library beside its peers: installs these (Debian packages with apt-get; quicktype and
-# openapi-generator with npm and java), builds all of it, and runs it, on a machine that
-# should have nothing else to do. About ten minutes.
+# Measures the library and its peers: installs the peers (Debian packages with apt-get; quicktype and
+# openapi-generator with npm and java), builds everything, and runs it. The machine should be idle. About ten
+# minutes.
 #
 #   benchmarks/run.sh [--brief] [RESULTS.md]
 #
-# --brief   a few seconds each, not optimised, without the generated peers: shows that it works, and
-#           measures nothing
+# --brief   a few seconds each, not optimised, without the generated peers: checks that everything runs; the
+#           figures mean nothing
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -43,11 +43,11 @@ if [ ${#brief[@]} -gt 0 ]; then
   repetitions=(1)
 fi
 
-# section <title> <command>...: the command's table, as it was printed.
+# section <title> <command>...: prints the command's table.
 section() {
   local title=$1 output
   shift
-  output=$("$@")  # not within printf, which would hide that it failed
+  output=$("$@")  # not within printf, which would hide a failure
   printf '\n## %s\n\n```\n%s\n```\n' "$title" "$output"
 }
 

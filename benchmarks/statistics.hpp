@@ -6,7 +6,7 @@
 
 namespace benchmarks {
 
-/// Of at least one value; of an even number, the upper one of the middle.
+/// The median of at least one value; for an even number, the upper middle one.
 inline double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());

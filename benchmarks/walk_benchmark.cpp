@@ -1,6 +1,6 @@
-// Walks over all candidates of a posting, against what bounds them.
+// Walks over all candidates of a posting, compared with their bounds.
 //
-//   walk_benchmark [--brief] [cpu | prefetch | memory]   all three, where none is named
+//   walk_benchmark [--brief] [cpu | prefetch | memory]   default: all three
 //
 //   cpu        the CPU time for a candidate, beside pages got with libcurl and decoded by hand
 //   prefetch   the time of a walk over the time that the server, or else the reader, takes alone
@@ -41,8 +41,8 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kPageSize = 100;
 
-/// What a text like `…/postings/20/candidates?limit=100&starting_after=int_5f2b9c1e7a000199` has
-/// after `name`, as a number; 0 where it has no such part.
+/// The number after `name` in a text like
+/// `…/postings/20/candidates?limit=100&starting_after=int_5f2b9c1e7a000199`; 0 if there is none.
 std::size_t numberAfter(std::string_view text, std::string_view name) {
   const std::size_t at = text.find(name);
   return at == std::string_view::npos
@@ -57,8 +57,8 @@ void replaceAll(std::string& text, std::string_view old, std::string_view replac
   }
 }
 
-/// Pages of a posting that has as many as its id says. They are all the same but for the last
-/// candidate's interview_id, which counts on, and for has_more.
+/// Pages of a posting whose id is its number of candidates. They are equal except for the last
+/// candidate's interview_id, a counter, and for has_more.
 class Pages {
  public:
   CannedServer::Body operator()(std::string_view target) const {
@@ -91,7 +91,7 @@ heymilo::Client clientOf(const std::string& server) {
   return heymilo::Client(options);
 }
 
-/// On a terminal, what is being measured; it goes when the next one comes.
+/// Shows the current measurement on a terminal, until the next one.
 void showProgress(const std::string& what) {
   if (isatty(STDERR_FILENO) != 0) {
     std::fprintf(stderr, "\r\033[K%s", what.c_str());
@@ -168,7 +168,7 @@ void measureCpu(const std::string& server, bool brief) {
 
 enum class Work { at_the_end, spread };  // of a page: after its last candidate, or after each
 
-/// Seconds of a walk whose reader takes `work` for a page.
+/// Seconds of a walk whose reader needs `work` per page.
 double timeOf(const heymilo::Client& client, std::size_t pages, milliseconds work, Work when,
               bool prefetch) {
   const Clock::time_point began = Clock::now();
@@ -182,7 +182,7 @@ double timeOf(const heymilo::Client& client, std::size_t pages, milliseconds wor
       page_began = Clock::now();
     }
     if (when == Work::spread) {
-      // Until a moment, not for a time: what each sleep takes too long does not add up.
+      // Until a point in time, not for a duration: the delays of the sleeps do not add up.
       std::this_thread::sleep_until(page_began + std::chrono::microseconds(work) * place /
                                                      static_cast<long>(kPageSize));
     } else if (last) {
@@ -251,10 +251,10 @@ void measurePrefetch(const std::vector<SlowServer>& servers, bool brief) {
 
 // --- memory ---
 
-/// The most memory that this process has had, in kB.
+/// The peak memory of this process, in kB.
 std::size_t peakMemory() {
   std::FILE* status = std::fopen("/proc/self/status", "r");
-  require(status != nullptr, "there is no /proc");
+  require(status != nullptr, "/proc is not available");
   std::array<char, 256> line{};
   std::size_t peak = 0;
   while (std::fgets(line.data(), line.size(), status) != nullptr) {
@@ -264,7 +264,7 @@ std::size_t peakMemory() {
   return peak;
 }
 
-/// Runs this program anew, so that the peak is that walk's own.
+/// Runs this program again, to measure the peak of that walk only.
 std::size_t peakOf(const char* self, const std::string& server, std::size_t pages) {
   showProgress("memory: " + std::to_string(pages) + " pages");
   const std::string command =
@@ -332,7 +332,7 @@ int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // each row as it is there, in a log too
   std::vector<std::string_view> arguments(argv + 1, argv + argc);
   try {
-    if (arguments.size() == 3 && arguments[0] == "peak-of") {  // what the program asks of itself
+    if (arguments.size() == 3 && arguments[0] == "peak-of") {  // how the program calls itself
       const std::size_t seen = walk(clientOf(argv[2]), argv[3]);
       require(seen == kPageSize * std::strtoull(argv[3], nullptr, 10), "candidates are missing");
       std::printf("%zu\n", peakMemory());

@@ -1,11 +1,11 @@
-# Finds cpp-httplib and makes the target httplib::httplib, whichever way it was installed, in the version
-# asked for or any later one:
-#  - with a CMake package of its own (upstream, vcpkg, Homebrew, Fedora);
-#  - compiled, described by pkg-config only (Debian). The definitions there are part of its ABI;
-#  - as the one header.
+# Finds cpp-httplib and defines the target httplib::httplib, for any kind of installation, in the requested
+# version or any later one:
+# - with its own CMake package (upstream, vcpkg, Homebrew, Fedora);
+# - compiled, described by pkg-config only (Debian). The definitions there are part of its ABI;
+# - as a single header.
 include(FindPackageHandleStandardArgs)
-# Its package takes any other minor version for unsuitable, so the one that is wanted is not handed on
-# to it, as CMake would do, but compared here.
+# Its package refuses any other minor version. The requested version is therefore not passed to it, as CMake
+# would do, but compared here.
 foreach(variable IN ITEMS VERSION VERSION_COMPLETE)
   set(httplib_wanted_${variable} "${httplib_FIND_${variable}}")
   set(httplib_FIND_${variable} "")
@@ -47,7 +47,7 @@ if(httplib_FOUND AND NOT TARGET httplib::httplib)
   target_link_libraries(httplib::httplib INTERFACE Threads::Threads)
   if(httplib_LIBRARY)
     if(NOT httplib_PC_FOUND)
-      message(FATAL_ERROR "cpp-httplib was compiled, and pkg-config does not know how: it may be missing.\n"
+      message(FATAL_ERROR "cpp-httplib is a compiled library, but pkg-config has no description of it: pkg-config may be missing.\n"
         "  Debian, Ubuntu  apt-get install pkg-config")
     endif()
     target_compile_options(httplib::httplib INTERFACE ${httplib_PC_CFLAGS_OTHER})

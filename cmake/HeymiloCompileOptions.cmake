@@ -1,7 +1,6 @@
-# heymilo_compile_options(<target> [TEST]): what every target of this project is compiled with. It is
-# set on the target, so that a project which vendors this one never sees it. A TEST does without
-# UndefinedBehaviorSanitizer, which doubles the time that it takes to compile: it is to look at the
-# library.
+# heymilo_compile_options(<target> [TEST]): the compile options of every target of this project. They are set
+# on the target: a project that vendors this one is not affected. A TEST omits UndefinedBehaviorSanitizer,
+# which doubles its compile time: the sanitizer is for the library.
 function(heymilo_compile_options target)
   cmake_parse_arguments(PARSE_ARGV 1 options "TEST" "" "")
   set_target_properties(${target} PROPERTIES
@@ -10,8 +9,8 @@ function(heymilo_compile_options target)
     VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
   if(NOT HEYMILO_TOP_LEVEL AND NOT HEYMILO_WARNINGS_AS_ERRORS)
-    # Its own build is where warnings are looked at. A host may have made errors of others, in
-    # CMAKE_CXX_FLAGS for example, which can't be taken back in any other way.
+    # Warnings are for this project's own build. A host may have turned others into errors, for example in
+    # CMAKE_CXX_FLAGS, which can't be undone in any other way.
     target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,/w,-w>)
   elseif(MSVC)
     target_compile_options(${target} PRIVATE /W4)
@@ -22,11 +21,11 @@ function(heymilo_compile_options target)
       -Wextra-semi)
   endif()
   if(MSVC)
-    # The exported classes have private members of the standard library, and the errors a base there
-    # (C4251, C4275): who uses the DLL has the same library anyway.
+    # The exported classes have private members of the standard library, and the errors a base from it (C4251,
+    # C4275): users of the DLL have the same library anyway.
     target_compile_options(${target} PRIVATE
       /permissive- /utf-8 /bigobj /Zc:__cplusplus /wd4251 /wd4275)
-    # std::getenv() and its kind are standard C++, not deprecated (C4996).
+    # std::getenv() and similar functions are standard C++, not deprecated (C4996).
     target_compile_definitions(${target} PRIVATE _CRT_SECURE_NO_WARNINGS)
   endif()
   if(WIN32)  # where libcurl's header includes that of the system
@@ -46,7 +45,7 @@ function(heymilo_compile_options target)
   endif()
 endfunction()
 
-# With HEYMILO_CLANG_TIDY, checks each source of the target as it is compiled.
+# With HEYMILO_CLANG_TIDY, checks each source of the target when it is compiled.
 function(heymilo_lint target)
   if(HEYMILO_CLANG_TIDY)
     find_program(HEYMILO_CLANG_TIDY_PROGRAM clang-tidy REQUIRED)
@@ -59,8 +58,8 @@ function(heymilo_lint target)
   endif()
 endfunction()
 
-# With HEYMILO_PRECOMPILE_HEADERS, parses what most files include once for all of them. Without it,
-# each file shows whether it includes what it uses.
+# With HEYMILO_PRECOMPILE_HEADERS, parses the most common includes once for all files. Without it, the build
+# shows whether each file includes what it uses.
 function(heymilo_precompile target)
   if(HEYMILO_PRECOMPILE_HEADERS)
     target_precompile_headers(${target} PRIVATE

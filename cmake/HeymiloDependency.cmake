@@ -1,20 +1,20 @@
 # heymilo_dependency(<package> [CONFIG] TARGET <target>
 #                    DEBIAN <package> FEDORA <package> BREW <formula> VCPKG <port>)
-# Makes <target> available: the one that the host project has already, or what find_package knows, or
-# what is downloaded where HEYMILO_FETCH_DEPS allows it. Otherwise says what to install. The oldest version
-# that will do is in HeymiloMinimums.cmake. With CONFIG, CMake's own find module is left out.
+# Provides <target>: the host project's existing one, or one from find_package, or a downloaded one if
+# HEYMILO_FETCH_DEPS is on. Otherwise reports what to install. The minimum versions are in
+# HeymiloMinimums.cmake. With CONFIG, CMake's own find module is not used.
 #
-# A macro, so that what find_package sets stays visible.
+# A macro: the variables set by find_package stay visible.
 macro(heymilo_dependency package)
   cmake_parse_arguments(dependency "" "TARGET;DEBIAN;FEDORA;BREW;VCPKG" "" ${ARGN})
   if(NOT TARGET ${dependency_TARGET})
-    # A static library hands its dependencies on to whoever links it, and that may be in a directory
-    # above this one, where an imported target is seen only if it is global. The variable does that
-    # from CMake 3.24 on, the property for older ones.
+    # A static library passes its dependencies on to its users, which may be in a directory above this one,
+    # where an imported target is only visible if it is global. The variable makes it global from CMake 3.24
+    # on, the property in older versions.
     set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
     find_package(${package} ${heymilo_minimum_${package}} ${dependency_UNPARSED_ARGUMENTS} QUIET)
-    # Packages of some take a newer major version (curl 8 for 7.81) or minor version (simdjson 3.12 for 3.0)
-    # for unsuitable. It is not: it is asked for by its own version, in the place where it was found.
+    # Some packages refuse a newer major version (curl 8 for 7.81) or minor version (simdjson 3.12 for 3.0),
+    # although it is suitable. It is therefore requested again by its own version, in the same place.
     set(dependency_versions "${${package}_CONSIDERED_VERSIONS}")
     set(dependency_configs "${${package}_CONSIDERED_CONFIGS}")
     foreach(dependency_version dependency_config IN ZIP_LISTS dependency_versions dependency_configs)
@@ -40,10 +40,10 @@ macro(heymilo_dependency package)
         set(dependency_found "and only ${dependency_found} was found")
       endif()
       if(HEYMILO_FETCH_DEPS)
-        set(dependency_hint "\nHEYMILO_FETCH_DEPS does not bring it: it should be your system's, which "
-          "keeps it up to date.")
+        set(dependency_hint "\nHEYMILO_FETCH_DEPS does not download it: use your system's package, which "
+          "gets security updates.")
       elseif(DEFINED heymilo_fetch_${package}_URL)
-        set(dependency_hint "\nor let it be downloaded: -DHEYMILO_FETCH_DEPS=ON")
+        set(dependency_hint "\nor download it: -DHEYMILO_FETCH_DEPS=ON")
       endif()
       message(FATAL_ERROR
         "heymilo needs ${dependency_wanted}, ${dependency_found}. Install it:\n"

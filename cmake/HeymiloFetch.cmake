@@ -1,6 +1,6 @@
-# What HEYMILO_FETCH_DEPS downloads where find_package finds nothing: the versions that this library is
-# tested with, by their SHA-256. libcurl, OpenSSL and SQLite are not among them: a copy pinned here
-# would never get a security update. SQLite has no CMake project either.
+# The downloads of HEYMILO_FETCH_DEPS if find_package finds nothing: the versions that this library is tested
+# with, by their SHA-256. libcurl, OpenSSL and SQLite are not included: a copy pinned here would never get a
+# security update. SQLite has no CMake project either.
 
 set(heymilo_fetch_nlohmann_json_URL
   "https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz")
@@ -38,7 +38,7 @@ set(heymilo_fetch_httplib_SHA256
 set(heymilo_fetch_httplib_OPTIONS HTTPLIB_COMPILE=OFF)
 set(heymilo_fetch_httplib_TARGETS httplib)
 
-# heymilo_fetch(<package>): adds it to this build, if it is one of these.
+# heymilo_fetch(<package>): adds it to this build, if it is in the list above.
 function(heymilo_fetch package)
   if(NOT DEFINED heymilo_fetch_${package}_URL)
     return()
@@ -54,7 +54,7 @@ function(heymilo_fetch package)
     URL_HASH "SHA256=${heymilo_fetch_${package}_SHA256}")
   FetchContent_MakeAvailable(${package})
   foreach(target IN LISTS heymilo_fetch_${package}_TARGETS)
-    # Its headers are not held to this project's warnings.
+    # This project's warnings do not apply to its headers.
     get_target_property(directories ${target} INTERFACE_INCLUDE_DIRECTORIES)
     set_target_properties(${target} PROPERTIES
       INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${directories}")

@@ -1,7 +1,7 @@
 include(CMakePackageConfigHelpers)
 
-# Static and shared copies can be installed side by side, by one build (HEYMILO_BUILD_STATIC_TOO) or by
-# two: each has a targets file of its own, and heymiloConfig.cmake chooses.
+# A static and a shared copy can be installed next to each other, by one build (HEYMILO_BUILD_STATIC_TOO) or
+# by two: each has its own targets file, and heymiloConfig.cmake chooses.
 set(heymilo_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/heymilo")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heymilo"
@@ -54,7 +54,7 @@ configure_package_config_file(
   "${PROJECT_BINARY_DIR}/cmake/heymiloConfig.cmake"
   INSTALL_DESTINATION "${heymilo_package_dir}"
   NO_SET_AND_CHECK_MACRO)
-# While the major version is 0, a new minor version may break what was written for the last one.
+# While the major version is 0, a new minor version may be incompatible with the previous one.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/cmake/heymiloConfigVersion.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES

@@ -22,7 +22,7 @@ mark_as_advanced(HEYMILO_GZIP)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME heymilo)
 set(CPACK_PACKAGE_VENDOR "The heymilo authors")
-# Who builds a package is its maintainer, and says so as for any other Debian package.
+# The builder of a package is its maintainer, and sets the name as for any other Debian package.
 if(DEFINED ENV{DEBFULLNAME} AND DEFINED ENV{DEBEMAIL})
   set(maintainer "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
 else()
@@ -42,7 +42,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS OFF)
-# Where dpkg-shlibdeps finds the library of this build; who needs it says so below.
+# Where dpkg-shlibdeps finds the library of this build; packages that need it set this below.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${PROJECT_BINARY_DIR}/src")
 
 set(soname_version "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
@@ -52,21 +52,21 @@ set(this_version "(= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
 set(CPACK_DEBIAN_HEYMILO_RUNTIME_PACKAGE_NAME "${runtime}")
 set(CPACK_DEBIAN_HEYMILO_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_HEYMILO_RUNTIME_PACKAGE_SHLIBDEPS ON)
-# Debian wants ldconfig to be called by a trigger. CPack has it called by scripts too, come what may.
+# Debian requires a trigger for ldconfig. CPack also adds scripts that call it, unconditionally.
 set(made "${PROJECT_BINARY_DIR}/packaging")
 file(WRITE "${made}/shlibs" "libheymilo ${soname_version} ${runtime} (>= ${PROJECT_VERSION})\n")
 file(WRITE "${made}/triggers" "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_HEYMILO_RUNTIME_PACKAGE_CONTROL_EXTRA "${made}/shlibs" "${made}/triggers")
 set(CPACK_COMPONENT_HEYMILO_RUNTIME_DESCRIPTION
 "client for the HeyMilo API, shared library
-Brings candidates into the workflow of an AI interviewer, and follows where
-each of them stands.
+Ingests candidates into the workflow of an AI interviewer, and reports their
+status.
 .
 This package has the shared library.")
 
 set(CPACK_DEBIAN_HEYMILO_DEVELOPMENT_PACKAGE_NAME libheymilo-dev)
 set(CPACK_DEBIAN_HEYMILO_DEVELOPMENT_PACKAGE_SECTION libdevel)
-# The headers go with the very version of nlohmann/json that the library was built with.
+# The headers require the same version of nlohmann/json that the library was built with.
 string(REPLACE "." ";" json_version "${nlohmann_json_VERSION}")
 list(GET json_version 2 json_patch)
 math(EXPR json_patch "${json_patch} + 1")
@@ -79,8 +79,8 @@ string(JOIN ", " CPACK_DEBIAN_HEYMILO_DEVELOPMENT_PACKAGE_DEPENDS
   "libsqlite3-dev")
 set(CPACK_COMPONENT_HEYMILO_DEVELOPMENT_DESCRIPTION
 "client for the HeyMilo API, development files
-Brings candidates into the workflow of an AI interviewer, and follows where
-each of them stands.
+Ingests candidates into the workflow of an AI interviewer, and reports their
+status.
 .
 This package has the headers, the static libraries (the mock server for tests
 and the workflows among them), and what CMake and pkg-config need.")
@@ -91,10 +91,10 @@ set(CPACK_DEBIAN_HEYMILO_TOOLS_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_HEYMILO_TOOLS_PACKAGE_DEPENDS "${runtime} ${this_version}")
 set(CPACK_COMPONENT_HEYMILO_TOOLS_DESCRIPTION
 "client for the HeyMilo API, programs
-Lists candidates, brings in one of them or thousands, each exactly once, keeps
-a copy of a posting in SQLite, and imitates the API for tests.")
+Lists candidates, ingests one of them or thousands, each exactly once, keeps
+a copy of a posting in SQLite, and mocks the API for tests.")
 
-# The papers of each package, which a plain installation does without.
+# The documents of each package, which a plain installation does not need.
 set(papers "${PROJECT_SOURCE_DIR}/packaging/debian")
 configure_file("${papers}/changelog.in" "${made}/changelog.Debian" @ONLY)
 execute_process(COMMAND "${HEYMILO_GZIP}" --best --no-name --stdout "${made}/changelog.Debian"
@@ -116,7 +116,7 @@ ${package}: maintscript-calls-ldconfig")
     COMPONENT heymilo_${component} EXCLUDE_FROM_ALL)
 endforeach()
 
-# CPACK_STRIP_FILES passes static libraries over.
+# CPACK_STRIP_FILES skips static libraries.
 foreach(target IN ITEMS heymilo_static heymilo_testing heymilo_workflows)
   install(CODE "
     if(CMAKE_INSTALL_DO_STRIP)

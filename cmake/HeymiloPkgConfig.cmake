@@ -1,5 +1,5 @@
-# The files of pkg-config: heymilo, and heymilo-testing and heymilo-workflows where they are built.
-# Paths in them begin where the file itself is, so that the tree can be moved.
+# The files of pkg-config: heymilo, and heymilo-testing and heymilo-workflows if they are built. Paths in them
+# are relative to the file: the tree can be moved.
 
 set(pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
@@ -18,11 +18,11 @@ foreach(kind IN ITEMS LIB INCLUDE)
   endif()
 endforeach()
 
-# What a build of this type puts behind the names of its libraries.
+# The suffix that a build of this type appends to its libraries' names.
 string(TOUPPER "${CMAKE_BUILD_TYPE}" pc_postfix)
 set(pc_postfix "${CMAKE_${pc_postfix}_POSTFIX}")
 
-# Threads are part of the system where this is not set.
+# If this is not set, threads are part of the system library.
 set(pc_threads)
 if(NOT MSVC)
   set(pc_threads -pthread)
@@ -46,9 +46,9 @@ function(heymilo_pkg_config module)
     DESTINATION "${pc_dir}" COMPONENT heymilo_development)
 endfunction()
 
-# What the library itself needs. A shared one brings it, so that only --static asks for it. Where only a
-# static one is installed, whoever links needs it. Asking for it by --static would not do: that asks for
-# all that a static libcurl needs, too, where a shared one is to be had.
+# The library's own dependencies. A shared library links them itself: only --static lists them. If only a
+# static one is installed, every user needs them. Requiring --static would not do: it would also list all
+# dependencies of a static libcurl, even if a shared one is available.
 set(pc_needs "libcurl >= ${heymilo_minimum_CURL}")
 if(HEYMILO_WITH_SIMDJSON)
   list(APPEND pc_needs "simdjson >= ${heymilo_minimum_simdjson}")
@@ -70,7 +70,7 @@ heymilo_pkg_config(heymilo
   LIBRARY heymilo
   ${pc_parts})
 
-# The file of an imported library that a build of this type links; empty where it has only headers.
+# The file of an imported library that a build of this type links; empty for a header-only library.
 function(heymilo_imported_file target result)
   set(${result} "" PARENT_SCOPE)
   get_target_property(type ${target} TYPE)
@@ -94,7 +94,7 @@ function(heymilo_imported_file target result)
   endforeach()
 endfunction()
 
-# These two are always static, so what they need is needed by whoever links them.
+# These two are always static: their users need their dependencies.
 if(TARGET heymilo_testing)
   set(pc_requires "heymilo = ${PROJECT_VERSION}")
   set(pc_libs ${pc_threads})
@@ -102,7 +102,7 @@ if(TARGET heymilo_testing)
     # needs no cpp-httplib
   elseif(httplib_LIBRARY AND NOT httplib_DIR)  # compiled, and described by a file of pkg-config
     list(APPEND pc_requires cpp-httplib)
-  else()  # one header, or compiled and known to CMake only: then its file; and what it was told to use
+  else()  # a header, or a library with a CMake package only: its file and its features
     heymilo_imported_file(httplib::httplib pc_httplib)
     set(pc_libs ${pc_httplib} ${pc_threads})
     foreach(feature IN ITEMS OPENSSL:openssl ZLIB:zlib BROTLI:libbrotlienc BROTLI:libbrotlidec

@@ -1,10 +1,10 @@
-# Installs the programs, each as heymilo-<name> with hyphens: names in a bin folder are everybody's.
-# A manual page is made of what the program says itself, where help2man is there.
+# Installs the programs, each as heymilo-<name> with hyphens: bin directories are shared with other software.
+# With help2man, the manual pages are generated from the programs' --help.
 
 find_program(HEYMILO_HELP2MAN help2man)
 mark_as_advanced(HEYMILO_HELP2MAN)
 
-# Finds a shared library of this project wherever the tree is moved to. In /usr the system finds it.
+# Finds a shared library of this project relative to the program. In /usr the system finds it.
 file(RELATIVE_PATH heymilo_lib_from_bin "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   set(heymilo_rpath)
@@ -15,16 +15,16 @@ else()
 endif()
 
 set(list_candidates_does "list the candidates of a HeyMilo posting")
-set(ingest_candidate_does "bring one candidate into a HeyMilo posting")
-set(bulk_ingest_does "bring a file of people into a HeyMilo posting, each exactly once")
+set(ingest_candidate_does "ingest one candidate into a HeyMilo posting")
+set(bulk_ingest_does "ingest a file of people into a HeyMilo posting, each exactly once")
 set(mirror_candidates_does "keep an SQLite copy of the candidates of a HeyMilo posting")
-set(mock_server_does "imitate the HeyMilo API, for tests")
+set(mock_server_does "mock the HeyMilo API, for tests")
 foreach(program IN ITEMS
     list_candidates ingest_candidate bulk_ingest mirror_candidates mock_server)
   if(NOT TARGET ${program})
     continue()
   endif()
-  # Not the program itself, which would need another name in the build tree: its objects, linked anew.
+  # Not the program itself, which would need another name in the build tree: its objects, linked again.
   string(REPLACE "_" "-" tool "heymilo-${program}")
   add_executable(${tool} $<TARGET_OBJECTS:${program}>)
   get_target_property(libraries ${program} LINK_LIBRARIES)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Shows the library at work, without an account and without a network: starts the mock server, brings
-# 2,000 people in with bulk_ingest, which is killed on the way and started again, keeps a copy of the
-# posting in a database with mirror_candidates while their interviews go on, and shows the funnel.
-# Installs what is missing (with apt-get) and builds first.
+# Shows the library at work, without an account and without a network: starts the mock server, ingests 2,000
+# people with bulk_ingest, which is killed halfway and started again, keeps a copy of the posting in a
+# database with mirror_candidates while the interviews progress, and shows the funnel.
+# Installs missing dependencies (with apt-get) and builds first.
 #
 #   examples/demo.sh             from a fresh clone
 #   examples/demo.sh DIRECTORY   with programs that have been built already
@@ -10,7 +10,7 @@ set -Eeuo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 people=$root/examples/data/people.ndjson
-times=8 # so often each of the people is brought in, as somebody else
+times=8 # each of the people is ingested this many times, with different data
 posting=demo
 work=$(mktemp -d)
 server=
@@ -43,18 +43,18 @@ finish() {
   exit "$code"
 }
 trap finish EXIT
-trap 'printf "This failed: %s\n" "$BASH_COMMAND" >&2' ERR
+trap 'printf "Failed command: %s\n" "$BASH_COMMAND" >&2' ERR
 trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
 build() {
-  begin 'Installing what is missing'
+  begin 'Installing missing dependencies'
   "$root/scripts/install-dependencies.sh"
   begin 'Building (minutes the first time, then seconds)'
   {
     cd "$root"
-    cmake --preset quick -DHEYMILO_BUILD_TESTS=OFF  # tests/run.sh goes on with the same build
+    cmake --preset quick -DHEYMILO_BUILD_TESTS=OFF  # tests/run.sh continues with the same build
     cmake --build build/quick --parallel "$(getconf _NPROCESSORS_ONLN)" \
       --target list_candidates bulk_ingest mirror_candidates mock_server
   } >"$work/log" 2>&1
@@ -70,17 +70,17 @@ start_server() {
   server=$!
   read -r HEYMILO_BASE_URL <&3 || fail 'The mock server did not start.'
   export HEYMILO_BASE_URL
-  printf 'In the place of the API: %s. A day passes there in a second.\n' "$HEYMILO_BASE_URL"
+  printf 'The mock API: %s. A day passes there in a second.\n' "$HEYMILO_BASE_URL"
 }
 
-# 2,000 people, and four lines that are nobody.
+# 2,000 people, and four invalid lines.
 make_file() {
   local i
   for ((i = 1; i <= times; i++)); do
     sed -E "s/\"email\":\"([^@\"]+)@/\"email\":\"\1+$i@/; s/(\"external_id\":\"[^\"]+)\"/\1-$i\"/" "$people"
     case $i in
       2) printf '{"name":"No Address","email":"nowhere"}\n' ;;
-      4) printf 'this is no JSON\n' ;;
+      4) printf 'this is not JSON\n' ;;
       6) printf '{"name":"No E-Mail"}\n' ;;
       7) printf '{"name":"Bad Number","email":"bad@example.com","phone_number":"12"}\n' ;;
     esac
@@ -88,36 +88,36 @@ make_file() {
   total=$(($(wc -l <"$work/people.ndjson") - 4))
 }
 
-bulk_ingest() { # in a process of its own
+bulk_ingest() { # in a separate process
   exec "$programs/bulk_ingest" "$posting" "$work/people.ndjson" --chunk 10 --concurrency 2 --settle 2 \
     --report "$work/report.ndjson" "$@"
 }
 
-# Waits, for half a minute at the most, until the server has brought in so many chunks.
+# Waits, for at most half a minute, until the server has ingested this many chunks.
 wait_for_chunks() {
   local deadline=$((SECONDS + 30))
   until (($(grep -c 'ingestCandidatesBulk 201' "$work/log" || true) >= $1)); do
-    ((SECONDS < deadline)) || fail 'bulk_ingest is not getting on.'
+    ((SECONDS < deadline)) || fail 'bulk_ingest makes no progress.'
     sleep 0.05
   done
 }
 
 ingest_and_kill() {
-  begin "Bringing $total people in, killed on the way (kill -9)"
+  begin "Ingesting $total people, killed halfway (kill -9)"
   bulk_ingest --quiet &
   local ingesting=$!
   wait_for_chunks 60
   kill -KILL "$ingesting"
   wait "$ingesting" 2>/dev/null || true
-  printf 'Killed when %d of them were in.\n' "$(listed)"
+  printf 'Killed after %d of them were ingested.\n' "$(listed)"
 }
 
 ingest_the_rest() {
-  begin 'The same command again: it finds out what has arrived, and goes on'
+  begin 'The same command again: it determines what has arrived, and resumes'
   local code=0
   (bulk_ingest) || code=$?
-  ((code == 3)) || fail "bulk_ingest ended with $code; some are rejected, so that it should be 3."
-  printf '\nWho is rejected, and why (%s):\n' report.ndjson
+  ((code == 3)) || fail "bulk_ingest exited with $code instead of 3 (some records are rejected)."
+  printf '\nThe rejected records and the reasons (%s):\n' report.ndjson
   grep '"rejected"' "$work/report.ndjson" | cut -c 1-110
 }
 
@@ -139,7 +139,7 @@ funnel() {
                          WHEN 'completed' THEN 4 WHEN 'shortlisted' THEN 5 ELSE 6 END, status"
 }
 
-# Each external id of the file is in the database exactly once, and no other is.
+# Each external id of the file is in the database exactly once, and no other id is.
 everybody_once() {
   grep -o '"external_id":"[^"]*"' "$work/people.ndjson" | cut -d '"' -f 4 | sort >"$work/wanted"
   query "SELECT json_extract(document, '\$.metadata.external_id') FROM candidates" |
@@ -162,7 +162,7 @@ mirror
 printf '\n'
 funnel
 
-begin 'Some days later: the same command again reads what can have changed'
+begin 'Some days later: the same command again reads what may have changed'
 sleep 5
 mirror
 printf '\n'
@@ -174,4 +174,4 @@ query -header -column "
 
 step='comparing the database with the file'
 everybody_once
-printf '\nThe demo worked: %d people brought in and copied, each exactly once.\n' "$total"
+printf '\nThe demo worked: %d people ingested and copied, each exactly once.\n' "$total"

@@ -1,4 +1,4 @@
-// The shortest useful program: ingests one candidate, then lists where everybody stands.
+// The shortest useful program: ingests one candidate, then lists everybody's status.
 
 #include <heymilo/heymilo.hpp>
 #include <iostream>

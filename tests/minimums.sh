@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Shows that the oldest versions that cmake/HeymiloMinimums.cmake claims are enough: makes a bare root of each
-# release that has them, and builds and tests HEAD in it by tests/minimums_here.sh. Ends with a table and a
-# verdict, which is good only if each claim is a version that was built with.
+# Verifies the minimum versions in cmake/HeymiloMinimums.cmake: creates a bare root of each release that has
+# them, and builds and tests HEAD in it with tests/minimums_here.sh. Ends with a table and a verdict, which is
+# only good if a build has used each minimum version.
 #
 #   tests/minimums.sh [OPTION...] [RELEASE...]
 #
-#   RELEASE         bullseye (Debian 11) or jammy (Ubuntu 22.04); both by default, as both are needed for the claims
-#   --roots FOLDER  where roots and logs go, 3 GB at a time (default: heymilo-minimums in $TMPDIR, or in /var/tmp)
+#   RELEASE         bullseye (Debian 11) or jammy (Ubuntu 22.04); default: both, as both are needed
+#   --roots FOLDER  for roots and logs, 3 GB at a time (default: heymilo-minimums in $TMPDIR, or in /var/tmp)
 #
 # Mirrors: $DEBIAN_MIRROR, or http://deb.debian.org/debian; $UBUNTU_MIRROR, or http://archive.ubuntu.com/ubuntu.
-# Needs root, debootstrap, and a kernel that lets it mount and make namespaces (in a container: a privileged one).
+# Needs root, debootstrap, and a kernel that permits mounting and namespaces (in a container: a privileged
+# one).
 # Ends with 0 (all good), 1 (a release failed, or a claim was not built), 2 (usage, or something is missing).
 set -uo pipefail
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -41,8 +42,8 @@ check_bare_roots "${releases[@]}"
 debian=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 ubuntu=${UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu}
 
-# Sets keyring to the keys of Ubuntu: those that are installed, or those of Debian 13's package of them, which
-# Debian 12 does not have.
+# Sets keyring to the keys of Ubuntu: the installed ones, or those of Debian 13's package, which Debian 12
+# does not have.
 find_ubuntu_keyring() {
   keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg
   [[ ! -e $keyring ]] || return 0
@@ -87,7 +88,7 @@ for release in "${releases[@]}"; do
 done
 rm -rf "$roots/keyring" "$roots/ubuntu-keyring.deb"
 
-# claim <dependency> <version>: a line of the table.
+# claim <dependency> <version>: prints a line of the table.
 claim() {
   local line shown=no version release
   line=$(printf '%-14s %-8s' "$1" "$2")

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Builds and tests this checkout with the oldest dependencies that it supports, on Debian 11 or Ubuntu 22.04:
-# the library, the workflows, the mock server and the programs, the tests that meet a dependency, and
-# consumers of what was installed, by CMake and by pkg-config.
+# Builds and tests this checkout with the oldest supported dependencies, on Debian 11 or Ubuntu 22.04: the
+# library, the workflows, the mock server and the programs, the tests that use a dependency, and consumers of
+# the installed library, with CMake and with pkg-config.
 #
 #   tests/minimums_here.sh
 #
-# Installs packages, so it needs root; tests/minimums.sh runs it in a bare root. Debian 11 has libcurl 7.74, no
-# CLI11 and no cpp-httplib: there the three are built from Debian 12's sources, which is what a user of Debian 11
-# does too, into /opt/heymilo-dependencies. No presets: they need CMake 3.21.
+# Installs packages, so it needs root; tests/minimums.sh runs it in a bare root. Debian 11 has libcurl 7.74,
+# and neither CLI11 nor cpp-httplib: the three are built from Debian 12's sources, as a user of Debian 11
+# would do, in /opt/heymilo-dependencies. No presets: they need CMake 3.21.
 # The last lines are the versions, one for each dependency: `built with <dependency> <version>`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -32,14 +32,14 @@ case ${1:-} in
     ;;
 esac
 if [ "$(id -u)" -ne 0 ]; then
-  echo "Packages are installed, which needs root: sudo $0" >&2
+  echo "Installing packages needs root: sudo $0" >&2
   exit 2
 fi
 
 # shellcheck source=/dev/null
 release=$(. /etc/os-release && echo "$ID $VERSION_ID")
 jobs=$(nproc)
-dependencies=/opt/heymilo-dependencies # not in the checkout, where CMake would leave it out of RPATHs
+dependencies=/opt/heymilo-dependencies # not in the checkout: CMake would omit it from RPATHs
 build=$PWD/build/minimums
 installed=$build/installed
 packages=(
@@ -49,7 +49,7 @@ packages=(
 
 install() { apt-get install --quiet --yes --no-install-recommends "$@"; }
 
-# Debian 12's sources, which apt checks by their signature.
+# Debian 12's sources; apt verifies their signature.
 build_dependencies() {
   local mirror
   mirror=$(sed -n 's/^deb \([^ ]*\) bullseye main.*/\1/p' /etc/apt/sources.list | head -n 1)
@@ -114,7 +114,7 @@ for use in client:heymilo mock_server:heymilo-testing workflows:heymilo-workflow
 done
 "$installed/bin/heymilo-list-candidates" --version
 
-# The header of cpp-httplib says its version from 0.11 on.
+# The header of cpp-httplib contains its version from 0.11 on.
 httplib=$(sed -n 's/^#define CPPHTTPLIB_VERSION "\(.*\)"/\1/p' "$dependencies/include/httplib.h" 2>/dev/null ||
   pkg-config --modversion cpp-httplib)
 cli11=$(sed -n 's/^#define CLI11_VERSION "\(.*\)"/\1/p' {"$dependencies",/usr}/include/CLI/Version.hpp 2>/dev/null ||

@@ -1,5 +1,5 @@
-// Holds the public headers to what MSVC takes as GCC and Clang do, where no compiler here would say
-// so. What clang++ knows is in public_headers.cmake.
+// Checks the public headers for code that MSVC treats differently from GCC and Clang, without an
+// MSVC. Checks by clang++ are in public_headers.cmake.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ struct Rule {
   const char* reason;
 };
 
-// Of a line of code without its comment and its string literals.
+// For a line of code without its comment and its string literals.
 constexpr std::array kRules = {
     Rule{R"(\b__cplusplus\b)", "199711 in MSVC unless it is told otherwise: ask for the feature"},
     Rule{R"((std|::\w+|>)::(min|max)\s*\()",
@@ -66,7 +66,7 @@ std::string codeOf(const std::string& line) {
   return code;
 }
 
-/// What MSVC would not take, or not as meant, each as `<line>: <reason>`.
+/// Code that MSVC would refuse, or interpret differently, each as `<line>: <reason>`.
 std::vector<std::string> complaints(const std::string& text) {
   static const std::vector<std::regex> patterns = [] {
     std::vector<std::regex> all;

@@ -1,7 +1,7 @@
-# Each public header compiles alone, twice in a row, and clean, in the oldest language version; in the
-# newer ones all of them together do, and after the macros of <windows.h>. Where there is a clang++, it
-# looks at them as well, for what only GCC and Clang know. (What no compiler tells is in
-# portable_headers_test.cpp.)
+# Each public header compiles alone, twice in a row, and without warnings, in the oldest language version; in
+# the newer ones all of them together do, and after the macros of <windows.h>. If clang++ is available, it
+# checks them as well, for extensions of GCC and Clang. (portable_headers_test.cpp checks what no compiler
+# reports.)
 
 file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS
   RELATIVE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/include/*.hpp")
@@ -17,7 +17,7 @@ endforeach()
 set(public_headers_together "${CMAKE_CURRENT_BINARY_DIR}/public_headers/together.cpp")
 file(CONFIGURE OUTPUT "${public_headers_together}" CONTENT "${public_headers_text}")
 
-# After the headers of others, which the macros would break on systems that have none of these.
+# After third-party headers, which the macros would break on systems without such macros.
 list(REMOVE_DUPLICATES public_headers_others)
 list(FILTER public_headers_others EXCLUDE REGEX "<(compare|coroutine)>")
 string(REPLACE ";" "\n" public_headers_others "${public_headers_others}")

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# Runs both commands of the README on Debian releases, as a new machine would: for each release it makes a
-# bare root, clones this checkout's HEAD into it, runs examples/demo.sh and tests/run.sh there, then
-# installs the library and builds and runs consumers of it, by CMake and by pkg-config. Ends with a table
-# and a verdict.
+# Runs both commands of the README on Debian releases, like a new machine: for each release it creates a bare
+# root, clones this checkout's HEAD into it, runs examples/demo.sh and tests/run.sh there, then installs the
+# library and builds and runs consumers of it, with CMake and with pkg-config. Ends with a table and a
+# verdict.
 #
 #   tests/releases.sh [OPTION...] [RELEASE...]
 #
 #   RELEASE         bookworm (12), trixie (13) or sid (unstable); all three by default
-#   --keep          keeps the roots; without it, only the logs stay
-#   --roots FOLDER  where roots and logs go, about 7 GB at a time (default: heymilo-releases in $TMPDIR,
+#   --keep          keeps the roots; by default only the logs are kept
+#   --roots FOLDER  for roots and logs, about 7 GB at a time (default: heymilo-releases in $TMPDIR,
 #                   or in /var/tmp)
 #   --mirror URL    the Debian mirror (default: $DEBIAN_MIRROR, or http://deb.debian.org/debian)
 #   --cache FOLDER  keeps the downloaded packages there for the next run
 #
-# Needs root, debootstrap, and a kernel that lets it mount and make namespaces (in a container: a privileged
-# one). Ctrl-C ends it, and removes the root. Proxies of apt and of the environment (http_proxy, …) are those of
-# the roots too.
+# Needs root, debootstrap, and a kernel that permits mounting and namespaces (in a container: a privileged
+# one). Ctrl-C ends it, and removes the root. The roots use the proxies of apt and of the environment
+# (http_proxy, …).
 # Ends with 0 (all good), 1 (a release failed), 2 (usage, or something is missing) or 130 (Ctrl-C).
 set -uo pipefail
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -62,7 +62,7 @@ use_by_pkg_config='for use in client:heymilo mock_server:heymilo-testing workflo
   done
   heymilo-list-candidates --version'
 
-# step <what> <command>...: runs it, says how long it took, and sets $took. The log has the rest.
+# step <what> <command>...: runs it, reports how long it took, and sets $took. The log has the details.
 step() {
   local what=$1 began=$SECONDS
   shift
@@ -73,13 +73,13 @@ step() {
   else
     took="FAILED"
     printf '%-9s %-28s %5d s  FAILED\n' "$release" "$what" $((SECONDS - began))
-    printf '%s: %s failed; the whole log is %s, which ends:\n' "$release" "$what" "$log" >&2
+    printf '%s: %s failed; the log is %s; its last lines:\n' "$release" "$what" "$log" >&2
     tail -n 15 "$log" | sed 's/^/  | /' >&2
     return 1
   fi
 }
 
-# The version of what was built with, as the root says; "-" where it is not there.
+# The version used by the build, from the root; "-" if unknown.
 version_in_root() {
   chroot "$root" env -i PATH=/usr/bin:/bin sh -c "$1" 2>/dev/null | head -n 1 | grep . || echo -
 }

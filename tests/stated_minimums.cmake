@@ -1,5 +1,5 @@
 # cmake -D SOURCE_DIR=<folder> -P stated_minimums.cmake
-# What can't read cmake/HeymiloMinimums.cmake states the same oldest versions.
+# Checks that files that can't read cmake/HeymiloMinimums.cmake state the same versions.
 cmake_minimum_required(VERSION 3.18)
 include("${SOURCE_DIR}/cmake/HeymiloMinimums.cmake")
 set(minimum_CMake "${CMAKE_MINIMUM_REQUIRED_VERSION}")

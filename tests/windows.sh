@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# Builds everything for Windows with mingw-w64 and runs it in Wine: the tests that need nothing of POSIX
-# (tests/CMakeLists.txt says what the others need), and then the programs: a mock server, a file of people ingested
-# into it, and the list of what it has then. TLS is Schannel's, the rest is what this Debian release has as
-# source.
+# Builds everything for Windows with mingw-w64 and runs it in Wine: the tests that do not need POSIX (see
+# tests/CMakeLists.txt), then the programs: a mock server, the ingestion of a file of people, and the
+# resulting list. TLS is Schannel's; the other dependencies are built from this Debian release's sources.
 #
-#   tests/windows.sh               configures, builds, runs; all of it is in build/mingw
-#   tests/windows.sh --programs    only the programs, which have been built before
+#   tests/windows.sh               configures, builds, runs; everything is in build/mingw
+#   tests/windows.sh --programs    runs the programs only, built before
 #
-# Needs Debian, and installs what is missing with apt-get. Wine stands in for Windows: what it shows is that
-# the code compiles, links and works against the Windows API, not that Windows does the same.
+# Needs Debian, and installs missing packages with apt-get. Wine replaces Windows: the run shows that the code
+# compiles, links and works with the Windows API, not that Windows behaves the same.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -26,7 +25,7 @@ esac
 build=$PWD/build/mingw
 jobs=$(nproc 2>/dev/null || echo 2)
 export WINEDEBUG=-all WINEARCH=win64 WINEPREFIX=$build/wine
-export WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="  # asks for nothing to be downloaded
+export WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="  # prevents download prompts
 PATH=$PATH:/usr/lib/wine
 
 work=
@@ -39,7 +38,7 @@ finish() {
     wait "$server" 2>/dev/null || true
   fi
   [ -z "$work" ] || rm -rf "$work"
-  # Ends what Wine has running for this prefix alone.
+  # Ends only the Wine processes of this prefix.
   wineserver64 --kill 2>/dev/null || true
   exit "$code"
 }
@@ -48,15 +47,15 @@ trap 'exit 130' INT TERM
 
 if [ -z "$programs_only" ]; then
   scripts/mingw-dependencies.sh build/mingw-deps
-  # Not in Wine: it does not tell that a connection was reset, and takes longer than three tests of times
-  # allow for. This cpp-httplib is the header alone, without zlib.
+  # Excluded in Wine: it does not report a connection reset, and is too slow for three tests of times. This
+  # cpp-httplib is header-only, without zlib.
   left_out="MockServerScript.Resets:MockServerRouting.CompressesWhenThatIsOnAndAccepted"
   left_out+=":MockServerRateWindow.NeverLets*:NonBlocking.KeepsToTheDeadline:Quota.NoWindowOfTheServer*"
   cmake --preset mingw -DHEYMILO_LEFT_OUT_TESTS="$left_out"
   cmake --build --preset mingw --parallel "$jobs"
 fi
 mkdir -p "$WINEPREFIX"
-echo "Getting Wine ready" >&2
+echo "Preparing Wine" >&2
 wine64 wineboot --init >/dev/null 2>&1 </dev/null
 if [ -z "$programs_only" ]; then
   ctest --test-dir "$build" --output-on-failure --no-tests=error --parallel "$jobs"
@@ -81,7 +80,7 @@ export HEYMILO_API_KEY=demo-key
 program mock_server --api-key "$HEYMILO_API_KEY" --posting demo >"$work/url.txt" 2>"$work/server.txt" &
 server=$!
 tries=0
-until [ -s "$work/url.txt" ]; do  # for half a minute: Wine takes a second or more to start
+until [ -s "$work/url.txt" ]; do  # for half a minute: Wine needs a second or more to start
   kill -0 "$server" 2>/dev/null || fail "the mock server has ended"
   ((++tries < 300)) || fail "the mock server has not said where it listens"
   sleep 0.1
@@ -98,7 +97,7 @@ listed() { program list_candidates demo --format json 2>"$work/list.txt" | wc -l
 expected=$(wc -l <"$people")
 ingest
 [ "$(listed)" -eq "$expected" ] || fail "after bulk_ingest there should be $expected candidates"
-ingest  # the same command again: the journal says that everybody has arrived
+ingest  # the same command again: everything is in the journal
 [ "$(listed)" -eq "$expected" ] || fail "after bulk_ingest again there should be $expected candidates"
 program mirror_candidates demo --database "$work/mirror.db" >"$work/mirror.txt" 2>&1 ||
   fail "mirror_candidates ended with $?"

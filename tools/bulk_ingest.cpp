@@ -1,4 +1,4 @@
-// Brings the candidates of a file into a posting, each exactly once, however often it is run.
+// Ingests the candidates of a file into a posting, each exactly once, however often it is run.
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -50,67 +50,65 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_option(
          "FILE",
          arguments.file,
-         "NDJSON: a CandidateIngestRequest a line; or CSV by RFC 4180: a first row that "
-         "names the columns name, email, phone_number, metadata.KEY, data.KEY; - is standard "
+         "NDJSON: a CandidateIngestRequest per line; or CSV (RFC 4180) whose first row "
+         "contains the columns name, email, phone_number, metadata.KEY, data.KEY; - is standard "
          "input")
       ->required()
       ->type_name("");
-  app.add_option(
-         "--journal",
-         arguments.journal,
-         "The SQLite file that knows what became of each record: run again with it, and nothing "
-         "is sent twice (default: FILE.POSTING_ID.journal)")
+  app.add_option("--journal",
+                 arguments.journal,
+                 "The SQLite file with the outcome of each record: run again with it, and nothing "
+                 "is sent twice (default: FILE.POSTING_ID.journal)")
       ->type_name("DB");
-  app.add_option(
-         "--report",
-         arguments.report,
-         "Write what became of each record, a JSON object a line, into a file for its owner "
-         "alone; - is standard output")
+  app.add_option("--report",
+                 arguments.report,
+                 "Write the outcome of each record, a JSON object per line, to a file readable by "
+                 "its owner "
+                 "only; - is standard output")
       ->type_name("FILE");
-  app.add_option("--chunk", arguments.chunk, "Records in a request, 1 to 1000")
+  app.add_option("--chunk", arguments.chunk, "Records per request, 1 to 1000")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1000}).description(""))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--concurrency", arguments.concurrency, "Requests at the same time, 1 to 64")
+  app.add_option("--concurrency", arguments.concurrency, "Parallel requests, 1 to 64")
       ->check(CLI::Range(std::size_t{1}, std::size_t{64}).description(""))
       ->type_name("N")
       ->capture_default_str();
   app.add_flag("--async", arguments.async, "Queue the records, and do not wait for the result");
   app.add_option("--mark",
                  arguments.mark,
-                 "The metadata key by which a record is found again: one of your own, whose values "
-                 "differ from record to record, or one that is added")
+                 "The metadata key that identifies a record: an existing key with values that "
+                 "differ from record to record, or a key that is added")
       ->type_name("KEY")
       ->capture_default_str();
   app.add_option("--settle",
                  arguments.settle,
-                 "How long a record in doubt may take to show up, from the end of its request on, "
-                 "before it is sent again: as long as the API and the proxies before it may take "
+                 "How long a record in doubt may take to appear, from the end of its request, "
+                 "before it is sent again: as long as the API and its proxies may take "
                  "(default: 125, with --async 605)")
       ->check(support::numberBetween(0, 86400))
       ->type_name("SECONDS");
   app.add_option("--format",
                  arguments.format,
-                 "ndjson or csv (default: as the file's name or its first sign says)")
+                 "ndjson or csv (default: by the file's name or first character)")
       ->check(CLI::IsMember({"ndjson", "csv"}).description(""))
       ->type_name("FORMAT");
-  app.add_flag("--quiet", arguments.quiet, "Say nothing but what went wrong");
-  app.add_flag("--verbose", arguments.verbose, "Tell the progress a line at a time")
+  app.add_flag("--quiet", arguments.quiet, "Print errors only");
+  app.add_flag("--verbose", arguments.verbose, "Print the progress line by line")
       ->excludes("--quiet");
 }
 
-/// As of a variable that is not set: not the same as an option that is not there.
+/// An empty value, as from an unset variable, is an error: it is not the same as a missing option.
 void refuseEmpty(const CLI::App& app, const std::string& option, const std::string& value) {
   if (app.count(option) != 0 && value.empty()) {
-    throw support::UsageError(option + " has an empty value: it names a file.");
+    throw support::UsageError(option + " is empty: give a file name.");
   }
 }
 
 void refuseJsonArray(const std::string& file) {
-  throw support::UsageError(
-      support::printable(file) +
-      " begins with [: it is to have a JSON object a line, and no array of them.\n"
-      "Convert it, as with: jq -c '.[]' people.json > people.ndjson");
+  throw support::UsageError(support::printable(file) +
+                            " begins with [: expected one JSON object per line, not an array.\n"
+                            "Convert it, for example: jq -c '.[]' people.json > people.ndjson");
 }
 
 bool isCsv(const Arguments& arguments, bulk::Input& input) {
@@ -128,7 +126,7 @@ bool isCsv(const Arguments& arguments, bulk::Input& input) {
   return extension != ".ndjson" && extension != ".jsonl" && first != '{';
 }
 
-/// A posting's id as part of a file's name.
+/// The posting's id as part of a file name.
 std::string fileNameOf(const std::string& id) {
   constexpr const char* kDigits = "0123456789ABCDEF";
   std::string name;
@@ -145,7 +143,7 @@ std::string fileNameOf(const std::string& id) {
   return name;
 }
 
-/// The journal; one that nobody named, for records that can't be read again, goes with the run.
+/// The journal. Without a name, for input that can't be read again, it is deleted after the run.
 class JournalFile {
  public:
   explicit JournalFile(const Arguments& arguments) : path_(arguments.journal) {
@@ -169,7 +167,7 @@ class JournalFile {
   std::optional<support::TemporaryFiles> temporary_;
 };
 
-/// One run, and what is told of it.
+/// One run, and its output.
 class Ingesting {
  public:
   explicit Ingesting(const Arguments& arguments)
@@ -182,7 +180,7 @@ class Ingesting {
         report_.emplace(arguments_.report);
       } catch (const support::OutputError& error) {
         support::complain(std::string(error.what()) +
-                          "\nNothing was sent. Name a --report that can be written.\n");
+                          "\nNothing was sent. Use a writable --report.\n");
         return ExitCode::failed;
       }
     }
@@ -198,19 +196,20 @@ class Ingesting {
     } catch (const heymilo::workflows::StoreError& error) {
       const std::string where = "\nThe journal is " + support::printable(journal_.path());
       support::complain(support::printable(error.what()) + where +
-                        (sent_ == 0 ? ": without one that can be used nothing is sent.\n"
-                                    : ": without one that can be used nothing more is sent.\n") +
-                        (journal_.temporary() ? goOn() : ""));
+                        (sent_ == 0 ? ": nothing is sent without a usable journal.\n"
+                                    : ": nothing more is sent without a usable journal.\n") +
+                        (journal_.temporary() ? howToResume() : ""));
       return sent_ != 0 ? ExitCode::in_part : ExitCode::failed;
     } catch (const heymilo::Error& error) {
-      support::complain(support::explain(error) + (support::helpsToRunAgain(error)
-                                                       ? goOn()
-                                                       : "What has come in is in the journal, and "
-                                                         "nothing is sent twice.\n" +
-                                                             support::explainSameAgain()));
-    } catch (const support::UsageError& error) {  // the file can't be read on
+      support::complain(support::explain(error) +
+                        (support::helpsToRunAgain(error)
+                             ? howToResume()
+                             : "Everything sent so far is in the journal, and "
+                               "nothing is sent twice.\n" +
+                                   support::explainSameAgain()));
+    } catch (const support::UsageError& error) {  // the file can't be read to its end
       support::complain(std::string(error.what()) + '\n' +
-                        (requests_ == 0 ? "This run has sent nothing.\n" : goOn()));
+                        (requests_ == 0 ? "This run has sent nothing.\n" : howToResume()));
       exit = requests_ == 0 ? ExitCode::usage : ExitCode::in_part;
     }
     if (exit != ExitCode::done && sent_ != 0) {
@@ -224,7 +223,7 @@ class Ingesting {
   }
 
  private:
-  /// Throws UsageError where two of the files are the same one, and says `otherwise` too.
+  /// Throws UsageError, with `otherwise` in its message, if two of the files are the same.
   void checkFiles(const std::string& otherwise) const {
     support::DistinctFiles files(otherwise);
     if (arguments_.file == "-") {
@@ -259,8 +258,8 @@ class Ingesting {
     return bulkIngest(client, arguments_.posting_id, untilStopped(source), options);
   }
 
-  /// A source that gives nothing where waiting for input was ended, which bulkIngest() does not
-  /// take for the end.
+  /// A source that returns nothing after a stop while waiting for input; bulkIngest() does not
+  /// treat this as the end of the input.
   static BulkSource untilStopped(const BulkSource& source) {
     return [&source]() -> std::optional<heymilo::workflows::BulkRecord> {
       try {
@@ -280,51 +279,51 @@ class Ingesting {
     }
     shown_ = now;
     phase_ = progress.phase;
-    tellOfPause(progress.pause, line);
+    reportPause(progress.pause, line);
     const std::string text = words_.text(progress, input_, now);
     line.show(text);
-    if (arguments_.verbose && text != told_) {
+    if (arguments_.verbose && text != printed_) {
       support::tell(text + '\n');
-      told_ = text;
+      printed_ = text;
     }
   }
 
-  /// Once for each pause, where no line shows it; a short one is not worth a word.
-  void tellOfPause(std::chrono::milliseconds pause, const support::ProgressLine& line) {
+  /// Once for each pause longer than a few seconds, if no progress line shows it.
+  void reportPause(std::chrono::milliseconds pause, const support::ProgressLine& line) {
     constexpr std::chrono::seconds kLong{5};
     if (pause < kLong) {
       paused_ = false;
     } else if (!paused_ && !arguments_.quiet && !line.visible()) {
       paused_ = true;
       const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause).count();
-      support::tell("the API can't take more now, or the quota is used up: going on in " +
-                    std::to_string(seconds) + " s. Ctrl-C ends it in good order.\n");
+      support::tell("the API is overloaded, or the quota is used up: resuming in " +
+                    std::to_string(seconds) + " s. Press Ctrl-C to stop.\n");
     }
   }
 
-  /// False where it could not be written, which it says.
+  /// False, after an error message, if the report could not be written.
   bool report() {
     try {
       if (report_) {
-        checkFiles({});  // again: what was not there may be one file by the rules of its folder
+        checkFiles({});  // again: new files may be the same by the rules of their directory
         bulk::writeReport(journal_.path(), *report_);
       }
       return true;
     } catch (const support::OutputError& error) {
-      tellOfNoReport(error.what());
+      complainAboutReport(error.what());
     } catch (const support::UsageError& error) {
-      tellOfNoReport(error.what());
+      complainAboutReport(error.what());
     }
     return false;
   }
 
-  void tellOfNoReport(const std::string& why) const {
+  void complainAboutReport(const std::string& why) const {
     support::complain(why +
                       (journal_.temporary()
-                           ? "\nIt is lost with this run. Do not run it again: the records "
+                           ? "\nThe report is lost. Do not run it again: the records "
                              "would be sent again.\n"
-                           : "\nWhat became of each record is in the journal. Run it again with "
-                             "a --report that can be written: nothing is sent anew.\n"));
+                           : "\nThe outcome of each record is in the journal. Run it again with "
+                             "a writable --report: nothing is sent again.\n"));
   }
 
   void summarize(const BulkIngestResult& result) const {
@@ -333,7 +332,7 @@ class Ingesting {
       return;
     }
     if (result.records == 0 && !result.stopped) {
-      support::tell("there are no records in " + support::printable(arguments_.file) + ".\n");
+      support::tell("no records in " + support::printable(arguments_.file) + ".\n");
       return;
     }
     std::string text = grouped(result.records) + (result.records == 1 ? " record: " : " records: ");
@@ -343,29 +342,31 @@ class Ingesting {
             (result.requests == 1 ? " request\n" : " requests\n");
     if (result.matched_by_email != 0) {
       text += grouped(result.matched_by_email) +
-              " had no room for a mark and were recognised by their e-mail address.\n";
+              " had no room for a mark and were identified by their e-mail address.\n";
     }
     if (result.rejected != 0) {
       text += firstRejected(result.rejected);
-      text += "Who is rejected, and why, is in the report" + whereTheReportIs() +
-              ". Bring them in from a file of their own when they are mended.\n";
+      text += "The rejected records, with the reasons, are in the report" + reportLocation() +
+              ". Correct them and ingest them from a separate file.\n";
     }
     if (result.unresolved != 0) {
-      text += "Whether the unresolved are in the posting can't be told: they are in the report" +
-              whereTheReportIs() + ". Look before you bring them in again.\n";
+      text +=
+          "Whether the unresolved records were ingested cannot be determined: they are in the "
+          "report" +
+          reportLocation() + ". Check the posting before you ingest them again.\n";
     }
     if (result.stopped) {
-      text += "Stopped before the end. " + goOn();
+      text += "Stopped before the end. " + howToResume();
     } else if (!arguments_.quiet) {
       text += journal_.temporary()
-                  ? "There is no journal: what is read again is sent again.\n"
+                  ? "There is no journal: records that are read again are sent again.\n"
                   : "The journal is " + support::printable(journal_.path()) + ".\n";
     }
     support::tell(text);
   }
 
-  /// The first few, a line each; of the API's words only the code and the place, since the message
-  /// may quote the person.
+  /// The first few, one per line. Of the API's error only the code and the location are shown,
+  /// since the message may quote the person.
   std::string firstRejected(std::uint64_t rejected) const {
     constexpr std::uint64_t kShown = 3;
     std::string lines;
@@ -387,31 +388,32 @@ class Ingesting {
     return lines + (rejected > kShown ? "  and " + grouped(rejected - kShown) + " more\n" : "");
   }
 
-  std::string whereTheReportIs() const {
+  std::string reportLocation() const {
     if (arguments_.report == "-") {
       return " on standard output";
     }
-    return arguments_.report.empty() ? ": run it again with --report FILE, which sends nothing anew"
+    return arguments_.report.empty() ? " (run again with --report FILE: nothing is sent again)"
                                      : " " + support::printable(arguments_.report);
   }
 
-  std::string goOn() const {
+  std::string howToResume() const {
     return journal_.temporary()
                ? "Without --journal a later run can't know what this one has sent.\n"
-               : "What has come in is in the journal. Run the same command again to go on there: "
+               : "Everything sent so far is in the journal. Run the same command again to resume: "
                  "nothing is sent twice.\n";
   }
 
   const Arguments& arguments_;
-  const support::Interrupt interrupt_;  // before what waits for input, and temporary files
+  const support::Interrupt
+      interrupt_;  // before everything that waits for input, and temporary files
   bulk::Input input_;
   JournalFile journal_;
   std::optional<bulk::ReportFile> report_;
   bulk::Progress words_;
   std::chrono::steady_clock::time_point shown_{};
-  std::string phase_, told_;
+  std::string phase_, printed_;
   bool paused_ = false;
-  std::uint64_t sent_ = 0;      // by this run, as far as is known
+  std::uint64_t sent_ = 0;      // by this run, as far as known
   std::uint64_t requests_ = 0;  // of this run
 };
 
@@ -419,7 +421,7 @@ class Ingesting {
 
 int main(int argc, char** argv) {
   CLI::App app(
-      "Bring the candidates of a file into a posting, each exactly once, however often it is run.",
+      "Ingest the candidates of a file into a posting, each exactly once, however often it is run.",
       "bulk_ingest");
   Arguments arguments;
   declare(app, arguments);
@@ -432,7 +434,7 @@ int main(int argc, char** argv) {
     refuseEmpty(app, "--report", arguments.report);
     try {
       Ingesting ingesting(arguments);
-      // Waits for the quota are what is to be expected here.
+      // Waits for the quota are normal here: they are not reported.
       return ingesting.run(support::clientFromEnvironment([](const heymilo::Event&) {}));
     } catch (const support::Stopped&) {
       support::complain("stopped before the first record was read: nothing was sent.\n");

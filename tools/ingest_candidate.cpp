@@ -1,4 +1,4 @@
-// Brings one candidate into a posting.
+// Ingests one candidate into a posting.
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -33,10 +33,10 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("--email", arguments.email, "E-mail address")->required()->type_name("EMAIL");
   app.add_option("--phone", arguments.phone, "Phone number in E.164 form, such as +12025550100")
       ->type_name("PHONE");
-  app.add_option("--metadata", arguments.metadata, "A key and its value; may be given again")
+  app.add_option("--metadata", arguments.metadata, "A key and its value; repeatable")
       ->type_name("K=V")
       ->allow_extra_args(false)
-      // One at a time: CLI11 2.6 takes [a]=[b,c] apart where more may be given at once.
+      // One at a time: CLI11 2.6 splits [a]=[b,c] if an option takes several values.
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--data", arguments.data, "Additional data, as a JSON object")->type_name("JSON");
@@ -104,7 +104,7 @@ ExitCode run(const Arguments& arguments) {
     support::complain(std::string(error.what()) + "\nNothing was sent.\n");
     return ExitCode::failed;
   }
-  const support::Interrupt interrupt;  // so that it can still be told what became of the candidate
+  const support::Interrupt interrupt;  // to still report the outcome
   const auto began = std::chrono::system_clock::now();
   try {
     const nlohmann::json answer = ingest(client, arguments, request, interrupt);
@@ -117,7 +117,7 @@ ExitCode run(const Arguments& arguments) {
     return support::exitCode(error);
   } catch (const support::OutputError& error) {
     support::complain(std::string(error.what()) +
-                      "\nThe candidate was ingested all the same: do not send it again.\n");
+                      "\nThe candidate was ingested: do not send it again.\n");
     return ExitCode::in_part;
   }
 }
@@ -125,7 +125,7 @@ ExitCode run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Bring one candidate into a posting, and print the answer as JSON.",
+  CLI::App app("Ingest one candidate into a posting, and print the response as JSON.",
                "ingest_candidate");
   Arguments arguments;
   declare(app, arguments);

@@ -42,32 +42,34 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->type_name("N");
   app.add_option("--starting-after",
                  arguments.starting_after,
-                 "Begin behind the candidate with this interview_id")
+                 "Begin after the candidate with this interview_id")
       ->type_name("ID");
   app.add_option("--created-after",
                  arguments.created_after,
-                 "Only those invited then or later: 2026-03-13, or 2026-03-13T09:30:00Z")
+                 "Only candidates created then or later: 2026-03-13, or 2026-03-13T09:30:00Z")
       ->check(support::isoTime())
       ->type_name("ISO");
-  app.add_option("--created-before", arguments.created_before, "Only those invited then or earlier")
+  app.add_option(
+         "--created-before", arguments.created_before, "Only candidates created then or earlier")
       ->check(support::isoTime())
       ->type_name("ISO");
-  app.add_option("--max", arguments.max, "Stop after so many, and tell how to go on")
+  app.add_option(
+         "--max", arguments.max, "Stop after this many candidates, and print how to continue")
       ->check(CLI::PositiveNumber.description(""))
       ->type_name("N");
   app.add_option("--format",
                  arguments.format,
-                 "table, fitted to the terminal; json, one candidate a line; or csv")
+                 "table, fitted to the terminal; json, one candidate per line; or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}).description(""))
       ->type_name("FORMAT")
       ->capture_default_str();
-  app.add_flag(
-      "--escape-formulas",
-      arguments.escape_formulas,
-      "With --format csv, for a file that is opened in a spreadsheet: text that it would run as a "
-      "formula (=, +, -, @ and the like at its beginning) gets an apostrophe before it, and the "
-      "file begins with the byte order mark that Excel needs for é. It changes the data, phone "
-      "numbers such as +12025550100 too; without it CSV is exactly what the API sent");
+  app.add_flag("--escape-formulas",
+               arguments.escape_formulas,
+               "With --format csv, for spreadsheets: text that a spreadsheet would interpret as a "
+               "formula (beginning with =, +, -, @ or similar) gets a leading apostrophe, and the "
+               "file begins with the byte order mark that Excel needs for é. This changes the "
+               "data, including "
+               "phone numbers such as +12025550100; without it CSV is exactly as the API sent it");
 }
 
 heymilo::ListCandidatesParams listParams(const Arguments& arguments) {
@@ -97,7 +99,7 @@ support::CandidateFormat formatOf(const Arguments& arguments) {
   return support::candidateTable(width, support::isColored(support::Stream::output));
 }
 
-/// Writes candidates as they arrive, and knows where to go on.
+/// Writes candidates as they arrive, and keeps the cursor for resuming.
 class Listing {
  public:
   explicit Listing(const Arguments& arguments)
@@ -109,29 +111,29 @@ class Listing {
     options.cancellation = interrupt.token();
     heymilo::CandidateRange range =
         client.listAllCandidates(arguments_.posting_id, listParams(arguments_), options);
-    range.prefetch(!arguments_.max);  // nothing behind the last one that is asked for
+    range.prefetch(!arguments_.max);  // nothing after the last requested candidate
     range.onUnreadable([this](const heymilo::UnreadableCandidate& candidate) {
       ++unreadable_;
       support::complain(support::explain(candidate));
     });
     try {
       walk(range);
-      writeHeader();  // of an empty list
+      writeHeader();  // for an empty list
       output_.finish();
     } catch (const heymilo::Error& error) {
       if (written_ == 0) {
         throw;
       }
-      support::complain(
-          support::explain(error) + "Stopped after " + count() +
-          (support::helpsToRunAgain(error) ? howToGoOn() : ".\n" + support::explainSameAgain()));
+      support::complain(support::explain(error) + "Stopped after " + count() +
+                        (support::helpsToRunAgain(error) ? howToContinue()
+                                                         : ".\n" + support::explainSameAgain()));
       return ExitCode::in_part;
     } catch (const support::OutputError& error) {
       support::complain(std::string(error.what()) + '\n');
       return output_.delivered() ? ExitCode::in_part : ExitCode::failed;
     }
     if (more_) {
-      support::tell("stopped after " + count() + ", as --max says" + howToGoOn());
+      support::tell("stopped after " + count() + " (--max)" + howToContinue());
     } else if (arguments_.format == "table") {
       support::tell(count() + '\n');
     }
@@ -172,8 +174,9 @@ class Listing {
     return std::to_string(written_) + (written_ == 1 ? " candidate" : " candidates");
   }
 
-  std::string howToGoOn() const {
-    return ".\nTo go on, run it again with --starting-after " + support::printable(cursor_) + '\n';
+  std::string howToContinue() const {
+    return ".\nTo continue, run it again with --starting-after " + support::printable(cursor_) +
+           '\n';
   }
 
   const Arguments& arguments_;
@@ -182,7 +185,7 @@ class Listing {
   std::int64_t written_ = 0;
   std::uint64_t unreadable_ = 0;
   std::string cursor_;  // the interview_id of the last one written
-  bool more_ = false;   // there are candidates behind it, but --max is reached
+  bool more_ = false;   // there are more candidates, but --max is reached
 };
 
 }  // namespace
@@ -199,8 +202,8 @@ int main(int argc, char** argv) {
   return support::runProgram(app, argc, argv, [&] {
     if (arguments.escape_formulas && arguments.format != "csv") {
       throw support::UsageError(
-          "--escape-formulas is for spreadsheets, which read CSV.\n"
-          "Give --format csv with it, or leave it out.");
+          "--escape-formulas requires --format csv.\n"
+          "Add --format csv, or omit --escape-formulas.");
     }
     const heymilo::Client client = support::clientFromEnvironment();
     support::Output::check();

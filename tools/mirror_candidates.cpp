@@ -29,14 +29,14 @@ struct Arguments {
 
 void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("POSTING_ID", arguments.posting_id, "The posting's id")->required()->type_name("");
-  app.add_option("--database", arguments.database, "The SQLite file; made where there is none")
+  app.add_option("--database", arguments.database, "The SQLite file; created if it does not exist")
       ->required()
       ->type_name("DB");
   app.add_flag("--full",
                arguments.full,
-               "Read everything: the only way to see what happens to candidates who had reached a "
+               "Read everything: the only way to see changes of candidates that are already in a "
                "final state");
-  app.add_flag("--quiet", arguments.quiet, "No progress, and nothing at the end");
+  app.add_flag("--quiet", arguments.quiet, "Print no progress and no summary");
 }
 
 std::string count(std::uint64_t number, const std::string& what) {
@@ -54,7 +54,7 @@ std::string progressText(const MirrorProgress& progress) {
 
 std::string extent(const MirrorResult& result) {
   if (result.created_after) {
-    return "those invited since " + heymilo::formatTimestamp(*result.created_after);
+    return "candidates created since " + heymilo::formatTimestamp(*result.created_after);
   }
   return "everything";
 }
@@ -66,10 +66,10 @@ std::string summary(const MirrorResult& result) {
          (result.resumed ? ", after finishing an earlier run\n" : "\n");
 }
 
-constexpr const char* kStored = "What has come is stored.\n";
-constexpr const char* kGoOn = "What has come is stored. Run it again to go on there.\n";
+constexpr const char* kStored = "Everything received so far is stored.\n";
+constexpr const char* kResume = "Everything received so far is stored. Run it again to resume.\n";
 
-/// One run, and what is told of it.
+/// One run, and its output.
 class Mirroring {
  public:
   explicit Mirroring(const Arguments& arguments) : arguments_(arguments) {}
@@ -78,7 +78,7 @@ class Mirroring {
     try {
       const MirrorResult result = mirror(client);
       if (result.stopped) {
-        support::tell(std::string("stopped. ") + kGoOn);
+        support::tell(std::string("stopped. ") + kResume);
         return unfinished();
       }
       if (!arguments_.quiet) {
@@ -88,29 +88,29 @@ class Mirroring {
       }
       if (result.unreadable != 0) {
         support::complain(support::explainUnreadable(result.unreadable) +
-                          "What the database had of them is kept as it was.\n");
+                          "The database keeps its copy of them.\n");
         return ExitCode::in_part;
       }
       return ExitCode::done;
     } catch (const heymilo::workflows::StoreError& error) {
       support::complain(
           support::printable(error.what()) +
-          "\nCheck --database: the file is to be this posting's, in a folder that can "
-          "be written. The next run begins with what the file holds then.\n");
+          "\nCheck --database: the file must be the mirror of this posting, in a writable "
+          "directory. The next run resumes from the file's state.\n");
       return ExitCode::failed;
     } catch (const heymilo::Error& error) {
       if (seen_ == 0) {
         throw;
       }
       support::complain(support::explain(error) + (support::helpsToRunAgain(error)
-                                                       ? kGoOn
+                                                       ? kResume
                                                        : kStored + support::explainSameAgain()));
       return unfinished();
     }
   }
 
  private:
-  /// Throws UsageError where what is written elsewhere would go into the database.
+  /// Throws UsageError if another output would overwrite the database.
   void checkFiles() const {
     support::DistinctFiles files(" Nothing was changed.");
     files.addDatabase("the database", arguments_.database);

@@ -1,5 +1,5 @@
-// Runs the mock server as a program, for trying out the others without an account: a stand-in for
-// the API with postings of generated candidates, who go on through their workflow while it runs.
+// The mock server as a program, for trying the other programs without an account: the API with
+// postings of generated candidates, whose workflows progress while it runs.
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -36,9 +36,9 @@ using support::ExitCode;
 
 constexpr const char* kFooter =
     R"(The first line on standard output is the base URL, for HEYMILO_BASE_URL. The
-program runs until SIGINT (Ctrl-C), SIGTERM or SIGHUP; one that was ignored when
-it was started (nohup) stays ignored. The exit code is 0 (stopped), 1 (the port
-could not be had, or the URL not be written) or 2 (usage).
+program runs until SIGINT (Ctrl-C), SIGTERM or SIGHUP; a signal that was ignored
+when it was started (nohup) stays ignored. The exit code is 0 (stopped), 1 (the
+port is not available, or the URL can't be written) or 2 (usage).
 
 Example:
   mock_server --posting demo:250 --port 8080 &
@@ -62,7 +62,7 @@ struct Arguments {
   bool log = false;
 };
 
-// The number that all of the text is; empty: it is none, or not within the bounds.
+// The number that makes up the whole text; empty if it is not a number within the bounds.
 template <class Number>
 std::optional<Number> numberIn(const std::string& text, Number least, Number most) {
   std::istringstream stream(text);
@@ -73,7 +73,7 @@ std::optional<Number> numberIn(const std::string& text, Number least, Number mos
                                                                            : std::nullopt;
 }
 
-// ID or ID:N. What follows a colon and is no number belongs to the id.
+// ID or ID:N. A suffix after a colon that is not a number belongs to the id.
 Posting parsePosting(const std::string& text) {
   constexpr std::size_t kMostCandidates = 10'000'000;
   const std::size_t colon = text.rfind(':');
@@ -87,7 +87,7 @@ Posting parsePosting(const std::string& text) {
 }
 
 std::string postingComplaint(const std::string& text) {
-  return parsePosting(text).id.empty() ? "an ID is missing" : "";
+  return parsePosting(text).id.empty() ? "missing ID" : "";
 }
 
 std::optional<heymilo::RateLimit> parseRateLimit(const std::string& text) {
@@ -105,10 +105,10 @@ std::optional<heymilo::RateLimit> parseRateLimit(const std::string& text) {
 }
 
 std::string rateLimitComplaint(const std::string& text) {
-  return parseRateLimit(text) ? "" : "not N/SECONDS, such as 300/60";
+  return parseRateLimit(text) ? "" : "expected N/SECONDS, such as 300/60";
 }
 
-/// What `Date` is ahead of the server's clock; empty for none. Nothing where it can't be read.
+/// The offset of `Date` from the server's clock; empty for no header. Nothing if invalid.
 std::optional<std::optional<std::chrono::seconds>> parseDate(const std::string& text) {
   if (text == "off") {
     return std::optional<std::chrono::seconds>();
@@ -127,56 +127,58 @@ std::optional<std::optional<std::chrono::seconds>> parseDate(const std::string& 
 }
 
 std::string dateComplaint(const std::string& text) {
-  return parseDate(text) ? "" : "neither on nor off nor a number of seconds, such as +3600 or -15";
+  return parseDate(text) ? "" : "expected on, off or a number of seconds, such as +3600 or -15";
 }
 
 void declare(CLI::App& app, Arguments& arguments) {
-  app.add_option("--port", arguments.port, "Port on 127.0.0.1; 0: any that is free")
+  app.add_option("--port", arguments.port, "Port on 127.0.0.1; 0: any free port")
       ->check(CLI::Range(0, 65535).description(""))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--api-key", arguments.api_key, "The key that is accepted")
+  app.add_option("--api-key", arguments.api_key, "The accepted API key")
       ->type_name("KEY")
       ->check([](const std::string& key) { return std::string(key.empty() ? "it is empty" : ""); })
       ->capture_default_str();
   app.add_option("--posting",
                  arguments.postings,
-                 "A posting with N generated candidates, or with none; may be given again "
+                 "A posting with N generated candidates, or without any; repeatable "
                  "(default: demo:25)")
       ->check(postingComplaint)
       ->type_name("ID[:N]")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--rate-limit", arguments.rate_limit, "At most N requests in any so many seconds")
+  app.add_option("--rate-limit",
+                 arguments.rate_limit,
+                 "At most N requests in any period of this many seconds")
       ->check(rateLimitComplaint)
       ->type_name("N/SECONDS");
-  app.add_option("--latency-ms", arguments.latency_ms, "Milliseconds before each answer")
+  app.add_option("--latency-ms", arguments.latency_ms, "Milliseconds before each response")
       ->check(CLI::Range(0, 3'600'000).description(""))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--time-scale",
                  arguments.time_scale,
-                 "Seconds that pass for the candidates in a second, such as 86400 for a day; "
-                 "0: their time stands still")
+                 "Seconds per second in the candidates' workflows, such as 86400 for a day; "
+                 "0: no progress")
       ->check(support::numberBetween(0, 1e7))
       ->type_name("X")
       ->capture_default_str();
   app.add_option(
          "--date",
          arguments.date,
-         "The Date header: on, off, or so many seconds ahead of the server's clock, such as "
+         "The Date header: on, off, or an offset in seconds from the server's clock, such as "
          "+3600 or -15")
       ->check(dateComplaint)
       ->type_name("on|off|OFFSET")
       ->capture_default_str();
-  app.add_option("--seed", arguments.seed, "Other seeds give other candidates")
+  app.add_option("--seed", arguments.seed, "The seed of the generated candidates")
       ->type_name("N")
       ->capture_default_str();
-  app.add_flag("--log", arguments.log, "Tell of each request on standard error");
+  app.add_flag("--log", arguments.log, "Log each request to standard error");
   app.footer(kFooter);
 }
 
-// Neither the path nor the query: they hold ids.
+// Neither the path nor the query: they contain ids.
 void logRequest(const RecordedRequest& request) {
   const std::string operation = request.operation.empty() ? "(no operation)" : request.operation;
   const std::string line = support::printable(request.method) + ' ' + operation + ' ' +
@@ -217,8 +219,7 @@ ExitCode serve(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Stand in for the API, to try the other programs without an account.",
-               "mock_server");
+  CLI::App app("Run a mock API, to try the other programs without an account.", "mock_server");
   Arguments arguments;
   declare(app, arguments);
   return support::runProgram(app, argc, argv, [&] {
@@ -237,7 +238,7 @@ int main(int argc, char** argv) {
         throw heymilo::OverloadError("the system has no thread left to serve with");
       }
       support::complain(support::printable(error.what()) +
-                        "\nName another --port, or leave it out for any that is free.\n");
+                        "\nUse another --port, or omit it for any free port.\n");
       return ExitCode::failed;
     }
   });

@@ -1,8 +1,8 @@
 #pragma once
 
-// What the stories that are written by hand share: libcurl and nlohmann/json as a competent
-// engineer uses them in a hurry. A 429 is waited out, a list is asked for again where that failed,
-// and a write is not, since it may have arrived.
+// Shared code of the stories written by hand: libcurl and nlohmann/json as a competent engineer
+// uses them in a hurry. It waits after a 429, repeats a list request that failed, and does not
+// repeat a write, which may have arrived.
 
 #include <curl/curl.h>
 
@@ -63,7 +63,7 @@ class Api {
     return request(url_ + path, &text);
   }
 
-  /// Candidate by candidate, from behind a cursor or from the beginning.
+  /// Candidate by candidate, from after a cursor or from the beginning.
   void forEach(const std::function<void(const json&)>& visit, std::string cursor = "") {
     for (bool more = true; more;) {
       const json page = list("limit=100" + (cursor.empty() ? "" : "&starting_after=" + cursor));

@@ -1,4 +1,4 @@
-// Who has been completed since the last run: POSTING_ID STATE_FILE.
+// Lists the candidates completed since the last run: POSTING_ID STATE_FILE.
 #include <fstream>
 #include <heymilo/heymilo.hpp>
 #include <iostream>

@@ -1,4 +1,4 @@
-// People come in from a CSV file, each exactly once: POSTING_ID FILE. Can be run again after a
+// Ingests people from a CSV file, each exactly once: POSTING_ID FILE. Can be run again after a
 // crash.
 #include <fstream>
 #include <heymilo/workflows/bulk_ingest.hpp>

@@ -1,4 +1,4 @@
-// A candidate comes in from a form: POSTING_ID NAME EMAIL FORM_ID. Prints the interview_id.
+// Ingests a candidate from a form: POSTING_ID NAME EMAIL FORM_ID. Prints the interview_id.
 #include <heymilo/heymilo.hpp>
 #include <iostream>
 

@@ -1,4 +1,4 @@
-// A candidate comes in from a form: POSTING_ID NAME EMAIL FORM_ID. Prints the interview_id.
+// Ingests a candidate from a form: POSTING_ID NAME EMAIL FORM_ID. Prints the interview_id.
 #include "comparison/by_hand.hpp"
 
 int main(int argc, char** argv) {

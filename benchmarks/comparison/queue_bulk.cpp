@@ -1,4 +1,5 @@
-// Queues people and says when they are in: POSTING_ID FILE, a CSV file of name, e-mail, id.
+// Queues people and reports when they are ingested: POSTING_ID FILE, a CSV file of name, e-mail,
+// id.
 #include <fstream>
 #include <heymilo/heymilo.hpp>
 #include <iostream>

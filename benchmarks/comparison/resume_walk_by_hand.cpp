@@ -1,4 +1,4 @@
-// Hands every candidate on once, over crashes: POSTING_ID CURSOR_FILE. Prints interview_ids.
+// Processes every candidate once, across crashes: POSTING_ID CURSOR_FILE. Prints interview_ids.
 #include <fstream>
 
 #include "comparison/by_hand.hpp"

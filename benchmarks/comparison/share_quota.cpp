@@ -1,5 +1,4 @@
-// How many candidates there are, asked sixty times by six threads, within 20 requests in 500 ms:
-// POSTING_ID.
+// Counts the candidates sixty times in six threads, within 20 requests in 500 ms: POSTING_ID.
 #include <atomic>
 #include <heymilo/heymilo.hpp>
 #include <iostream>

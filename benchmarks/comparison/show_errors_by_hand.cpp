@@ -1,4 +1,4 @@
-// Says which field of a form is wrong: POSTING_ID NAME EMAIL. Prints the interview_id, or a line
+// Reports which field of a form is wrong: POSTING_ID NAME EMAIL. Prints the interview_id, or a line
 // for each field.
 #include "comparison/by_hand.hpp"
 

@@ -1,5 +1,5 @@
-// Waits until a candidate has a score, and prints it: POSTING_ID INTERVIEW_ID MILLISECONDS, which
-// is the time between one look and the next.
+// Waits until a candidate has a score, and prints it: POSTING_ID INTERVIEW_ID MILLISECONDS, the
+// polling interval.
 #include <cstdlib>
 #include <heymilo/heymilo.hpp>
 #include <iostream>

@@ -4,8 +4,8 @@
 
 #include "heymilo/models.hpp"
 
-/// What users write themselves for the same structs, with the two libraries that they would pick.
-/// As such code does, it takes the documented properties and drops any other.
+/// User code for the same structs, with the two libraries that users would choose. Like such code,
+/// it reads the documented properties and drops any other.
 namespace by_hand {
 
 using Page = heymilo::ListResponse<heymilo::CandidateResponse>;

@@ -7,8 +7,8 @@
 
 namespace peers {
 
-/// The HTTP client of the C++ REST SDK, one for all requests. It has threads of its own from its
-/// first request on.
+/// The HTTP client of the C++ REST SDK, one for all requests. It starts its own threads with its
+/// first request.
 class CpprestClient {
  public:
   using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -18,7 +18,7 @@ class CpprestClient {
   CpprestClient(const CpprestClient&) = delete;
   CpprestClient& operator=(const CpprestClient&) = delete;
 
-  /// The body of the answer. Throws for any status but 200.
+  /// The response body. Throws for any status but 200.
   std::string get(const std::string& target, const Headers& headers);
   std::string post(const std::string& target, const Headers& headers, const std::string& body);
 

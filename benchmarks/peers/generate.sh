@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# generate.sh OPENAPI_JSON OUT_DIR: generates the code of the peers that are generated. What is in
-# OUT_DIR already is kept: remove OUT_DIR to start over. Needs npm, node and a Java runtime.
+# generate.sh OPENAPI_JSON OUT_DIR: generates the code of the generated peers. Existing files in OUT_DIR are
+# kept: remove OUT_DIR to start over. Needs npm, node and a Java runtime.
 #
-# CMake takes the result as -DHEYMILO_PEERS_DIR=OUT_DIR.
+# For CMake, set -DHEYMILO_PEERS_DIR=OUT_DIR.
 set -euo pipefail
 
 quicktype_version=26.0.0
-openapi_generator_version=1.0.18-4.3.1  # the last one whose npm package carries the generator
+openapi_generator_version=1.0.18-4.3.1  # the last one whose npm package includes the generator
 
 if (($# != 2)); then
   echo "usage: $0 OPENAPI_JSON OUT_DIR" >&2
@@ -18,7 +18,7 @@ mkdir -p "$2"
 out=$(cd "$2" && pwd)
 modules=$out/npm/node_modules
 
-# Each result is made under another name, and gets its own when it is whole.
+# Each result is generated under another name, and renamed when it is complete.
 if [[ ! -d $out/npm ]]; then
   rm -rf "$out/npm.part"
   mkdir "$out/npm.part"
@@ -33,7 +33,7 @@ if [[ ! -d $out/quicktype ]]; then
   rm -rf "$part"
   mkdir "$part"
   node "$here/schemas.mjs" json-schema "$openapi" >"$part/schemas.json"
-  # A null for each optional property that is not there would be another document.
+  # A null for each missing optional property would be another document.
   "$modules/.bin/quicktype" --quiet --telemetry disable \
     --src-lang schema \
     --src "$part/schemas.json#/definitions/ListResponse_CandidateResponse_" \
@@ -54,8 +54,7 @@ if [[ ! -d $out/cpprestsdk ]]; then
     --additional-properties=modelPackage=cpprestsdk_peer.model \
     --input-spec "$part/openapi.json" --output "$part" >"$part/generator.log" 2>&1 ||
     { cat "$part/generator.log" >&2; exit 1; }
-  # As generated, a whole number (a score of 81) is refused where the schema says "number", and
-  # becomes NaN.
+  # As generated, an integer (a score of 81) is refused if the schema says "number", and becomes NaN.
   sed -i '/::fromJson(.* double & outVal )/,/^}/s/is_double()/is_number()/' "$part/ModelBase.cpp"
   mv "$part" "$out/cpprestsdk"
 fi

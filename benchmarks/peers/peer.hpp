@@ -4,15 +4,15 @@
 #include <functional>
 #include <string>
 
-/// What codec_benchmark measures beside heymilo: the same documents through other libraries.
+/// The other libraries in codec_benchmark: the same documents.
 namespace peers {
 
 struct Codec {
-  /// Decodes the page into the peer's structs, and gives the summed lengths of all names and e-mail
-  /// addresses, plus the number of workflow steps.
+  /// Decodes the page into the peer's structs, and returns the sum of the lengths of all names and
+  /// e-mail addresses, plus the number of workflow steps.
   std::function<std::size_t()> decode_page;
-  /// Encodes the bulk body, which was decoded into the peer's structs beforehand, as compact JSON
-  /// text. Empty where the peer has none.
+  /// Encodes the bulk body, decoded into the peer's structs beforehand, as compact JSON text. Empty
+  /// if the peer does not support it.
   std::function<std::string()> encode_bulk;
 };
 
@@ -22,8 +22,7 @@ Codec quicktype(const std::string& page, const std::string& bulk);
 /// Models that openapi-generator generates, over the C++ REST SDK.
 Codec cppRestSdk(const std::string& page, const std::string& bulk);
 
-/// heymilo's structs, filled by hand from a document of RapidJSON and written by hand with its
-/// Writer.
+/// heymilo's structs, filled by hand from a RapidJSON document and written by hand with its Writer.
 Codec rapidJson(const std::string& page, const std::string& bulk);
 
 }  // namespace peers

@@ -18,7 +18,7 @@ using namespace heymilo;
 using rapidjson::Value;
 using Page = ListResponse<CandidateResponse>;
 
-// RapidJSON leaves it to its user to ask for the type first.
+// RapidJSON requires its user to check the type first.
 void expect(bool fits) {
   if (!fits) {
     throw std::runtime_error("The document does not fit the schema");

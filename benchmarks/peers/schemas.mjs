@@ -41,7 +41,7 @@ function toOpenApi30(schema) {
     return toOpenApi30(types[0].$ref ? types[0] : {...rest, ...types[0], nullable: true});
   }
   if (rest.additionalProperties === true) {
-    // It would become a map of objects, in which a value that is no object is lost.
+    // It would become a map of objects, which loses all values that are not objects.
     delete rest.additionalProperties;
   }
   return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, toOpenApi30(value)]));

@@ -9,8 +9,8 @@ using heymilo::testing::ScriptedResponse;
 using CancellationAndDeadlines = Recipe;
 
 // [deadline]
-/// The first candidates, or nothing when that takes too long. The deadline is for all of it:
-/// waiting for the quota, connecting, retries and the waits between them.
+/// The first candidates, or nothing on a timeout. The deadline covers everything: waiting for the
+/// quota, connecting, retries and the waits between them.
 std::optional<std::vector<heymilo::CandidateResponse>> firstCandidatesWithin(
     const heymilo::Client& client, std::chrono::milliseconds time) {
   heymilo::RequestOptions options;
@@ -32,12 +32,12 @@ TEST_F(CancellationAndDeadlines, ADeadlineEndsACall) {
 }
 
 // [cancel]
-/// Work that another thread can end at any moment.
+/// Work that another thread can cancel at any moment.
 class Sync {
  public:
   explicit Sync(heymilo::Client client) : client_(std::move(client)) {}
 
-  /// False where stop() came first.
+  /// False if stop() came first.
   bool run() {
     heymilo::RequestOptions options;
     options.cancellation = stop_.token();

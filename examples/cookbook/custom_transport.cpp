@@ -4,7 +4,7 @@
 
 #include "recipe.hpp"
 
-/// Stands for the HTTP stack that your program has already.
+/// A stand-in for the HTTP stack of your program.
 namespace house {
 
 struct Response {
@@ -29,7 +29,7 @@ class Http {
 namespace {
 
 // [transport]
-/// Sends through the house's own HTTP stack.
+/// Sends with your program's own HTTP stack.
 class HouseTransport final : public heymilo::Transport {
  public:
   explicit HouseTransport(house::Http& http) : http_(http) {}
@@ -45,7 +45,7 @@ class HouseTransport final : public heymilo::Transport {
       headers.emplace(name, value);
     }
     try {
-      // Once, whatever happens: whether to send again is decided by the caller.
+      // Exactly one attempt: the caller decides about retries.
       const house::Response reply =
           http_.send(request.method, request.url, headers, request.body, request.timeout);
       heymilo::HttpResponse response;

@@ -12,7 +12,7 @@ using ErrorsAndOutcomes = Recipe;
 // [look]
 /// The interview of the person with this mark, if it is in the posting.
 std::optional<std::string> lookFor(const heymilo::Client& client, const std::string& our_id) {
-  // All of the posting: a window of time would trust this machine's clock.
+  // The whole posting: a time window would depend on this machine's clock.
   for (const auto& candidate : client.listAllCandidates("posting-id")) {
     if (candidate.metadata && candidate.metadata->count("our_id") != 0 &&
         candidate.metadata->at("our_id") == our_id) {
@@ -24,7 +24,7 @@ std::optional<std::string> lookFor(const heymilo::Client& client, const std::str
 // [/look]
 
 // [write]
-/// The person's interview; nothing when they were not ingested and can be sent again.
+/// The person's interview; empty if they were not ingested and can be sent again.
 std::optional<std::string> ingestOne(const heymilo::Client& client,
                                      heymilo::CandidateIngestRequest person,
                                      const std::string& our_id) {
@@ -66,7 +66,7 @@ TEST_F(ErrorsAndOutcomes, DecideWhatToDo) {
 }
 
 // [say]
-/// A line for a person: what happened, and what to do.
+/// A message for a person: what happened, and what to do.
 std::string explain(const heymilo::Error& error) {
   if (dynamic_cast<const heymilo::AuthenticationError*>(&error) != nullptr) {
     return "The key is wrong: see HEYMILO_API_KEY.";
@@ -79,7 +79,7 @@ std::string explain(const heymilo::Error& error) {
     const auto field = refusal->fields().front();  // never empty
     return "Not acceptable: " + field.param.value_or("the request") + ": " + field.message;
   }
-  return error.what();  // one line, and nothing of what was sent is in it
+  return error.what();  // one line, without any of the sent data
 }
 // [/say]
 

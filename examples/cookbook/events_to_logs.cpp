@@ -31,7 +31,7 @@ TEST_F(EventsToLogs, ByTheReadyLogger) {
 }
 
 // [line]
-/// An event as a line for a log. There is nothing personal in an event, so nothing to hide.
+/// An event as a log line. An event contains no personal data: nothing has to be hidden.
 std::string lineOf(const heymilo::Event& event) {
   std::ostringstream line;
   line << event.operation << " attempt=" << event.attempt;
@@ -58,7 +58,7 @@ std::string lineOf(const heymilo::Event& event) {
 // [/line]
 
 // [log]
-/// Events come on the thread that makes the call, several at a time: so it locks.
+/// Events arrive on the calling threads, in parallel: a lock is needed.
 class Log {
  public:
   void write(const heymilo::Event& event) {

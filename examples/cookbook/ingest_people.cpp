@@ -22,7 +22,7 @@ TEST_F(IngestPeople, One) {
 }
 
 // [some]
-/// The interview links of everybody, in order. For as many as fit into one request.
+/// The interview links of all people, in order. For as many as fit into one request.
 std::vector<std::string> invite(const heymilo::Client& client,
                                 const std::vector<heymilo::CandidateIngestRequest>& people) {
   std::vector<std::string> links;
@@ -47,7 +47,7 @@ TEST_F(IngestPeople, AFewAtOnce) {
 bool ingestAll(const heymilo::Client& client, const std::string& journal,
                const heymilo::workflows::BulkSource& people) {
   heymilo::workflows::BulkIngestOptions options;
-  options.journal = journal;  // an SQLite file: the memory of what was sent
+  options.journal = journal;  // an SQLite file that records what was sent
   return heymilo::workflows::bulkIngest(client, "posting-id", people, options).complete;
 }
 // [/many]
@@ -57,7 +57,7 @@ struct Row {
   std::string id, name, email;
 };
 
-/// The rows of a table of your own as a source: one after the other, each time in the same order.
+/// The rows of a table as a source: one after the other, in the same order each time.
 heymilo::workflows::BulkSource sourceOfRows(const std::vector<Row>& rows) {
   return [&rows, next = std::size_t{0}]() mutable -> std::optional<heymilo::workflows::BulkRecord> {
     if (next == rows.size()) {
@@ -74,7 +74,7 @@ heymilo::workflows::BulkSource sourceOfRows(const std::vector<Row>& rows) {
 // [/source]
 
 // [report]
-/// Who was not ingested, and why: a line each.
+/// The people who were not ingested, with the reason: a line each.
 std::vector<std::string> problemsOf(const std::string& journal) {
   using heymilo::workflows::RecordState;
   std::vector<std::string> lines;
@@ -97,7 +97,7 @@ TEST_F(IngestPeople, ManyAndEachOnce) {
     const std::string id = std::to_string(i);
     rows.push_back({id, "Person " + id, i == 17 ? "nonsense" : id + "@example.com"});
   }
-  // The API carries a chunk out and the response is lost.
+  // The API processes a chunk and the response is lost.
   server.respondNext({"ingestCandidatesBulk",
                       [](const heymilo::testing::RecordedRequest& request) {
                         return request.body.find("nonsense") == std::string::npos;
@@ -112,7 +112,7 @@ TEST_F(IngestPeople, ManyAndEachOnce) {
 
   server.clearRequests();
   EXPECT_TRUE(ingestAll(client, journal, sourceOfRows(rows)));
-  EXPECT_EQ(server.requestCount(), 0u);  // nobody is sent twice
+  EXPECT_EQ(server.requestCount(), 0u);  // no person is sent twice
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ using heymilo::testing::MockServer;
 using KeepInStep = Recipe;
 
 // [mirror]
-/// Brings the copy up to date. `full`: sees what happened to old candidates too.
+/// Updates the copy. `full`: includes changes of old candidates.
 heymilo::workflows::MirrorResult refresh(const heymilo::Client& client, const std::string& file,
                                          bool full) {
   heymilo::workflows::SqliteMirror database(file, "posting-id");
@@ -36,14 +36,14 @@ TEST_F(KeepInStep, WithSqlite) {
   const std::string deleted = server.candidates("posting-id")[1]["interview_id"];
   server.removeCandidate(deleted);
   const auto quick = refresh(client, file, false);
-  EXPECT_EQ(quick.changed + quick.gone, 0u);  // too old to be seen by a run that reads the end
+  EXPECT_EQ(quick.changed + quick.gone, 0u);  // too old for an incremental run
   const auto full = refresh(client, file, true);
   EXPECT_EQ(full.changed, 1u);
   EXPECT_EQ(full.gone, 1u);
 }
 
 // [sink]
-/// A mirror in memory; one in a database of yours does the same in a transaction each.
+/// A mirror in memory; a database would do the same, in a transaction each.
 class MapMirror final : public heymilo::workflows::MirrorSink {
  public:
   struct Entry {

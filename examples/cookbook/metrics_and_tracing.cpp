@@ -13,8 +13,8 @@ using heymilo::testing::ScriptedResponse;
 using MetricsAndTracing = Recipe;
 namespace otel = opentelemetry;
 
-/// What was told, a line for each.
-struct Told {
+/// The recorded values, a line for each.
+struct Recorded {
   void add(const std::string& line) {
     const std::lock_guard<std::mutex> lock(mutex);
     lines.push_back(line);
@@ -47,7 +47,7 @@ std::string textOf(otel::Attributes attributes) {
 
 class FakeSpan final : public otel::trace::Span {
  public:
-  FakeSpan(Told& told, std::string text) : told_(told), text_(std::move(text)) {}
+  FakeSpan(Recorded& recorded, std::string text) : recorded_(recorded), text_(std::move(text)) {}
   void SetAttribute(otel::nostd::string_view key,
                     const otel::common::AttributeValue& value) noexcept override {
     const std::string name(key);
@@ -56,16 +56,16 @@ class FakeSpan final : public otel::trace::Span {
   void SetStatus(otel::trace::StatusCode, otel::nostd::string_view) noexcept override {
     text_ += " error";
   }
-  void End() noexcept override { told_.add(text_); }
+  void End() noexcept override { recorded_.add(text_); }
 
  private:
-  Told& told_;
+  Recorded& recorded_;
   std::string text_;
 };
 
 class FakeTracer final : public otel::trace::Tracer {
  public:
-  explicit FakeTracer(Told& told) : told_(told) {}
+  explicit FakeTracer(Recorded& recorded) : recorded_(recorded) {}
   otel::nostd::shared_ptr<otel::trace::Span> StartSpan(
       otel::nostd::string_view name, otel::Attributes attributes,
       const otel::trace::StartSpanOptions& options) noexcept override {
@@ -73,56 +73,56 @@ class FakeTracer final : public otel::trace::Tracer {
         static_cast<std::chrono::steady_clock::time_point>(options.start_steady_time);
     EXPECT_LE(begun, std::chrono::steady_clock::now());
     EXPECT_EQ(options.kind, otel::trace::SpanKind::kClient);
-    return std::make_shared<FakeSpan>(told_, "span " + std::string(name) + textOf(attributes));
+    return std::make_shared<FakeSpan>(recorded_, "span " + std::string(name) + textOf(attributes));
   }
 
  private:
-  Told& told_;
+  Recorded& recorded_;
 };
 
 template <class T>
 class FakeHistogram final : public otel::metrics::Histogram<T> {
  public:
-  explicit FakeHistogram(Told& told) : told_(told) {}
+  explicit FakeHistogram(Recorded& recorded) : recorded_(recorded) {}
   void Record(T value, otel::Attributes attributes,
               const otel::context::Context&) noexcept override {
-    told_.add((value > 0 ? "duration" : "no duration") + textOf(attributes));
+    recorded_.add((value > 0 ? "duration" : "no duration") + textOf(attributes));
   }
 
  private:
-  Told& told_;
+  Recorded& recorded_;
 };
 
 class FakeCounter final : public otel::metrics::Counter<std::uint64_t> {
  public:
-  FakeCounter(Told& told, std::string name) : told_(told), name_(std::move(name)) {}
+  FakeCounter(Recorded& recorded, std::string name) : recorded_(recorded), name_(std::move(name)) {}
   void Add(std::uint64_t value, otel::Attributes attributes) noexcept override {
     if (name_ == "heymilo.client.waits") {
-      told_.add("waits " + std::to_string(value) + textOf(attributes));
+      recorded_.add("waits " + std::to_string(value) + textOf(attributes));
     }
   }
 
  private:
-  Told& told_;
+  Recorded& recorded_;
   std::string name_;
 };
 
 class FakeMeter final : public otel::metrics::Meter {
  public:
-  explicit FakeMeter(Told& told) : told_(told) {}
+  explicit FakeMeter(Recorded& recorded) : recorded_(recorded) {}
   otel::nostd::unique_ptr<otel::metrics::Histogram<double>> CreateDoubleHistogram(
       otel::nostd::string_view, otel::nostd::string_view,
       otel::nostd::string_view) noexcept override {
-    return std::make_unique<FakeHistogram<double>>(told_);
+    return std::make_unique<FakeHistogram<double>>(recorded_);
   }
   otel::nostd::unique_ptr<otel::metrics::Counter<std::uint64_t>> CreateUInt64Counter(
       otel::nostd::string_view name, otel::nostd::string_view,
       otel::nostd::string_view) noexcept override {
-    return std::make_unique<FakeCounter>(told_, std::string(name));
+    return std::make_unique<FakeCounter>(recorded_, std::string(name));
   }
 
  private:
-  Told& told_;
+  Recorded& recorded_;
 };
 
 // [use]
@@ -134,15 +134,15 @@ heymilo::Client observedClient(heymilo::ClientOptions options, OpenTelemetryAdap
 // [/use]
 
 TEST_F(MetricsAndTracing, TellOfEachRequest) {
-  Told told;
-  FakeMeter meter(told);
-  const auto client = observedClient(options, std::make_shared<FakeTracer>(told), meter);
+  Recorded recorded;
+  FakeMeter meter(recorded);
+  const auto client = observedClient(options, std::make_shared<FakeTracer>(recorded), meter);
   server.respondNext("listCandidates", ScriptedResponse::answer(503));
   client.listCandidates("posting-id");
   const std::string method = " http.request.method=GET";
   const std::string route = " url.template=/api/v2/postings/{posting_id}/candidates";
   const std::string status = " http.response.status_code=";
-  EXPECT_EQ(told.lines,
+  EXPECT_EQ(recorded.lines,
             (std::vector<std::string>{
                 "span listCandidates" + method + route + " http.request.resend_count=0" + status +
                     "503 with its id error",

@@ -41,7 +41,7 @@ TEST_F(NonBlockingCalls, AsFutures) {
   EXPECT_EQ(countAll(calls, postings), expected);
 }
 
-/// Stands for the event loop that a program has: runs what is posted to it, on one thread.
+/// A stand-in for a program's event loop: runs posted functions on one thread.
 class EventLoop {
  public:
   void post(std::function<void()> task) {
@@ -71,7 +71,7 @@ heymilo::NonBlockingClient callsIn(EventLoop& loop, heymilo::Client client) {
       std::move(client), [&loop](std::function<void()> task) { loop.post(std::move(task)); });
 }
 
-/// Ingests somebody, and passes the outcome to `show` in the event loop.
+/// Ingests a person, and passes the outcome to `show` in the event loop.
 void ingest(const heymilo::NonBlockingClient& calls, const heymilo::CandidateIngestRequest& person,
             std::function<void(const std::string&)> show) {
   using Receipt = heymilo::SingleResponse<heymilo::IngestCandidateResponse>;
@@ -90,11 +90,11 @@ TEST_F(NonBlockingCalls, WithACallbackInAnEventLoop) {
   EventLoop loop;
   const auto calls = callsIn(loop, heymilo::Client(options));
   const auto outcomeOf = [&] {
-    std::string told;
+    std::string shown;
     ingest(
-        calls, {"Ada Example", "ada@example.com"}, [&](const std::string& text) { told = text; });
+        calls, {"Ada Example", "ada@example.com"}, [&](const std::string& text) { shown = text; });
     loop.runOne();
-    return told;
+    return shown;
   };
   EXPECT_EQ(outcomeOf(), "in: posting-id");
   server.respondNext("ingestCandidate", ScriptedResponse::disconnect().afterCommit());

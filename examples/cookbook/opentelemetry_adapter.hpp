@@ -9,9 +9,9 @@
 
 // [adapter]
 /// Records each request in OpenTelemetry: a client span, its duration in the histogram
-/// `http.client.request.duration`, and how often and how long calls waited, and what for. Names
-/// and attributes are those of the semantic conventions for HTTP. It has no state of its own, so
-/// that it may be notified of events by any number of threads at once.
+/// `http.client.request.duration`, and the number, duration and reason of waits. Names and
+/// attributes follow the semantic conventions for HTTP. It has no state: events may arrive on any
+/// number of threads in parallel.
 class OpenTelemetryAdapter {
  public:
   using Tracer = opentelemetry::nostd::shared_ptr<opentelemetry::trace::Tracer>;
@@ -49,8 +49,8 @@ class OpenTelemetryAdapter {
     return event.kind == heymilo::EventKind::failure || event.status >= 400;
   }
 
-  /// A span that began as long ago as the attempt took. Its parent is the span that is active on
-  /// this thread, if there is one.
+  /// A span that started when the attempt started. Its parent is the active span of this thread, if
+  /// there is one.
   void span(const heymilo::Event& event) const {
     opentelemetry::trace::StartSpanOptions options;
     options.kind = opentelemetry::trace::SpanKind::kClient;

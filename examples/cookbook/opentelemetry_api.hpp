@@ -1,8 +1,8 @@
 #pragma once
 
-// Stands for the API of opentelemetry-cpp 1.x, which is not needed to build this project: the names
-// that opentelemetry_adapter.hpp uses, with the same parameters. Where you have the library,
-// include <opentelemetry/metrics/provider.h> and <opentelemetry/trace/provider.h> in its place.
+// A stand-in for the API of opentelemetry-cpp 1.x, which is not needed to build this project: the
+// names that opentelemetry_adapter.hpp uses, with the same parameters. With the library, include
+// <opentelemetry/metrics/provider.h> and <opentelemetry/trace/provider.h> instead.
 
 #include <chrono>
 #include <cstdint>

@@ -12,7 +12,7 @@ using heymilo::testing::ScriptedResponse;
 using PaginationRecipe = Recipe;
 
 // [walk]
-/// How many candidates are shortlisted. At most two pages are held at a time.
+/// The number of shortlisted candidates. At most two pages are in memory.
 std::size_t countShortlisted(const heymilo::Client& client) {
   std::size_t count = 0;
   for (const auto& candidate : client.listAllCandidates("posting-id")) {
@@ -49,8 +49,8 @@ std::size_t countOfToday(const heymilo::Client& client) {
 // [/since]
 
 // [resume]
-/// Hands everybody after `cursor` to `use`. True at the end of the list; otherwise `cursor` is
-/// where to resume, now or in another process.
+/// Passes all candidates after `cursor` to `use`. True at the end of the list; otherwise `cursor`
+/// is where to resume, now or in another process.
 template <class Use>
 bool readOn(const heymilo::Client& client, std::optional<std::string>& cursor, Use use) {
   heymilo::ListCandidatesParams params;
@@ -69,7 +69,7 @@ bool readOn(const heymilo::Client& client, std::optional<std::string>& cursor, U
 // [/resume]
 
 // [in parallel]
-/// The names of everybody, in no order: a large posting is read by four requests at a time.
+/// The names of all candidates, in no order: four parallel requests read a large posting.
 std::vector<std::string> namesOfAll(const heymilo::Client& client) {
   std::vector<std::string> names;
   for (auto& candidate : client.listAllCandidatesInParallel("posting-id", 4)) {
@@ -80,7 +80,7 @@ std::vector<std::string> namesOfAll(const heymilo::Client& client) {
 // [/in parallel]
 
 // [unreadable]
-/// The names of everybody who can be read; `unreadable`: the interview_ids of the others.
+/// The names of all readable candidates; `unreadable`: the interview_ids of the others.
 std::vector<std::string> readableNames(const heymilo::Client& client,
                                        std::vector<std::string>& unreadable) {
   std::vector<std::string> names;

@@ -18,8 +18,8 @@ heymilo_test::RawServer::Script page() {
 }
 
 // [proxy]
-/// Through a proxy, whatever http_proxy and https_proxy say. Its password goes to it alone, and
-/// into no error.
+/// Uses a proxy, whatever http_proxy and https_proxy are. Its password is sent to the proxy only,
+/// and is in no error.
 heymilo::Client proxiedClient(heymilo::ClientOptions options, const std::string& proxy) {
   options.proxy = proxy;  // "http://user:password@proxy.example:3128"; "" for none at all
   return heymilo::Client(std::move(options));
@@ -40,8 +40,8 @@ TEST(ProxiesAndCertificates, GoesThroughTheProxy) {
 }
 
 // [ca]
-/// Trusts the company's certificate authority instead of the system's, for a gateway that ends
-/// TLS. The check of the certificate can't be switched off.
+/// Trusts the company's certificate authority instead of the system's, for a gateway that
+/// terminates TLS. Certificate verification can't be switched off.
 heymilo::Client clientBehindAGateway(heymilo::ClientOptions options, const std::string& ca_file) {
   options.tls.ca_file = ca_file;  // PEM
   return heymilo::Client(std::move(options));
@@ -49,7 +49,7 @@ heymilo::Client clientBehindAGateway(heymilo::ClientOptions options, const std::
 // [/ca]
 
 // [client certificate]
-/// Shows a certificate of its own to a gateway that wants one.
+/// Authenticates with a client certificate to a gateway that requires one.
 heymilo::Client certifiedClient(heymilo::ClientOptions options, const std::string& certificate,
                                 const std::string& key) {
   options.tls.client_cert_file = certificate;  // PEM

@@ -5,8 +5,8 @@
 #include <heymilo/heymilo.hpp>
 #include <heymilo/testing/mock_server.hpp>
 
-/// What a recipe of the cookbook runs against: a server in this process, which has an empty posting
-/// `posting-id`, and options for clients of it.
+/// The environment of a cookbook recipe: a server in this process with an empty posting
+/// `posting-id`, and options for its clients.
 class Recipe : public testing::Test {
  protected:
   Recipe() {

@@ -9,7 +9,7 @@ using heymilo::testing::ScriptedResponse;
 using RetriesAndQuota = Recipe;
 
 // [options]
-/// A client for a batch job: it has time, and shares the key's quota with another program.
+/// A client for a batch job: it is not in a hurry, and shares the key's quota with another program.
 heymilo::Client patientClient(heymilo::ClientOptions options) {
   options.retry.max_retries = 8;
   options.retry.max_backoff = std::chrono::minutes{2};
@@ -20,7 +20,7 @@ heymilo::Client patientClient(heymilo::ClientOptions options) {
 // [/options]
 
 // [one call]
-/// For a page that a person waits for: one try, two seconds at most.
+/// For a page that a person waits for: one attempt, two seconds at most.
 std::size_t countQuickly(const heymilo::Client& client) {
   heymilo::RequestOptions options;
   options.max_retries = 0;

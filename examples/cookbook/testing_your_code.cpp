@@ -12,7 +12,7 @@ namespace {
 using heymilo::testing::MockServer;
 using heymilo::testing::ScriptedResponse;
 
-/// The code under test: ingests somebody, and says whether that succeeded.
+/// The code under test: ingests a person, and returns whether that succeeded.
 bool signUp(const heymilo::Client& client, const std::string& name, const std::string& email) {
   try {
     client.ingestCandidate("posting-id", {name, email});
@@ -38,7 +38,7 @@ TEST_F(SignUp, IsNotRepeatedWhereTheResponseIsLost) {
   server.respondNext("ingestCandidate", ScriptedResponse::disconnect().afterCommit());
   EXPECT_FALSE(signUp(heymilo::Client(options), "Ada Example", "ada@example.com"));
   EXPECT_TRUE(heymilo::testing::received(server, "ingestCandidate", 1));
-  EXPECT_TRUE(server.requests()[0].committed);  // what the code under test has to look for
+  EXPECT_TRUE(server.requests()[0].committed);  // the code under test must look for it
 }
 
 TEST_F(SignUp, SeesThroughAnUnreadableResponse) {

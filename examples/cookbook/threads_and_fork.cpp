@@ -12,7 +12,7 @@ namespace {
 using ThreadsAndFork = Recipe;
 
 // [threads]
-/// How many candidates each posting has: one client, a thread each.
+/// The number of candidates of each posting: one client, a thread for each posting.
 std::vector<std::int64_t> countAll(const heymilo::Client& client,
                                    const std::vector<std::string>& postings) {
   std::vector<std::int64_t> counts(postings.size());
@@ -42,7 +42,7 @@ TEST_F(ThreadsAndFork, ManyThreadsUseOneClient) {
 }
 
 // [fork]
-/// Asks in a child process, with the parent's client. The child makes connections of its own.
+/// Lists in a child process, with the parent's client. The child opens its own connections.
 bool childCanAsk(const heymilo::Client& client) {
   const pid_t child = ::fork();
   if (child == 0) {

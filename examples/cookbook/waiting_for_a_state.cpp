@@ -12,7 +12,7 @@ struct Results {
   std::vector<std::string> still_at_it;  ///< interview_ids
 };
 
-/// Waits until all of them are through, for as long as `time` at most.
+/// Waits until the workflows of all of them are over, for at most `time`.
 Results resultsOf(const heymilo::Client& client, const std::vector<std::string>& interview_ids,
                   std::chrono::milliseconds time) {
   heymilo::WaitOptions how;
@@ -30,7 +30,7 @@ Results resultsOf(const heymilo::Client& client, const std::vector<std::string>&
 // [/wait]
 
 // [queued]
-/// Queues somebody, and waits until they are in the posting.
+/// Queues a person, and waits until they are in the posting.
 std::string interviewOf(const heymilo::Client& client, heymilo::CandidateIngestRequest person,
                         const std::string& our_id) {
   heymilo::WaitOptions how;
@@ -59,7 +59,7 @@ TEST_F(WaitingForAState, UntilTheWorkflowIsOver) {
   const std::string bob = interviewOf(client, {"Bob Example", "bob@example.com"}, "2");
   const Results early = resultsOf(client, {ada, bob}, std::chrono::minutes{1});
   EXPECT_EQ(early.done.size() + early.still_at_it.size(), 2u);
-  EXPECT_EQ(early.still_at_it.back(), bob);  // who has only just come
+  EXPECT_EQ(early.still_at_it.back(), bob);  // has only just been ingested
   const Results late = resultsOf(client, {ada, bob}, heymilo::testing::MockServer::workflow_time);
   EXPECT_EQ(late.done.size(), 2u);
   EXPECT_TRUE(late.still_at_it.empty());

@@ -90,10 +90,10 @@ std::map<std::string, std::string> ApplicantSync::changedStatuses() {
   return changed;
 }
 
-/// Empty where the list can't be read.
+/// Empty if the list can't be read.
 std::optional<bool> ApplicantSync::isThere(const std::string& id) const {
   try {
-    // All of the list: what this machine's clock said when it was sent is no place to begin at.
+    // The whole list: this machine's clock at the time of sending is not reliable as a lower bound.
     for (const auto& candidate : client_.listAllCandidates(posting_id_)) {
       if (candidate.metadata && candidate.metadata->count(kKey) > 0 &&
           candidate.metadata->at(kKey) == id) {
@@ -108,8 +108,8 @@ std::optional<bool> ApplicantSync::isThere(const std::string& id) const {
 
 void ApplicantSync::pause(std::chrono::milliseconds time) const {
   std::mutex mutex;
-  std::condition_variable nobody;
+  std::condition_variable no_notifier;
   std::unique_lock lock(mutex);
   heymilo::Clock& clock = client_.clock();  // which a test moves
-  clock.wait(lock, nobody, clock.now() + time, [] { return false; });
+  clock.wait(lock, no_notifier, clock.now() + time, [] { return false; });
 }

@@ -7,35 +7,36 @@
 #include <string>
 #include <vector>
 
-/// Somebody who applied, as another system knows them.
+/// An applicant of another system.
 struct Applicant {
   std::string id;
   std::string name;
   std::string email;
 };
 
-/// Keeps a posting in step with another system: brings its applicants in, each once, and tells how
-/// far they are. For one thread.
+/// Synchronises a posting with another system: ingests its applicants, each once, and reports their
+/// progress. Not thread-safe.
 class ApplicantSync {
  public:
   enum class Result {
     added,          ///< is in the posting
-    already_there,  ///< was there, from a try whose outcome was not known
+    already_there,  ///< was there, from an attempt with an unknown outcome
     refused,        ///< the API does not take this applicant
-    later           ///< not now, or not known: to be tried again
+    later           ///< not now, or unknown: to be retried
   };
 
   ApplicantSync(heymilo::Client client, std::string posting_id);
 
-  /// Throws the heymilo::StatusError of what no waiting mends: key, rights, posting.
+  /// Throws the heymilo::StatusError of an error that waiting does not fix: key, permission,
+  /// posting.
   Result add(const Applicant& applicant);
 
-  /// Tries all of them, and those that are for later again after a minute, `rounds` times. Returns
-  /// who is still for later.
+  /// Tries all applicants, and the postponed ones again after a minute, `rounds` times. Returns
+  /// those that are still postponed.
   std::vector<Applicant> addAll(std::vector<Applicant> applicants, int rounds);
 
   /// The statuses that have changed since the last call, by the applicant's id. Throws
-  /// heymilo::Error; the next call then tells all of it.
+  /// heymilo::Error; the next call then reports all of it.
   std::map<std::string, std::string> changedStatuses();
 
  private:

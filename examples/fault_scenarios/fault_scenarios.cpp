@@ -1,5 +1,5 @@
-// What ApplicantSync makes of fifty things that go wrong, without a socket and without waiting: the
-// server is called in this process, and the clock is moved by whoever waits on it.
+// ApplicantSync under fifty faults, without a socket and without waiting: the server is called in
+// this process, and waiting moves the clock.
 
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ heymilo::Client clientOf(const MockServer& server) {
   return heymilo::Client(options);
 }
 
-/// A posting `p`, and what is to be in step with it.
+/// A posting `p`, and the object that synchronises with it.
 struct World {
   World() { server.addPosting("p"); }
 
@@ -61,8 +61,8 @@ struct World {
 
 const Applicant kAda{"a1", "Ada Example", "ada@example.com"};
 
-// One applicant is added, and something goes wrong. However it ends, when it has been tried until
-// it is over the applicant is there once.
+// One applicant is added, with a fault. However it ends: after all retries the applicant is there
+// once.
 
 struct Scenario {
   const char* name;
@@ -77,7 +77,7 @@ void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.nam
 std::function<void(World&)> ingestGets(Reply reply) {
   return [reply](World& world) { world.next("ingestCandidate", reply); };
 }
-/// The answer of the ingestion is lost, and then the list is answered so.
+/// The response to the ingestion is lost, and then the list gets this response.
 std::function<void(World&)> lookGets(Reply reply) {
   return [reply](World& world) {
     world.next("ingestCandidate", Reply::disconnect().afterCommit());
@@ -91,12 +91,12 @@ const std::string kEmptyPage = R"({"data":[],"pagination":{"has_more":false,"tot
 const Scenario kScenarios[] = {
     {"NothingGoesWrong", [](World&) {}, Result::added, 1, 1},
 
-    // The request does not arrive: it is sent again at once.
-    {"NobodyListensOnce", ingestGets(Reply::interrupt()), Result::added, 1, 1},
-    {"NobodyListensFourTimes", ingestGets(Reply::interrupt().times(4)), Result::added, 1, 1},
-    {"NobodyListensForLonger", ingestGets(Reply::interrupt().times(5)), Result::later, 0, 0},
+    // The request does not arrive: it is sent again immediately.
+    {"NoServerListensOnce", ingestGets(Reply::interrupt()), Result::added, 1, 1},
+    {"NoServerListensFourTimes", ingestGets(Reply::interrupt().times(4)), Result::added, 1, 1},
+    {"NoServerListensForLonger", ingestGets(Reply::interrupt().times(5)), Result::later, 0, 0},
 
-    // The connection breaks: was it carried out?
+    // The connection breaks: the outcome is unknown.
     {"BreaksBefore", ingestGets(Reply::disconnect()), Result::later, 1, 0},
     {"BreaksAfter", ingestGets(Reply::disconnect().afterCommit()), Result::added, 1, 1},
     {"ResetBefore", ingestGets(Reply::disconnect().reset()), Result::later, 1, 0},
@@ -105,7 +105,7 @@ const Scenario kScenarios[] = {
     {"BreaksWithinTheHeaders", ingestGets(Reply::asUsual().cutAfter(30)), Result::added, 1, 1},
     {"BreaksWithinTheBody", ingestGets(Reply::asUsual().cutAfter(300)), Result::added, 1, 1},
 
-    // The answer takes its time; an attempt has 60 s.
+    // The response is slow; an attempt has 60 s.
     {"NeverAnswers", ingestGets(Reply::asUsual().held()), Result::added, 1, 1},
     {"NeverAnswersNorDoesIt", ingestGets(Reply::answer(201).held()), Result::later, 1, 0},
     {"AnswersTooLate", ingestGets(Reply::asUsual().delayedBy(seconds{61})), Result::added, 1, 1},
@@ -121,7 +121,7 @@ const Scenario kScenarios[] = {
      1,
      1},
 
-    // The API, or a gateway before it, fails.
+    // The API, or a gateway in front of it, fails.
     {"Fails500Before", ingestGets(Reply::error(500, "boom", "Boom.")), Result::later, 1, 0},
     {"Fails500After", ingestGets(Reply::answer(500).afterCommit()), Result::added, 1, 1},
     {"BadGateway502", ingestGets(Reply::answer(502, kHtml)), Result::later, 1, 0},
@@ -143,7 +143,7 @@ const Scenario kScenarios[] = {
     {"LimitedWithoutSayingHowLong", ingestGets(Reply::answer(429)), Result::added, 2, 1},
     {"LimitedFiveTimes", ingestGets(Reply::rateLimited(seconds{1}).times(5)), Result::later, 5, 0},
 
-    // It was carried out, and the answer can't be read.
+    // The request was processed, and the response is unreadable.
     {"AnswersHtml", ingestGets(Reply::answer(201, kHtml).afterCommit()), Result::added, 1, 1},
     {"AnswersNothing", ingestGets(Reply::answer(201).afterCommit()), Result::added, 1, 1},
     {"AnswersHalfTheJson",
@@ -192,7 +192,7 @@ TEST_P(WhenAnApplicantIsAdded, TheyAreThereOnce) {
 INSTANTIATE_TEST_SUITE_P(, WhenAnApplicantIsAdded, ::testing::ValuesIn(kScenarios),
                          [](const auto& one) { return std::string(one.param.name); });
 
-// What no second try mends.
+// Errors that a retry does not fix.
 
 TEST(WhatIsRefused, AnApplicantWithoutAnAddress) {
   World world;
@@ -263,7 +263,7 @@ TEST(ManyApplicants, AQuotaOfTenAMinuteIsKept) {
   EXPECT_EQ(world.server.candidateCount("p"), 25u);
 }
 
-// How far they are.
+// The applicants' progress.
 
 TEST(Statuses, TellWhatHasChanged) {
   World world;

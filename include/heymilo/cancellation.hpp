@@ -11,13 +11,13 @@ namespace detail {
 class CancellationState;
 }
 
-/// Tells a call that its result is no longer wanted. Copies share one state; the default token is
-/// never cancelled. All functions may be called by any number of threads at once.
+/// Signals a call that its result is no longer needed. Copies share one state; the default token is
+/// never cancelled. Thread-safe.
 class HEYMILO_EXPORT CancellationToken {
  public:
   CancellationToken() = default;
 
-  bool cancelled() const noexcept;  ///< whether cancel() was called; for good
+  bool cancelled() const noexcept;  ///< whether cancel() was called; permanent
 
  private:
   friend class CancellationSource;
@@ -27,28 +27,28 @@ class HEYMILO_EXPORT CancellationToken {
   std::shared_ptr<detail::CancellationState> state_;
 };
 
-/// Where a cancellation comes from: hand token() to calls, and cancel() ends them all, the ones
-/// that are waiting and the ones that have not begun, with CancelledError. Copies share one state.
+/// The source of a cancellation: pass token() to calls, and cancel() ends them all with
+/// CancelledError, those that are waiting and those that have not begun. Copies share one state.
 class HEYMILO_EXPORT CancellationSource {
  public:
   CancellationSource();
 
   CancellationToken token() const;  ///< shares the state; may outlive the source
-  /// Cancels, for good. Runs the registered callbacks on this thread, once; what they throw is
-  /// swallowed. May be called by any thread, but not from a signal handler.
+  /// Cancels permanently. Runs the registered callbacks on this thread, once; their exceptions are
+  /// swallowed. Thread-safe, but not for use in a signal handler.
   void cancel() const noexcept;
-  bool cancelled() const noexcept;  ///< whether cancel() was called; for good
+  bool cancelled() const noexcept;  ///< whether cancel() was called; permanent
 
  private:
   std::shared_ptr<detail::CancellationState> state_;
 };
 
-/// Runs a function when a token is cancelled: how a Transport learns that it must wake up. The
-/// function runs on the thread that cancels, or in the constructor where that has happened already.
-/// The destructor takes it back, and waits for it where it is running on another thread.
+/// A callback for the cancellation of a token: a Transport uses it to wake up. The function runs on
+/// the thread that cancels, or in the constructor if the token is already cancelled. The destructor
+/// unregisters it, and waits for it if it is running on another thread.
 class HEYMILO_EXPORT CancellationCallback {
  public:
-  /// Registers `function`; what it throws is swallowed.
+  /// Registers `function`; its exceptions are swallowed.
   CancellationCallback(const CancellationToken& token, std::function<void()> function);
   ~CancellationCallback();
   CancellationCallback(const CancellationCallback&) = delete;

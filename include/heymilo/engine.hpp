@@ -9,35 +9,33 @@ namespace heymilo {
 
 class Clock;
 
-/// How much an Engine does at once.
+/// The limits of an Engine.
 struct EngineOptions {
-  /// Requests on their way at once, of all its clients together, and connections kept open. More
-  /// wait for their turn.
+  /// Requests in progress in parallel, of all its clients together, and connections kept open.
+  /// Further requests wait for their turn.
   std::size_t max_connections = 64;
-  /// Calls that were begun and have not ended. One more is refused with OverloadError.
+  /// Calls in progress. One more is refused with OverloadError.
   std::size_t max_pending = 10'000;
-  /// What its waits go by, which must be the clock of its clients; nullptr: Clock::steady().
+  /// The clock for its waits, which must be its clients' clock; nullptr: Clock::steady().
   std::shared_ptr<Clock> clock{};
 };
 
-/// What runs the calls of NonBlockingClients: one thread, however many calls there are, for all the
-/// clients that share it. The thread starts with the first call. Cheap to copy; copies are the same
+/// Runs the calls of NonBlockingClients: one thread for any number of calls, for all the clients
+/// that share it. The thread starts with the first call. Cheap to copy; copies refer to the same
 /// engine.
 ///
-/// It ends with the last of its copies and of the clients and PendingCalls that use it: what is
-/// under way is then cancelled, each call ends with CancelledError and the outcome that it has, and
-/// the thread is joined. (Where the last one goes in a completion on the engine's own thread, that
-/// thread ends by itself a moment later.) A child of fork() has an engine of its own, with no call
-/// in it.
+/// It ends with the last of its copies and of the clients and PendingCalls that use it: calls in
+/// progress are cancelled, each ends with CancelledError and its outcome, and the thread is joined.
+/// (If the last one is destroyed in a completion on the engine's own thread, that thread ends
+/// shortly afterwards without a join.) A child of fork() has its own engine, without calls.
 class HEYMILO_EXPORT Engine {
  public:
-  /// Throws InvalidArgumentError where a number is 0.
+  /// Throws InvalidArgumentError if a number is 0.
   explicit Engine(EngineOptions options = {});
 
-  /// How many calls were begun and have not ended. Completions may still be on their way to an
-  /// executor.
+  /// The number of calls in progress. Completions may still be queued in an executor.
   std::size_t pending() const;
-  /// Waits until pending() is 0. Not for the engine's own thread.
+  /// Waits until pending() is 0. Must not be called on the engine's own thread.
   void wait() const;
 
  private:

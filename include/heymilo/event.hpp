@@ -40,7 +40,7 @@ struct Event {
 
   EventKind kind = EventKind::request;   ///< what happened
   std::string_view operation{};          ///< the operationId: `listCandidates`; a literal
-  std::string_view method{};             ///< `GET`, `POST`, …; a literal
+  std::string_view method{};             ///< `GET`, `POST` and so on; a literal
   std::string_view route{};              ///< the path's template, never the path; a literal
   int attempt = 0;                       ///< from 1
   int status = 0;                        ///< of an answer; otherwise 0

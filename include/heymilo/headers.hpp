@@ -12,27 +12,26 @@
 
 namespace heymilo {
 
-/// HTTP header fields (RFC 9110, section 5), in order. Names are looked up without regard to case.
-/// What could end a line or start another one is refused, so that no value can smuggle in a header:
-/// a name must be a token, a value must not hold a control character other than a tab.
-/// A value type: copies are independent, and one object is not to be changed by two threads at
-/// once.
+/// HTTP header fields (RFC 9110, section 5), in order. Name lookup ignores case. Header injection
+/// is impossible: a name must be a token, and a value must not contain a control character other
+/// than a tab. A value type: copies are independent, and one object must not be modified by two
+/// threads at the same time.
 class HEYMILO_EXPORT Headers {
  public:
   using Entry = std::pair<std::string, std::string>;          ///< name and value
-  using value_type = Entry;                                   ///< as containers have it
+  using value_type = Entry;                                   ///< required of containers
   using const_iterator = std::vector<Entry>::const_iterator;  ///< over fields, in order
 
   Headers() = default;
   /// As add() for each. Throws InvalidArgumentError.
   Headers(std::initializer_list<Entry> entries);
 
-  /// Appends a field. Throws InvalidArgumentError, whose param() is the name, when name or value
-  /// holds what a header can't; nothing of a refused value is in its text.
+  /// Appends a field. Throws InvalidArgumentError, whose param() is the name, if the name or value
+  /// is not valid in a header; its text does not contain the value.
   void add(std::string_view name, std::string_view value);
-  /// Puts the field in the place of all of that name. Throws as add().
+  /// Replaces all fields of that name with this one. Throws as add().
   void set(std::string_view name, std::string_view value);
-  /// Takes all fields of that name out.
+  /// Removes all fields of that name.
   void erase(std::string_view name) noexcept;
 
   /// The value of the first field of that name.
@@ -42,8 +41,8 @@ class HEYMILO_EXPORT Headers {
   bool contains(std::string_view name) const noexcept;  ///< there is a field of that name
 
   const_iterator begin() const noexcept { return entries_.begin(); }  ///< the first field
-  const_iterator end() const noexcept { return entries_.end(); }      ///< behind the last field
-  std::size_t size() const noexcept { return entries_.size(); }       ///< how many fields
+  const_iterator end() const noexcept { return entries_.end(); }      ///< past the last field
+  std::size_t size() const noexcept { return entries_.size(); }       ///< the number of fields
   bool empty() const noexcept { return entries_.empty(); }            ///< there is no field
 
  private:

@@ -12,7 +12,7 @@
 
 namespace heymilo {
 
-/// One HTTP request as a transport is to send it: once, unchanged.
+/// One HTTP request for a transport, to be sent once and unchanged.
 struct HttpRequest {
   std::string method;  ///< `GET`, `POST`, `PUT`, `PATCH` or `DELETE`
   std::string url;     ///< absolute
@@ -25,15 +25,15 @@ struct HttpRequest {
   bool idempotent = false;               ///< sending it twice does no more than sending it once
 };
 
-/// A complete answer, whatever its status.
+/// A complete response of any status.
 struct HttpResponse {
   int status = 0;    ///< of any kind
-  Headers headers;   ///< as they go over the wire
+  Headers headers;   ///< as on the wire
   std::string body;  ///< after decompression
 };
 
-/// What carries one request to the API and brings its answer back. It knows nothing of the API, of
-/// JSON or of retries. Derive from it for a fake, a recording or a stack of your own.
+/// Sends one request to the API and returns its response. It has no knowledge of the API, of JSON
+/// or of retries. Derive from it for a fake, a recorder or another HTTP stack.
 class HEYMILO_EXPORT Transport {
  public:
   Transport() = default;
@@ -41,25 +41,25 @@ class HEYMILO_EXPORT Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport();
 
-  /// Sends the request at most once and waits for the complete answer. Called by any number of
-  /// threads at once. An answer of any status is a success; whatever else happens is thrown as a
-  /// TransportError (ConnectionError, TimeoutError, CancelledError) whose outcome() is `not_sent`
-  /// only where the server can't have had the whole request.
+  /// Sends the request at most once and waits for the complete response. Thread-safe. A response of
+  /// any status is a success; any other result is thrown as a TransportError (ConnectionError,
+  /// TimeoutError, CancelledError) whose outcome() is `not_sent` only if the server can't have
+  /// received the whole request.
   virtual HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) = 0;
 };
 
-/// A Transport that can also send without holding up a thread, which NonBlockingClient needs of one
-/// that it is given.
+/// A Transport that can also send without blocking a thread. NonBlockingClient requires it of a
+/// user-defined transport.
 class HEYMILO_EXPORT NonBlockingTransport : public Transport {
  public:
-  /// What became of a request: the complete answer or, where `error` is set, the TransportError.
+  /// The result of a request: the complete response or, if `error` is set, the TransportError.
   using Completion = std::function<void(HttpResponse answer, std::exception_ptr error)>;
 
   ~NonBlockingTransport() override;
 
-  /// Begins to send the request, as send() does, and returns. `done` is called once, whatever
-  /// happens, on any thread, or before this returns. Cancelling ends the request soon, with
-  /// CancelledError. Throws only where nothing was begun; `done` is then not called.
+  /// Starts sending the request, as send() does, and returns. `done` is called exactly once, on any
+  /// thread, possibly before this returns. Cancelling ends the request soon, with CancelledError.
+  /// Throws only if nothing was started; `done` is then not called.
   virtual void start(HttpRequest request, CancellationToken cancellation, Completion done) = 0;
 };
 

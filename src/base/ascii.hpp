@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-/// Classes of characters as protocols define them: the locale has no say.
+/// Character classes as protocols define them, independent of the locale.
 namespace heymilo::ascii {
 
 constexpr bool isDigit(char c) noexcept { return c >= '0' && c <= '9'; }

@@ -25,7 +25,7 @@ constexpr UnixSeconds kLastMoment{std::chrono::seconds{253'402'300'799}};   ///<
 /// Empty where there is no such moment: month 13, 30 February, hour 24, second 60.
 std::optional<UnixSeconds> toUnixTime(const CalendarTime& time) noexcept;
 
-/// Empty where the year is not within 1 to 9999.
+/// Empty for a year outside 1 to 9999.
 std::optional<CalendarTime> toCalendarTime(UnixSeconds moment) noexcept;
 
 }  // namespace heymilo

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "
 constexpr std::array<std::string_view, 7> kLongDays = {
     "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 
-// RFC 9111, section 1.2.2, has the same limit for a number of seconds that is beyond reason.
+// RFC 9111, section 1.2.2, sets the same limit for a number of seconds that is too large.
 constexpr std::chrono::seconds kLongestWait{std::int64_t{1} << 31};
 
 template <std::size_t size>
@@ -45,7 +45,7 @@ bool readTimeOfDay(TextCursor& text, CalendarTime& time) noexcept {
          text.skip(':') && readNumber(text, 2, time.second);
 }
 
-/// The moment, which may be a leap second, as near to it as the clock can tell.
+/// The moment nearest to `time`, which may be a leap second, that the clock can hold.
 std::optional<UnixSeconds> momentOf(CalendarTime time) noexcept {
   const bool leap_second = time.hour == 23 && time.minute == 59 && time.second == 60;
   if (leap_second) {
@@ -89,7 +89,7 @@ std::optional<UnixSeconds> parseRfc850(TextCursor text,
                     readMonth(text, time.month) && text.skip('-') &&
                     readNumber(text, 2, two_digits) && text.skip(' ') &&
                     readTimeOfDay(text, time) && text.skip(" GMT") && text.atEnd();
-  // The clock of libc++ reaches beyond the years that a calendar time can have.
+  // A libc++ time point has a wider range of years than a calendar time.
   const auto today = toCalendarTime(std::clamp(
       UnixSeconds(std::chrono::floor<std::chrono::seconds>(now)), kFirstMoment, kLastMoment));
   if (!read || !today) {
@@ -162,7 +162,7 @@ std::optional<std::chrono::milliseconds> parseRetryAfter(
   if (!date) {
     return std::nullopt;
   }
-  // Whole seconds first: the difference of two moments may be too long for the clock's own unit.
+  // Whole seconds first: the difference of two moments may overflow the clock's own unit.
   const auto since_epoch = now.time_since_epoch();
   const auto whole =
       date->time_since_epoch() - std::chrono::duration_cast<std::chrono::seconds>(since_epoch);

@@ -13,9 +13,9 @@ namespace heymilo {
 ///   Sun, 06 Nov 1994 08:49:37 GMT     IMF-fixdate
 ///   Sunday, 06-Nov-94 08:49:37 GMT    RFC 850
 ///   Sun Nov  6 08:49:37 1994          asctime
-/// The day's name must be one of the seven, but may be the wrong one: it adds nothing. The century
-/// of an RFC 850 date is the one that puts it at most 50 years after `now`. A date past what the
-/// system's clock can hold (year 2262 in nanoseconds) is the last second that it can.
+/// The day's name must be one of the seven, but is not compared with the date. The century of an
+/// RFC 850 date is the one that puts it at most 50 years after `now`. A date past the range of the
+/// system clock (year 2262 in nanoseconds) becomes the last second in that range.
 std::optional<UnixSeconds> parseHttpDate(std::string_view text,
                                          std::chrono::system_clock::time_point now) noexcept;
 

@@ -11,7 +11,7 @@
 
 namespace heymilo {
 
-/// What tells a process from its parent.
+/// Identifies the process: differs between parent and child.
 inline long processId() noexcept {
 #ifdef _WIN32
   return 0;  // where there is no fork()
@@ -20,14 +20,13 @@ inline long processId() noexcept {
 #endif
 }
 
-/// A T for each process that uses it: a child of fork() gets one of its own when it first asks, and
-/// leaves its parent's alone for good. In there, a lock may be held, or a place in a queue taken,
-/// by a thread that the child does not have, and what is shared with the parent is not the child's
-/// to use. All functions may be called by any thread.
+/// One T per process. A child of fork() gets its own T on first use and never touches its parent's:
+/// in the parent's T a lock may be held, or a queue position taken, by a thread that does not exist
+/// in the child, and resources shared with the parent must not be used. Thread-safe.
 template <class T>
 class PerProcess {
  public:
-  /// `make` is called by any thread.
+  /// `make` may be called from any thread.
   explicit PerProcess(std::function<std::unique_ptr<T>()> make)
       : make_(std::move(make)), held_(new Held{processId(), make_()}) {}
   ~PerProcess() {

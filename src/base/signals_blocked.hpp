@@ -10,7 +10,7 @@ namespace heymilo {
 
 #ifdef _WIN32
 
-/// There are none that go to a thread.
+/// Windows has no signals for a thread.
 class SignalsBlocked {
  public:
   SignalsBlocked() noexcept {}
@@ -18,8 +18,8 @@ class SignalsBlocked {
 
 #else
 
-/// While it lives, this thread and those that it starts get no signals: they go to the host's
-/// threads. What was blocked before is put back.
+/// During its lifetime, this thread and the threads that it starts receive no signals: they are
+/// delivered to the host's threads. The destructor restores the previous mask.
 class SignalsBlocked {
  public:
   SignalsBlocked() noexcept {

@@ -7,8 +7,8 @@
 
 namespace heymilo {
 
-/// Reads a short text of a fixed form, such as a date, from front to back. What does not fit is
-/// left where it is.
+/// Reads a short text of a fixed form, such as a date, from front to back. A part that does not
+/// match is not consumed.
 class TextCursor {
  public:
   explicit TextCursor(std::string_view text) noexcept : rest_(text) {}
@@ -31,7 +31,7 @@ class TextCursor {
     return true;
   }
 
-  /// The number that exactly `count` digits (1 to 9) stand for.
+  /// The number written in exactly `count` digits (1 to 9).
   std::optional<int> digits(int count) noexcept {
     const auto length = static_cast<std::size_t>(count);
     if (rest_.size() < length) {

@@ -4,10 +4,10 @@
 
 namespace heymilo {
 
-/// U: how long what has left this machine may still be on its way. A request without a response has
-/// its end here with a reset, after which nothing of it is sent any more (curl/sockets.hpp); so
-/// it can still arrive until its end and this. 5 s is much: packets of a network's longest ways
-/// take half a second, and what a router keeps for longer it drops.
+/// U: the longest time that data may still be in the network after it has left this machine. A
+/// request without a response ends here with a reset, after which nothing more of it is sent
+/// (curl/sockets.hpp); it can therefore arrive until U after its end. 5 s is generous: packets need
+/// half a second on the longest routes, and routers drop what they would have to keep longer.
 constexpr std::chrono::seconds kUnderWay{5};
 
 }  // namespace heymilo

@@ -12,7 +12,8 @@ unsigned char byteAt(std::string_view text, std::size_t i) noexcept {
   return static_cast<unsigned char>(text[i]);
 }
 
-/// What may follow a lead byte: RFC 3629, section 4. Only the second byte's range varies.
+/// Allowed continuation bytes after a lead byte: RFC 3629, section 4. Only the second byte's range
+/// varies.
 struct Sequence {
   std::size_t length;
   unsigned char second_low;
@@ -36,7 +37,7 @@ Sequence sequenceOf(unsigned char lead) noexcept {
   return {0, 0, 0};
 }
 
-/// Where the run of ASCII that begins at `i` ends, or up to seven bytes before that.
+/// The end of the run of ASCII that begins at `i`, or up to seven bytes before it.
 std::size_t skipAscii(std::string_view text, std::size_t i) noexcept {
   std::uint64_t block = 0;
   while (text.size() - i >= sizeof block) {

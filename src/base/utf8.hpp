@@ -7,10 +7,10 @@
 namespace heymilo {
 
 /// Whether the text is well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing past
-/// U+10FFFF, no sequence cut short.
+/// U+10FFFF, no truncated sequence.
 bool isUtf8(std::string_view text) noexcept;
 
-/// How many code points a text has that isUtf8().
+/// The number of code points of a text for which isUtf8() is true.
 std::size_t countCodePoints(std::string_view text) noexcept;
 
 /// One code point of a text, and the bytes that it takes.

@@ -36,7 +36,7 @@ std::string endpointOf(const std::string& url) {
   return part(CURLUPART_HOST) + ":" + part(CURLUPART_PORT);
 }
 
-/// Where the request was to go, and how far it has come.
+/// The route of the request, and how far it has come.
 class Way {
  public:
   Way(const EasyHandle& handle, const Transfer& transfer)
@@ -47,19 +47,19 @@ class Way {
   }
 
   const std::string& api() const noexcept { return api_; }
-  /// The API, and the proxy that stands between.
+  /// The API, and the proxy in between.
   std::string peer() const { return api_ + (proxy_ ? " through " + proxyName() : ""); }
   const std::optional<ProxyInUse>& proxy() const noexcept { return proxy_; }
   std::string proxyName() const { return "the proxy " + (proxy_ ? proxy_->endpoint : ""); }
-  /// What the proxy answered to CONNECT; 0 where it did not.
+  /// The proxy's status for CONNECT; 0 without a response.
   long tunnelStatus() const noexcept { return tunnel_status_; }
-  /// It came no further than the proxy.
+  /// Whether the connection ended at the proxy.
   bool endedAtProxy() const noexcept { return ended_at_proxy_; }
   ConnectionFault fault() const noexcept {
     return ended_at_proxy_ ? ConnectionFault::proxy : ConnectionFault::other;
   }
 
-  /// What was being connected to first: the proxy, if there is one.
+  /// The first hop: the proxy, if there is one.
   std::string connectingToFirst() const {
     return "connecting to " + (ended_at_proxy_ ? proxyName() : api_);
   }
@@ -67,7 +67,7 @@ class Way {
   std::string connecting() const {
     return "connecting to " + api_ + (ended_at_proxy_ ? " through " + proxyName() : "");
   }
-  /// With whom TLS was being negotiated.
+  /// The peer of the TLS handshake.
   std::string tlsPeer() const { return ended_at_proxy_ && proxy_->tls ? proxyName() : api_; }
 
  private:
@@ -77,7 +77,7 @@ class Way {
   bool ended_at_proxy_ = false;
 };
 
-/// What the TLS library says through libcurl, on one line. Other words of libcurl's may quote a
+/// The TLS library's message from libcurl, on one line. Other messages of libcurl may quote a
 /// proxy's URL with its password, and are not passed on.
 std::string wordsOf(const Transfer& transfer, CURLcode code) {
   std::string words = transfer.error_text;
@@ -88,14 +88,14 @@ std::string wordsOf(const Transfer& transfer, CURLcode code) {
   return words;
 }
 
-/// What libcurl says, where it is the TLS library speaking; otherwise its words may be anything.
+/// libcurl's message if it is from the TLS library; other messages may contain anything.
 std::string tlsWordsOf(const Transfer& transfer) {
   const std::string_view words = transfer.error_text;
   return words.find("SSL") == std::string_view::npos ? ""
                                                      : " (" + wordsOf(transfer, CURLE_OK) + ")";
 }
 
-// In Winsock's own numbers, which not every standard library makes an std::errc of.
+// Winsock's own numbers: not every standard library maps them to std::errc.
 #ifdef _WIN32
 constexpr long kRefused = WSAECONNREFUSED;
 constexpr long kNetworkUnreachable = WSAENETUNREACH;
@@ -112,13 +112,13 @@ const char* connectFailure(long os_error) {
       return "connection refused";
     case kNetworkUnreachable:
     case kHostUnreachable:
-      return "no route to it";
+      return "no route to host";
     default:
-      return "no connection";
+      return "connection failed";
   }
 }
 
-/// How far the transfer had come when its time was over.
+/// The phase of the transfer when it timed out.
 std::string phaseOf(const Transfer& transfer, const Way& way) {
   const std::string endpoint = way.peer();
   if (transfer.starts == 0) {
@@ -128,9 +128,9 @@ std::string phaseOf(const Transfer& transfer, const Way& way) {
     return "sending the request to " + endpoint;
   }
   if (!transfer.response.begun()) {
-    return "waiting for the answer of " + endpoint;
+    return "waiting for the response from " + endpoint;
   }
-  return "reading the answer of " + endpoint;
+  return "reading the response from " + endpoint;
 }
 
 std::string timeoutMessage(const Transfer& transfer, const Way& way) {
@@ -140,56 +140,55 @@ std::string timeoutMessage(const Transfer& transfer, const Way& way) {
       (limit.count() == 0 || request.connect_timeout < limit)) {
     limit = request.connect_timeout;
   }
-  return phaseOf(transfer, way) + ": not done within " + std::to_string(limit.count()) + " ms";
+  return phaseOf(transfer, way) + ": timed out after " + std::to_string(limit.count()) + " ms";
 }
 
-[[noreturn]] void throwRefusedAnswer(const Transfer& transfer, const std::string& endpoint) {
-  std::string what = "reading the answer of " + endpoint + ": ";
+[[noreturn]] void throwRefusedResponse(const Transfer& transfer, const std::string& endpoint) {
+  std::string what = "reading the response from " + endpoint + ": ";
   switch (transfer.response.refusal()) {
     case ResponseReader::Refusal::headers_too_large:
-      what += "its headers are longer than " + std::to_string(ResponseReader::kMaxHeaderBytes) +
-              " bytes";
+      what += "headers longer than " + std::to_string(ResponseReader::kMaxHeaderBytes) + " bytes";
       break;
     case ResponseReader::Refusal::no_such_length:
-      what += "its Content-Length is no length, or there are two";
+      what += "invalid or duplicate Content-Length";
       break;
     case ResponseReader::Refusal::out_of_memory:
       what += "out of memory";
       break;
     case ResponseReader::Refusal::none:
     case ResponseReader::Refusal::body_too_large:
-      what += "its body is longer than max_response_bytes, " +
+      what += "body longer than max_response_bytes, " +
               std::to_string(transfer.request.max_response_bytes);
       break;
   }
-  throw TransportError(what, transfer.outcomeWithoutAnswer());
+  throw TransportError(what, transfer.outcomeWithoutResponse());
 }
 
-/// The proxy has answered, and makes no connection to the API.
+/// The proxy has responded and refuses the connection to the API.
 [[noreturn]] void throwRefusedByProxy(const std::string& connecting, long status, Outcome outcome) {
   constexpr long kRequestTimeout = 408, kTooMany = 429;
   const bool permanent = status < 500 && status != kRequestTimeout && status != kTooMany;
   throw ConnectionError(
-      connecting + ": the proxy refuses, with status " + std::to_string(status) +
-          (status == kCredentialsWanted ? ": it wants a user name and password, or others" : ""),
+      connecting + ": refused by the proxy with status " + std::to_string(status) +
+          (status == kCredentialsWanted ? ": it requires a valid user name and password" : ""),
       outcome,
       permanent,
       ConnectionFault::proxy);
 }
 
-/// With socks4 and socks5 it is not for the proxy to resolve the API's name.
+/// With socks4 and socks5 the proxy does not resolve the API's host name.
 [[noreturn]] void throwUnknownApi(const Way& way, Outcome outcome) {
   throw ConnectionError(way.connecting() + ": could not resolve host " + way.apiHost(), outcome);
 }
 
-/// Where there is a proxy, and libcurl can't resolve a host. To older ones a socks proxy is a host,
-/// and the API's host that it asks for has an error of its own (CURLPX_RESOLVE_HOST).
+/// libcurl can't resolve a host, and there is a proxy. Older versions treat a socks proxy as a
+/// host; the API's host, which it is asked for, has a separate error (CURLPX_RESOLVE_HOST).
 bool isApiThatIsUnknown() {
-  constexpr unsigned kSince = 0x080e00;  // 8.14 calls a proxy a proxy
+  constexpr unsigned kSince = 0x080e00;  // 8.14 distinguishes the proxy
   return curl_version_info(CURLVERSION_NOW)->version_num >= kSince;
 }
 
-/// What libcurl means by its code. 8.23 calls a private key that it can't use a bad argument.
+/// The meaning of libcurl's code. 8.23 reports an unusable private key as a bad argument.
 CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
   const bool tls = transfer.request.url.compare(0, 6, "https:") == 0;
   return code == CURLE_BAD_FUNCTION_ARGUMENT && tls && transfer.starts == 0 ? CURLE_SSL_CERTPROBLEM
@@ -197,7 +196,7 @@ CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
 }
 
 #if CURL_AT_LEAST_VERSION(7, 73, 0)
-/// A socks proxy makes no connection to the API.
+/// A socks proxy refuses the connection to the API.
 [[noreturn]] void throwRefusedBySocks(const EasyHandle& handle, const Way& way, Outcome outcome) {
   const long reason = handle.info(CURLINFO_PROXY_ERROR);
   if (reason == CURLPX_RESOLVE_HOST) {
@@ -209,29 +208,29 @@ CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
                            reason == CURLPX_GSSAPI || reason == CURLPX_GSSAPI_PERMSG ||
                            reason == CURLPX_GSSAPI_PROTECTION;
   throw ConnectionError(
-      way.connecting() + (credentials ? ": the proxy does not accept this client"
-                                      : ": the proxy could not make the connection"),
+      way.connecting() + (credentials ? ": the proxy rejected this client's credentials"
+                                      : ": the proxy could not connect"),
       outcome,
       credentials,
       ConnectionFault::proxy);
 }
 #endif
 
-/// Where no connection came about, or the one there was broke.
+/// The connection failed or broke.
 [[noreturn]] void throwBrokenConnection(const Transfer& transfer, CURLcode code, const Way& way) {
   const std::string endpoint = way.peer();
-  const Outcome outcome = transfer.outcomeWithoutAnswer();
+  const Outcome outcome = transfer.outcomeWithoutResponse();
   if (transfer.starts == 0 && way.tunnelStatus() >= 300) {
     throwRefusedByProxy(way.connecting(), way.tunnelStatus(), outcome);
   }
-  if (transfer.starts > 1 || code == CURLE_SEND_FAIL_REWIND) {  // libcurl wanted to send again
+  if (transfer.starts > 1 || code == CURLE_SEND_FAIL_REWIND) {  // libcurl tried to send again
     throw ConnectionError(
-        "a connection to " + endpoint + " that was kept open broke before an answer came", outcome);
+        "a connection to " + endpoint + " that was kept open broke before the response", outcome);
   }
-  // libcurl calls it the same where the chunks of a body do not fit together.
+  // libcurl reports malformed chunks with the same code.
   const bool maybe_not_http = code == CURLE_RECV_ERROR && transfer.response.begun();
   throw ConnectionError(phaseOf(transfer, way) + ": the connection broke" +
-                            (maybe_not_http ? ", or what came is not HTTP" : "") +
+                            (maybe_not_http ? ", or the response is not HTTP" : "") +
                             tlsWordsOf(transfer),
                         outcome,
                         false,
@@ -242,12 +241,12 @@ CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
                                       TransferResult result) {
   const Way way(handle, transfer);
   const std::string endpoint = way.peer();
-  const Outcome outcome = transfer.outcomeWithoutAnswer();
+  const Outcome outcome = transfer.outcomeWithoutResponse();
   if (result.cancelled) {
     throw CancelledError(phaseOf(transfer, way) + ": cancelled", outcome);
   }
   if (transfer.response.refusal() != ResponseReader::Refusal::none) {
-    throwRefusedAnswer(transfer, endpoint);
+    throwRefusedResponse(transfer, endpoint);
   }
   switch (meaningOf(result.code, transfer)) {
     case CURLE_OPERATION_TIMEDOUT:
@@ -298,7 +297,7 @@ CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
                             false,
                             way.fault());
 
-    case CURLE_OK:  // headers that are cut short are no error to libcurl
+    case CURLE_OK:  // libcurl does not report truncated headers as an error
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_FAIL_REWIND:
@@ -312,13 +311,13 @@ CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
 #if CURL_AT_LEAST_VERSION(8, 6, 0)
     case CURLE_TOO_LARGE:
 #endif
-    case CURLE_OUT_OF_MEMORY:  // which is what libcurl calls a line that is longer than it takes
-      throw TransportError(
-          phaseOf(transfer, way) + ": out of memory, or a header line that is too long", outcome);
+    case CURLE_OUT_OF_MEMORY:  // libcurl's code for a line that is too long, too
+      throw TransportError(phaseOf(transfer, way) + ": out of memory, or header line too long",
+                           outcome);
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
       if (transfer.starts > 0) {
-        throw TransportError("reading the answer of " + endpoint + ": what came is not HTTP",
+        throw TransportError("reading the response from " + endpoint + ": the response is not HTTP",
                              outcome);
       }
       [[fallthrough]];
@@ -328,8 +327,8 @@ CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
   }
 }
 
-/// Only a proxy gives this status. An http proxy gives it to a request to an http URL itself, which
-/// goes through no tunnel; anything else with it may be from a gateway of the API's.
+/// Only a proxy sends this status. An http proxy sends it for an http URL, which is not tunnelled;
+/// in any other case the status may be from a gateway of the API.
 void refuseProxysStatus(const Transfer& transfer) {
   const auto proxy = proxyInUse(transfer.request.url, transfer.proxy);
   const std::string_view url = transfer.request.url;
@@ -343,8 +342,8 @@ void refuseProxysStatus(const Transfer& transfer) {
 
 }  // namespace
 
-HttpResponse answerOf(const EasyHandle& handle, Transfer& transfer, TransferResult result) {
-  if (!transfer.answered(result)) {
+HttpResponse responseOf(const EasyHandle& handle, Transfer& transfer, TransferResult result) {
+  if (!transfer.hasResponse(result)) {
     throwTransportError(handle, transfer, result);
   }
   HttpResponse response = transfer.response.take();

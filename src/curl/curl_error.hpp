@@ -5,10 +5,11 @@
 
 namespace heymilo {
 
-/// The answer of a transfer that has ended; that of a proxy which wants credentials (407) is thrown
-/// as a ConnectionError. Throws the TransportError that one without an answer
-/// stands for: its text has the host and port of the server or, where it came no further, of the
-/// proxy, and what the TLS library says; nothing of request or answer, and no proxy's credentials.
-HttpResponse answerOf(const EasyHandle& handle, Transfer& transfer, TransferResult result);
+/// The response of a completed transfer. A proxy that requires credentials (407) is thrown as a
+/// ConnectionError, and a transfer without a response as the TransportError that it stands for. The
+/// message contains the host and port of the server or, if the request came no further, of the
+/// proxy, and the TLS library's message; nothing of the request or response, and no proxy
+/// credentials.
+HttpResponse responseOf(const EasyHandle& handle, Transfer& transfer, TransferResult result);
 
 }  // namespace heymilo

@@ -4,13 +4,13 @@ namespace heymilo {
 
 namespace {
 
-// Upper bound of a wait; what matters ends it: sockets, timers, lookups and cancellation.
+// Upper bound of a wait; sockets, timers, DNS lookups and cancellation end it earlier.
 constexpr int kLongestPollMs = 1000;
 
 }  // namespace
 
 CurlHandle::CurlHandle() {
-  // Of the connections that transfers leave behind, one after the other, the latest.
+  // Keeps the latest of the connections that successive transfers leave open.
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 1L);
 }
 
@@ -25,8 +25,8 @@ TransferResult CurlHandle::perform(Transfer& transfer, const CancellationToken& 
   }
   transfer.end(result);
   curl_multi_remove_handle(multi_.get(), easy_.get());
-  // Where a transfer ends before its connection is made, libcurl 7.88 leaves a buffer in the easy
-  // handle, and then refuses CURLOPT_BUFFERSIZE. There is no connection worth keeping either.
+  // If a transfer ends before it is connected, libcurl 7.88 leaves a buffer in the easy handle, and
+  // then refuses CURLOPT_BUFFERSIZE. There is no connection worth keeping either.
   usable_ = usable_ && result.code == CURLE_OK && transfer.keepsConnection(result);
   return result;
 }
@@ -50,7 +50,7 @@ TransferResult CurlHandle::run(const CancellationToken& cancellation) {
   return {CURLE_OK, true};
 }
 
-/// Nothing of it was sent: libcurl had chosen a connection that is over.
+/// Nothing was sent: libcurl had chosen a connection that is closed.
 TransferResult CurlHandle::runAgain(Transfer& transfer, const CancellationToken& cancellation) {
   curl_multi_remove_handle(multi_.get(), easy_.get());
   if (const CURLcode code = transfer.prepareAgain()) {

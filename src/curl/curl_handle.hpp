@@ -9,26 +9,26 @@
 namespace heymilo {
 
 /// A multi handle, which keeps a connection open, and the easy handle whose transfers it runs. For
-/// one transfer at a time, on any thread. To be destroyed as a MultiHandle is.
+/// one transfer at a time, on any thread. The destructor has the requirements of ~MultiHandle().
 class CurlHandle {
  public:
-  /// Throws TransportError (not_sent) where libcurl has no memory.
+  /// Throws TransportError (not_sent) if libcurl is out of memory.
   CurlHandle();
   CurlHandle(const CurlHandle&) = delete;
   CurlHandle& operator=(const CurlHandle&) = delete;
 
-  /// To set the options of the next transfer, and to ask about the latest. Its reset() leaves the
+  /// Sets the options of the next transfer and reports about the latest. Its reset() leaves the
   /// connection open.
   EasyHandle& easy() noexcept { return easy_; }
 
-  /// The sockets of its connections, for the transfer to know.
+  /// The sockets of its connections, for the transfer.
   Sockets& sockets() noexcept { return sockets_; }
 
-  /// Runs the transfer, for which the easy handle was prepared, on this thread, to its end or until
-  /// it is cancelled.
+  /// Runs the transfer, for which the easy handle was prepared, on this thread until it ends or is
+  /// cancelled.
   TransferResult perform(Transfer& transfer, const CancellationToken& cancellation);
 
-  /// Whether another transfer may follow: not after one that failed or was cancelled.
+  /// Whether another transfer may follow: false after a failed or cancelled one.
   bool usable() const noexcept { return usable_; }
 
  private:
@@ -36,8 +36,8 @@ class CurlHandle {
   TransferResult runAgain(Transfer& transfer, const CancellationToken& cancellation);
   TransferResult broken(CURLMcode code) noexcept;
 
-  Sockets sockets_;    // older than the multi handle, which closes them
-  MultiHandle multi_;  // older than the easy handle, which leaves it first
+  Sockets sockets_;    // constructed before the multi handle, which closes them
+  MultiHandle multi_;  // constructed before the easy handle, which is removed first
   EasyHandle easy_;
   bool usable_ = true;
 };

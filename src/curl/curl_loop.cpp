@@ -16,7 +16,7 @@ namespace heymilo {
 
 namespace {
 
-// Upper bound of a wait; what matters ends it: sockets, timers, lookups and tasks.
+// Upper bound of a wait; sockets, timers, DNS lookups and tasks end it earlier.
 constexpr int kLongestPollMs = 1000;
 
 std::unique_ptr<MultiHandle> makeMulti(std::size_t max_connections) {
@@ -25,15 +25,15 @@ std::unique_ptr<MultiHandle> makeMulti(std::size_t max_connections) {
                     CURLMOPT_MAXCONNECTS,
                     static_cast<long>((std::min)(max_connections,
                                                  std::size_t{(std::numeric_limits<int>::max)()})));
-  // A connection for each request, as where they are sent one by one: what breaks one of them says
-  // nothing about the others.
+  // One connection per request, as in the blocking client: a broken connection then affects one
+  // request only.
   curl_multi_setopt(multi->get(), CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
   return multi;
 }
 
 }  // namespace
 
-/// A request on its way.
+/// A request in progress.
 struct CurlLoop::Running {
   Running(std::shared_ptr<const HttpRequest> sent, Sockets& sockets,
           NonBlockingTransport::Completion completion)
@@ -110,7 +110,7 @@ void CurlLoop::run() {
       pollSockets();
     }
   }
-  multi_.reset();  // its connections say goodbye here, where no SIGPIPE can hurt
+  multi_.reset();  // closes the connections while SIGPIPE is blocked
 }
 
 void CurlLoop::runTasks() {
@@ -148,7 +148,7 @@ CurlLoop::Timer CurlLoop::at(Clock::TimePoint moment, Task task) {
 /// With mutex_ held: whether runTasks() has something to do.
 bool CurlLoop::hasTasks() const { return !tasks_.empty() || (closed_ && !closing_.cancelled()); }
 
-/// Waits while there is nothing to do but for timers and tasks to come. False at the end.
+/// Waits until a timer or task is due. False at the end.
 bool CurlLoop::waitForTasks() {
   std::unique_lock<std::mutex> lock(mutex_);
   const auto over = [this] { return closed_ && work_ == 0; };
@@ -177,7 +177,7 @@ void CurlLoop::pollSockets() {
   }
 }
 
-/// Another clock than the machine's may move at any moment, and would not wake libcurl.
+/// A clock other than the machine's may jump at any moment, and would not wake libcurl.
 int CurlLoop::millisecondsToPoll() const {
   if (timers_.empty()) {
     return kLongestPollMs;
@@ -199,7 +199,7 @@ void CurlLoop::send(std::shared_ptr<const HttpRequest> request, const CurlOption
     transfer->transfer.proxy = options.proxy;
     configure(transfer->easy, options, transfer->request->idempotent);
     if (!socket_options::kResets) {
-      // A connection of HTTP/2 outlives a request that is given up, and nobody could end it.
+      // An HTTP/2 connection outlives a cancelled request, and could not be closed later.
       transfer->easy.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     }
     transfer->transfer.prepare(transfer->easy);
@@ -245,7 +245,7 @@ void CurlLoop::runTransfers() {
   }
 }
 
-/// Nothing of it was sent: libcurl had chosen a connection that is over.
+/// Nothing was sent: libcurl had chosen a connection that is closed.
 void CurlLoop::startAgain(const std::shared_ptr<Running>& transfer) {
   curl_multi_remove_handle(multi_->get(), transfer->easy.get());
   CURLMcode code = CURLM_OUT_OF_MEMORY;
@@ -269,14 +269,14 @@ void CurlLoop::complete(Running& transfer, TransferResult result) {
   HttpResponse answer;
   std::exception_ptr error;
   try {
-    answer = answerOf(transfer.easy, transfer.transfer, result);
+    answer = responseOf(transfer.easy, transfer.transfer, result);
   } catch (...) {
     error = std::current_exception();
   }
   transfer.done(std::move(answer), error);
 }
 
-/// The multi handle has failed, and with it all that it ran.
+/// The multi handle has failed, and with it all of its transfers.
 void CurlLoop::endAll(CURLMcode code) {
   const auto transfers = transfers_;
   for (const auto& [easy, transfer] : transfers) {
@@ -285,7 +285,7 @@ void CurlLoop::endAll(CURLMcode code) {
   const std::lock_guard<std::mutex> lock(mutex_);
   try {
     multi_ = makeMulti(max_connections_);
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): out of memory; then the old one goes on
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): out of memory; the old one stays in use
   }
 }
 

@@ -23,17 +23,17 @@
 
 namespace heymilo {
 
-/// One thread that runs any number of transfers, and what happens between them: tasks and timers.
-/// The thread starts with the first task and ends with close(). It blocks all signals, so that
-/// the host's handlers run on the host's threads.
+/// One thread that runs any number of transfers, and the tasks and timers in between. The thread
+/// starts with the first task and ends with close(). It blocks all signals: the host's handlers run
+/// on the host's threads.
 ///
-/// To be owned by a shared_ptr, since the thread keeps it until it ends. For the process that made
-/// it.
+/// Must be owned by a shared_ptr: the thread keeps a reference until it ends. Only for the process
+/// that created it.
 class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
  public:
   using Task = std::function<void()>;
 
-  /// Keeps at most `max_connections` connections open that are not in use.
+  /// Keeps at most `max_connections` idle connections open.
   CurlLoop(std::shared_ptr<Clock> clock, std::size_t max_connections)
       : clock_(std::move(clock)),
         clock_is_steady_(isSteady(*clock_)),
@@ -41,11 +41,11 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   CurlLoop(const CurlLoop&) = delete;
   CurlLoop& operator=(const CurlLoop&) = delete;
 
-  /// Lets the thread run the task, which must not throw. Any thread may call it. Throws
-  /// OverloadError where no thread can be started, TransportError (not_sent) where libcurl fails.
+  /// Runs the task, which must not throw, on the loop's thread. Thread-safe. Throws OverloadError
+  /// if no thread can be started, TransportError (not_sent) if libcurl fails.
   void post(Task task);
 
-  /// What keeps the thread from ending, however long it takes: a call that is under way.
+  /// Keeps the thread running, however long it takes: a call in progress.
   class Work {
    public:
     explicit Work(std::shared_ptr<CurlLoop> loop) : loop_(std::move(loop)) { ++loop_->work_; }
@@ -56,17 +56,17 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
    private:
     const std::shared_ptr<CurlLoop> loop_;
   };
-  /// Cancelled when the loop is closed: calls under way are to end.
+  /// Cancelled when the loop is closed: calls in progress must end.
   CancellationToken closing() const { return closing_.token(); }
-  /// Cancels closing(), and waits until there is no more work and the thread has ended; on the
-  /// loop's own thread, which can't wait for itself, the thread ends afterwards. To be called once,
-  /// when nobody posts any more but the work under way.
+  /// Cancels closing(), and waits until all work and the thread have ended. On the loop's own
+  /// thread, which can't join itself, the thread ends after the return. To be called once, when
+  /// only work in progress still posts tasks.
   void close();
 
-  // For the loop's thread only.
+  // Only on the loop's thread.
 
   using Timer = std::pair<Clock::TimePoint, std::uint64_t>;
-  /// Runs the task, which must not throw, when the moment has come.
+  /// Runs the task, which must not throw, at that time.
   Timer at(Clock::TimePoint moment, Task task);
   void cancel(const Timer& timer) { timers_.erase(timer); }
   /// Sends the request; `done`, which must not throw, is called here, or before this returns.
@@ -98,14 +98,14 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
 
   std::mutex mutex_;
   std::condition_variable posted_;
-  std::vector<Task> tasks_;  // guarded by mutex_, as all to the next blank line
+  std::vector<Task> tasks_;  // guarded by mutex_, as are the members up to the next blank line
   std::thread thread_;
   bool started_ = false;
   bool closed_ = false;
   bool polling_ = false;
 
-  // For the loop's thread only, once it runs.
-  Sockets sockets_;  // older than the multi handle, which closes them
+  // Only on the loop's thread, once it runs.
+  Sockets sockets_;  // constructed before the multi handle, which closes them
   std::unique_ptr<MultiHandle> multi_;
   std::map<Timer, Task> timers_;
   std::uint64_t last_timer_ = 0;

@@ -11,7 +11,7 @@ namespace {
 
 void checkText(const char* param, const std::optional<std::string>& text) {
   if (text && text->find('\0') != std::string::npos) {
-    throw InvalidArgumentError(param, "must not hold a zero byte");
+    throw InvalidArgumentError(param, "must not contain a zero byte");
   }
 }
 
@@ -25,7 +25,7 @@ void checkProxy(const std::optional<std::string>& proxy) {
   }
 }
 
-/// The server's certificate, and an https proxy's, must come from one of these CAs.
+/// The certificates of the server and of an https proxy must be issued by one of these CAs.
 void trustOnly(EasyHandle& handle, const TlsOptions& tls) {
   const char* const file = tls.ca_file ? tls.ca_file->c_str() : nullptr;
   const char* const folder = tls.ca_dir ? tls.ca_dir->c_str() : nullptr;
@@ -48,7 +48,7 @@ void check(const CurlOptions& options) {
   checkText("tls.client_cert_file", options.tls.client_cert_file);
   checkText("tls.client_key_file", options.tls.client_key_file);
   if (options.tls.client_key_file && !options.tls.client_cert_file) {
-    throw InvalidArgumentError("tls.client_key_file", "is of no use without client_cert_file");
+    throw InvalidArgumentError("tls.client_key_file", "requires client_cert_file");
   }
 }
 
@@ -59,18 +59,18 @@ void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent) 
 #else
   handle.set(CURLOPT_PROTOCOLS, long{CURLPROTO_HTTP | CURLPROTO_HTTPS});
 #endif
-  handle.set(CURLOPT_FOLLOWLOCATION, 0L);  // X-API-KEY would go along, to any host
+  handle.set(CURLOPT_FOLLOWLOCATION, 0L);  // X-API-KEY would be sent to any host
   handle.set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
   handle.set(CURLOPT_HTTP09_ALLOWED, 0L);
   handle.setWhereKnown(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
-  handle.set(CURLOPT_ACCEPT_ENCODING, "");  // all that libcurl can undo
+  handle.set(CURLOPT_ACCEPT_ENCODING, "");  // all encodings that libcurl supports
   handle.set(CURLOPT_BUFFERSIZE, 256L << 10);
   handle.set(CURLOPT_TCP_NODELAY, 1L);
   handle.set(CURLOPT_MAXAGE_CONN,
              static_cast<long>((idempotent ? kLongestIdle : kLongestIdleForWrites).count()));
 #if CURL_AT_LEAST_VERSION(7, 87, 0) && !defined(_WIN32)
-  // A name lookup can't be interrupted. Without this, ending a transfer waits for the thread that
-  // does it; with it, the thread ends on its own once the lookup does.
+  // A DNS lookup can't be interrupted. Without this option, ending a transfer waits for the
+  // lookup's thread; with it, the thread ends after its lookup.
   handle.setWhereKnown(CURLOPT_QUICK_EXIT, 1L);
 #endif
 
@@ -89,7 +89,7 @@ void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent) 
   }
 
   handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  handle.set(CURLOPT_HEADEROPT, long{CURLHEADER_SEPARATE});  // the proxy gets none of the request's
+  handle.set(CURLOPT_HEADEROPT, long{CURLHEADER_SEPARATE});  // no request headers to the proxy
   if (options.proxy) {
     handle.set(CURLOPT_PROXY, options.proxy->c_str());
     handle.set(CURLOPT_NOPROXY, "");  // or the environment's exceptions apply

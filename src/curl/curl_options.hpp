@@ -10,7 +10,7 @@ namespace heymilo {
 
 class EasyHandle;
 
-/// The part of ClientOptions that a connection depends on.
+/// The subset of ClientOptions that affects a connection.
 struct CurlOptions {
   std::size_t max_connections = 8;
   TlsOptions tls{};
@@ -18,11 +18,11 @@ struct CurlOptions {
 };
 
 /// Throws InvalidArgumentError for a proxy that is not an http or socks URL, for a text with a zero
-/// byte, and for a client's key without its certificate.
+/// byte, and for a client key without a client certificate.
 void check(const CurlOptions& options);
 
-/// Sets on a fresh handle what is the same for all requests, or for all of a kind. Throws
-/// TransportError (not_sent) where libcurl lacks something that the library can't do without.
+/// Sets the options that are the same for all requests, or for all requests of a kind, on a fresh
+/// handle. Throws TransportError (not_sent) if libcurl lacks a required feature.
 void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent);
 
 }  // namespace heymilo

@@ -26,8 +26,8 @@ class CurlTransport final : public Transport {
 
  private:
   const CurlOptions options_;
-  /// A child of fork() starts with no connection: a request on one of its parent's would be mixed
-  /// with the parent's, and a TLS goodbye would end it for both.
+  /// A child of fork() starts without connections: a request on one of its parent's would be mixed
+  /// with the parent's, and a TLS shutdown would end it for both.
   PerProcess<HandlePool> pool_;
 };
 
@@ -40,17 +40,18 @@ HttpResponse CurlTransport::send(const HttpRequest& request,
   transfer.proxy = options_.proxy;
   transfer.prepare(handle->easy());
   const TransferResult result = handle->perform(transfer, cancellation);
-  return answerOf(handle->easy(), transfer, result);
+  return responseOf(handle->easy(), transfer, result);
 }
 
 }  // namespace
 
-/// libcurl counts its users, and its last one's curl_global_cleanup() takes away what a host that
-/// never called curl_global_init() relies on. So there is none: what stays is small, and reachable.
+/// curl_global_cleanup() is never called. libcurl counts its users, and the last cleanup would
+/// release state that a host that never called curl_global_init() relies on. The remaining memory
+/// is small and reachable.
 void initializeLibcurl() {
   static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (result != CURLE_OK) {
-    throw TransportError("libcurl can't be initialized", Outcome::not_sent);
+    throw TransportError("libcurl initialization failed", Outcome::not_sent);
   }
 }
 

@@ -8,16 +8,16 @@
 namespace heymilo {
 
 /// A Transport over libcurl. It keeps connections open between requests, verifies TLS, follows no
-/// redirect, speaks http and https only, HTTP/2 where the server does, and undoes compression. It
-/// starts no thread of its own, never raises SIGPIPE, and can be used on both sides of a fork().
-/// Throws InvalidArgumentError for options that check() refuses.
+/// redirects, and decompresses responses. Protocols: http and https, with HTTP/2 if the server
+/// supports it. It starts no threads, never raises SIGPIPE, and can be used on both sides of a
+/// fork(). Throws InvalidArgumentError for options that check() refuses.
 std::shared_ptr<Transport> makeCurlTransport(const CurlOptions& options);
 
 /// Initializes libcurl for this process, once. Throws TransportError (not_sent).
 void initializeLibcurl();
 
-/// Whether this libcurl can trust the CAs in a folder; with Schannel, Windows' own TLS, it can't.
-/// Throws TransportError (not_sent).
+/// Whether this libcurl supports a directory of CA certificates; Schannel, the TLS library of
+/// Windows, does not. Throws TransportError (not_sent).
 bool canTrustFolders();
 
 }  // namespace heymilo

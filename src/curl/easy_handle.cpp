@@ -8,7 +8,7 @@ namespace heymilo {
 
 EasyHandle::EasyHandle() : easy_(curl_easy_init()) {
   if (easy_ == nullptr) {
-    throw TransportError("libcurl has no memory for a handle", Outcome::not_sent);
+    throw TransportError("out of memory: libcurl handle", Outcome::not_sent);
   }
 }
 
@@ -18,7 +18,7 @@ void EasyHandle::checkOption(CURLoption option, CURLcode code) {
   }
   const curl_easyoption* known = curl_easy_option_by_id(option);
   std::string message = "libcurl " + std::string(curl_version_info(CURLVERSION_NOW)->version) +
-                        " does not take the option ";
+                        " does not support the option ";
   message += known != nullptr ? known->name : std::to_string(option);
   throw TransportError(message + ": " + curl_easy_strerror(code), Outcome::not_sent);
 }

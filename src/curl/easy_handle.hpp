@@ -6,32 +6,32 @@
 
 namespace heymilo {
 
-/// What became of a transfer.
+/// The result of a transfer.
 struct TransferResult {
   CURLcode code;
-  bool cancelled;  ///< it was given up, and `code` says nothing
+  bool cancelled;  ///< cancelled; `code` has no meaning
 };
 
-/// An easy handle: the options of one transfer, and what libcurl knows of it. For one thread at a
-/// time.
+/// An easy handle: the options of one transfer, and libcurl's information about it. Not
+/// thread-safe.
 class EasyHandle {
  public:
-  /// Throws TransportError (not_sent) where libcurl has no memory.
+  /// Throws TransportError (not_sent) if libcurl is out of memory.
   EasyHandle();
   ~EasyHandle() { curl_easy_cleanup(easy_); }
   EasyHandle(const EasyHandle&) = delete;
   EasyHandle& operator=(const EasyHandle&) = delete;
 
-  /// Puts all options back to libcurl's defaults, and forgets what was sent.
+  /// Resets all options to libcurl's defaults, and the information about the latest transfer.
   void reset() noexcept { curl_easy_reset(easy_); }
 
-  /// Sets an option. Throws TransportError (not_sent), which names it, where libcurl refuses.
+  /// Sets an option. Throws TransportError (not_sent), which names the option, if libcurl refuses
+  /// it.
   template <class Value>
   void set(CURLoption option, Value value) {
     checkOption(option, setOption(option, value));
   }
-  /// As set(), but what this libcurl does not have is left out: the option, or HTTP/2, without
-  /// which many are built.
+  /// As set(), but ignores an option, or HTTP/2, that this build of libcurl does not support.
   template <class Value>
   void setWhereKnown(CURLoption option, Value value) {
     const CURLcode code = setOption(option, value);
@@ -41,7 +41,7 @@ class EasyHandle {
     }
   }
 
-  /// What libcurl knows of the latest transfer; 0 where it does not.
+  /// libcurl's information about the latest transfer; 0 if it is not available.
   long info(CURLINFO name) const noexcept;
 
   CURL* get() const noexcept { return easy_; }

@@ -10,7 +10,7 @@
 namespace heymilo {
 
 HandlePool::~HandlePool() {
-  const SigpipeGuard guard;  // TLS says goodbye, perhaps to nobody
+  const SigpipeGuard guard;  // closing TLS writes, perhaps to a closed connection
   idle_.clear();
 }
 
@@ -31,11 +31,11 @@ HandlePool::Lease HandlePool::take() {
 
 void HandlePool::giveBack(CurlHandle* returned) noexcept {
   std::unique_ptr<CurlHandle> handle(returned);
-  handle->easy().reset();  // it points to what belongs to the request
+  handle->easy().reset();  // it holds pointers to the request's data
   if (!handle->usable()) {
     return;
   }
-  // Outlives the lock: closing connections takes time.
+  // Destroyed after the unlock: closing connections takes time.
   std::vector<Idle> closed;
   try {
     const auto now = std::chrono::steady_clock::now();
@@ -48,7 +48,7 @@ void HandlePool::giveBack(CurlHandle* returned) noexcept {
     const auto kept = (std::max)(fresh, idle_.begin() + static_cast<std::ptrdiff_t>(excess));
     closed.assign(std::make_move_iterator(idle_.begin()), std::make_move_iterator(kept));
     idle_.erase(idle_.begin(), kept);
-  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): then it is not kept
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the handle is closed instead
   }
 }
 

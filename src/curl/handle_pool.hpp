@@ -10,19 +10,19 @@
 
 namespace heymilo {
 
-/// Handles with open connections, kept between requests: a request takes the one that was used
-/// last, so that those no longer needed grow old and are closed. May be used by any thread of the
-/// process that made it.
+/// A connection pool: handles with open connections, kept between requests. A request takes the
+/// most recently used one, and surplus handles age and are closed. Thread-safe within the process
+/// that created it.
 class HandlePool {
  public:
-  /// Keeps at most `capacity` handles that are not in use.
+  /// Keeps at most `capacity` idle handles.
   explicit HandlePool(std::size_t capacity) : capacity_(capacity) {}
   /// Closes the connections.
   ~HandlePool();
   HandlePool(const HandlePool&) = delete;
   HandlePool& operator=(const HandlePool&) = delete;
 
-  /// Gives the handle back to the pool, which must still exist.
+  /// Returns the handle to the pool, which must still exist.
   class Return {
    public:
     explicit Return(HandlePool* pool) noexcept : pool_(pool) {}
@@ -33,7 +33,7 @@ class HandlePool {
   };
   using Lease = std::unique_ptr<CurlHandle, Return>;
 
-  /// A handle with all options at libcurl's defaults. Throws what CurlHandle() throws.
+  /// A handle with all options at libcurl's defaults. Throws the exceptions of CurlHandle().
   Lease take();
 
  private:

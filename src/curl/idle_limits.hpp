@@ -4,14 +4,14 @@
 
 namespace heymilo {
 
-// A server that closes an idle connection just as a request goes out on it leaves the client
-// without an answer, and without knowing what became of the request. So connections are given up
-// before servers do: load balancers commonly wait for 60 s or more, application servers for 5 s.
+// If a server closes an idle connection just as a request is sent on it, the client gets no
+// response and the outcome is unknown. The client therefore closes idle connections before servers
+// do: load balancers commonly wait for 60 s or more, application servers for 5 s.
 
-/// A connection that was idle for longer is not used again.
+/// A connection that was idle for longer is not reused.
 constexpr std::chrono::seconds kLongestIdle{30};
 
-/// Nor for a request that must not be carried out twice.
+/// The same limit for a request that must not be sent twice.
 constexpr std::chrono::seconds kLongestIdleForWrites{3};
 
 }  // namespace heymilo

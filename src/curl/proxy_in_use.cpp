@@ -34,7 +34,7 @@ class ParsedUrl {
         valid_(url_ && curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), flags) == CURLUE_OK) {}
 
   bool valid() const noexcept { return valid_; }
-  /// Whether the part is missing, or libcurl can decode it: not where that is a control character.
+  /// Whether the part is missing, or libcurl can decode it: libcurl refuses control characters.
   bool decodable(CURLUPart name, CURLUcode missing) const {
     char* text = nullptr;
     const CURLUcode code = curl_url_get(url_.get(), name, &text, CURLU_URLDECODE);
@@ -72,7 +72,7 @@ std::optional<std::pair<std::string, std::string>> firstOf(
   return std::nullopt;
 }
 
-/// An IP address as bytes, and how many there are; 0 for a text that is none.
+/// An IP address as bytes, and their number; 0 if the text is not an IP address.
 struct Address {
   std::array<unsigned char, 16> bytes{};
   unsigned size = 0;
@@ -88,7 +88,7 @@ Address addressOf(const std::string& text) {
   return address;
 }
 
-/// Whether the first `bits` of both are the same.
+/// Whether the first `bits` of both are equal.
 bool sameNetwork(const Address& a, const Address& b, unsigned bits) {
   if (a.size == 0 || a.size != b.size || bits > a.size * 8) {
     return false;
@@ -175,7 +175,7 @@ ProxyInUse readProxy(std::string named_by, const std::string& url) {
       std::any_of(std::begin(kSchemes), std::end(kSchemes), [&](std::string_view one) {
         return ascii::equalIgnoringCase(one, scheme);
       });
-  // A '#', '?' or '/' in a password ends the host before it: what follows is no path.
+  // A '#', '?' or '/' in a password ends the host before it: the remainder is not a path.
   bool whole = true;
   for (const CURLUPart part : {CURLUPART_PATH, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
     whole = whole && parsed.part(part).find('@') == std::string::npos;
@@ -183,7 +183,7 @@ ProxyInUse readProxy(std::string named_by, const std::string& url) {
   if (!parsed.valid() || !known || !whole) {
     return proxy;
   }
-  // libcurl ignores a proxy whose user name or password it can't decode, without an error.
+  // libcurl ignores a proxy with an undecodable user name or password, without an error.
   if (!parsed.decodable(CURLUPART_USER, CURLUE_NO_USER) ||
       !parsed.decodable(CURLUPART_PASSWORD, CURLUE_NO_PASSWORD)) {
     return proxy;
@@ -207,7 +207,7 @@ std::optional<ProxyInUse> proxyInUse(const std::string& url,
     return std::nullopt;
   }
   const ParsedUrl parsed(url, 0);
-  // Not HTTP_PROXY: to a CGI program, that is a header of the request that it is to respond to.
+  // Not HTTP_PROXY: in a CGI program, that is a header of the request being served.
   const auto named = ascii::equalIgnoringCase(parsed.part(CURLUPART_SCHEME), "http")
                          ? firstOf({"http_proxy", "all_proxy", "ALL_PROXY"})
                          : firstOf({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});

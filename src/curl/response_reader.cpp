@@ -15,10 +15,10 @@ namespace heymilo {
 
 namespace {
 
-// What an answer merely announces is not worth more memory than this before it comes.
+// The most memory reserved for a body that has been announced but not received.
 constexpr std::size_t kMaxReservation = std::size_t{64} << 20;
 
-// For parsers that read ahead of what they parse: they need no copy of the body then.
+// Space for parsers that read ahead: they then need no copy of the body.
 constexpr std::size_t kSpare = 64;
 
 bool isSpace(char c) noexcept { return c == ' ' || c == '\t'; }
@@ -62,7 +62,7 @@ bool ResponseReader::readHeader(std::string_view line) noexcept {
     return false;
   }
   if (complete_) {
-    return true;  // a trailer
+    return true;  // trailer
   }
   try {
     addLine(line);
@@ -116,7 +116,7 @@ void ResponseReader::addText(std::string_view text) {
 void ResponseReader::endHeaders() {
   in_headers_ = false;
   if (status_ < 200) {
-    return;  // an interim answer
+    return;  // an interim response
   }
   complete_ = true;
   std::size_t length = 0;
@@ -129,9 +129,9 @@ void ResponseReader::endHeaders() {
   }
 }
 
-/// How long the body will be, as far as its headers tell; 0 where they do not. False where they say
-/// what can't be (RFC 9112, section 6.3): libcurl would take a number's beginning, the last of
-/// several, or the end of the connection, and so part of a body for all of it.
+/// The length of the body by its headers; 0 if they do not say. False for an invalid Content-Length
+/// (RFC 9112, section 6.3): libcurl would use a number's prefix, the last of several values, or the
+/// end of the connection, and so accept a truncated body.
 bool ResponseReader::readLength(std::size_t& length) const {
   std::optional<std::string_view> given;
   bool encoded = false;
@@ -184,7 +184,7 @@ HttpResponse ResponseReader::take() {
   forEachField(fields_, [&response](std::string_view name, std::string_view value) {
     try {
       response.headers.add(name, value);
-    } catch (const InvalidArgumentError&) {  // NOLINT(bugprone-empty-catch): no name, no field
+    } catch (const InvalidArgumentError&) {  // NOLINT(bugprone-empty-catch): invalid name, no field
     }
   });
   return response;

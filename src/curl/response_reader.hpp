@@ -8,40 +8,41 @@
 
 namespace heymilo {
 
-/// Puts an HTTP answer together from what libcurl hands over bit by bit. Interim answers (1xx) and
-/// trailers are left out.
+/// Assembles an HTTP response from the pieces that libcurl delivers. Interim responses (1xx) and
+/// trailers are ignored.
 class ResponseReader {
  public:
-  /// Of the lines of an answer's headers together, interim answers and trailers included.
+  /// Limit of the header lines of a response together, including interim responses and trailers.
   static constexpr std::size_t kMaxHeaderBytes = std::size_t{256} << 10;
 
   enum class Refusal { none, headers_too_large, body_too_large, no_such_length, out_of_memory };
 
-  /// `max_body_bytes`: 0 is no limit.
+  /// `max_body_bytes`: 0 means no limit.
   explicit ResponseReader(std::size_t max_body_bytes) noexcept : max_body_bytes_(max_body_bytes) {}
 
-  /// Take a header line, its CRLF included, or a part of the body. False where the answer is not
-  /// to be read any further; refusal() then says why.
+  /// Receive a header line, including its CRLF, or a part of the body. False if the rest of the
+  /// response must not be read; refusal() then gives the reason.
   bool readHeader(std::string_view line) noexcept;
   bool readBody(std::string_view bytes) noexcept;
 
   Refusal refusal() const noexcept { return refusal_; }
-  /// Whether anything came.
+  /// Whether anything was received.
   bool begun() const noexcept { return header_bytes_ > 0; }
-  /// Whether the headers of the answer itself are complete.
+  /// Whether the headers of the final response are complete.
   bool headersComplete() const noexcept { return complete_; }
 
-  /// Of the answer; 0 before its first line.
+  /// The status of the response; 0 before its first line.
   int status() const noexcept { return status_; }
 
-  /// Whether it is the body of a refusal (no 2xx) that is too large: the status says what became of
-  /// the request, and the body only why. The answer has as much of it as may be.
+  /// Whether the oversized body belongs to an error response (not 2xx): the status decides the
+  /// outcome of the request, and the body only explains it. The response keeps the permitted part
+  /// of the body.
   bool enough() const noexcept {
     return refusal_ == Refusal::body_too_large && (status_ < 200 || status_ >= 300);
   }
 
-  /// The answer; once. Fields whose name is none are left out, and control characters in a value
-  /// are spaces (RFC 9110, section 5.5).
+  /// The response; to be called once. Fields with an invalid name are dropped, and control
+  /// characters in a value become spaces (RFC 9110, section 5.5).
   HttpResponse take();
 
  private:

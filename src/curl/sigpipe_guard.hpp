@@ -11,7 +11,7 @@ namespace heymilo {
 
 #ifdef _WIN32
 
-/// There is no SIGPIPE.
+/// SIGPIPE does not exist here.
 class SigpipeGuard {
  public:
   SigpipeGuard() noexcept {}
@@ -19,9 +19,10 @@ class SigpipeGuard {
 
 #else
 
-/// While it lives, a write of this thread to a connection that the peer has closed raises no
+/// During its lifetime, a write of this thread to a connection that the peer has closed raises no
 /// SIGPIPE. (A TLS library may write without MSG_NOSIGNAL, and libcurl's own protection changes the
-/// process's handler.) The host's handler stays as it is, and so does a signal that was pending.
+/// process's handler.) The host's handler stays installed, and a signal that was already pending
+/// stays pending.
 class SigpipeGuard {
  public:
   SigpipeGuard() noexcept : was_pending_(pending()) {

@@ -24,14 +24,14 @@ namespace {
 
 template <class Value>
 void set(curl_socket_t handle, int level, int name, const Value& value) noexcept {
-  // What fails here had no connection any more.
+  // A failure here means that the socket had no connection any more.
   static_cast<void>(
       ::setsockopt(handle, level, name, reinterpret_cast<const char*>(&value), sizeof value));
 }
 
 #ifndef _WIN32
-/// Puts a socket without a connection in the place of the one there is, whose end this is unless
-/// another process has it.
+/// Replaces the socket's connection with an unconnected socket. This closes the connection unless
+/// another process also has it.
 void replace(curl_socket_t handle) noexcept {
   const curl_socket_t other = open(AF_INET, SOCK_STREAM, 0);
   if (other != CURL_SOCKET_BAD) {
@@ -91,10 +91,10 @@ void setUserTimeout(curl_socket_t handle, std::chrono::milliseconds time) noexce
 void reset(curl_socket_t handle) noexcept {
   endWithReset(handle, true);
 #if defined(__linux__)
-  sockaddr nobody{};
-  nobody.sa_family = AF_UNSPEC;
-  if (::connect(handle, &nobody, sizeof nobody) != 0) {
-    replace(handle);  // no Linux proper, but something that passes for it
+  sockaddr unspecified{};
+  unspecified.sa_family = AF_UNSPEC;
+  if (::connect(handle, &unspecified, sizeof unspecified) != 0) {
+    replace(handle);  // an emulation of Linux without this feature
   }
 #elif !defined(_WIN32)
   replace(handle);
@@ -111,8 +111,7 @@ bool ended(curl_socket_t handle) noexcept {
   return ::select(0, &readable, nullptr, nullptr, &at_once) != 0 &&
          ::recv(handle, &byte, 1, MSG_PEEK) <= 0;
 #else
-#ifdef POLLRDHUP  // also where the last bytes from there have not been read, such as a goodbye of
-                  // TLS
+#ifdef POLLRDHUP  // set even while the peer's last bytes, such as a TLS close_notify, are unread
   constexpr short kEnd = POLLRDHUP;
 #else
   constexpr short kEnd = 0;

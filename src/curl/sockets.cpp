@@ -15,8 +15,8 @@ namespace {
 
 using socket_options::Side;
 
-/// Longer than libcurl lets the request take, so that a timeout is libcurl's; and no longer than
-/// the request may arrive after its end.
+/// Longer than libcurl's own limit for the request, which therefore takes effect first; and no
+/// longer than the time within which a request may still arrive after its end.
 std::chrono::milliseconds userTimeoutOf(const HttpRequest& request) noexcept {
   constexpr std::chrono::hours kLongest{24 * 24};
   return request.timeout.count() == 0
@@ -24,7 +24,7 @@ std::chrono::milliseconds userTimeoutOf(const HttpRequest& request) noexcept {
              : (std::min<std::chrono::milliseconds>)(request.timeout, kLongest) + kUnderWay;
 }
 
-// What libcurl calls. An exception must not pass through it.
+// The callbacks that libcurl calls. An exception must not pass through libcurl.
 extern "C" {
 
 static curl_socket_t onOpen(void* user, curlsocktype, curl_sockaddr* address) noexcept {
@@ -61,7 +61,7 @@ curl_socket_t Sockets::open(const curl_sockaddr& address) noexcept {
   if (handle == CURL_SOCKET_BAD) {
     return handle;
   }
-  // libcurl does not tell of all sockets that it closes before they have a connection.
+  // libcurl does not report every socket that it closes before it is connected.
   Socket* socket = find(handle);
   try {
     if (socket == nullptr) {
@@ -99,9 +99,9 @@ bool Sockets::begin(const Transfer& transfer, const End& local, const End& remot
   if (socket == nullptr || !areOurs()) {
     return true;
   }
-  // libcurl has given the connection to the next transfer before the end of the one before could be
-  // noticed here. Where that one has no response, only its HTTP/2 stream was ended. Where it has
-  // begun to get one, it will be known in a moment whether that is whole.
+  // libcurl has given the connection to the next transfer before this class was notified of the
+  // previous one's end. If the previous one has no response, only its HTTP/2 stream was ended. If a
+  // response has begun, it will soon be known whether it is complete.
   socket->before = std::exchange(socket->user, nullptr);
   if (socket->before != nullptr && !socket->before->response.headersComplete()) {
     socket->before = nullptr;
@@ -110,7 +110,7 @@ bool Sockets::begin(const Transfer& transfer, const End& local, const End& remot
   if (socket->reset) {
     return false;
   }
-  // libcurl 8.23 does not look at a connection that it has used within the last second.
+  // libcurl 8.23 does not check a connection that it has used within the last second.
   if (std::exchange(socket->used, true) && socket_options::ended(socket->handle)) {
     return false;
   }
@@ -124,7 +124,8 @@ bool Sockets::begin(const Transfer& transfer, const End& local, const End& remot
   return true;
 }
 
-/// A socket is asked who it is when its first request begins. Later ones need no system call.
+/// The addresses of a socket are queried when its first request begins. Later requests need no
+/// system call.
 Sockets::Socket* Sockets::find(const End& local, const End& remote) {
   if (local.port <= 0) {
     return nullptr;

@@ -14,7 +14,7 @@ namespace heymilo {
 
 namespace {
 
-// What libcurl calls. An exception must not pass through it.
+// The callbacks that libcurl calls. An exception must not pass through libcurl.
 extern "C" {
 
 static std::size_t onHeader(char* line, std::size_t size, std::size_t count, void* user) noexcept {
@@ -24,7 +24,7 @@ static std::size_t onHeader(char* line, std::size_t size, std::size_t count, voi
 
 static std::size_t onBody(char* bytes, std::size_t size, std::size_t count, void* user) noexcept {
   auto& response = static_cast<Transfer*>(user)->response;
-  // 0 would be right for no bytes at all.
+  // 0 is the correct return value for an empty write.
   return response.readBody({bytes, size * count}) ? size * count : size * count + 1;
 }
 
@@ -40,8 +40,9 @@ static std::size_t onRead(char* space, std::size_t size, std::size_t count, void
 static int onStart(void* user, char* remote_ip, char* local_ip, int remote_port,
                    int local_port) noexcept {
   auto& transfer = *static_cast<Transfer*>(user);
-  // Where a connection that was kept open breaks before an answer comes, libcurl sends again by
-  // itself, a POST too. The server may have carried the first one out: it is the caller's decision.
+  // If a kept-alive connection breaks before a response, libcurl sends the request again
+  // automatically, even a POST. The server may have processed the first one: whether to retry is
+  // the caller's decision.
   if (transfer.starts > 0) {
     ++transfer.starts;
     return CURL_PREREQFUNC_ABORT;
@@ -65,7 +66,7 @@ static int onStart(void* user, char* remote_ip, char* local_ip, int remote_port,
 
 }  // extern "C"
 
-/// 0 stays 0; what is too long for libcurl is its longest, some 24 days.
+/// 0 stays 0; a value too long for libcurl becomes its longest, some 24 days.
 long milliseconds(std::chrono::milliseconds time) noexcept {
   constexpr std::chrono::milliseconds kLongest{(std::numeric_limits<int>::max)()};
   return static_cast<long>((std::min)(time, kLongest).count());
@@ -73,16 +74,16 @@ long milliseconds(std::chrono::milliseconds time) noexcept {
 
 }  // namespace
 
-/// Before anything is sent: some of what libcurl can't read makes it go without the proxy, with the
-/// key. The environment may have changed since the last request; the option was checked.
+/// Checked before anything is sent: for some invalid proxy settings libcurl connects without the
+/// proxy, and sends the key. The environment may have changed since the last request; the option
+/// has already been checked.
 void Transfer::refuseUnusableProxy() const {
   const std::optional<ProxyInUse> used = proxy ? std::nullopt : proxyInUse(request.url, proxy);
   if (used && !used->usable()) {
-    throw ConnectionError(
-        "the proxy that " + used->named_by + " names can't be used: this " + kNotAProxyUrl,
-        Outcome::not_sent,
-        true,
-        ConnectionFault::proxy);
+    throw ConnectionError("invalid proxy in " + used->named_by + ": it " + kNotAProxyUrl,
+                          Outcome::not_sent,
+                          true,
+                          ConnectionFault::proxy);
   }
 }
 
@@ -96,7 +97,7 @@ void Transfer::prepare(EasyHandle& handle) {
   handle.set(CURLOPT_HTTPHEADER, header_lines_.get());
   prepareMethod(handle);
   handle.set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeout));
-  // 0 would be libcurl's own 5 minutes.
+  // 0 would mean libcurl's default of 5 minutes.
   handle.set(
       CURLOPT_CONNECTTIMEOUT_MS,
       milliseconds(request.connect_timeout.count() == 0 ? unlimited : request.connect_timeout));
@@ -141,18 +142,19 @@ bool Transfer::sentWithHead() const noexcept {
   return request.body.size() <= kSmall;
 }
 
-bool Transfer::answered(TransferResult result) const noexcept {
-  // Headers that are cut short are no error to libcurl.
+bool Transfer::hasResponse(TransferResult result) const noexcept {
+  // libcurl does not report truncated headers as an error.
   const bool complete = result.code == CURLE_OK && response.headersComplete();
   return !result.cancelled && (complete || response.enough());
 }
 
-// A server may answer before it has read the request. Where the answer leaves open what becomes of
-// a write, whoever looks for it must be sure that nothing more of it arrives.
+// A server may respond before it has read the request. If the response leaves the outcome of a
+// write unknown, nothing more of the request may arrive after the call: the caller may look for the
+// write then.
 bool Transfer::keepsConnection(TransferResult result) const noexcept {
   const int status = response.status();
   const bool success = status >= 200 && status < 300;
-  return answered(result) &&
+  return hasResponse(result) &&
          (request.idempotent || success || outcomeOf(status) != Outcome::unknown);
 }
 
@@ -165,8 +167,8 @@ void Transfer::end(TransferResult result) noexcept {
   }
 }
 
-// libcurl keeps an HTTP/2 connection when a stream ends, and 8.23 would hand it out again, and
-// again, without looking at it.
+// libcurl keeps an HTTP/2 connection when a stream ends; 8.23 would reuse it again and again
+// without checking it.
 void Transfer::forbidReuse(bool yes) noexcept {
   if (easy_ != nullptr) {
     static_cast<void>(curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, yes ? 1L : 0L));
@@ -180,7 +182,7 @@ CURLcode Transfer::prepareAgain() noexcept {
   return curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
 }
 
-Outcome Transfer::outcomeWithoutAnswer() const noexcept {
+Outcome Transfer::outcomeWithoutResponse() const noexcept {
   const bool sent_whole = starts > 0 && body_taken == request.body.size();
   return sent_whole ? Outcome::unknown : Outcome::not_sent;
 }
@@ -197,7 +199,7 @@ Transfer::HeaderList Transfer::headerLines(const HttpRequest& request) {
     lines.reset(longer);
   };
   for (const auto& [name, value] : request.headers) {
-    // `Name:` with nothing after it would mean: leave this one out.
+    // `Name:` without a value would remove the header.
     const bool blank = value.find_first_not_of(" \t") == std::string::npos;
     line.assign(name).append(blank ? ";" : ": ");
     if (!blank) {
@@ -205,7 +207,8 @@ Transfer::HeaderList Transfer::headerLines(const HttpRequest& request) {
     }
     append();
   }
-  // What libcurl would add by itself. (`Expect` costs a second where the server ignores it.)
+  // Headers that libcurl would add automatically. (`Expect` costs a second if the server ignores
+  // it.)
   for (const char* name : {"Accept", "Content-Type", "Expect"}) {
     if (!request.headers.contains(name)) {
       line.assign(name).append(":");

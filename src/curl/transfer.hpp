@@ -15,9 +15,9 @@
 
 namespace heymilo {
 
-/// One request on its way through libcurl: what its callbacks work on, and what they learn.
+/// One request in progress in libcurl: the data that its callbacks use and record.
 struct Transfer {
-  /// `used` are the sockets of the multi handle that will run it. Both must outlive the transfer.
+  /// `used`: the sockets of the multi handle that will run it. Both must outlive the transfer.
   Transfer(const HttpRequest& sent, Sockets& used) noexcept
       : request(sent), sockets(used), response(sent.max_response_bytes) {}
   ~Transfer() { sockets.abandon(*this); }
@@ -28,34 +28,34 @@ struct Transfer {
   /// the handle's perform(). Throws TransportError (not_sent).
   void prepare(EasyHandle& handle);
 
-  /// The same again, on a connection of its own, after it was turned away.
+  /// As prepare(), on a new connection, after the transfer was turned away.
   CURLcode prepareAgain() noexcept;
 
   /// Whether libcurl closes the connection when it ends the transfer.
   void forbidReuse(bool yes) noexcept;
 
-  /// Whether the body goes to the network together with the head, not from a callback.
+  /// Whether the body is sent together with the head instead of from a callback.
   bool sentWithHead() const noexcept;
 
-  /// Whether what libcurl has made of it is an answer.
-  bool answered(TransferResult result) const noexcept;
+  /// Whether libcurl's result is a response.
+  bool hasResponse(TransferResult result) const noexcept;
 
-  /// Whether the connection may go on after this end of the transfer.
+  /// Whether the connection may be kept after this end of the transfer.
   bool keepsConnection(TransferResult result) const noexcept;
 
-  /// To be told of its end before libcurl forgets the transfer: where there is no answer, or one
-  /// that leaves the outcome of a write unknown, nothing of the request is sent any more.
+  /// Must be called before libcurl discards the transfer. If there is no response, or one that
+  /// leaves the outcome of a write unknown, nothing more of the request is sent.
   void end(TransferResult result) noexcept;
 
-  /// What became of the request where no answer came.
-  Outcome outcomeWithoutAnswer() const noexcept;
+  /// The outcome of the request if there is no response.
+  Outcome outcomeWithoutResponse() const noexcept;
 
   const HttpRequest& request;
   Sockets& sockets;
   ResponseReader response;
   int starts = 0;              ///< how often libcurl was about to write the request
-  bool turned_away = false;    ///< nothing was written: the connection is over
-  std::size_t body_taken = 0;  ///< how much of the body libcurl can have sent
+  bool turned_away = false;    ///< nothing was written: the connection is closed
+  std::size_t body_taken = 0;  ///< how much of the body libcurl may have sent
   char error_text[CURL_ERROR_SIZE] = "";
   std::optional<std::string> proxy{};  ///< ClientOptions::proxy
 

@@ -13,7 +13,7 @@ namespace heymilo {
 
 namespace json {
 
-// Of what is written, a part so small is usually added by escapes.
+// Escapes usually add less than this part of the text.
 constexpr std::size_t kShareOfEscapes = 64;
 
 std::string encode(const detail::ObjectType& type, const void* model) {
@@ -45,7 +45,8 @@ bool decodeFast(const detail::ObjectType& type, std::string_view text, void* mod
 void decode(const detail::ObjectType& type, std::string_view text, void* model,
             [[maybe_unused]] std::size_t spare) {
 #ifdef HEYMILO_WITH_SIMDJSON
-  // Whatever it does not like, the other reader judges: there is one set of errors.
+  // A text that the fast reader rejects is read again by the other reader: there is one set of
+  // errors.
   if (decodeFast(type, text, model, spare)) {
     return;
   }
@@ -67,7 +68,7 @@ namespace detail {
 
 namespace {
 
-/// Of a conversion that the caller asked for, which no request is part of.
+/// A conversion that the caller asked for: no request is part of it.
 [[noreturn]] void throwDecodeError(const json::Mismatch& mismatch) {
   const std::string& shown = mismatch.path.masked();
   throw DecodeError((shown.empty() ? "the value" : shown) + ": " + mismatch.problem,

@@ -7,12 +7,12 @@
 #include "heymilo/models/schema.hpp"
 #include "json/mismatch.hpp"
 
-/// Models to JSON text and back. Throws Mismatch; its path says where.
+/// Converts models to JSON text and back. Throws Mismatch, whose path names the position.
 namespace heymilo::json {
 
 std::string encode(const detail::ObjectType& type, const void* model);
-/// Fills `model`, which is freshly made. `spare`: so many bytes behind the text may be read, as are
-/// those within a string's capacity; a reader that reads ahead then needs no copy.
+/// Fills `model`, which is newly constructed. `spare`: the number of bytes after the text that may
+/// be read, such as those within a string's capacity; a reader that reads ahead then needs no copy.
 void decode(const detail::ObjectType& type, std::string_view text, void* model,
             std::size_t spare = 0);
 

@@ -8,16 +8,16 @@
 #include "json/number.hpp"
 #include "json/type.hpp"
 
-// Unlike the walker and its sinks, which are for machines and refuse what JSON can't hold, this
-// prints whatever a model holds: it must not fail in the middle of a log line.
+// The walker and its sinks refuse values that JSON can't represent. This writer is for log lines
+// and must not fail: it prints whatever a model holds.
 namespace heymilo::json {
 
 namespace {
 
 constexpr const char* kHidden = "\u2026";
 
-/// JSON's escapes, and those of the control characters that JSON lets through: DEL and U+0080 to
-/// U+009F, which some terminals obey.
+/// JSON's escapes, and those of the control characters that JSON allows: DEL and U+0080 to U+009F,
+/// which some terminals interpret.
 std::string escaped(const nlohmann::json& value) {
   const std::string plain = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::string text;
@@ -40,7 +40,7 @@ std::string escaped(const nlohmann::json& value) {
 std::string timeText(Timestamp moment) {
   try {
     return escaped(formatTimestamp(moment));
-  } catch (const InvalidArgumentError&) {  // of a year that ISO-8601 has no four digits for
+  } catch (const InvalidArgumentError&) {  // the year does not fit the four digits of ISO-8601
     return escaped(secondsFromTimestamp(moment));
   }
 }
@@ -66,7 +66,8 @@ class Describer {
       }
     }
     const nlohmann::json& additional = *type.peek_additional(object);
-    if (!additional.is_null()) {  // under the member's name: their own may tell something
+    if (!additional
+             .is_null()) {  // under the member's name: the names themselves may be personal data
       begin("additional_properties");
       text_ += all_ ? escaped(additional) : kHidden;
     }
@@ -117,7 +118,7 @@ class Describer {
         return escaped(*static_cast<const nlohmann::json*>(value));
       case Kind::object:
       case Kind::array:
-        break;  // value() has taken them
+        break;  // handled by value()
     }
     return kHidden;
   }

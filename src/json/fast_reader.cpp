@@ -11,11 +11,11 @@ namespace {
 namespace od = simdjson::ondemand;
 using simdjson::SUCCESS;
 
-// By reference: a value is 32 bytes that were written piece by piece, and copying them at once
-// waits for each piece.
+// By reference: a value is 32 bytes that were written piece by piece, and a copy as a whole would
+// wait for each piece.
 bool readValue(od::value& value, Sink& sink);
 
-/// Not by get_number(), which in simdjson 3.0 gives some numbers of more than 19 digits as 0.
+/// Not with get_number(): simdjson 3.0 returns 0 for some numbers of more than 19 digits.
 bool readNumber(od::value& value, Sink& sink) {
   if (value.raw_json_token().find_first_of(".eE") != std::string_view::npos) {
     double number = 0;
@@ -30,7 +30,7 @@ bool readNumber(od::value& value, Sink& sink) {
     sink.integer(integer);
     return true;
   }
-  std::uint64_t large = 0;  // what did not fit above
+  std::uint64_t large = 0;  // for integers above the range of std::int64_t
   if (value.get_uint64().get(large) != SUCCESS) {
     return false;
   }
@@ -74,7 +74,7 @@ bool readArray(od::array& array, Sink& sink) {
   return true;
 }
 
-/// Recursion is as deep as the sink takes it: see kMaxDepth.
+/// Recursion is limited by the sink: see kMaxDepth.
 bool readValue(od::value& value, Sink& sink) {
   od::json_type type{};
   if (value.type().get(type) != SUCCESS) {
@@ -115,7 +115,7 @@ bool readValue(od::value& value, Sink& sink) {
       od::array array;
       return value.get_array().get(array) == SUCCESS && readArray(array, sink);
     }
-    default:  // `unknown`, which is one from simdjson 4 on
+    default:  // `unknown`, an enumerator since simdjson 4
       return false;
   }
 }

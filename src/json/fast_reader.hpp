@@ -7,10 +7,10 @@
 
 namespace heymilo::json {
 
-/// As read(), by simdjson, and with no errors of its own. False where it can't tell what the text
-/// says: an invalid one, one that is no object, or a number beyond 64 bits. The sink then has a
-/// part of the events, and read() has the last word. `spare`: so many bytes behind the text may be
-/// read, which saves a copy where they are at least 64.
+/// Like read(), with simdjson and without errors of its own. False if it cannot decide: invalid
+/// text, a text that is not an object, or a number beyond 64 bits. The sink has then received a
+/// part of the events, and read() decides. `spare`: the number of bytes after the text that may be
+/// read; at least 64 save a copy.
 bool readFast(std::string_view text, std::size_t spare, Sink& sink);
 
 }  // namespace heymilo::json

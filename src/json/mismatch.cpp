@@ -22,8 +22,8 @@ std::string shown(std::string_view name, bool documented) {
   return documented ? segment(name) : "/*";
 }
 
-// Not "/" + std::to_string(index): g++ 12 warns of that, wrongly, when it optimises for C++20, and
-// a host may make an error of it.
+// Not "/" + std::to_string(index): g++ 12 gives a false warning for that when it optimises for
+// C++20, and a host may turn it into an error.
 std::string segment(std::size_t index) {
   std::string text = "/";
   text += std::to_string(index);

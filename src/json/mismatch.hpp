@@ -6,9 +6,9 @@
 
 namespace heymilo::json {
 
-/// A JSON pointer (RFC 6901) that is put together from its end or from its start, in two forms:
-/// whole, and for texts that may be logged, where the names of free-form properties, which are the
-/// users' own data, are masked.
+/// A JSON pointer (RFC 6901), built from its end or from its start, in two forms: complete, and for
+/// texts that may be logged. The latter masks the names of free-form properties, which are the
+/// users' own data.
 class Path {
  public:
   void append(std::string_view name, bool documented);
@@ -29,12 +29,12 @@ class Path {
   std::string masked_;
 };
 
-/// A JSON value that is not what its schema says: thrown within the codec, and turned into a
-/// DecodeError or InvalidArgumentError by those who call it. `problem` quotes no value.
+/// A JSON value that does not match its schema. Thrown within the codec; the codec's callers
+/// convert it into a DecodeError or InvalidArgumentError. `problem` quotes no value.
 struct Mismatch {
   Path path;
   std::string problem;
-  bool located = false;  // the path is whole: whoever threw it knew where it was
+  bool located = false;  // the path is complete: no caller adds to it
 };
 
 }  // namespace heymilo::json

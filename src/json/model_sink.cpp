@@ -11,7 +11,7 @@ namespace heymilo::json {
 
 namespace {
 
-// Of the deepest schema, a page of candidates: nothing is deeper but free-form values.
+// The depth of the deepest schema, a page of candidates: only free-form values are deeper.
 constexpr std::size_t kUsualDepth = 8;
 
 const char* describe(Kind kind) noexcept {
@@ -45,7 +45,7 @@ std::uint64_t eightBytes(const char* text) noexcept {
   return bytes;
 }
 
-/// As ==, which calls memcmp: too far a way for a dozen bytes.
+/// As ==, without its call of memcmp, which is slow for a dozen bytes.
 bool same(std::string_view a, std::string_view b) noexcept {
   constexpr std::size_t kStep = sizeof(std::uint64_t);
   if (a.size() != b.size()) {
@@ -68,8 +68,8 @@ bool same(std::string_view a, std::string_view b) noexcept {
   return eightBytes(a.data() + last) == eightBytes(b.data() + last);
 }
 
-/// The field of that name; nullptr where there is none. Properties come in the order of the schema,
-/// nearly always: the search begins behind the one that came before.
+/// The field of that name; nullptr if there is none. Properties nearly always come in the order of
+/// the schema: the search begins after the previous one.
 const FieldType* find(const detail::ObjectType& object, const FieldType* before,
                       std::string_view name) noexcept {
   const FieldType* const end = object.fields + object.count;
@@ -110,7 +110,7 @@ Path ModelSink::path() const {
   return path;
 }
 
-/// The place of the value that is being read, or, where nothing of it has been seen, is `coming`.
+/// The position of the value that is being read, or of the next value.
 Path ModelSink::modelPath(bool coming) const {
   Path path;
   for (const Frame& frame : frames_) {
@@ -134,7 +134,7 @@ void ModelSink::unexpected(const Type& expected, const char* found) const {
   fail(problem.c_str());
 }
 
-/// The place of the next value, made ready to be filled.
+/// The slot for the next value, made ready to be filled.
 ModelSink::Slot ModelSink::next() {
   if (frames_.empty()) {
     return root_;
@@ -159,8 +159,8 @@ void ModelSink::open(const Slot& slot) {
   frames_.push_back({slot.type, slot.target});
 }
 
-/// Hands the event on to the tree that is being read. Apart from the events themselves, which are
-/// short, and come by the ten thousand for a page.
+/// Forwards the event to the tree that is being read. Separate from the event functions, which are
+/// short and called ten thousand times for a page.
 template <class... Value>
 void ModelSink::inTree(void (TreeSink::*event)(Value...), Value... value) {
   try {
@@ -178,7 +178,7 @@ void ModelSink::null() {
   }
   if (!frames_.empty() && frames_.back().type->kind == Kind::object &&
       !frames_.back().field->required) {
-    return;  // as if it were absent: the member keeps its default
+    return;  // treated as absent: the member keeps its default
   }
   unexpected(*next().type, "null");
 }
@@ -211,7 +211,7 @@ void ModelSink::integer(std::int64_t value) {
       return;
     case Kind::timestamp:
       if (!timestampFromSeconds(value, *static_cast<Timestamp*>(slot.target))) {
-        fail("the Unix timestamp is out of range");
+        fail("Unix timestamp out of range");
       }
       return;
     default:
@@ -227,12 +227,12 @@ void ModelSink::largeInteger(std::uint64_t value) {
   switch (slot.type->kind) {
     case Kind::integer:
     case Kind::location:
-      fail("the integer does not fit into 64 bits");
+      fail("integer does not fit into 64 bits");
     case Kind::number:
       *static_cast<double*>(slot.target) = static_cast<double>(value);
       return;
     case Kind::timestamp:
-      fail("the Unix timestamp is out of range");
+      fail("Unix timestamp out of range");
     default:
       unexpected(*slot.type, "integer");
   }
@@ -251,7 +251,7 @@ void ModelSink::number(double value) {
         case Whole::yes:
           break;
         case Whole::too_large:
-          fail("the integer does not fit into 64 bits");
+          fail("integer does not fit into 64 bits");
         case Whole::no:
           unexpected(*slot.type, "number with a fraction");
       }
@@ -267,7 +267,7 @@ void ModelSink::number(double value) {
       return;
     case Kind::timestamp:
       if (!timestampFromSeconds(value, *static_cast<Timestamp*>(slot.target))) {
-        fail("the Unix timestamp is out of range");
+        fail("Unix timestamp out of range");
       }
       return;
     default:
@@ -329,7 +329,7 @@ void ModelSink::key(std::string_view name) {
   }
   const std::uint64_t bit = std::uint64_t{1} << (frame.field - object.fields);
   if ((frame.seen & bit) != 0) {
-    fail("the property is there twice");
+    fail("duplicate property");
   }
   frame.seen |= bit;
 }
@@ -340,11 +340,11 @@ void ModelSink::textMapKey(Frame& frame, std::string_view name) {
   frame.key = &position->first;
   frame.text = &position->second;
   if (!fresh) {
-    fail("the property is there twice");
+    fail("duplicate property");
   }
 }
 
-/// What the table does not know is read into additional_properties.
+/// A property that the table does not list is read into additional_properties.
 void ModelSink::unknownKey(Frame& frame, std::string_view name) {
   nlohmann::json& additional = *frame.type->object->additional(frame.target);
   if (additional.is_null()) {
@@ -354,7 +354,7 @@ void ModelSink::unknownKey(Frame& frame, std::string_view name) {
       additional.get_ref<nlohmann::json::object_t&>().emplace(std::string(name), nullptr);
   frame.key = &position->first;
   if (!fresh) {
-    fail("the property is there twice");
+    fail("duplicate property");
   }
   tree_.begin(position->second, frames_.size());
   in_tree_ = true;
@@ -372,7 +372,7 @@ void ModelSink::endObject() {
       while (!frame.field->required || (frame.seen >> (frame.field - object.fields) & 1) != 0) {
         ++frame.field;
       }
-      fail("the required property is missing");
+      fail("required property is missing");
     }
   }
   frames_.pop_back();

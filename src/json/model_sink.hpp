@@ -11,15 +11,15 @@
 
 namespace heymilo::json {
 
-/// Fills a model as its table says. What the table does not know goes to additional_properties.
-/// Anything that does not fit is thrown as a Mismatch; the model is then half filled, and the
-/// caller drops it.
+/// Fills a model according to its table. Properties that the table does not list go to
+/// additional_properties. Anything that does not match is thrown as a Mismatch; the model is then
+/// partly filled, and the caller discards it.
 class ModelSink final : public Sink {
  public:
-  /// Fills `model`, which is freshly made and outlives the sink.
+  /// Fills `model`, which is newly constructed and outlives the sink.
   ModelSink(const detail::ObjectType& type, void* model);
 
-  /// The place of the value that is to come next: where a text that breaks off, breaks off.
+  /// The position of the next value: where a truncated text ends.
   Path path() const;
 
   void null() override;

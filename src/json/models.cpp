@@ -11,9 +11,9 @@ const ObjectType& objectType() {
   return json::ObjectTable<T>::type;
 }
 
-// One line for each model: this is where its table is compiled, once for the whole program.
-// The attribute stands here too: the models themselves are not exported, and a compiler hides what
-// is made for a hidden type unless it is told otherwise.
+// One line for each model: its table is compiled here, once for the whole program. The attribute is
+// needed here too: the models themselves are not exported, and a compiler gives instantiations for
+// a hidden type hidden visibility by default.
 template HEYMILO_EXPORT const ObjectType& objectType<WorkflowStepStatus>();
 template HEYMILO_EXPORT const ObjectType& objectType<CandidateWorkflow>();
 template HEYMILO_EXPORT const ObjectType& objectType<AgentResumeSummary>();

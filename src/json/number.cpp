@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t kMicroseconds = 1'000'000;
 constexpr double kExact = 9007199254740992.0;  // 2^53
-// One second inside the range of a Timestamp, so that the fraction always fits.
+// One second less than the range of a Timestamp: the fraction always fits.
 constexpr std::int64_t kMaxSeconds = (std::numeric_limits<std::int64_t>::max)() / kMicroseconds - 1;
 
 }  // namespace
@@ -37,7 +37,7 @@ bool timestampFromSeconds(double seconds, Timestamp& moment) noexcept {
   if (!(std::fabs(seconds) <= static_cast<double>(kMaxSeconds))) {
     return false;
   }
-  // Whole seconds and fraction apart: their product with a million would round twice.
+  // Whole seconds and fraction separately: their product with a million would be rounded twice.
   const double whole = std::floor(seconds);
   const auto fraction = static_cast<std::int64_t>(std::llround((seconds - whole) * 1e6));
   moment = Timestamp(

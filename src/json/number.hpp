@@ -8,12 +8,12 @@ namespace heymilo::json {
 
 enum class Whole { yes, no, too_large };
 
-/// Whether a JSON number that was not written as an integer is one all the same, as 3.0 and 1e2
-/// are. Above 2^53 a double no longer tells neighbouring integers apart: too large.
+/// Whether a JSON number with a fraction or exponent is an integer, as 3.0 and 1e2 are. Above 2^53
+/// a double cannot represent every integer: too large.
 Whole wholeNumber(double value, std::int64_t& whole) noexcept;
 
-/// A Unix timestamp as a moment, rounded to the microsecond; false where it is out of range
-/// (about ±292,000 years around 1970).
+/// A Unix timestamp as a moment, rounded to the microsecond; false if out of range (about ±292,000
+/// years around 1970).
 bool timestampFromSeconds(std::int64_t seconds, Timestamp& moment) noexcept;
 bool timestampFromSeconds(double seconds, Timestamp& moment) noexcept;
 

@@ -10,8 +10,7 @@ namespace {
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-/// Reads a text from front to back. What does not fit leaves it at the place where that was
-/// noticed.
+/// Reads a text from front to back. On a mismatch it stays at the position where that was detected.
 class Scanner {
  public:
   explicit Scanner(std::string_view text, std::size_t position = 0)
@@ -42,7 +41,7 @@ class Scanner {
     return true;
   }
 
-  /// Whatever is between two quotation marks.
+  /// Any content between two quotation marks.
   bool skipString() {
     if (!skip('"')) {
       return false;
@@ -59,9 +58,9 @@ class Scanner {
     return false;
   }
 
-  /// A value with all that is in it.
+  /// A value with its contents.
   bool skipValue() {
-    std::string open;  // the brackets to come
+    std::string open;  // the closing brackets that are still to come
     do {
       bool complete = true;
       if (at('{') || at('[')) {
@@ -94,14 +93,14 @@ class Scanner {
   }
 
  private:
-  /// Anything that is neither a string nor a container. `missing`: there may be nothing.
+  /// Anything that is neither a string nor a container. `missing`: the value may be absent.
   bool skipWord(bool missing) {
     const std::size_t begin = position_;
     position_ = (std::min)(text_.find_first_of(" \t\r\n{}[],:\"", position_), text_.size());
     return position_ != begin || (missing && (at(',') || at('}') || at(']')));
   }
 
-  /// Goes to the next value within `open`, or to its end. `complete`: a value has just ended.
+  /// Moves to the next value within `open`, or to its end. `complete`: a value has just ended.
   bool next(std::string& open, bool complete) {
     while (!open.empty()) {
       skipSpace();
@@ -127,12 +126,12 @@ class Scanner {
   std::size_t position_;
 };
 
-/// What broke the element that begins at `begin`.
+/// The text at which the element that begins at `begin` breaks.
 Outline::Broken brokenAt(std::string_view text, std::size_t begin, const Scanner& scanner) {
   return {scanner.from(begin), text.substr(begin), scanner.atEnd()};
 }
 
-/// Reads the elements up to the closing bracket; false where the structure breaks.
+/// Reads the elements up to the closing bracket; false if the structure breaks.
 bool readElements(std::string_view text, Scanner& scanner, Outline& outline) {
   scanner.skipSpace();
   if (scanner.skip(']')) {
@@ -155,7 +154,7 @@ bool readElements(std::string_view text, Scanner& scanner, Outline& outline) {
       outline.broken = brokenAt(text, begin, scanner);
       return false;
     }
-    // What is here belongs to no element: the latest object ended too early.
+    // The text here belongs to no element: the latest object ended too early.
     while (!outline.elements.empty()) {
       const std::string_view latest = outline.elements.back();
       outline.elements.pop_back();

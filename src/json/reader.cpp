@@ -8,8 +8,8 @@ namespace heymilo::json {
 
 namespace {
 
-/// What nlohmann's parser reports to. Its error texts quote the document, so only the position and
-/// the kind of the error are taken over.
+/// Receives the events of nlohmann's parser. Its error texts quote the document: only the position
+/// and the kind of the error are used.
 class SaxAdapter {
  public:
   explicit SaxAdapter(Sink& sink) : sink_(sink) {}
@@ -69,9 +69,9 @@ class SaxAdapter {
     constexpr int kNumberOutOfRange = 406;
     const std::size_t from_zero = position == 0 ? 0 : position - 1;
     if (error.id == kNumberOutOfRange) {
-      throw SyntaxError{"a number is beyond the range of a double", from_zero};
+      throw SyntaxError{"number out of range of a double", from_zero};
     }
-    throw SyntaxError{"not valid JSON", from_zero};
+    throw SyntaxError{"invalid JSON", from_zero};
   }
   // NOLINTEND(readability-identifier-naming)
 
@@ -82,9 +82,9 @@ class SaxAdapter {
 }  // namespace
 
 void read(std::string_view text, Sink& sink) {
-  // The parser takes a NUL byte for the end of its input and never looks at what follows.
+  // The parser treats a NUL byte as the end of its input and ignores the rest.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    throw SyntaxError{"not valid JSON: a NUL byte", nul};
+    throw SyntaxError{"invalid JSON: NUL byte", nul};
   }
   if (text.empty()) {
     throw SyntaxError{"empty", 0};

@@ -6,14 +6,14 @@
 
 namespace heymilo::json {
 
-/// A text that is not JSON (RFC 8259). `problem` quotes nothing of it.
+/// A text that is not JSON (RFC 8259). `problem` quotes no part of it.
 struct SyntaxError {
   std::string_view problem;  // a literal
-  std::size_t position;      // the byte where it was noticed, from 0
+  std::size_t position;      // byte offset of the detection, from 0
 };
 
-/// Tells a sink what a JSON text consists of. A byte order mark is skipped. Throws SyntaxError, and
-/// what the sink throws.
+/// Reports the contents of a JSON text to a sink. A byte order mark is skipped. Throws SyntaxError,
+/// and whatever the sink throws.
 void read(std::string_view text, Sink& sink);
 
 }  // namespace heymilo::json

@@ -6,8 +6,8 @@
 
 namespace heymilo::json {
 
-/// What a JSON value consists of, as a sequence of events. Readers (of text, of trees, of models)
-/// make them; sinks (models, trees, text) take them. Neither kind knows the other, so that each
+/// The contents of a JSON value as a sequence of events. Readers (of text, of trees, of models)
+/// generate them; sinks (models, trees, text) consume them. Neither depends on the other: each
 /// reader works with each sink. A text is valid only during the call.
 class Sink {
  public:
@@ -30,8 +30,8 @@ class Sink {
   ~Sink() = default;
 };
 
-/// Objects and arrays within each other that a sink takes. Far beyond what the API sends, and low
-/// enough for code that walks a tree by recursion, as copying a nlohmann::json does.
+/// The maximum nesting of objects and arrays that a sink accepts. Far beyond what the API sends,
+/// and low enough for code that traverses a tree recursively, such as copying a nlohmann::json.
 inline constexpr std::size_t kMaxDepth = 256;
 
 }  // namespace heymilo::json

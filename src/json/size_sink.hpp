@@ -6,9 +6,9 @@
 
 namespace heymilo::json {
 
-/// About how long the text of a value will be: exact for the names and for text that needs no
-/// escape, generous for numbers. Costs a twentieth of writing it, and saves the copies of a string
-/// that grows.
+/// Estimates the length of the text of a value: exact for names and for text without escapes,
+/// generous for numbers. Costs a twentieth of writing the text, and saves the reallocations of a
+/// growing string.
 class SizeSink final : public Sink {
  public:
   std::size_t size() const noexcept { return size_; }
@@ -28,7 +28,7 @@ class SizeSink final : public Sink {
  private:
   static constexpr std::size_t kLiteral = 6;
   static constexpr std::size_t kNumber = 20;
-  static constexpr std::size_t kPunctuation = 3;  // a pair, and the comma or colon behind it
+  static constexpr std::size_t kPunctuation = 3;  // a pair, and the comma or colon after it
 
   std::size_t size_ = 0;
 };

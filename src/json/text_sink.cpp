@@ -21,9 +21,8 @@ void appendInteger(std::string& out, Integer value) {
 
 bool needsEscape(unsigned char byte) noexcept { return byte < 0x20 || byte == '"' || byte == '\\'; }
 
-/// Where the run of bytes that need no escape begins to be over, from `i` on, or up to seven bytes
-/// before that. Eight bytes at a time: a byte of a block is zero where `block - 1s` borrows from
-/// it.
+/// The end of the run of bytes from `i` on that need no escape, or up to seven bytes before it.
+/// Eight bytes at a time: a byte of a block is zero where `block - 1s` borrows from it.
 std::size_t skipPlain(std::string_view text, std::size_t i) noexcept {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   constexpr std::uint64_t kHighs = 0x80 * kOnes;
@@ -85,10 +84,10 @@ void TextSink::separate() {
 
 void TextSink::quote(std::string_view value) {
   if (!isUtf8(value)) {
-    throw Mismatch{{}, "the text is not UTF-8"};
+    throw Mismatch{{}, "text is not valid UTF-8"};
   }
   out_ += '"';
-  std::size_t plain = 0;  // where what needs no escape begins
+  std::size_t plain = 0;  // start of the part that needs no escape
   for (std::size_t i = skipPlain(value, 0); i < value.size(); i = skipPlain(value, i)) {
     const auto byte = static_cast<unsigned char>(value[i]);
     if (needsEscape(byte)) {
@@ -124,10 +123,10 @@ void TextSink::largeInteger(std::uint64_t value) {
 
 void TextSink::number(double value) {
   if (!std::isfinite(value)) {
-    throw Mismatch{{}, "JSON has no number that is infinite or not a number"};
+    throw Mismatch{{}, "JSON cannot represent NaN or infinity"};
   }
   separate();
-  // What dump() itself calls, without the string and the two allocations that come with it.
+  // As dump() itself does, without the string and its two allocations.
   char text[64];
   out_.append(text, nlohmann::detail::to_chars(text, text + sizeof text, value));
 }

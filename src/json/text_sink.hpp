@@ -6,8 +6,8 @@
 
 namespace heymilo::json {
 
-/// Writes compact JSON text, byte for byte as nlohmann::json::dump() does, except that a number
-/// that JSON can't write (NaN, infinity) and text that is not UTF-8 are thrown as a Mismatch.
+/// Writes compact JSON text, byte for byte as nlohmann::json::dump() does, except: a number that
+/// JSON can't represent (NaN, infinity) and text that is not UTF-8 are thrown as a Mismatch.
 class TextSink final : public Sink {
  public:
   /// Appends to `out`, which outlives the sink.
@@ -30,7 +30,7 @@ class TextSink final : public Sink {
   void quote(std::string_view value);
 
   std::string& out_;
-  bool first_ = true;  // nothing stands before the next value within its object or array
+  bool first_ = true;  // the next value is the first of its object or array
 };
 
 }  // namespace heymilo::json

@@ -16,7 +16,7 @@ Path TreeSink::path() const {
   Path path;
   for (const Frame& frame : frames_) {
     if (frame.container->is_array()) {
-      // An element that has begun is in its array already.
+      // The element is already in its array.
       const bool begun = &frame != &frames_.back();
       path.append(frame.container->size() - (begun ? 1 : 0));
     } else if (frame.key != nullptr) {
@@ -53,7 +53,7 @@ void TreeSink::close() {
 void TreeSink::null() { put(nullptr); }
 void TreeSink::boolean(bool value) { put(value); }
 void TreeSink::integer(std::int64_t value) {
-  // As nlohmann's own parser has it: what is not negative is unsigned.
+  // As nlohmann's own parser does: a non-negative integer is unsigned.
   if (value < 0) {
     put(value);
   } else {
@@ -70,7 +70,7 @@ void TreeSink::key(std::string_view name) {
       frame.container->get_ref<nlohmann::json::object_t&>().emplace(std::string(name), nullptr);
   frame.key = &position->first;
   if (!fresh) {
-    throw Mismatch{path(), "the property is there twice", true};
+    throw Mismatch{path(), "duplicate property", true};
   }
   slot_ = &position->second;
 }

@@ -9,20 +9,20 @@
 
 namespace heymilo::json {
 
-/// Builds a nlohmann::json. An object that has a key twice is refused: one of the two would be
-/// lost.
+/// Builds a nlohmann::json. An object with a duplicate key is refused: one of the two values would
+/// be lost.
 class TreeSink final : public Sink {
  public:
   /// Puts the value into `target`, which is `depth` levels below the document's root.
   explicit TreeSink(nlohmann::json& target, std::size_t depth = 0) { begin(target, depth); }
 
-  /// Starts over with another target.
+  /// Restarts with another target.
   void begin(nlohmann::json& target, std::size_t depth);
 
   /// The value is complete.
   bool done() const noexcept { return done_; }
 
-  /// The place below the target that is being read.
+  /// The position below the target that is being read.
   Path path() const;
 
   void null() override;
@@ -40,7 +40,7 @@ class TreeSink final : public Sink {
  private:
   struct Frame {
     nlohmann::json* container = nullptr;
-    const std::string* key = nullptr;  // of an object: what is being read
+    const std::string* key = nullptr;  // of an object: the property being read
   };
 
   void put(nlohmann::json value);

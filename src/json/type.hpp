@@ -7,8 +7,8 @@
 
 #include "heymilo/models/schema.hpp"
 
-/// The models' tables in the form that the codec reads: plain data and function pointers, so that
-/// one sink and one walker serve every model. type_of.hpp makes them from the C++ types.
+/// The models' tables in the form that the codec reads: plain data and function pointers. One sink
+/// and one walker therefore serve every model. type_of.hpp generates them from the C++ types.
 namespace heymilo::json {
 
 enum class Kind : std::uint8_t {
@@ -59,7 +59,7 @@ namespace heymilo::detail {
 struct ObjectType {
   const char* name;
   const json::FieldType* fields;
-  std::size_t count;       // at most 64: the sink keeps what it has seen in a word
+  std::size_t count;       // at most 64: the sink has a bit for each in a word
   std::uint64_t required;  // a bit for each field
   void (*clear)(void* object);
   nlohmann::json* (*additional)(void* object);

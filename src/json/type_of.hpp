@@ -13,8 +13,8 @@
 #include "heymilo/models/timestamp.hpp"
 #include "json/type.hpp"
 
-/// Makes the codec's tables out of each model's Schema. All of it is constant: nothing is built or
-/// destroyed at run time.
+/// Generates the codec's tables from each model's Schema. All of it is constant: nothing is
+/// constructed or destroyed at run time.
 namespace heymilo::json {
 
 template <class T>
@@ -30,7 +30,7 @@ constexpr Type scalar(Kind kind) {
   return type;
 }
 
-/// How a member's type looks in JSON; specialised for each type that a model may hold.
+/// The JSON form of a member's type; specialised for each type that a model may hold.
 template <class T>
 struct TypeOf {
   static_assert(detail::IsModel<T>::value, "a model's members must be of a type listed here");
@@ -122,8 +122,8 @@ struct Unwrapped<std::optional<T>> {
   using type = T;
 };
 
-/// One row's member, as a constant: a lambda that asked rows() would build the whole tuple each
-/// time it is called.
+/// The member of one row, as a constant: a lambda that called rows() would build the whole tuple on
+/// each call.
 template <class T, std::size_t I>
 inline constexpr auto kMember = std::get<I>(rows<T>()).member;
 

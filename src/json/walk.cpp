@@ -12,7 +12,7 @@ namespace heymilo::json {
 
 namespace {
 
-/// Runs a step below `name`, which then is part of the path of what it throws.
+/// Runs a step below `name`, which becomes part of the path of an exception.
 template <class Step>
 void below(std::string_view name, bool documented, Step step) {
   try {
@@ -83,7 +83,7 @@ void walkTree(const nlohmann::json& tree, Sink& sink, std::size_t depth) {
     }
     case nlohmann::json::value_t::binary:
     case nlohmann::json::value_t::discarded:
-      throw Mismatch{{}, "JSON can't hold this value"};
+      throw Mismatch{{}, "JSON cannot represent this value"};
   }
 }
 
@@ -169,7 +169,7 @@ void walkModel(const detail::ObjectType& type, const void* model, Sink& sink, st
     }
     for (const auto& [name, value] : additional.get_ref<const nlohmann::json::object_t&>()) {
       if (documents(type, name)) {
-        Mismatch mismatch{{}, "additional_properties holds it, and the struct has a member for it"};
+        Mismatch mismatch{{}, "in additional_properties, but the struct has a member of this name"};
         mismatch.path.append(name, true);
         throw mismatch;
       }

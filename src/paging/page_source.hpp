@@ -14,40 +14,39 @@ namespace heymilo::detail {
 
 using CandidatePage = ListResponse<CandidateResponse>;
 
-/// A candidate of a page that can't be read, and its place among those that can.
+/// An unreadable candidate of a page, and its position among the readable ones.
 struct UnreadableInPage {
   UnreadableCandidate candidate;
-  std::size_t before = 0;  ///< so many readable ones of the page come before it
+  std::size_t before = 0;  ///< number of readable ones before it in the page
 };
 
-/// A page with what a second reading makes of it.
+/// A page, with the result of a second reading.
 struct LoadedPage {
-  CandidatePage page{};                        ///< those that can be read
+  CandidatePage page{};                        ///< the readable candidates
   std::vector<UnreadableInPage> unreadable{};  ///< in the order of the list
-  /// The cursor of the page that follows; empty where the page has nobody whose interview_id is
-  /// known.
+  /// The cursor of the next page; empty if no interview_id of the page is known.
   std::optional<std::string> next{};
-  std::exception_ptr error{};  ///< of the first reading, where there was a second
+  std::exception_ptr error{};  ///< of the first reading, if there was a second
 };
 
-/// Where a walk's pages come from. For one thread at a time.
+/// The source of a walk's pages. Not thread-safe.
 class PageSource {
  public:
   virtual ~PageSource() = default;
 
-  /// Fetches and checks the next page; false at the end. What it throws leaves it as it was: the
-  /// next call tries again.
+  /// Fetches and checks the next page; false at the end. If it throws, the state is unchanged: the
+  /// next call retries.
   virtual bool next(LoadedPage& page) = 0;
 
-  /// The candidates of the latest page up to `position` have been handed out.
+  /// The candidates of the latest page up to `position` have been returned.
   virtual void handedOut(const CandidatePage& page, std::size_t position) = 0;
 
-  /// What resumes the walk behind all that was handed out.
+  /// The cursor that resumes the walk after the last returned candidate.
   virtual std::optional<std::string> cursor() const = 0;
 
   virtual void setPrefetch(bool on) = 0;
 
-  /// Whether pages come with what can't be read of them. Off: such a page is a DecodeError.
+  /// Whether unreadable candidates are reported with their page. Off: such a page is a DecodeError.
   virtual void setTolerant(bool on) = 0;
 };
 

@@ -12,7 +12,7 @@ namespace heymilo {
 
 namespace detail {
 
-/// A walk over a list: the page it is at, and how far it has come. For one thread at a time.
+/// A walk over a list: its current page and position. Not thread-safe.
 class CandidateWalk {
  public:
   explicit CandidateWalk(std::unique_ptr<PageSource> source) : source_(std::move(source)) {}
@@ -24,7 +24,7 @@ class CandidateWalk {
   }
   std::optional<std::string> cursor() const { return source_->cursor(); }
 
-  /// Makes the first candidate that was not handed out the current one; false at the end.
+  /// Moves to the first candidate that was not returned; false at the end.
   bool nextCandidate() {
     leaveCurrent();
     while (position_ >= page().data.size()) {
@@ -40,8 +40,8 @@ class CandidateWalk {
 
   CandidateResponse& candidate() noexcept { return page().data[position_]; }
 
-  /// Makes the candidates of the current page that were not handed out, or else the next page, the
-  /// current page; false at the end.
+  /// Moves to the remaining candidates of the current page or, if there are none, to the next page;
+  /// false at the end.
   bool nextWholePage() {
     leaveCurrent();
     reportUnreadable(kAll);
@@ -81,19 +81,20 @@ class CandidateWalk {
     return true;
   }
 
-  /// Reports those who come before the page's `position`-th candidate, or all, each once.
+  /// Reports the unreadable candidates before the page's `position`-th candidate, or all; each
+  /// once.
   void reportUnreadable(std::size_t position) {
     while (reported_ < loaded_.unreadable.size() &&
            loaded_.unreadable[reported_].before <= position) {
       const UnreadableCandidate& candidate = loaded_.unreadable[reported_++].candidate;
-      if (!handler_) {  // it was taken back while the page was on its way
+      if (!handler_) {  // unset while the page was being fetched
         throw DecodeError(candidate.error);
       }
       handler_(candidate);
     }
   }
 
-  /// The candidates up to `position` are the user's now.
+  /// The candidates up to `position` have been returned to the user.
   void handOut(std::size_t position) {
     position_ = position;
     handed_out_ = true;
@@ -104,8 +105,8 @@ class CandidateWalk {
   UnreadableHandler handler_;
   LoadedPage loaded_;
   std::size_t reported_ = 0;  // of loaded_.unreadable
-  std::size_t position_ = 0;  // the first candidate not handed out, or the current one
-  bool handed_out_ = false;   // position_ is the current one
+  std::size_t position_ = 0;  // the first candidate not returned, or the current one
+  bool handed_out_ = false;   // position_ is the current candidate
 };
 
 }  // namespace detail

@@ -57,7 +57,7 @@ bool ParallelPages::next(LoadedPage& page) {
     ready_.pop_front();
     changed_.notify_all();
     dropReported(ready.page.unreadable);
-    if (ready.page.page.data.empty()) {  // all of it belonged to other windows, or can't be read
+    if (ready.page.page.data.empty()) {  // all of it belonged to other windows, or is unreadable
       windows_.handedOut(*ready.window, ready.cursor);
       if (ready.page.unreadable.empty()) {
         continue;
@@ -70,8 +70,8 @@ bool ParallelPages::next(LoadedPage& page) {
   }
 }
 
-/// A candidate who can't be read may be in the pages of several windows: whom it belongs to is not
-/// always known.
+/// An unreadable candidate may be in the pages of several windows: its own window is not always
+/// known.
 void ParallelPages::dropReported(std::vector<UnreadableInPage>& unreadable) {
   const auto known = [this](const UnreadableInPage& one) {
     const UnreadableCandidate& candidate = one.candidate;
@@ -93,7 +93,7 @@ void ParallelPages::start() {
       if (i == 0) {
         throw OverloadError("the system has no thread left to read pages in parallel");
       }
-      break;  // then there are fewer at once
+      break;  // continue with fewer threads
     }
   }
 }
@@ -144,7 +144,7 @@ void ParallelPages::readOne(TimeWindow& window, std::unique_lock<std::mutex>& lo
       TimeWindows::giveBack(window);
       std::rethrow_exception(error);
     }
-    ready_.emplace_back();  // before the window moves on: what follows does not fail for memory
+    ready_.emplace_back();  // allocated first: the following steps must not run out of memory
     try {
       windows_.accept(window, params, page);
     } catch (...) {
@@ -157,7 +157,7 @@ void ParallelPages::readOne(TimeWindow& window, std::unique_lock<std::mutex>& lo
       ready_.back() = {&window, window.cursor, std::move(page)};
     }
   } catch (...) {
-    // The first error is the one that counts: the others follow from its cancelling them.
+    // The first error counts: later ones result from the cancellation that it causes.
     if (!stopping_) {
       error_ = std::current_exception();
     }

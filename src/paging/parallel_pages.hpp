@@ -18,9 +18,8 @@
 
 namespace heymilo::detail {
 
-/// Pages of a list that is read in several windows at once, in the order in which they come. Each
-/// window is read by a thread, which lives from the first next() to the end of the walk or its
-/// first error.
+/// Pages of a list that is read in several windows in parallel, in order of arrival. Each window is
+/// read by a thread, which lives from the first next() to the end of the walk or its first error.
 class ParallelPages final : public PageSource {
  public:
   ParallelPages(CandidateWindowLoader loader, ListCandidatesParams params, std::size_t concurrency);
@@ -31,11 +30,11 @@ class ParallelPages final : public PageSource {
   bool next(LoadedPage& page) override;
   void handedOut(const CandidatePage& page, std::size_t position) override;
   std::optional<std::string> cursor() const override;
-  void setPrefetch(bool) override {}  // there is no walk side by side without
+  void setPrefetch(bool) override {}  // a parallel walk always fetches ahead
   void setTolerant(bool on) override;
 
  private:
-  /// A page that has come, and where its window was then.
+  /// A received page, and the position of its window at that time.
   struct Ready {
     TimeWindow* window = nullptr;
     std::optional<std::string> cursor{};
@@ -62,10 +61,10 @@ class ParallelPages final : public PageSource {
   bool tolerant_ = false;
   std::exception_ptr error_;
 
-  // Of the page that next() gave last.
+  // Of the page that next() returned last.
   TimeWindow* window_ = nullptr;
   std::optional<std::string> window_cursor_;
-  std::set<std::string> reported_;  // who can't be read, by interview_id or by its text
+  std::set<std::string> reported_;  // unreadable candidates, by interview_id or text
 };
 
 }  // namespace heymilo::detail

@@ -22,10 +22,10 @@ namespace {
 
 constexpr const char* kNoCursor = "must not be empty";
 
-/// Whether the list can be continued after that candidate: a cursor can't be empty.
+/// Whether the list can be continued after that candidate: a cursor must not be empty.
 bool isCursor(const std::string& interview_id) noexcept { return !interview_id.empty(); }
 
-/// A candidate's schema with nothing required.
+/// A candidate's schema without required properties.
 const ObjectType& partOfCandidate() {
   static const ObjectType type = [] {
     ObjectType all_optional = objectType<CandidateResponse>();
@@ -59,7 +59,7 @@ std::optional<nlohmann::json> valueOf(std::string_view text) {
   }
 }
 
-/// Fills in which properties can be read, and which can't.
+/// Records which properties are readable and which are not.
 void readProperties(std::string_view text, bool broken, UnreadableCandidate& candidate) {
   candidate.readable = nlohmann::json::object();
   std::set<std::string> seen, faulty;
@@ -76,7 +76,7 @@ void readProperties(std::string_view text, bool broken, UnreadableCandidate& can
       property[key] = std::move(*value);
     }
     if (!seen.insert(key).second) {
-      candidate.readable.erase(key);  // which of the two is right cannot be determined
+      candidate.readable.erase(key);  // which of the two is correct cannot be determined
       faulty.insert(key);
     } else if (value && fits(property)) {
       candidate.readable.update(property);
@@ -97,7 +97,8 @@ void readProperties(std::string_view text, bool broken, UnreadableCandidate& can
   candidate.unreadable_properties.assign(faulty.begin(), faulty.end());
 }
 
-/// Of the `index`-th candidate of a page. `text` is its own; `broken`: its structure breaks.
+/// For the `index`-th candidate of a page. `text`: the candidate's own; `broken`: its structure
+/// breaks.
 UnreadableCandidate unreadable(const DecodeError& page, std::size_t index, std::string_view text,
                                bool broken, const json::Mismatch& mismatch) {
   json::Path place;
@@ -105,16 +106,16 @@ UnreadableCandidate unreadable(const DecodeError& page, std::size_t index, std::
   place.append(index);
   json::Path path = mismatch.path;
   path.prepend(place);
-  UnreadableCandidate candidate{{},
-                                {},
-                                {},
-                                {},
-                                {},
-                                DecodeError("a candidate of the list can't be read: " +
-                                                path.masked() + ": " + mismatch.problem,
-                                            path.whole(),
-                                            std::string(text),
-                                            page.http())};
+  UnreadableCandidate candidate{
+      {},
+      {},
+      {},
+      {},
+      {},
+      DecodeError("unreadable candidate in the list: " + path.masked() + ": " + mismatch.problem,
+                  path.whole(),
+                  std::string(text),
+                  page.http())};
   readProperties(text, broken, candidate);
   CandidateResponse part = readablePart(candidate);
   if (isCursor(part.interview_id)) {
@@ -124,7 +125,8 @@ UnreadableCandidate unreadable(const DecodeError& page, std::size_t index, std::
   return candidate;
 }
 
-/// One candidate of a page: `text` is its own. Where that breaks, `rest` is all from there on.
+/// One candidate of a page. `text`: its own. If its structure breaks, `rest` is the text from its
+/// beginning on.
 void readOne(LoadedPage& loaded, const DecodeError& page, std::size_t index, std::string_view text,
              std::optional<std::string_view> rest = std::nullopt) {
   try {
@@ -141,12 +143,12 @@ void readOne(LoadedPage& loaded, const DecodeError& page, std::size_t index, std
   }
 }
 
-/// The page as it is read again: its text is no longer known.
+/// The page after the second reading, without its text.
 std::string textOf(const CandidatePage& page) {
   try {
     return json::encode(page);
   } catch (const json::Mismatch&) {
-    return {};  // of a loader of the user's own
+    return {};  // a user-defined loader
   }
 }
 
@@ -155,13 +157,13 @@ std::string textOf(const CandidatePage& page) {
   path.append("data", true);
   path.append(index);
   path.append("interview_id", true);
-  throw DecodeError("a candidate of the list can't be read: " + path.masked() + ": " + kNoCursor,
+  throw DecodeError("unreadable candidate in the list: " + path.masked() + ": " + kNoCursor,
                     path.whole(),
                     textOf(page),
                     page.http);
 }
 
-/// Ends the page with somebody whose interview_id is known.
+/// Ends the page with a candidate whose interview_id is known.
 void endWithACursor(LoadedPage& loaded) {
   const std::size_t readable = loaded.page.data.size();
   while (!loaded.unreadable.empty()) {
@@ -200,11 +202,11 @@ LoadedPage loadedPage(CandidatePage page) {
 
 namespace {
 
-/// Reads the body of a page's DecodeError once more, candidate by candidate. Empty where it is not
-/// a page at all, where what is around the candidates can't be read, and where each of them can:
-/// then something else is wrong, and somebody may be missing. A page that more candidates follow
-/// ends with one whose interview_id is known, so that it has a cursor: whoever follows that one
-/// comes again with the next page. It is as good as empty, and has no cursor, where nobody's is.
+/// Reads the body of a page's DecodeError again, candidate by candidate. Empty if the body is not a
+/// page, if its envelope is unreadable, or if every candidate is readable: then the error has
+/// another cause, and a candidate could be missing. If more candidates follow, the page ends with
+/// one whose interview_id is known, as its cursor: the candidates after it are in the next page
+/// again. If no interview_id is known, the page is returned empty and without a cursor.
 std::optional<LoadedPage> readAgain(const DecodeError& error) {
   const std::optional<json::Outline> outline = json::outlineOf(error.rawBody(), "data");
   if (!outline) {
@@ -212,7 +214,7 @@ std::optional<LoadedPage> readAgain(const DecodeError& error) {
   }
   LoadedPage loaded;
   if (outline->broken) {
-    // Nothing is known of what follows: that is asked for.
+    // The remainder of the page is unknown: it is requested again.
     loaded.page.pagination.has_more = true;
   } else {
     try {
@@ -229,7 +231,7 @@ std::optional<LoadedPage> readAgain(const DecodeError& error) {
   for (const std::string_view text : outline->elements) {
     readOne(loaded, error, index++, text);
   }
-  // Of a text that was cut off, the last one comes again with the next page.
+  // The last candidate of a truncated text is in the next page again.
   const bool cut_off = outline->broken && outline->broken->cut_off && index != 0;
   if (outline->broken && !cut_off) {
     readOne(loaded, error, index, outline->broken->text, outline->broken->rest);
@@ -243,8 +245,8 @@ std::optional<LoadedPage> readAgain(const DecodeError& error) {
   return loaded;
 }
 
-/// Says of each who comes before it.
-void tellPlaces(LoadedPage& loaded, const std::optional<std::string>& cursor) {
+/// Sets the preceding candidate of each unreadable one.
+void setPrecedingCandidates(LoadedPage& loaded, const std::optional<std::string>& cursor) {
   std::optional<std::string> after = cursor;
   std::size_t passed = 0;
   for (UnreadableInPage& one : loaded.unreadable) {
@@ -271,7 +273,7 @@ LoadedPage loadTolerantly(const CandidateWindowLoader& load, ListCandidatesParam
       }
       if (!loaded->page.pagination.has_more || loaded->next) {
         loaded->error = std::current_exception();
-        tellPlaces(*loaded, params.starting_after);
+        setPrecedingCandidates(*loaded, params.starting_after);
         return std::move(*loaded);
       }
       if (!params.limit || *params.limit >= api_limits::kMaxPage) {

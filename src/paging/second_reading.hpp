@@ -4,24 +4,23 @@
 #include "heymilo/pagination.hpp"
 #include "paging/page_source.hpp"
 
-/// What can be read of a page that is not the documented JSON: everybody but those candidates who
-/// are at fault.
+/// Extracts the readable candidates from a page that is not the documented JSON.
 namespace heymilo::detail {
 
-/// A page that could be read at once. Throws DecodeError where an interview_id is empty: the list
+/// A page that was readable as a whole. Throws DecodeError if an interview_id is empty: the list
 /// could not be continued after that candidate.
 LoadedPage loadedPage(CandidatePage page);
 
-/// Loads a page, and reads it again where it has to be. Where nobody in a page of fewer than 100
-/// candidates has an interview_id that can be read, a larger page is asked for, so that there is a
-/// cursor. Throws what the loader throws.
+/// Loads a page, and reads it a second time if necessary. If a page of fewer than 100 candidates
+/// has no readable interview_id, a larger page is requested to find a cursor. Throws the loader's
+/// exceptions.
 LoadedPage loadTolerantly(const CandidateWindowLoader& load, ListCandidatesParams params,
                           const CancellationToken& cancellation);
 
-/// The candidate with all that can be read of it; the other members are as in a fresh one.
+/// The candidate with all of its readable properties; the other members have their defaults.
 CandidateResponse readablePart(const UnreadableCandidate& candidate);
 
-/// Whether all properties that the schema knows can be read: what can't is in others.
+/// Whether all properties of the schema are readable; the names of unreadable ones are in others.
 bool knownPartReadable(const UnreadableCandidate& candidate);
 
 }  // namespace heymilo::detail

@@ -51,10 +51,10 @@ bool SequentialPages::next(LoadedPage& page) {
   const bool more = fetched.page.pagination.has_more;
   if (more) {
     if (!fetched.next) {
-      throw PaginationError("a page of the list is empty although more are said to follow");
+      throw PaginationError("empty page although has_more is true");
     }
     if (!page_cursors_.add(*fetched.next)) {
-      throw PaginationError("a cursor of the list comes round again");
+      throw PaginationError("repeated cursor: the list would never end");
     }
     page_cursor_ = fetched.next;
   }
@@ -65,7 +65,7 @@ bool SequentialPages::next(LoadedPage& page) {
   return true;
 }
 
-/// Leaves those before the first one who can't be read: the error comes after them.
+/// Keeps the candidates before the first unreadable one: the error is thrown after them.
 void SequentialPages::cutAtTheError(LoadedPage& page) {
   std::vector<CandidateResponse>& data = page.page.data;
   if (!page.unreadable.empty()) {
@@ -84,7 +84,7 @@ LoadedPage SequentialPages::take() {
     return load(page_cursor_, CancellationToken());
   }
   ahead_thread_.join();
-  return ahead_.get();  // rethrows, and leaves the future invalid: the next try loads again
+  return ahead_.get();  // rethrows; the future is then invalid, and the next call loads again
 }
 
 LoadedPage SequentialPages::load(const std::optional<std::string>& cursor,
@@ -96,8 +96,8 @@ LoadedPage SequentialPages::load(const std::optional<std::string>& cursor,
 
 void SequentialPages::handedOut(const CandidatePage& page, std::size_t position) {
   cursor_ = page.data[position].interview_id;
-  // Who reads on past the first page will most likely read all. Until then a page is not asked for
-  // that may never be read: each costs a request of the quota.
+  // A caller that reads past the first page will most likely read all pages. Until then nothing is
+  // fetched ahead: an unneeded page would cost a request of the quota.
   const bool wanted = pages_ > 1 || position >= page.data.size() / 2;
   if (prefetch_ && wanted && !at_end_ && !error_ && !ahead_.valid()) {
     fetchAhead();
@@ -112,11 +112,11 @@ void SequentialPages::fetchAhead() {
       });
   std::future<LoadedPage> page = fetch.get_future();
   try {
-    // Not std::async(): without a thread to be had, that of libc++ never returns.
+    // Not std::async(): libc++'s never returns if no thread can be started.
     ahead_thread_ = std::thread(std::move(fetch));
     ahead_ = std::move(page);
   } catch (const std::system_error&) {
-    // No thread is to be had: the page is fetched when it is reached.
+    // No thread can be started: the page is fetched when it is needed.
   }
 }
 

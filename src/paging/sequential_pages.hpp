@@ -12,23 +12,23 @@
 
 namespace heymilo::detail {
 
-/// The cursors of a list that came so far. Eight bytes for each: a walk over a million candidates
-/// remembers ten thousand.
+/// The cursors that the list has returned so far. Eight bytes each: a walk over a million
+/// candidates stores ten thousand.
 class CursorHistory {
  public:
-  /// False where it has come before.
+  /// False for a repeated cursor.
   bool add(const std::string& cursor);
 
  private:
   std::vector<std::uint64_t> hashes_;  // in order
 };
 
-/// One page after the other, each behind the last candidate of the one before. The next one is
-/// fetched on a thread of its own while the current one is read.
+/// One page after the other, each after the last candidate of the previous one. The next page is
+/// fetched on a separate thread while the current one is read.
 class SequentialPages final : public PageSource {
  public:
-  /// `params`: as the loader is given them, but for the cursor, which begins with theirs. One
-  /// without a `limit` is not asked for larger pages.
+  /// `params`: for the loader, with the cursor to start from. Without a `limit`, larger pages are
+  /// not requested.
   SequentialPages(CandidateWindowLoader loader, ListCandidatesParams params);
   ~SequentialPages() override;
   SequentialPages(const SequentialPages&) = delete;
@@ -51,12 +51,12 @@ class SequentialPages final : public PageSource {
   const ListCandidatesParams params_;  // starting_after is not used
   bool prefetch_ = true;
   bool tolerant_ = false;
-  std::optional<std::string> cursor_;       // of the last candidate handed out
+  std::optional<std::string> cursor_;       // of the last returned candidate
   std::optional<std::string> page_cursor_;  // of the page to fetch next
   CursorHistory page_cursors_;
   std::size_t pages_ = 0;     // fetched and checked
   bool at_end_ = false;       // the latest page is the last
-  std::exception_ptr error_;  // comes after the latest page
+  std::exception_ptr error_;  // thrown after the latest page
   CancellationSource ahead_cancellation_;
   std::future<LoadedPage> ahead_;  // the next page
   std::thread ahead_thread_;       // fetches it; joinable as long as ahead_ is valid

@@ -17,11 +17,12 @@ using Order = TimeWindow::Order;
 
 // How much more than it owns a window asks for on either side.
 constexpr seconds kMargin{1};
-// Where a list is open downwards and has no total: how many times as far as it was seen it may go.
+// For a list without a lower bound and without a total: how many times the span seen so far may be
+// assumed.
 constexpr double kFurther = 8;
-// In pages: of less, a half is no gain, as each window ends in the middle of a page.
+// In pages: halving less is no gain, since each window ends in the middle of a page.
 constexpr double kWorthCutting = 4;
-// A century: what is reckoned from a page may be beyond any time.
+// A century: an extrapolation from a page may be out of the range of a timestamp.
 constexpr Timestamp::duration kLongest = std::chrono::hours{24 * 365 * 100};
 
 Order orderOf(const std::vector<CandidateResponse>& candidates) {
@@ -53,12 +54,12 @@ Order combined(Order before, Order now) {
 std::int64_t count(Timestamp moment) { return moment.time_since_epoch().count(); }
 Timestamp moment(std::int64_t count) { return Timestamp(std::chrono::microseconds(count)); }
 
-/// Where a window has come to, and where it ends, in its order.
+/// The position of a window and its end, in its order.
 struct Stretch {
   Timestamp position, end;
 };
 
-/// As far as a window goes that is open at its end: by how far it has come with what it has seen.
+/// The assumed end of a window without a bound: extrapolated from its progress.
 Timestamp::duration reach(const TimeWindow& window) {
   const auto seen =
       window.highest ? *window.highest - *window.lowest : Timestamp::duration(kMargin);
@@ -84,8 +85,9 @@ Stretch unreadPart(const TimeWindow& window, const ListCandidatesParams& params,
   return {position, position - reach(window)};
 }
 
-/// How many are still to come, by how many came in how much time. Where it is not known how far the
-/// list goes: as many as have come in the whole walk, so that the parts cut off grow with it.
+/// The estimated number of remaining candidates, from the number seen in the time span read. If the
+/// list's end is unknown: as many as the whole walk has seen, and the parts that are split off grow
+/// accordingly.
 double byDensity(const TimeWindow& window, const ListCandidatesParams& params, Timestamp now,
                  std::uint64_t seen_in_all) {
   const auto seen = static_cast<double>(window.seen);
@@ -114,7 +116,7 @@ bool within(const CandidateResponse& candidate, const ListCandidatesParams& boun
          (!bounds.created_before || *candidate.created_at <= bounds.created_before->ceil());
 }
 
-/// Whether a list that ends at `middle` knows all cursors that the window may still ask with, or be
+/// Whether a list that ends at `middle` contains all cursors that the window may still use, or be
 /// resumed with.
 bool keepsItsCursors(const TimeWindow& window, Timestamp middle) {
   if (window.undated_cursor && (window.waiting != 0 || window.handed == window.undated_cursor)) {
@@ -138,7 +140,7 @@ bool TimeWindow::owns(const CandidateResponse& candidate) const {
 
 TimeWindows::TimeWindows(ListCandidatesParams params) : params_(std::move(params)) {
   const std::optional<std::string> cursor = std::exchange(params_.starting_after, std::nullopt);
-  // A list that is filtered by time has no candidates without one.
+  // A list filtered by time contains no candidates without a created_at.
   probed_ = params_.created_after || params_.created_before;
   if (cursor) {
     resume(*cursor);
@@ -160,9 +162,9 @@ TimeWindow* TimeWindows::take(Timestamp now) {
   return window;
 }
 
-/// A window more, where there is need of one.
+/// Adds a window if one is needed.
 TimeWindow* TimeWindows::another() {
-  if (total_ && !probed_) {  // at once: it is compared with the first answer
+  if (total_ && !probed_) {  // now: it is compared with the first response
     probed_ = true;
     windows_.emplace_back().probe = true;
     return &windows_.back();
@@ -178,7 +180,7 @@ TimeWindow* TimeWindows::another() {
   return nullptr;
 }
 
-/// The window with most left to read gives half of it away; nullptr where none has enough for that.
+/// Splits the window with the most left to read; nullptr if none has enough.
 TimeWindow* TimeWindows::split() {
   TimeWindow* largest = nullptr;
   for (TimeWindow& window : windows_) {
@@ -198,10 +200,10 @@ TimeWindow* TimeWindows::split() {
   const Timestamp low = (std::min)(unread.position, unread.end) + kMargin;
   const Timestamp high = (std::max)(unread.position, unread.end) - kMargin;
   if (middle < low || middle > high) {
-    return nullptr;  // it is all in a second or two
+    return nullptr;  // all of it is within a second or two
   }
   if (!keepsItsCursors(*largest, middle)) {
-    return nullptr;  // perhaps after its next page
+    return nullptr;  // possible again after its next page
   }
   TimeWindow half;
   half.order = largest->order;
@@ -226,7 +228,7 @@ ListCandidatesParams TimeWindows::request(const TimeWindow& window) const {
   ListCandidatesParams params = params_;
   if (window.probe) {
     params.limit = 1;
-    params.created_after = Timestamp();  // nobody applied before 1970
+    params.created_after = Timestamp();  // no candidate is older than 1970
     return params;
   }
   params.starting_after = window.cursor;
@@ -255,10 +257,10 @@ void TimeWindows::accept(TimeWindow& window, const ListCandidatesParams& asked,
   }
   const bool more = page.pagination.has_more;
   if (more && !loaded.next) {
-    throw PaginationError("a page of the list is empty although more are said to follow");
+    throw PaginationError("empty page although has_more is true");
   }
-  // A window that has given half of itself away meanwhile goes on in what it has left: a cursor
-  // beyond that might not be known there.
+  // If the window was split in the meantime, it continues in its remaining part: a cursor beyond
+  // that part might be unknown there.
   const ListCandidatesParams bounds = request(window);
   const bool unchanged = sameBounds(asked, bounds);
   std::optional<std::string> cursor = asked.starting_after;
@@ -269,22 +271,23 @@ void TimeWindows::accept(TimeWindow& window, const ListCandidatesParams& asked,
       cursor_at = candidate.created_at;
     }
   }
-  if (unchanged && loaded.next && loaded.next != cursor) {  // of one who can't be read
+  if (unchanged && loaded.next && loaded.next != cursor) {  // of an unreadable candidate
     cursor = loaded.next;
     cursor_at =
         loaded.unreadable.empty() ? std::nullopt : loaded.unreadable.back().candidate.created_at;
   }
   if (more && (unchanged || cursor != asked.starting_after) && !window.cursors.add(*cursor)) {
-    throw PaginationError("a cursor of the list comes round again");
+    throw PaginationError("repeated cursor: the list would never end");
   }
 
   const bool whole_list = windows_.size() == 1 && !window.from && !window.before;
   if (whole_list && !asked.starting_after && !total_) {
     total_ = total;
-    // A total that was in the part that can't be read is not asked for again: they are looked for.
+    // If the total was in an unreadable part, it is not requested again: the undated candidates are
+    // searched for.
     undated_seen_ = undated_seen_ || (loaded.error && !total);
   }
-  probed_ = probed_ || (whole_list && !more);  // it was never cut: it has shown them all
+  probed_ = probed_ || (whole_list && !more);  // never split: it has returned all candidates
   window.order = combined(window.order, orderOf(page.data));
   const bool only_page = whole_list && !more && !asked.starting_after;
   const auto owned = [&](const CandidateResponse& candidate) {
@@ -322,7 +325,7 @@ void TimeWindows::handedOut(TimeWindow& window, const std::optional<std::string>
   --window.waiting;
 }
 
-// The cursor is a JSON text, so that it can be told from an interview_id:
+// The cursor is a JSON text, which distinguishes it from an interview_id:
 // {"windows":[{"from":µs,"before":µs,"after":"interview_id","undated":true}],"total":n,…}
 std::optional<std::string> TimeWindows::cursor() const {
   if (!anything_handed_) {
@@ -360,7 +363,7 @@ std::optional<std::string> TimeWindows::cursor() const {
   try {
     return cursor.dump();
   } catch (const nlohmann::json::exception&) {  // its text would quote the id
-    throw PaginationError("an interview_id of the list is not UTF-8");
+    throw PaginationError("invalid interview_id in the list: not valid UTF-8");
   }
 }
 
@@ -393,7 +396,7 @@ void TimeWindows::resume(std::string_view cursor) {
     }
   } catch (const nlohmann::json::exception&) {  // its text would quote the cursor
     throw InvalidArgumentError("starting_after",
-                               "is neither an interview_id nor the cursor of a parallel walk");
+                               "is neither an interview_id nor a cursor of a parallel pass");
   }
 }
 

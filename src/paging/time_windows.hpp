@@ -13,79 +13,80 @@
 
 namespace heymilo::detail {
 
-/// A part of a list by creation time, and how far it has been read. Bounds are whole seconds.
+/// A part of a list by creation time, and its progress. Bounds are whole seconds.
 struct TimeWindow {
-  /// In which order its candidates come, as far as has been seen.
+  /// The order of its candidates, as far as known.
   enum class Order { unknown, ascending, descending, none };
 
-  std::optional<Timestamp> from{};    ///< inclusive; empty: as far as the list goes
-  std::optional<Timestamp> before{};  ///< exclusive; empty: as far as the list goes
-  bool undated = false;               ///< holds those without a created_at, and no others
-  bool probe = false;                 ///< holds nothing: asks for how many have a created_at
+  std::optional<Timestamp> from{};    ///< inclusive; empty: unbounded
+  std::optional<Timestamp> before{};  ///< exclusive; empty: unbounded
+  bool undated = false;               ///< only the candidates without a created_at
+  bool probe = false;                 ///< no candidates: requests the number with a created_at
 
-  std::optional<std::string> cursor{};           ///< after which the next page is
-  std::optional<Timestamp> cursor_at{};          ///< its created_at, where that is known
+  std::optional<std::string> cursor{};           ///< of the next page
+  std::optional<Timestamp> cursor_at{};          ///< its created_at, if known
   std::optional<std::string> undated_cursor{};   ///< the latest one without a known created_at
-  std::optional<std::string> handed{};           ///< the same, of the last page that was handed out
-  bool read = false;                             ///< its last page has been taken in
+  std::optional<std::string> handed{};           ///< the same, of the last returned page
+  bool read = false;                             ///< its last page has been processed
   bool busy = false;                             ///< a page is being fetched
-  std::optional<Timestamp> lowest{}, highest{};  ///< that were seen
+  std::optional<Timestamp> lowest{}, highest{};  ///< of the candidates seen
   std::uint64_t seen = 0;
   double expected = 0;  ///< candidates still to come: an estimate
   Order order = Order::unknown;
   CursorHistory cursors{};
-  std::size_t waiting = 0;  ///< pages of it that were not handed out
+  std::size_t waiting = 0;  ///< its pages that were not returned yet
 
   bool owns(const CandidateResponse& candidate) const;
 };
 
-/// A list cut into windows that are read side by side. Pure bookkeeping: it sends nothing, and is
-/// not for several threads.
+/// A list split into windows that are read in parallel. It only computes: it sends nothing, and is
+/// not thread-safe.
 ///
-/// Nothing is known beforehand of how the candidates are spread over time, nor in which order they
-/// come. So the first page is asked for alone, and then whoever has nothing to do takes half of
-/// what the window with most left to read has not come to yet. That costs no request beyond the
-/// page that each window ends with. A window's half is cut off only where what it has shown so far
-/// is in order of time, and beyond all that it has shown, its cursor included: a list by time may
-/// not know the cursor of somebody who is not in it.
+/// The distribution of the candidates over time and the order of the list are unknown beforehand.
+/// The first page is therefore requested alone. Then each idle reader takes half of the unread part
+/// of the window with the most left to read. The cost is one request per window, for the page in
+/// which it ends. A window is split only if the part read so far is in order of time, and only
+/// beyond that part and its cursor: a list filtered by time may not accept the cursor of a
+/// candidate outside of it.
 ///
-/// Each candidate belongs to one window, by its created_at as it was decoded, whatever window's
-/// answers it comes in: so none is doubled at a bound. And each window asks for a second more than
-/// it owns on either side: so none is missed, however the API compares or rounds fractions of a
-/// second.
+/// Each candidate belongs to one window, by its decoded created_at, whichever window's response
+/// contains it: no candidate is returned twice at a bound. Each window requests a second more than
+/// its range on either side: no candidate is missed, however the API compares or rounds fractions
+/// of a second.
 ///
-/// A candidate without created_at is in no list by time. One request asks for how many have one:
-/// where these are fewer than the whole list, the others are looked for in all of it at the end.
+/// A list filtered by time contains no candidate without created_at. One request determines how
+/// many have one: if these are fewer than the whole list, the others are searched for in the whole
+/// list at the end.
 class TimeWindows {
  public:
-  /// The windows of a new walk, or of one that goes on at `starting_after`, which is a cursor() of
-  /// an earlier one or an interview_id. Throws InvalidArgumentError for a cursor that is neither.
+  /// The windows of a new walk, or of one that resumes at `starting_after`: a cursor() of an
+  /// earlier walk or an interview_id. Throws InvalidArgumentError for any other cursor.
   explicit TimeWindows(ListCandidatesParams params);
 
-  /// A window that nobody is reading, now busy; nullptr where there is none. `now`: how far the
-  /// list is likely to reach.
+  /// A window without a reader, now busy; nullptr if there is none. `now`: the probable end of the
+  /// list.
   TimeWindow* take(Timestamp now);
-  /// The page that was being fetched did not come: the window is no longer busy.
+  /// The page could not be fetched: the window is no longer busy.
   static void giveBack(TimeWindow& window) { window.busy = false; }
-  /// Whether all that is known of has been taken in.
+  /// Whether all known parts have been processed.
   bool finished() const;
   /// Whether nothing is left to do.
   bool done() const {
     return finished() && (probed_ || !total_) && (!undated_seen_ || undated_looked_for_);
   }
 
-  /// What to ask for next in that window.
+  /// The parameters of the window's next request.
   ListCandidatesParams request(const TimeWindow& window) const;
 
-  /// Takes in the answer to `asked`: drops what belongs to other windows. The window is no longer
-  /// busy. Throws PaginationError, and has then changed nothing else.
+  /// Processes the response to `asked` and drops the candidates of other windows. The window is no
+  /// longer busy. Throws PaginationError, without any other change.
   void accept(TimeWindow& window, const ListCandidatesParams& asked, LoadedPage& loaded);
 
-  /// The page of that window that waited longest is the user's now; `cursor` is what the window's
-  /// was when the page had been taken in.
+  /// The oldest waiting page of that window has been returned; `cursor`: the window's cursor when
+  /// the page had been processed.
   void handedOut(TimeWindow& window, const std::optional<std::string>& cursor);
 
-  /// What resumes behind all that was handed out; empty where nothing was.
+  /// The cursor that resumes after the last returned page; empty if none was returned.
   std::optional<std::string> cursor() const;
 
  private:
@@ -96,7 +97,7 @@ class TimeWindows {
   ListCandidatesParams params_;  // as given by the user; starting_after is not used
   Timestamp now_{};
   std::list<TimeWindow> windows_;
-  std::optional<std::int64_t> total_{};  // of the whole list, as the first answer said
+  std::optional<std::int64_t> total_{};  // of the whole list, from the first response
   std::uint64_t seen_ = 0;               // in all windows
   bool probed_ = false;
   bool undated_seen_ = false;

@@ -59,8 +59,8 @@ struct Window {
 
 Timestamp secondOf(Timestamp moment) { return std::chrono::floor<std::chrono::seconds>(moment); }
 
-/// The seconds from `first` to `last` and one more on either side, however the API compares or
-/// rounds fractions of a second.
+/// The seconds from `first` to `last` and one more on either side, since the API may compare or
+/// round fractions of a second in any way.
 Window windowOf(Timestamp first, Timestamp last) {
   constexpr std::chrono::seconds kSecond{1};
   return {secondOf(first) - kSecond, secondOf(last) + 2 * kSecond};
@@ -77,7 +77,7 @@ class Wait {
     deadline_ = (std::min)(deadline_, options.deadline.value_or(deadline_));
     for (const std::string& key : keys) {
       if (key.empty()) {
-        throw InvalidArgumentError("keys", "must not have an empty one among them");
+        throw InvalidArgumentError("keys", "must not contain an empty key");
       }
       pending_.emplace(key, Seen{});
     }
@@ -103,24 +103,24 @@ class Wait {
     }
     std::vector<CandidateResponse> all;
     all.reserve(keys_.size());
-    for (const std::string& key : keys_) {  // may name one twice
+    for (const std::string& key : keys_) {  // may contain duplicates
       all.push_back(reached_.at(key));
     }
     return all;
   }
 
  private:
-  /// What is known of one that has not reached the state.
+  /// The state of a candidate that has not reached the goal.
   struct Seen {
     bool in_list = false;
     std::optional<Timestamp> created_at{};
     bool in_this_look = false;
   };
 
-  /// Reads what has to be read to meet everybody who is pending.
+  /// Reads the parts of the list that contain all pending candidates.
   void look() {
     unmet_ = pending_.size();
-    nobody_known_.reset();
+    unidentified_.reset();
     for (auto& [key, seen] : pending_) {
       seen.in_this_look = false;
     }
@@ -133,17 +133,18 @@ class Wait {
       walk_requests_ = requests_ - before;
     }
     for (auto& [key, seen] : pending_) {
-      if (!seen.in_this_look && nobody_known_) {  // it may be that one
-        throw DecodeError(*nobody_known_);
+      if (!seen.in_this_look && unidentified_) {  // it may be the unreadable candidate
+        throw DecodeError(*unidentified_);
       }
-      if (!seen.in_this_look) {  // gone, or never there: the next look is for it everywhere
+      if (!seen.in_this_look) {  // deleted, or never there: the next pass searches the whole list
         seen = Seen{};
       }
     }
   }
 
-  /// Who was met before is looked for where they were: second by second, where that takes fewer
-  /// requests than to walk past those in between took. Otherwise everything has to be read.
+  /// Candidates found before are searched for at their creation time, second by second, if that
+  /// takes fewer requests than a pass over the candidates in between. Otherwise the whole range is
+  /// read.
   std::vector<Window> windowsToRead() const {
     std::set<Timestamp> seconds;
     for (const auto& [key, seen] : pending_) {
@@ -167,7 +168,7 @@ class Wait {
     return windows;
   }
 
-  /// Reads a window until everybody has been met or it ends.
+  /// Reads a window until all pending candidates have been found or it ends.
   void read(const Window& window) {
     ListCandidatesParams of_window;
     of_window.limit = api_limits::kMaxPage;
@@ -202,7 +203,8 @@ class Wait {
     }
   }
 
-  /// One that can't be read is in no state. That is an error where it is waited for, or may be.
+  /// An unreadable candidate is in no state. This is an error if it is, or may be, one of those
+  /// waited for.
   void meet(const UnreadableCandidate& candidate) {
     const std::string key = how_.key ? how_.key(readablePart(candidate))
                                      : candidate.interview_id.value_or(std::string());
@@ -210,7 +212,7 @@ class Wait {
       throw DecodeError(candidate.error);
     }
     if (how_.key ? key.empty() && !knownPartReadable(candidate) : key.empty()) {
-      nobody_known_ = candidate.error;
+      unidentified_ = candidate.error;
     }
   }
 
@@ -244,15 +246,15 @@ class Wait {
     return options;
   }
 
-  /// Waits until the next look: a shorter time where the deadline would else come first, but not
-  /// less than `least`, and with an interval to spare for the look.
+  /// Waits until the next pass: less than an interval if the deadline is earlier, but at least
+  /// `least`, with an interval left for the pass.
   void pause(std::chrono::milliseconds time, std::chrono::milliseconds least) {
     const Clock::TimePoint now = clock_.now();
     if (hasDeadline()) {
       const auto left = std::chrono::floor<std::chrono::milliseconds>(deadline_ - now);
       time = (std::min)(time, left - how_.initial_interval);
       if (time < least) {
-        giveUp("the deadline comes before another look");
+        giveUp("the deadline is before the next pass");
       }
     }
     if (!waitUntil(clock_, later(now, time), options_.cancellation)) {
@@ -292,9 +294,9 @@ class Wait {
   std::map<std::string, Seen> pending_;
   std::map<std::string, CandidateResponse> reached_;
   std::size_t requests_ = 0;
-  std::size_t walk_requests_ = 0;            // of the latest look that was one walk
-  std::size_t unmet_ = 0;                    // of the pending: not met in this look
-  std::optional<DecodeError> nobody_known_;  // of one in this look that can't be recognised
+  std::size_t walk_requests_ = 0;            // of the latest pass that was one walk
+  std::size_t unmet_ = 0;                    // pending candidates not found in this pass
+  std::optional<DecodeError> unidentified_;  // of a candidate in this pass without a readable key
 };
 
 }  // namespace
@@ -305,10 +307,10 @@ std::vector<CandidateResponse> waitForCandidates(const WaitPageLoader& load, Clo
                                                  const WaitOptions& how,
                                                  const RequestOptions& options) {
   if (how.initial_interval.count() <= 0) {
-    throw InvalidArgumentError("initial_interval", "must be above 0");
+    throw InvalidArgumentError("initial_interval", "must be greater than 0");
   }
   if (how.max_interval < how.initial_interval) {
-    throw InvalidArgumentError("max_interval", "must not be below initial_interval");
+    throw InvalidArgumentError("max_interval", "must not be less than initial_interval");
   }
   if (!state) {
     throw InvalidArgumentError("state", "must be set");

@@ -11,12 +11,12 @@
 
 namespace heymilo::detail {
 
-/// Loads one page of the list that is waited on.
+/// Loads one page of the list.
 using WaitPageLoader = std::function<ListResponse<CandidateResponse>(
     const ListCandidatesParams& params, const RequestOptions& options)>;
 
-/// Looks at the list again and again until each of `keys` has been seen in `state`, and returns
-/// them in the order of `keys`. What Client::waitForCandidates() says goes for it.
+/// Reads the list repeatedly until each of `keys` has been seen in `state`, and returns these
+/// candidates in the order of `keys`. See Client::waitForCandidates().
 std::vector<CandidateResponse> waitForCandidates(const WaitPageLoader& load, Clock& clock,
                                                  const std::vector<std::string>& keys,
                                                  const CandidatePredicate& state,

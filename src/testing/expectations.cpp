@@ -10,7 +10,7 @@ namespace {
 
 std::string nameOf(const RequestMatch& match) {
   return (match.operation.empty() ? "any operation" : match.operation) +
-         (match.accepts ? " that fits" : "");
+         (match.accepts ? " that matches" : "");
 }
 
 std::string listOf(const std::vector<RecordedRequest>& requests) {
@@ -53,7 +53,7 @@ Expectation requestsHave(const std::vector<RecordedRequest>& requests, const Req
     return {};
   }
   return Expectation(nameOf(match) + ": " + std::to_string(times) + " expected, " +
-                     std::to_string(count) + " of these requests:" + listOf(requests));
+                     std::to_string(count) + " received; all requests:" + listOf(requests));
 }
 
 Expectation requestsAre(const std::vector<RecordedRequest>& requests,
@@ -70,7 +70,7 @@ Expectation requestsAre(const std::vector<RecordedRequest>& requests,
   return Expectation(
       "expected in this order: " +
       joined(in_order, [](std::ostream& out, const RequestMatch& match) { out << nameOf(match); }) +
-      "; these requests came:" + listOf(requests));
+      "; received requests:" + listOf(requests));
 }
 
 Expectation requestsCame(const std::vector<RecordedRequest>& requests, const RequestMatch& match,
@@ -90,8 +90,8 @@ Expectation requestsCame(const std::vector<RecordedRequest>& requests, const Req
   if (found == apart) {
     return {};
   }
-  return Expectation(nameOf(match) + ": expected apart " + textOf(apart) + ", but they came " +
-                     textOf(found) + " apart:" + listOf(requests));
+  return Expectation(nameOf(match) + ": expected intervals " + textOf(apart) + ", received " +
+                     textOf(found) + ":" + listOf(requests));
 }
 
 }  // namespace heymilo::testing

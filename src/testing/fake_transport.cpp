@@ -14,18 +14,18 @@ namespace heymilo::testing {
 
 namespace {
 
-/// Which response is next, of those that never end.
+/// The next response of the script; the last one repeats.
 class EndlessScript {
  public:
   explicit EndlessScript(std::vector<ScriptedResponse> responses)
       : responses_(std::move(responses)) {
     if (responses_.empty()) {
-      throw std::invalid_argument("a script has at least one response");
+      throw std::invalid_argument("a script needs at least one response");
     }
     for (const ScriptedResponse& response : responses_) {
       if (response.commit || response.raw_bytes) {
         throw std::invalid_argument(
-            "a FakeTransport has no server: no asUsual(), afterCommit() and raw()");
+            "asUsual(), afterCommit() and raw() need a server, not a FakeTransport");
       }
     }
   }
@@ -99,7 +99,7 @@ class FakeTransport::Impl {
   std::vector<RecordedRequest> requests_;
 
  public:
-  detail::SendingThreads threads;  // last, so that they end first
+  detail::SendingThreads threads;  // last: destroyed first
 };
 
 FakeTransport::FakeTransport(Function function)

@@ -8,8 +8,8 @@ namespace heymilo::testing {
 
 namespace {
 
-// How long a wait leaves it to the others to run before it looks at the clock again. They can't
-// notify it of the time: its condition belongs to the waiter, and may be gone.
+// How long a wait lets other threads run before it checks the clock again. They can't notify it of
+// the time: its condition belongs to the waiter, and may be destroyed.
 constexpr std::chrono::milliseconds kLook{1};
 
 }  // namespace
@@ -37,15 +37,16 @@ bool ManualClock::wait(std::unique_lock<std::mutex>& lock, std::condition_variab
   const auto span = std::chrono::ceil<std::chrono::milliseconds>(until - now_);
   waits_.push_back(span);
   const auto end = ends_.insert(until);
-  const auto told = told_;
+  const auto on_wait = on_wait_;
   begun_.notify_all();
   guard.unlock();
-  if (told) {
+  if (on_wait) {
     lock.unlock();
-    told(span);
+    on_wait(span);
     lock.lock();
   }
-  // Not by what wait_for() returns: a notification at the moment of its time-out is none to it.
+  // The return value of wait_for() is ignored: it does not report a notification at the moment of
+  // its timeout.
   bool over = done();
   while (!over && !hasCome(until)) {
     condition.wait_for(lock, kLook);
@@ -56,7 +57,7 @@ bool ManualClock::wait(std::unique_lock<std::mutex>& lock, std::condition_variab
   return over;
 }
 
-/// Whether a wait until then, which is among ends_, has come to its end.
+/// Whether a wait until then, which is in ends_, has ended.
 bool ManualClock::hasCome(TimePoint until) {
   const std::lock_guard guard(mutex_);
   if (mode_ == Mode::automatic && now_ < until && *ends_.begin() == until) {
@@ -67,7 +68,7 @@ bool ManualClock::hasCome(TimePoint until) {
 
 void ManualClock::advance(std::chrono::nanoseconds time) {
   if (time < std::chrono::nanoseconds::zero()) {
-    throw std::invalid_argument("a clock does not go back");
+    throw std::invalid_argument("time must not be negative");
   }
   const std::lock_guard guard(mutex_);
   now_ += std::chrono::duration_cast<TimePoint::duration>(time);
@@ -78,9 +79,9 @@ std::vector<std::chrono::milliseconds> ManualClock::waits() const {
   return waits_;
 }
 
-void ManualClock::onWait(std::function<void(std::chrono::milliseconds)> told) {
+void ManualClock::onWait(std::function<void(std::chrono::milliseconds)> callback) {
   const std::lock_guard guard(mutex_);
-  told_ = std::move(told);
+  on_wait_ = std::move(callback);
 }
 
 bool ManualClock::awaitWaits(std::size_t count, std::chrono::milliseconds limit) const {

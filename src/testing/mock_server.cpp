@@ -17,11 +17,11 @@ namespace heymilo::testing {
 
 namespace {
 
-/// What a client calls whose mock server has no HTTP, if it does not use the transport: a name that
-/// no DNS knows (RFC 6761, section 6.4).
+/// The URL for a client that ignores the transport of a mock server without HTTP: a name that DNS
+/// never resolves (RFC 6761, section 6.4).
 constexpr std::string_view kNowhere = "https://mock-server.invalid";
 
-/// The way to a mock server without a socket.
+/// The transport of a mock server without a socket.
 class InProcessTransport final : public NonBlockingTransport {
  public:
   explicit InProcessTransport(std::shared_ptr<detail::Backend> backend)
@@ -74,7 +74,7 @@ class MockServer::Impl {
 
   const std::shared_ptr<detail::Backend> backend;
   const std::shared_ptr<InProcessTransport> transport;
-  // Null in a kit that was built without HTTP. Last, so that it goes first.
+  // Null without HTTP. Last: destroyed first.
   const std::unique_ptr<detail::HttpFront> http;
 };
 

@@ -24,7 +24,7 @@ std::ostream& operator<<(std::ostream& out, const RecordedRequest& request) {
   if (!request.operation.empty()) {
     out << " (" << request.operation << ')';
   }
-  return out << ": " << (request.status != 0 ? std::to_string(request.status) : "no answer");
+  return out << ": " << (request.status != 0 ? std::to_string(request.status) : "no response");
 }
 
 RequestMatch::RequestMatch(const char* operation_id) : operation(operation_id) {}

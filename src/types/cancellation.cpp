@@ -13,7 +13,7 @@ namespace heymilo {
 
 namespace {
 
-// Nobody waits for a callback's result, so nobody could handle what it throws.
+// An exception of a callback is swallowed: no caller could handle it.
 void runSwallowing(const std::function<void()>& function) noexcept {
   try {
     function();
@@ -33,15 +33,15 @@ struct CancellationCallback::Registration {
 
 namespace detail {
 
-/// What a source, its tokens and their callbacks share. A callback never runs under the mutex, so
-/// that it may use the token, register others and destroy itself.
+/// The state shared by a source, its tokens and their callbacks. A callback never runs under the
+/// mutex: it may use the token, register other callbacks and destroy itself.
 class CancellationState {
  public:
   using Registration = CancellationCallback::Registration;
 
   bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
 
-  /// Whether the function will be run by cancel(); false where the cancellation has come already.
+  /// Whether cancel() will run the function; false if it has already been cancelled.
   bool add(const std::shared_ptr<Registration>& registration) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (cancelled()) {
@@ -76,8 +76,9 @@ class CancellationState {
       running_ = registration.get();
       lock.unlock();
       runSwallowing(registration->function);
-      // Let go before the owner is told: what the function holds dies with the owner, not later on
-      // this thread. Only where the callback destroyed itself is this the last reference.
+      // Released before the owner is notified: whatever the function holds is destroyed with the
+      // owner, not later on this thread. If the callback destroyed itself, this is the last
+      // reference.
       registration.reset();
       lock.lock();
       running_ = nullptr;
@@ -110,7 +111,7 @@ class CancellationState {
   std::condition_variable done_;
   std::atomic<bool> cancelled_{false};
   Registration::List registrations_;
-  const Registration* running_ = nullptr;  // compared, never followed
+  const Registration* running_ = nullptr;  // compared, never dereferenced
   std::thread::id canceller_;
   std::array<std::optional<CancellationCallback>, 2> causes_;  // first to go
 };
@@ -138,7 +139,7 @@ bool CancellationSource::cancelled() const noexcept { return state_ && state_->c
 CancellationCallback::CancellationCallback(const CancellationToken& token,
                                            std::function<void()> function) {
   if (!token.state_) {
-    return;  // can't be cancelled
+    return;  // a default token is never cancelled
   }
   auto registration = std::make_shared<Registration>();
   registration->function = std::move(function);

@@ -9,7 +9,7 @@ namespace heymilo {
 /// Waits until `end` has come. False as soon as it is cancelled.
 bool waitUntil(Clock& clock, Clock::TimePoint end, const CancellationToken& cancellation);
 
-/// Whether it goes by itself, as the machine's does.
+/// Whether the clock advances automatically, as the machine's does.
 bool isSteady(const Clock& clock) noexcept;
 
 }  // namespace heymilo

@@ -8,8 +8,8 @@
 
 namespace heymilo {
 
-// The destructors are defined here so that each class has its vtable and type information in this
-// file alone: a catch in another shared object then finds the same type.
+// The destructors are defined here so that the vtable and type information of each class are in
+// this file only: a catch in another shared object then finds the same type.
 
 std::string_view toString(Outcome outcome) noexcept {
   switch (outcome) {

@@ -25,11 +25,12 @@ bool isFieldValueCharacter(char c) noexcept { return c == '\t' || !ascii::isCont
 
 Headers::Entry checkedEntry(std::string_view name, std::string_view value) {
   if (!isToken(name)) {
-    // The name itself is not repeated: it may be a value in the wrong place.
-    throw InvalidArgumentError("headers", "a header's name is not a token (RFC 9110, 5.6.2)");
+    // The message omits the name: it may be a secret value passed as a name.
+    throw InvalidArgumentError("headers", "invalid header name: not a token (RFC 9110, 5.6.2)");
   }
   if (!std::all_of(value.begin(), value.end(), isFieldValueCharacter)) {
-    throw InvalidArgumentError(std::string(name), "a header's value holds a control character");
+    throw InvalidArgumentError(std::string(name),
+                               "invalid header value: contains a control character");
   }
   return {std::string(name), std::string(value)};
 }
@@ -53,7 +54,7 @@ void Headers::add(std::string_view name, std::string_view value) {
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
-  Entry entry = checkedEntry(name, value);  // copied first: they may be views of an entry
+  Entry entry = checkedEntry(name, value);  // copied first: the arguments may be views of an entry
   const auto first = std::find_if(entries_.begin(), entries_.end(), named(entry.first));
   if (first == entries_.end()) {
     entries_.push_back(std::move(entry));
@@ -69,7 +70,7 @@ void Headers::erase(std::string_view name) noexcept {
   if (first == entries_.end()) {
     return;
   }
-  // By the first one's name, which stays where it is: the argument may be a view of an entry.
+  // Named by the first entry, which stays in place: the argument may be a view of an entry.
   entries_.erase(std::remove_if(std::next(first), entries_.end(), named(first->first)),
                  entries_.end());
   entries_.erase(first);

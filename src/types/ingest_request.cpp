@@ -23,7 +23,7 @@ CandidateIngestRequest& CandidateIngestRequest::withData(const std::string& key,
     data.emplace(nlohmann::json::object());
   }
   if (!data->is_object()) {
-    throw InvalidArgumentError("data", "is no object: it has no keys to set");
+    throw InvalidArgumentError("data", "is not a JSON object: a key can't be set");
   }
   (*data)[key] = std::move(value);
   return *this;

@@ -4,9 +4,9 @@
 
 namespace heymilo {
 
-/// What a status other than 2xx says of the request: `rejected` where nothing was done, `unknown`
-/// otherwise. Gateways give 408 and 499 for requests that they have passed on: to a server that was
-/// too slow, or from a client that seemed to have gone.
+/// The outcome of a request by a status other than 2xx: `rejected` if the API did nothing,
+/// `unknown` otherwise. Gateways send 408 and 499 for requests that they have already forwarded:
+/// because the server was too slow, or the client seemed to have disconnected.
 Outcome outcomeOf(int status) noexcept;
 
 }  // namespace heymilo

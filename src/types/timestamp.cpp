@@ -30,7 +30,7 @@ void expect(TextCursor& text, char c) {
   }
 }
 
-// The digits after the point, as microseconds; what comes after the sixth is cut off.
+// The digits after the decimal point, as microseconds; digits after the sixth are ignored.
 std::chrono::microseconds fraction(TextCursor& text) {
   std::int64_t microseconds = std::int64_t{digits(text, 1)} * 100'000;
   std::int64_t place = 10'000;
@@ -41,7 +41,7 @@ std::chrono::microseconds fraction(TextCursor& text) {
   return std::chrono::microseconds(microseconds);
 }
 
-// `Z`, `+02:00` or nothing, which is UTC: how far local time is ahead of UTC.
+// `Z`, `+02:00` or nothing, which is UTC: the offset of local time from UTC.
 std::chrono::minutes offset(TextCursor& text) {
   if (text.atEnd() || text.skip('Z') || text.skip('z')) {
     return std::chrono::minutes(0);
@@ -54,7 +54,7 @@ std::chrono::minutes offset(TextCursor& text) {
   expect(text, ':');
   const int minutes = digits(text, 2);
   if (hours > 23 || minutes > 59) {
-    refuse("its offset from UTC is not within 00:00 to 23:59");
+    refuse("invalid UTC offset: must be between 00:00 and 23:59");
   }
   const int total = hours * 60 + minutes;
   return std::chrono::minutes(behind ? -total : total);
@@ -66,7 +66,7 @@ std::string formatTimestamp(Timestamp moment) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(moment);
   const std::optional<CalendarTime> time = toCalendarTime(seconds);
   if (!time) {
-    throw InvalidArgumentError("moment", "its year is not within 0001 to 9999");
+    throw InvalidArgumentError("moment", "year out of range: must be between 0001 and 9999");
   }
   char text[80];
   int length = std::snprintf(text,
@@ -118,15 +118,15 @@ Timestamp parseTimestamp(std::string_view iso8601) {
     refuse(kNotADateTime);
   }
   if (time.second == 60) {
-    refuse("is a leap second (:60), which Unix time has no number for");
+    refuse("leap second (:60): Unix time cannot represent it");
   }
   const std::optional<UnixSeconds> local = toUnixTime(time);
   if (!local) {
-    refuse("there is no such day or time of day");
+    refuse("invalid day or time of day");
   }
   const UnixSeconds utc = *local - ahead;
   if (!toCalendarTime(utc)) {
-    refuse("its year in UTC is not within 0001 to 9999");
+    refuse("year in UTC out of range: must be between 0001 and 9999");
   }
   return utc + microseconds;
 }

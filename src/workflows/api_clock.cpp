@@ -9,7 +9,7 @@ namespace heymilo::workflows {
 
 namespace {
 
-// A response's Date is as old as the response took, which is up to a minute; and servers differ.
+// A response's Date is as old as the response took to arrive, up to a minute; and servers differ.
 constexpr std::chrono::minutes kServersDiffer{2};
 
 bool differ(std::chrono::microseconds least, std::chrono::microseconds most) {

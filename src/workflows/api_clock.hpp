@@ -10,35 +10,35 @@
 
 namespace heymilo::workflows {
 
-/// This machine's wall clock, which may be set at any moment: for what people read only.
+/// This machine's wall clock, which may be set at any moment: for display only.
 Timestamp now();
 
-/// The Date header of a response (RFC 9110, section 6.6.1), which is to the second. Empty where
-/// there is none, or none in the form that senders must use.
+/// The Date header of a response (RFC 9110, section 6.6.1), in whole seconds. Empty if there is
+/// none, or if its form is not the one that senders must use.
 std::optional<Timestamp> dateOf(const Headers& headers);
 
-/// The API's time, by the Date headers of its responses, and carried on by a monotonic clock: this
-/// machine's wall clock plays no part in it. It is never ahead of what the servers said, but behind
-/// by as much as responses take, or as a cache or one of several servers is. All functions may be
-/// called by any thread.
+/// The API's time: from the Date headers of its responses, advanced by a monotonic clock. It does
+/// not depend on this machine's wall clock. It is never ahead of the servers' times, but late by
+/// the duration of a response, or by the delay of a cache or of one of several servers.
+/// Thread-safe.
 class ApiClock {
  public:
-  /// `clock` must live as long as this.
+  /// `clock` must outlive this object.
   explicit ApiClock(Clock& clock) : clock_(clock) {}
 
-  /// The headers of a response that has just come.
+  /// Adds the headers of a response that has just arrived.
   void hear(const Headers& headers);
-  /// The API's time at a moment of the clock, which may lie before all responses. Empty where no
-  /// response had a Date, and for good where two of them contradict each other by minutes.
+  /// The API's time at a moment of the clock, which may be before all responses. Empty if no
+  /// response had a Date, and permanently if two of them contradict each other by minutes.
   std::optional<Timestamp> at(Clock::TimePoint moment) const;
   std::optional<Timestamp> now() const { return at(clock_.now()); }
-  /// No response can change that at() is empty.
+  /// Whether at() is empty permanently.
   bool contradictory() const;
 
  private:
   Clock& clock_;
   mutable std::mutex mutex_;
-  // Of the API's time, ahead of the clock's.
+  // The difference between the API's time and the clock's.
   std::optional<std::chrono::microseconds> least_, most_;
 };
 

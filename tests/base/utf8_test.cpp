@@ -8,7 +8,7 @@
 namespace heymilo {
 namespace {
 
-/// A code point in the form that `length` bytes give, whether or not that is the shortest.
+/// A code point encoded in `length` bytes, whether or not that is the shortest form.
 std::string encode(unsigned code_point, int length) {
   constexpr unsigned kLeads[] = {0, 0, 0xc0, 0xe0, 0xf0, 0xf8, 0xfc};
   if (length == 1) {

@@ -21,9 +21,9 @@
 #include "support/temporary_directory.hpp"
 
 // The ten stories of benchmarks/comparison/, each written twice: by hand, with libcurl and
-// nlohmann/json, and with this library. Both are run against the same server with the same faults,
-// and each is run again where it failed, as one would. What then went wrong is counted;
-// docs/benchmarks.md has the table.
+// nlohmann/json, and with this library. Both run against the same server with the same faults, and
+// again after a failure, as an operator would do. The test counts the mistakes; docs/benchmarks.md
+// has the table.
 
 namespace {
 
@@ -35,7 +35,7 @@ using heymilo_test::ChildResult;
 using nlohmann::json;
 using std::chrono::milliseconds;
 
-/// What happens to one request of a story: the same in every story.
+/// The fault of one request of a story: the same in every story.
 enum class Fault { none, limited, broken, failed, nulls, unknown, garbled };
 
 constexpr Fault kFaults[] = {Fault::none,
@@ -46,10 +46,10 @@ constexpr Fault kFaults[] = {Fault::none,
                              Fault::unknown,
                              Fault::garbled};
 
-/// What went wrong, by the word that the table has for it.
+/// The mistakes, by their names in the table.
 using Mistakes = std::set<std::string>;
 
-/// A story under one fault: a server, a folder, and the runs so far.
+/// A story under one fault: a server, a directory, and the runs so far.
 struct Scene {
   Scene(std::string program_name, Fault what)
       : program(std::move(program_name)), fault(what), server(options(what)) {
@@ -119,7 +119,7 @@ struct Scene {
     return {{"HEYMILO_API_KEY", "test-key"}, {"HEYMILO_BASE_URL", server.url()}};
   }
 
-  /// Runs the program, again where it failed, three times at most.
+  /// Runs the program, again after a failure, at most three times.
   void run(const std::vector<std::string>& arguments) {
     for (int i = 0; i < 3; ++i) {
       if (i > 0 && before_another_run) {
@@ -245,7 +245,7 @@ const Story kStories[] = {
        scene.strike(in_bulk ? "ingestCandidatesBulk" : "ingestCandidate");
        const std::string file = scene.file("people.csv", csvOf(4));
        scene.run({"p", file});
-       // The next run is killed when its people are in, and before it hears of that.
+       // The next run is killed when its people are ingested, and before it is notified of that.
        const std::string second =
            scene.file("others.csv", "name,email,id\nEve,eve@example.com,e\n");
        scene.server.respondNext(in_bulk ? "ingestCandidatesBulk" : "ingestCandidate",
@@ -319,7 +319,7 @@ const Story kStories[] = {
      "keep to the quota with six threads",
      [](Scene& scene) {
        scene.addCandidates(7);
-       // Who starts it again takes longer than a window of the quota.
+       // The restart takes longer than a window of the quota.
        scene.before_another_run = [&] {
          scene.server.setRateLimit(heymilo::RateLimit{20, milliseconds{500}});
        };
@@ -382,7 +382,7 @@ const Story kStories[] = {
        scene.strike("listCandidates", isLaterPage);
        scene.run({"p", "20000"});
        scene.expect(scene.last_out == "500\n", "loses");
-       // Each page is answered within the deadline, all of them are not.
+       // Each page is received within the deadline, all of them together are not.
        scene.server.respondNext(
            "listCandidates",
            ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{1}).times(5));
@@ -402,7 +402,7 @@ const Story kStories[] = {
      }},
 };
 
-/// Lines of code: neither blank nor nothing but a comment.
+/// Lines of code: neither blank nor comments only.
 std::size_t linesOf(const std::string& file) {
   std::ifstream stream(std::string(HEYMILO_SOURCE_DIR "/benchmarks/comparison/") + file);
   EXPECT_TRUE(stream) << file;
@@ -414,7 +414,7 @@ std::size_t linesOf(const std::string& file) {
   return lines;
 }
 
-/// What went wrong under one fault.
+/// The mistakes under one fault.
 Mistakes playOnce(const Story& story, const std::string& program, Fault fault) {
   Scene scene(program, fault);
   story.play(scene);
@@ -436,7 +436,7 @@ std::string countOf(std::vector<std::future<Mistakes>>& scenes) {
   return text.empty() ? "–" : text;
 }
 
-/// All scenes of a story at once, since most of their time is waiting.
+/// All scenes of a story in parallel, since most of their time is waiting.
 std::string rowOf(const Story& story) {
   const std::string name = story.name;
   std::vector<std::future<Mistakes>> by_hand, with_library;

@@ -127,7 +127,7 @@ TEST_F(CallContextTest, TheDeadlineCoversTheCredential) {
     return std::string("late");
   };
   RequestOptions request;
-  request.deadline = std::chrono::seconds{1};
+  request.total_timeout = std::chrono::seconds{1};
   EXPECT_THROW(Client(options).listCandidates("p", {}, request), TimeoutError);
   EXPECT_TRUE(transport->requests().empty());
 }

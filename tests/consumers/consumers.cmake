@@ -65,14 +65,14 @@ if(TARGET heymilo_testing)
     FOLDER "${PROJECT_SOURCE_DIR}/examples/fault_scenarios"
     FIXTURE heymilo_installed OPTIONS "-DCMAKE_PREFIX_PATH=${prefix}")
 endif()
-# What a vendored copy differs in is CMake's business: one compiler each, and one language version.
+# Differences of a vendored copy are in CMake only: one compiler each, and one language version.
 heymilo_consumer(add_subdirectory COMPILERS "${first_compiler}"
   OPTIONS "-DHEYMILO_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "-DCONSUMER_STANDARDS=17")
 heymilo_consumer(fetch_content COMPILERS "${last_compiler}"
   OPTIONS "-DHEYMILO_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "-DCONSUMER_STANDARDS=17"
     "-DHEYMILO_PRECOMPILE_HEADERS=ON")  # the copy above shows that each file includes what it uses
 
-# What an optimised static library costs a program: the vendored copy is one.
+# The size of an optimised static library in a program: the vendored copy is one.
 if(TARGET heymilo_static)
   get_filename_component(compiler_name "${first_compiler}" NAME)
   set_tests_properties("consumers: add_subdirectory, ${compiler_name}" PROPERTIES

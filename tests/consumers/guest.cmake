@@ -1,4 +1,4 @@
-# A vendored heymilo is a guest: it leaves its host's settings alone and adds nothing but its target.
+# A vendored heymilo must not change its host's settings, and adds nothing but its target.
 
 set(house_variables
   BUILD_SHARED_LIBS BUILD_TESTING CMAKE_BUILD_TYPE CMAKE_CXX_EXTENSIONS CMAKE_CXX_FLAGS
@@ -60,7 +60,7 @@ function(check_guest directory)
   get_target_property(options heymilo INTERFACE_COMPILE_OPTIONS)
   expect_equal("Options handed on to the host" "${options}" "options-NOTFOUND")
 
-  # The host installs nothing, so whatever is installed is the guest's.
+  # The host installs nothing: everything that is installed is from the vendored copy.
   file(WRITE "${CMAKE_BINARY_DIR}/expect_nothing_installed.cmake" "
     execute_process(COMMAND \"${CMAKE_COMMAND}\" --install \"${CMAKE_BINARY_DIR}\"
                             --prefix \"${CMAKE_BINARY_DIR}/installed\" RESULT_VARIABLE result)

@@ -1,10 +1,10 @@
-# What a host may have set for all of its sources before it adds heymilo, and what would break a build
-# of sources that were not written for it. end_of_house_rules() ends it, since the programs that are to
-# be built and run were not either.
+# Settings that a host may have for all of its sources before it adds heymilo, and that would break a build of
+# foreign sources. end_of_house_rules() ends them, since the programs that are built and run are foreign
+# sources, too.
 
 set(CMAKE_UNITY_BUILD ON)
 
-# Warnings that no code is free of who does not know of them, as errors.
+# Warnings that no unprepared code is free of, as errors.
 set(house_warnings -Weffc++ -Wswitch-default -Wdouble-promotion -Wundef)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND house_warnings -Wuseless-cast -Wsuggest-final-types -Wabi-tag)
@@ -12,7 +12,7 @@ endif()
 add_compile_options(${house_warnings} -Werror)
 set(CMAKE_COMPILE_WARNING_AS_ERROR ON)
 
-# Programs that look at each source, and like none.
+# Checkers that run on each source, and accept none.
 foreach(checker IN ITEMS CLANG_TIDY CPPCHECK CPPLINT INCLUDE_WHAT_YOU_USE)
   set(CMAKE_CXX_${checker} "${CMAKE_COMMAND};-E;false")
 endforeach()

@@ -1,5 +1,5 @@
-# The programs that each consumer project builds and runs, as a strict host would: in each of these
-# language versions, all warnings are errors, in our headers too.
+# The programs that each consumer project builds and runs, like a strict host: in each of these language
+# versions, all warnings are errors, in our headers too.
 set(CONSUMER_STANDARDS 17 20 23 CACHE STRING "The language versions")
 if(CMAKE_VERSION VERSION_LESS 3.20)  # which knows of no C++23
   list(REMOVE_ITEM CONSUMER_STANDARDS 23)

@@ -247,7 +247,7 @@ json DocumentGenerator::normalized(const std::string& schema, const json& docume
   return normalizedValue(contract_.schema(schema), document);
 }
 
-/// A value of a type that the schema does not allow at this place.
+/// A value of a type that the schema does not allow at this position.
 json DocumentGenerator::wrongValue(const std::string& property, const json& schema) {
   const json& type = contract_.resolve(schema);
   std::vector<json> wrong = {json::array({1, "x"}), json{{"x", 1}}, true, "text", 7, 3.5};

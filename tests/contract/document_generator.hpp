@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-/// Documents made from the schemas of the contract file, valid and not, by a seeded generator: what
-/// the conformance test feeds to the models. It knows openapi.json and nothing of the library.
+/// Documents generated from the schemas of the contract file, valid and invalid, with a seed: the
+/// input of the conformance test. It depends on openapi.json and not on the library.
 namespace contract {
 
 /// The contract file.
@@ -18,7 +18,7 @@ class Contract {
   const nlohmann::json& file() const { return file_; }
   const nlohmann::json& schemas() const { return file_.at("components").at("schemas"); }
   const nlohmann::json& schema(const std::string& name) const { return schemas().at(name); }
-  /// The schema behind `$ref`, and the one of `anyOf` that is not null.
+  /// The schema behind `$ref`, and the non-null one of `anyOf`.
   const nlohmann::json& resolve(const nlohmann::json& schema) const;
   static std::string refName(const nlohmann::json& reference);
   static bool isNullable(const nlohmann::json& schema);
@@ -30,7 +30,8 @@ class Contract {
   nlohmann::json file_;
 };
 
-/// A change that makes a valid document invalid, and where the decoder has to notice it.
+/// A change that makes a valid document invalid, and the position at which the decoder must detect
+/// it.
 struct Mutation {
   nlohmann::json::json_pointer place;  // of the property that is dropped or replaced
   bool drop = false;
@@ -42,11 +43,12 @@ class DocumentGenerator {
   DocumentGenerator(const Contract& contract, std::uint32_t seed)
       : contract_(contract), random_(seed) {}
 
-  /// A valid document: unicode, escapes, empty and long texts, properties that the schema does not
-  /// know, nulls where they are allowed.
+  /// A valid document: Unicode, escapes, empty and long texts, undocumented properties, nulls where
+  /// they are allowed.
   nlohmann::json document(const std::string& schema);
 
-  /// What a valid document looks like once null and absent are the same and defaults are filled in.
+  /// The normalized form of a valid document: null and absent are the same, and defaults are filled
+  /// in.
   nlohmann::json normalized(const std::string& schema, const nlohmann::json& document) const;
 
   /// Every way to make the document invalid with one change: each required property dropped or

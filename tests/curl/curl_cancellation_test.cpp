@@ -1,5 +1,4 @@
-// A call ends at once when it is cancelled, and on time when its time is over, whatever it is
-// doing.
+// A cancelled call ends immediately, and a timeout is on time, whatever the call is doing.
 
 #include <curl/curl.h>
 #include <gmock/gmock.h>
@@ -31,8 +30,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using testing::HasSubstr;
 
-// The promise is 50 ms; a machine that runs other tests, or a sanitizer, may take longer. What is
-// caught here are waits that nothing ends: libcurl's are of a second and more.
+// The promise is 50 ms; a machine that runs other tests, or a sanitizer, may take longer. The tests
+// detect waits without a wake-up: libcurl's are a second or more.
 constexpr milliseconds kAtOnce{400};
 
 class CurlCancellation : public testing::Test {
@@ -43,7 +42,7 @@ class CurlCancellation : public testing::Test {
     return makeCurlTransport(options);
   }
 
-  /// Sends the request, cancels it once `ready` returns, and checks that this ends it at once.
+  /// Sends the request, cancels it once `ready` returns, and checks that this ends it immediately.
   CancelledError cancelWhen(const std::function<void()>& ready, HttpRequest request) {
     request.timeout = std::chrono::minutes(1);
     const CancellationSource source;
@@ -60,7 +59,7 @@ class CurlCancellation : public testing::Test {
     return error;
   }
 
-  /// Sends the request with so little time, and checks that it ends when that is over.
+  /// Sends the request with this short timeout, and checks that it ends on time.
   TimeoutError timeOut(HttpRequest request) {
     request.timeout = milliseconds(100);
     const auto begun = steady_clock::now();
@@ -126,7 +125,7 @@ TEST_F(CurlCancellation, WhileTheAnswerIsAwaited) {
   const HttpRequest request = post(server.url(), "{}");
   const auto error = cancelWhen([&] { server.waitForRequests(1); }, request);
   EXPECT_EQ(error.outcome(), Outcome::unknown);
-  EXPECT_THAT(error.what(), HasSubstr("waiting for the answer"));
+  EXPECT_THAT(error.what(), HasSubstr("waiting for the response"));
   EXPECT_EQ(timeOut(request).outcome(), Outcome::unknown);
   EXPECT_TRUE(server.waitForScripts());  // the connections were closed
 }
@@ -193,7 +192,7 @@ TEST_F(CurlCancellation, DuringANameLookUp) {
   EXPECT_EQ(error.outcome(), Outcome::not_sent);
   EXPECT_THAT(error.what(), HasSubstr("connecting to slow.test:443"));
   EXPECT_EQ(timeOut(request).outcome(), Outcome::not_sent);
-  // While those two still go on, other requests are served, with the same handles.
+  // While those two are still in progress, other requests are served, with the same handles.
   RawServer server(answering(httpAnswer("200 OK")));
   EXPECT_EQ(transport->send(get(server.url()), {}).status, 200);
   EXPECT_GE(lookup.begun(), 2);  // libcurl 8.23 looks for IPv4 and IPv6 apart
@@ -217,7 +216,7 @@ TEST_F(CurlCancellation, TheTransportMayGoWhileALookUpGoesOn) {
 
 #else
 
-// Without CURLOPT_QUICK_EXIT libcurl waits for the look-up, and may learn of its failure first.
+// Without CURLOPT_QUICK_EXIT libcurl waits for the DNS lookup, and may report its failure first.
 TEST_F(CurlCancellation, DuringANameLookUpAfterItsEnd) {
   auto& lookup = heymilo_test::SlowLookup::instance();
   const CancellationSource source;

@@ -1,5 +1,4 @@
-// What a request that gets no answer fails with, and what its outcome() says, judged by what the
-// server saw.
+// The error and the outcome() of a request without a response, compared with the server's record.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -35,7 +34,7 @@ class CurlFailure : public testing::Test {
     return makeCurlTransport(options);
   }
 
-  /// What a POST fails with where the server, having read it whole, sends `bytes` and goes.
+  /// The error of a POST if the server reads it completely, sends `bytes` and closes.
   template <class Error>
   Error failureAfter(const std::string& bytes) {
     RawServer server([&](RawConnection& connection) {
@@ -114,7 +113,7 @@ TEST_F(CurlFailure, AnAnswerThatIsNotHttp) {
 
 TEST_F(CurlFailure, AnInterimAnswerIsNone) {
   EXPECT_THAT(failureAfter<ConnectionError>("HTTP/1.1 100 Continue\r\n\r\n").what(),
-              HasSubstr("answer"));
+              HasSubstr("response"));
 }
 
 TEST_F(CurlFailure, TheTimeForConnectingIsOver) {
@@ -162,7 +161,7 @@ TEST_F(CurlFailure, AFirstByteThatDoesNotCome) {
   request.timeout = milliseconds(600);
   const auto error = failureOf<TimeoutError>(*transport, request);
   EXPECT_EQ(error.outcome(), Outcome::unknown);
-  EXPECT_THAT(error.what(), AllOf(HasSubstr("waiting for the answer"), HasSubstr("600 ms")));
+  EXPECT_THAT(error.what(), AllOf(HasSubstr("waiting for the response"), HasSubstr("600 ms")));
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
@@ -176,7 +175,7 @@ TEST_F(CurlFailure, ABodyThatNeverEnds) {
   request.timeout = milliseconds(150);
   const auto error = failureOf<TimeoutError>(*transport, request);
   EXPECT_EQ(error.outcome(), Outcome::unknown);
-  EXPECT_THAT(error.what(), HasSubstr("reading the answer"));
+  EXPECT_THAT(error.what(), HasSubstr("reading the response"));
 }
 
 }  // namespace

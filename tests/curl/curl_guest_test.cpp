@@ -1,4 +1,4 @@
-// What the transport owes the process that it is in, where TLS and libcurl would do otherwise.
+// The transport's obligations to its process, where TLS and libcurl would do otherwise.
 
 #include <curl/curl.h>
 #include <gtest/gtest.h>
@@ -46,7 +46,7 @@ class CurlGuest : public testing::Test {
   const TemporaryFile ca_file{ca.certificate()};
 };
 
-/// Runs the function in a child process. Whether it returned true, within a minute.
+/// Runs the function in a child process. Whether it returned true within a minute.
 template <class Function>
 bool inChild(Function function) {
   const pid_t child = ::fork();
@@ -79,7 +79,7 @@ TEST_F(CurlGuest, AChildLeavesItsParentsConnectionsAlone) {
       transport.reset();
       return done;
     }));
-    // One that uses it for nothing but to let it go: no goodbye on what is not its own.
+    // A child that only destroys it: no TLS shutdown on the parent's connection.
     EXPECT_TRUE(inChild([&] {
       transport.reset();
       return true;
@@ -106,8 +106,8 @@ TEST_F(CurlGuest, AChildIsBornWhileOthersUseTheTransport) {
       }
     });
   }
-  // A sanitizer's own locks may be held at the moment of the fork, and then the child never gets
-  // on: few children are born there.
+  // A sanitizer's own locks may be held at the moment of the fork; the child would then never run.
+  // Few children are forked there.
   for (std::size_t i = 0; i < heymilo_test::effort(20); ++i) {
     EXPECT_TRUE(inChild([&] { return succeeds(*transport, server.url()); }));
   }
@@ -120,7 +120,7 @@ TEST_F(CurlGuest, AChildIsBornWhileOthersUseTheTransport) {
 volatile std::sig_atomic_t sigpipes = 0;
 void countSigpipe(int) { sigpipes = sigpipes + 1; }
 
-/// Counts SIGPIPEs in the place of the host's handler, which must be there still at the end.
+/// Counts SIGPIPEs instead of the host's handler, which must still be installed at the end.
 class SigpipeCounter {
  public:
   SigpipeCounter() {
@@ -159,7 +159,7 @@ TEST_F(CurlGuest, TheGuardTakesTheSignalOfAWriteThatNobodyReads) {
 
 TEST_F(CurlGuest, NoSigpipeComesFromAConnectionThatIsGone) {
   const SigpipeCounter counter;
-  // TLS says goodbye on it.
+  // TLS writes its shutdown on it.
   for (int i = 0; i < 10; ++i) {
     RawServer server(
         [](RawConnection& connection) {
@@ -173,7 +173,7 @@ TEST_F(CurlGuest, NoSigpipeComesFromAConnectionThatIsGone) {
     EXPECT_TRUE(server.waitForScripts());
     transport.reset();
   }
-  // A body goes out on it.
+  // A body is sent on it.
   for (int i = 0; i < 10; ++i) {
     RawServer server(
         [](RawConnection& connection) {

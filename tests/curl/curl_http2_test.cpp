@@ -43,8 +43,8 @@ class CurlHttp2 : public testing::Test {
   const TemporaryFile ca_file{ca.certificate()};
 };
 
-// Many a libcurl is built without HTTP/2, and refuses to be asked for it. Here that one is asked
-// for HTTP/3, which hardly any has yet, and which only old ones take without having it.
+// A libcurl built without HTTP/2 refuses the option. Here a libcurl is asked for HTTP/3, which
+// hardly any build supports, and which only old versions accept without support.
 TEST(CurlWithoutHttp2, DoesWithoutIt) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> plain(curl_easy_init(),
                                                                   &curl_easy_cleanup);
@@ -95,8 +95,8 @@ TEST_F(CurlHttp2, ALargeBodyArrivesWhole) {
   EXPECT_EQ(server.requests().at(0).body, body);
 }
 
-/// Does `refuse` to the request after the first one, which is answered; further connections are
-/// answered in full.
+/// Calls `refuse` for the request after the first one, which gets a response; further connections
+/// are served completely.
 template <class Refuse>
 RawServer::Script refusingTheSecond(Refuse refuse) {
   return [refuse](RawConnection& raw) {
@@ -112,7 +112,7 @@ RawServer::Script refusingTheSecond(Refuse refuse) {
   };
 }
 
-// All of these libcurl would send again by itself.
+// libcurl would send all of these again automatically.
 TEST_F(CurlHttp2, ARequestThatIsTurnedAwayIsNotRepeated) {
   using Refusal = void (*)(RawConnection&, http2::Connection&, std::uint32_t);
   const Refusal refusals[] = {

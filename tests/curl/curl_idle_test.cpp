@@ -1,5 +1,5 @@
-// When a connection has been idle for too long to be used again. Time is moved on under libcurl's
-// feet and the library's: on Linux, a program can take the place of clock_gettime().
+// When an idle connection is too old to be reused. Time is moved for libcurl and the library: on
+// Linux, a program can replace clock_gettime().
 
 #ifdef __linux__
 
@@ -73,7 +73,7 @@ TEST_F(CurlIdle, AConnectionServesAReadForHalfAMinute) {
 }
 
 TEST_F(CurlIdle, AConnectionThatIsNoLongerNeededIsClosed) {
-  // Two at once; then one is enough.
+  // Two in parallel; then one is enough.
   std::atomic<int> waiting{0};
   RawServer both([&](RawConnection& connection) {
     while (connection.readRequest()) {

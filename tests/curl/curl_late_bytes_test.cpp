@@ -1,5 +1,5 @@
-// Nothing of a request without an answer reaches the server after its end on this side: not after a
-// timeout or a cancellation, nor when the process is killed.
+// Nothing of a request without a response reaches the server after its end on this side: not after
+// a timeout or a cancellation, and not when the process is killed.
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -56,8 +56,8 @@ constexpr const char* kUrl = "HEYMILO_TEST_SENDS_TO";
 constexpr const char* kCaFile = "HEYMILO_TEST_CA_FILE";
 constexpr const char* kBlocking = "HEYMILO_TEST_BLOCKING";
 
-/// With these in the environment this program is the process that is to be killed. (A child of
-/// fork() alone would have the locks that other threads of the test held.)
+/// With these in the environment this program is the process that is killed. (A child of fork()
+/// alone would have the locks that other threads of the test held.)
 [[maybe_unused]] const bool kIsTest = [] {
   if (const char* url = std::getenv(kUrl)) {
     ::alarm(60);
@@ -127,7 +127,7 @@ TEST_P(CurlLateBytes, NoneComeAfterACancellation) {
   EXPECT_TRUE(eventually([&] { return peer.requestIsUnderWay(); }));
   source.cancel();
   EXPECT_EQ(outcome.get(), Outcome::unknown);
-  // The transport lives on: it is not what closes the connection.
+  // The transport is kept: it does not close the connection.
   EXPECT_FALSE(peer.receivesAll());
 }
 
@@ -146,7 +146,7 @@ TEST_P(CurlLateBytes, NoneComeAfterTheProcessIsKilled) {
   EXPECT_FALSE(peer.receivesAll());
 }
 
-// It has been given the connection with all else, and would keep it going.
+// The child has inherited the connection, and would keep it open.
 TEST_P(CurlLateBytes, NoneComeWhereAForkedChildHasTheConnectionToo) {
   const auto transport = makeTransport();
   const CancellationSource source;
@@ -179,7 +179,7 @@ INSTANTIATE_TEST_SUITE_P(All, CurlLateBytesByProxy,
                          &nameOf);
 
 TEST_P(CurlLateBytesByProxy, NoneCome) {
-  // The tunnel's other end is a server that reads: it is the proxy that takes no more.
+  // The tunnel's other end is a server that reads: the proxy stops reading.
   RawServer server(
       [](RawConnection& raw) {
         if (protocol() == Protocol::http2) {

@@ -1,4 +1,4 @@
-// Answers that would take more memory than they may.
+// Responses that would exceed their memory limit.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ class CurlLimits : public testing::Test {
     return makeCurlTransport(options);
   }
 
-  /// What a POST fails with whose answer may be 1,000,000 bytes long.
+  /// The error of a POST whose response is limited to 1,000,000 bytes.
   TransportError refusalOf(const std::string& answer) {
     RawServer server([&](RawConnection& connection) {
       connection.readRequest();

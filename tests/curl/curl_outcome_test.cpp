@@ -1,5 +1,5 @@
 // One call is at most one request on the wire, and outcome() never claims more than the server's
-// record bears out.
+// record confirms.
 
 #include <curl/curl.h>
 #include <gmock/gmock.h>
@@ -36,8 +36,8 @@ class CurlOutcome : public testing::Test {
   const std::shared_ptr<Transport> transport = makeTransport();
 };
 
-/// Answers the first request of its first connection, reads the second and leaves; any further
-/// connection is answered.
+/// Responds to the first request of its first connection, reads the second and closes; any further
+/// connection is served.
 void leaveAtSecondRequest(RawConnection& connection) {
   if (connection.number() > 0) {
     answering(httpAnswer("200 OK"))(connection);
@@ -48,7 +48,7 @@ void leaveAtSecondRequest(RawConnection& connection) {
   connection.readRequest();
 }
 
-// libcurl by itself repeats such a request, a POST too, and reports success.
+// libcurl repeats such a request automatically, even a POST, and reports success.
 TEST(CurlOutcomeOfReuse, ARequestOnAKeptConnectionThatBreaksIsNotRepeated) {
   for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "GET"}) {
     for (const std::size_t size : {std::size_t{0}, std::size_t{2}, std::size_t{200'000}}) {
@@ -70,7 +70,7 @@ TEST(CurlOutcomeOfReuse, ARequestOnAKeptConnectionThatBreaksIsNotRepeated) {
   }
 }
 
-/// How often the server has the second of two writes, sent by libcurl as it comes.
+/// How often the server receives the second of two writes, sent by libcurl alone.
 std::size_t commitsWithoutProtection() {
   RawServer server(&leaveAtSecondRequest);
   CURL* easy = curl_easy_init();
@@ -88,8 +88,8 @@ std::size_t commitsWithoutProtection() {
   return server.requests().size() - 1;
 }
 
-// That the tests here see what they are there for: without the protection, libcurl makes of one
-// write two on the server, and reports a success.
+// Shows that the tests here detect the problem: without the protection, libcurl turns one write
+// into two on the server, and reports success.
 TEST(CurlOutcomeOfReuse, IsTwoCommitsWithoutTheProtection) {
   const curl_version_info_data* const version = curl_version_info(CURLVERSION_NOW);
   const std::size_t commits = commitsWithoutProtection();

@@ -33,7 +33,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// Sets a variable of the environment for as long as it lives.
+/// Sets an environment variable for the lifetime of the object.
 class EnvironmentVariable {
  public:
   EnvironmentVariable(const char* name, const std::string& value) : name_(name) {
@@ -50,7 +50,7 @@ class EnvironmentVariable {
 class CurlProxy : public testing::Test {
  protected:
   CurlProxy() {
-    // What the machine that runs the tests has set is none of their business.
+    // The tests must not depend on the machine's own settings.
     for (const char* name : {"http_proxy",
                              "https_proxy",
                              "HTTPS_PROXY",
@@ -111,7 +111,7 @@ TEST_F(CurlProxy, KnowsNothingOfWhatGoesThroughItsTunnel) {
   const CertificateAuthority ca;
   const TemporaryFile ca_file(ca.certificate());
   const RawServer secure(answering(httpAnswer("200 OK", "safe")), RawServerTls{ca.issue()});
-  // It takes no tunnel, but what it is asked is all that it would ever see in the clear.
+  // It refuses the tunnel, but its request is all that it would ever see unencrypted.
   RawServer strict(answering(httpAnswer("403 Forbidden", "not here", "X-Proxy: 1\r\n")));
   const auto transport = makeTransport(strict.url(), {ca_file.path(), {}, {}, {}});
   HttpRequest request = post(secure.url("/postings/secret-path"), "secret body");
@@ -127,7 +127,7 @@ TEST_F(CurlProxy, KnowsNothingOfWhatGoesThroughItsTunnel) {
 }
 
 TEST_F(CurlProxy, ItsOwnHeadersAreNotTheAnswers) {
-  // A proxy that plays the server behind its tunnel as well: there is no TLS without http.
+  // A proxy that also plays the server behind its tunnel: https requires TLS.
   const CertificateAuthority ca;
   const TemporaryFile ca_file(ca.certificate());
   RawServer secure(answering(httpAnswer("200 OK", "safe", "X-Server: 1\r\n")),
@@ -168,7 +168,7 @@ TEST_F(CurlProxy, ItsCredentialsGoToItAndIntoNoError) {
   EXPECT_THAT(unknown.what(), AllOf(HasSubstr("no-such-proxy.invalid"), Not(HasSubstr("secret"))));
 }
 
-// What libcurl can't parse, or parses as something else than was meant: its words quote all of it.
+// Texts that libcurl can't parse, or parses in an unintended way: its messages quote all of it.
 const char* const kUnusable[] = {"http://user:canary#b@127.0.0.1:1",
                                  "http://canary#b@127.0.0.1:1",
                                  "http://user:canary/b@127.0.0.1:1",
@@ -202,7 +202,7 @@ TEST_F(CurlProxy, OneThatIsNoUrlIsNotQuotedAndNotTriedAgain) {
       EXPECT_TRUE(error.permanent()) << url;
       EXPECT_EQ(error.fault(), ConnectionFault::proxy) << url;
       EXPECT_THAT(error.what(),
-                  AllOf(HasSubstr(std::string("the proxy that ") + name + " names"),
+                  AllOf(HasSubstr(std::string("invalid proxy in ") + name + ":"),
                         Not(HasSubstr("canary")),
                         Not(HasSubstr("user")),
                         Not(HasSubstr("127.0.0.1"))));
@@ -233,7 +233,7 @@ TEST_F(CurlProxy, IsTriedOnceWhereItIsNoUrl) {
   EXPECT_EQ(attempts, 1);
 }
 
-// libcurl goes without a proxy whose user name or password it can't decode.
+// libcurl ignores a proxy whose user name or password it can't decode.
 TEST_F(CurlProxy, IsNotPassedByWhereItsPasswordCanNotBeDecoded) {
   const std::string endpoint = "127.0.0.1:" + std::to_string(proxy.port());
   for (const char* credentials : {"u:canary%00x", "u:canary%0d%0aX:1", "u:%09", "u%0a:p", "%00"}) {
@@ -244,9 +244,9 @@ TEST_F(CurlProxy, IsNotPassedByWhereItsPasswordCanNotBeDecoded) {
       EXPECT_EQ(error.outcome(), Outcome::not_sent);
       EXPECT_TRUE(error.permanent());
       EXPECT_EQ(error.fault(), ConnectionFault::proxy);
-      EXPECT_THAT(error.what(), HasSubstr(std::string("the proxy that ") + name + " names can't"));
+      EXPECT_THAT(error.what(), HasSubstr(std::string("invalid proxy in ") + name + ":"));
     }
-    // The environment may change; each request goes by what it says then.
+    // The environment may change; each request uses its current values.
     ClientOptions options;
     options.api_key = "k";
     options.base_url = server.url();
@@ -315,7 +315,7 @@ TEST_F(CurlProxy, ASocksProxyThatIsUnknownIsNamed) {
                    "connecting to the proxy no-such-proxy.invalid:1081: could not resolve host");
     }
   }
-  // It is this machine that resolves the API's name, not the proxy.
+  // This machine resolves the API's name, not the proxy.
   RawServer socks([](RawConnection& connection) {
     connection.readBytes(3);
     connection.send(std::string("\x05\x00", 2));
@@ -344,21 +344,21 @@ TEST_F(CurlProxy, IsNamedWhereItWantsCredentialsForARequest) {
   EXPECT_EQ(error.fault(), ConnectionFault::proxy);
   EXPECT_EQ(std::string(error.what()),
             "connecting to api.invalid:80 through the proxy " + endpoint +
-                ": the proxy refuses, with status 407: it wants a user name and password, or "
-                "others");
+                ": refused by the proxy with status 407: it requires a valid user name and "
+                "password");
   EXPECT_EQ(refusing.requests().size(), 1u);
-  // Where no proxy is known of, it is a status like others.
+  // Without a known proxy, it is an ordinary status.
   EXPECT_EQ(makeTransport("")->send(post(refusing.url(), "{}"), {}).status, 407);
 }
 
 TEST_F(CurlProxy, IsNamedWhereItStandsBetween) {
   const std::pair<const char*, const char*> rows[] = {
-      {"", "waiting for the answer of api.invalid:80 through the proxy "},
-      {"garbage\r\n\r\n", "reading the answer of api.invalid:80 through the proxy "},
+      {"", "waiting for the response from api.invalid:80 through the proxy "},
+      {"garbage\r\n\r\n", "reading the response from api.invalid:80 through the proxy "},
       {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
-       "reading the answer of api.invalid:80 through the proxy "},
+       "reading the response from api.invalid:80 through the proxy "},
       {"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-       "reading the answer of api.invalid:80 through the proxy "}};
+       "reading the response from api.invalid:80 through the proxy "}};
   for (const auto& [response, text] : rows) {
     RawServer broken([bytes = response](RawConnection& connection) {
       connection.readRequest();
@@ -394,11 +394,11 @@ TEST_F(CurlProxy, IsNamedWhereItRefuses) {
     EXPECT_EQ(error.outcome(), Outcome::not_sent);
     EXPECT_EQ(error.permanent(), row.permanent) << row.status;
     EXPECT_EQ(error.fault(), ConnectionFault::proxy) << row.status;
-    EXPECT_THAT(
-        error.what(),
-        AllOf(HasSubstr("connecting to api.invalid:443 through the proxy " + endpoint +
-                        ": the proxy refuses, with status " + std::string(row.status).substr(0, 3)),
-              Not(HasSubstr("canary"))));
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("connecting to api.invalid:443 through the proxy " + endpoint +
+                                ": refused by the proxy with status " +
+                                std::string(row.status).substr(0, 3)),
+                      Not(HasSubstr("canary"))));
     EXPECT_EQ(refusing.requests().size(), 1u);
   }
 }
@@ -467,7 +467,7 @@ TEST_F(CurlProxy, TlsFailuresAreOfTheProxyOrOfTheApi) {
     EXPECT_THAT(error.what(),
                 AllOf(HasSubstr("TLS with the proxy " + endpoint + ":"), Not(HasSubstr("canary"))));
   }
-  // Who is trusted is trusted as a proxy, too.
+  // A trusted CA is trusted for a proxy, too.
   EXPECT_EQ(makeTransport("https://" + endpoint, {ca_file.path(), {}, {}, {}})
                 ->send(get("http://api.invalid/"), {})
                 .body,

@@ -1,5 +1,5 @@
-// The sockets under the connections: how they are set while a request is under way and while none
-// is, and who may end them. That nothing arrives late is in curl_late_bytes_test.
+// The settings of the connections' sockets during a request and while idle, and which transfer may
+// end them. Late arrivals are tested in curl_late_bytes_test.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -49,7 +49,7 @@ using heymilo_test::TemporaryFile;
 using heymilo_test::UnreadPeer;
 using std::chrono::milliseconds;
 
-/// How a socket of this process is set.
+/// The settings of a socket of this process.
 struct Settings {
   bool ends_with_reset = false;
   bool close_on_exec = false;
@@ -64,7 +64,7 @@ Value optionOf(int socket, int level, int name) {
   return value;
 }
 
-/// Of the sockets of this process that are connected to the port.
+/// The sockets of this process that are connected to the port.
 std::vector<Settings> settingsOfConnectionsTo(int port) {
   std::vector<Settings> all;
   for (int socket = 0; socket < 1024; ++socket) {
@@ -83,14 +83,14 @@ std::vector<Settings> settingsOfConnectionsTo(int port) {
   return all;
 }
 
-/// What scripts saw of the connections to their server.
+/// The scripts' records of the connections to their server.
 class Seen {
  public:
   void look(int port) {
     const std::lock_guard<std::mutex> lock(mutex_);
     seen_ = settingsOfConnectionsTo(port);
   }
-  /// The latest, which must be of one connection.
+  /// The latest one, which must be from a single connection.
   Settings get() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     EXPECT_EQ(seen_.size(), 1u);
@@ -237,7 +237,7 @@ TEST_P(CurlSockets, ARequestThatIsAnsweredBeforeItIsReadStillArrives) {
   EXPECT_GE(server.received().at(0).size(), request.body.size());
 }
 
-// The whole request is in the sender's kernel, and its server answers before it reads on.
+// The whole request is in the sender's kernel, and the server responds before it reads further.
 TEST_P(CurlSockets, AnAnswerThatLeavesTheOutcomeOpenEndsTheRequest) {
   const struct {
     const char* status;
@@ -318,7 +318,7 @@ TEST_P(CurlSockets, AChildThatEndsLeavesItsParentsRequestAlone) {
   EXPECT_EQ(response.get().body, "whole");
 }
 
-// What a child may do with the sockets of its parent: close them.
+// A child may only close its parent's sockets.
 TEST(SocketsOfAParent, AreNotSetNorResetByAChild) {
   std::promise<bool> alive;
   RawServer server([&](RawConnection& raw) { alive.set_value(raw.readBytes(1) == "x"); });
@@ -356,12 +356,12 @@ TEST(SocketsOfAParent, AreNotSetNorResetByAChild) {
     EXPECT_EQ(::send(socket, "x", 1, MSG_NOSIGNAL), 1);
     EXPECT_TRUE(alive.get_future().get());
   }
-  // With its transfer, the connection is over here too.
+  // With its transfer, the connection is also closed here.
   EXPECT_EQ(::send(socket, "x", 1, MSG_NOSIGNAL), -1);
   sockets.close(socket);
 }
 
-/// HTTP/2 connections of the loop. The first request of the first connection has no answer.
+/// HTTP/2 connections of the loop. The first request of the first connection gets no response.
 class CurlLoopHttp2 : public WithTls {
  protected:
   std::promise<void> unanswered;
@@ -403,7 +403,7 @@ TEST_F(CurlLoopHttp2, AfterATimeoutTheNextRequestHasAConnectionOfItsOwn) {
   EXPECT_EQ(server.requests().size(), 2u);
 }
 
-// libcurl ends the stream of the one and hands its connection to the other within one call.
+// libcurl ends the stream of one transfer and gives its connection to the other within one call.
 TEST_F(CurlLoopHttp2, ARequestThatBeginsAsAnotherTimesOutIsNotSentOnItsConnection) {
   HttpRequest request = post(server.url(), "unanswered");
   request.timeout = milliseconds(300);

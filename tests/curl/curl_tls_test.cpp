@@ -48,7 +48,7 @@ class CurlTls : public testing::Test {
     return makeTransport({ca_file.path(), {}, {}, {}});
   }
 
-  /// What a POST to a server with that identity fails with. Nothing of it arrives.
+  /// The error of a POST to a server with that identity. Nothing of the request arrives.
   ConnectionError refusalOf(const RawServerTls& tls, Transport& transport) const {
     RawServer server(answering(httpAnswer("200 OK")), tls);
     const auto error = failureOf<ConnectionError>(transport, post(server.url(), "{}"));
@@ -187,7 +187,7 @@ TEST_F(CurlTls, AServerThatWantsAClientCertificateAnswersNothingWithoutOne) {
   RawServerTls tls{ca.issue(), CertificateAuthority("clients").certificate()};
   tls.highest_version = TLS1_2_VERSION;
   EXPECT_THAT(refusalOf(tls, *trusting()).what(), HasSubstr("handshake failure"));
-  // From 1.3 on, the client learns of it only when it has begun to send.
+  // From TLS 1.3 on, the client is notified only after it has begun to send.
   tls.highest_version = TLS1_3_VERSION;
   RawServer server(answering(httpAnswer("200 OK")), tls);
   failureOf<ConnectionError>(*trusting(), post(server.url(), "{}"));
@@ -245,7 +245,7 @@ TEST_F(CurlTls, ARequestOnAKeptConnectionThatBreaksIsNotRepeated) {
   }
 }
 
-/// The name by which OpenSSL looks for a CA's certificate in a folder.
+/// The name by which OpenSSL finds a CA's certificate in a directory.
 std::string nameInFolder(const std::string& certificate) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
       BIO_new_mem_buf(certificate.data(), static_cast<int>(certificate.size())), &BIO_free);
@@ -271,7 +271,7 @@ TEST_F(CurlTls, AFolderOfCasIsTrusted) {
   EXPECT_EQ(makeTransport(tls)->send(get(server.url()), {}).body, "safe");
 }
 
-/// What the environment says of certificates, for as long as it lives.
+/// The certificate variables of the environment, for the lifetime of the object.
 class TrustEnvironment {
  public:
   TrustEnvironment(const std::string& file, const std::string& folder) {
@@ -317,7 +317,7 @@ TEST_F(CurlTls, FromTheEnvironmentWhoIsTrustedIsTakenWhereItIsUnset) {
     EXPECT_TRUE(works({}));
     EXPECT_FALSE(works(own));
     EXPECT_FALSE(works(own_folder));
-    options.tls = {};  // a client that is not told to read the environment does not
+    options.tls = {};  // without the option a client does not read the environment
     EXPECT_THROW(Client(options).listCandidates("p"), ConnectionError);
   }
   {

@@ -217,7 +217,7 @@ TEST(CurlTransport, ARedirectIsAnAnswerAndNothingGoesElsewhere) {
 }
 
 TEST(CurlTransport, ConnectionsAreMadeAsNeededAndKeptUpToTheLimit) {
-  // Three requests at once; then one after the other on the connections that were kept.
+  // Three requests in parallel; then one after the other on the kept connections.
   std::mutex mutex;
   std::condition_variable all_here;
   int waiting = 0;

@@ -182,7 +182,7 @@ TEST(ResponseReader, HeadersHaveALimitAllTogether) {
     int lines = 0;
     while (reader.readHeader(line)) {
       ++lines;
-      reader.readHeader("\r\n");  // what follows is a trailer, or between two interim answers
+      reader.readHeader("\r\n");  // the following is a trailer, or between two interim responses
     }
     EXPECT_EQ(reader.refusal(), Refusal::headers_too_large);
     EXPECT_GT(lines, 250);

@@ -1,4 +1,4 @@
-// The people in examples/data are what examples/data/README.md says.
+// The people in examples/data agree with examples/data/README.md.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// Every type of answer is read from the text. What is read from text and what is read from a tree
-// must be the same, and what was read must survive being written.
+// Reads every type of response from the text. Reading from text and from a tree must give the same
+// result, and writing must preserve it.
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,18 +18,18 @@ namespace {
 
 using nlohmann::json;
 
-/// What only the reader of texts can see: a tree has no property twice, and no BOM.
+/// Cases that only the text reader can detect: a tree has no duplicate property, and no BOM.
 bool isOfTheTextAlone(const std::string& problem) {
   return problem.find("twice") != std::string::npos || problem.find("nested") != std::string::npos;
 }
 
 std::optional<json> treeOf(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
-    return std::nullopt;  // nlohmann's parser takes it for the end
+    return std::nullopt;  // nlohmann's parser treats it as the end
   }
   try {
     return std::make_optional(json::parse(text));
-  } catch (const json::exception&) {  // a number out of range is no parse_error
+  } catch (const json::exception&) {  // a number out of range is not a parse_error
     return std::nullopt;
   }
 }
@@ -55,18 +55,18 @@ void tryAs(std::string_view text, const std::optional<json>& tree) {
   }
   const std::optional<Model> of_tree = tree ? modelOf<Model>(*tree) : std::nullopt;
   if (model) {
-    check(of_tree.has_value(), "what is read from text is read from a tree");
+    check(of_tree.has_value(), "a value read from text is read from a tree");
     check(*model == *of_tree, "text and tree give the same model");
     const std::string written = heymilo::json::encode(*model);
     check(heymilo::json::decode<Model>(written) == *model, "a model survives being written");
     check(json::parse(written) == json(*model), "written as text and as a tree it is the same");
   } else {
-    check(!of_tree || isOfTheTextAlone(problem), "what is read from a tree is read from text");
+    check(!of_tree || isOfTheTextAlone(problem), "a value read from a tree is read from text");
   }
 }
 
 #ifdef HEYMILO_WITH_SIMDJSON
-/// Where the fast reader understands a text, it says the same of it as the other one.
+/// If the fast reader accepts a text, its events equal those of the other reader.
 void compareReaders(std::string_view text) {
   heymilo_test::EventLog fast, slow;
   try {

@@ -1,5 +1,5 @@
-// The first line is a status and a Retry-After, the rest is the body of an answer. Whatever they
-// are, the error is a StatusError with a text that can be logged.
+// The first line is a status and a Retry-After, the rest is the response body. For any input, the
+// error is a StatusError with a text that can be logged.
 
 #include <charconv>
 #include <string>
@@ -23,7 +23,7 @@ heymilo::HttpResponse answerOf(std::string_view text) {
     response.headers.add("Retry-After", std::string(end, text.data() + line));
     response.headers.add("X-Request-Id", std::string(end, text.data() + line));
   } catch (const heymilo::InvalidArgumentError&) {
-    // No header can hold that.
+    // Not valid in a header.
   }
   response.body = text.substr((std::min)(line + 1, text.size()));
   return response;
@@ -31,7 +31,7 @@ heymilo::HttpResponse answerOf(std::string_view text) {
 
 }  // namespace
 
-/// Whether the words are in the text, and not within longer ones.
+/// Whether the words are in the text, and not within longer words.
 static bool holdsAsWords(const std::string& text, const std::string& words) {
   const auto isPartOfWord = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
-/// The target of a fuzz program: what must hold for any text. It ends the process where it does
-/// not.
+/// The target of a fuzz program: properties that hold for any text. It ends the process on a
+/// violation.
 void fuzzOne(std::string_view text);
 
 inline void check(bool holds, const char* what) {

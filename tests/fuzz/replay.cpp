@@ -1,4 +1,4 @@
-// Tries the target with each file of a corpus, where there is no libFuzzer: `replay DIRECTORY`.
+// Runs the target with each file of a corpus, without libFuzzer: `replay DIRECTORY`.
 
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-// A text is a moment that can be written and read again, or is refused.
+// A text is refused, or is a moment that can be written and read again.
 
 #include <string>
 
@@ -18,7 +18,7 @@ void fuzzOne(std::string_view text) {
   try {
     written = heymilo::formatTimestamp(moment);
   } catch (const heymilo::InvalidArgumentError&) {
-    // An offset took it out of the years that can be written.
+    // An offset moved it out of the range of years that can be written.
     check(text.substr(0, 4) == "0001" || text.substr(0, 4) == "9999",
           "only the ends of the calendar can't be written");
     return;

@@ -1,5 +1,5 @@
-// A text as a base URL is refused, or is safe to build on; as a segment of a path it is one
-// segment, whatever is in it.
+// A text as a base URL is refused, or is safe to extend; as a path segment it is one segment,
+// whatever its contents.
 
 #include <string>
 

@@ -1,5 +1,5 @@
-// Answers that refuse, with bodies and headers that are broken or meant to harm: the status still
-// comes through, as a StatusError whose error() is filled and whose what() is fit for a log.
+// Error responses with broken or malicious bodies and headers: the status is still reported, as a
+// StatusError with an error() and a what() that is fit for a log.
 
 #include <iterator>
 #include <string>
@@ -126,7 +126,7 @@ TEST(HostileError, ALongRequestIdDoesNotMakeALongText) {
                   [](const Ending& ending, bool) { EXPECT_EQ(ending.type, "DecodeError"); });
 }
 
-/// What a write ends in whose answers are all 429 with this Retry-After.
+/// The error of a write if all responses are 429 with this Retry-After.
 std::optional<std::chrono::milliseconds> retryAfter(const std::string& value,
                                                     std::size_t requests) {
   RawServer server(heymilo_test::answering(

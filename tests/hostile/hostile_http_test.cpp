@@ -1,5 +1,5 @@
-// Answers that are broken or meant to harm as HTTP, to a client on real sockets. What becomes of
-// bodies that are no good is in hostile_json_test, what things cost in hostile_memory_test.
+// Responses that are broken or malicious as HTTP, to a client on real sockets. Bodies are tested in
+// hostile_json_test, memory in hostile_memory_test.
 
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ using heymilo_test::RawServer;
 
 const std::string kOk = "HTTP/1.1 200 OK\r\n";
 const std::string kChunked = kOk + "Transfer-Encoding: chunked\r\n\r\n";
-/// Fits both operations.
+/// Valid for both operations.
 const std::string kGood = R"({"data":[],"pagination":{"has_more":false}})";
 
 struct Row {
@@ -102,7 +102,7 @@ TEST(HostileHttp, ChunksThatDoNotFit) {
        Outcome::unknown},
       {"no end", kChunked + "2b\r\n" + kGood + "\r\n", "ConnectionError", Outcome::unknown},
       {"end within the chunk", kChunked + "ff\r\n" + kGood, "ConnectionError", Outcome::unknown},
-      {"no line end behind the chunk",
+      {"no line end after the chunk",
        kChunked + "2\r\n" + kGood + "\r\n0\r\n\r\n",
        "ConnectionError",
        Outcome::unknown},
@@ -118,7 +118,7 @@ TEST(HostileHttp, TransferEncodingGoesBeforeContentLength) {
                             kGood + "\r\n0\r\n\r\n";
   forReadAndWrite(bytes, [](const Ending& ending, bool write) {
     EXPECT_EQ(ending.type, write ? "DecodeError" : "none") << ending.what;
-    EXPECT_EQ(ending.path, write ? "/data" : "");  // a list is no receipt
+    EXPECT_EQ(ending.path, write ? "/data" : "");  // a list is not a receipt
   });
 }
 

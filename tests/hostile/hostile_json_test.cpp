@@ -1,4 +1,4 @@
-// Bodies that are broken or meant to harm as JSON, to a client on real sockets.
+// Bodies that are broken or malicious as JSON, to a client on real sockets.
 
 #include <string>
 #include <vector>
@@ -30,8 +30,8 @@ std::string receiptOf(const std::string& candidate) {
          candidate + "}}";
 }
 
-/// What the calls end in when the answer holds a candidate with these further properties. `path` is
-/// the place within the candidate; nothing where it is to be accepted.
+/// The result of the calls if the response contains a candidate with these additional properties.
+/// `path` is the position within the candidate; empty if it must be accepted.
 struct Row {
   const char* name;
   std::string properties;
@@ -167,11 +167,11 @@ TEST(HostileJson, BodiesThatAreNoPage) {
       {"two byte order marks", "\xef\xbb\xbf\xef\xbb\xbf" + good, ""},
       {"UTF-16", std::string("\xff\xfe{\0}\0", 6), ""},
       {"comment", "/* hello */" + good, ""},
-      {"NUL behind it", good + '\0', "", false},
+      {"NUL after it", good + '\0', "", false},
       {"NUL within a text", std::string("{\"data\":[\"a\0b\"]}", 16), ""},
       {"NUL before it", '\0' + good, ""},
       {"two documents", good + good, "", false},
-      {"garbage behind it", good + "x", "", false},
+      {"garbage after it", good + "x", "", false},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
@@ -209,7 +209,7 @@ TEST(HostileJson, APageCutAtAnyByteNamesAPlaceOfThePage) {
   for (; sent < page.size(); ++sent) {
     const Ending ending = endingOfRead(client);
     ASSERT_EQ(ending.type, "DecodeError") << sent;
-    // Between two elements, the place is that of an element to come.
+    // Between two elements, the position is that of the next element.
     nlohmann::json::json_pointer place(ending.path);
     ASSERT_TRUE(place.empty() || whole.contains(place.parent_pointer())) << ending.path;
     ASSERT_THAT(ending.what, testing::Not(testing::HasSubstr("ada@")));

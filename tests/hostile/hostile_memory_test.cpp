@@ -1,5 +1,5 @@
-// Answers without bounds: whatever a server sends, the memory of the process stays within a small
-// multiple of what an answer may be.
+// Responses without bounds: whatever a server sends, the memory of the process stays within a small
+// multiple of the response limit.
 
 #include <gtest/gtest.h>
 
@@ -16,10 +16,10 @@ namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
-/// The most memory that the process has held since reset(), in bytes.
+/// The peak memory of the process since reset(), in bytes.
 class Peak {
  public:
-  /// From now on; and what is held now.
+  /// From now on; and the current memory.
   static std::size_t reset() {
     std::ofstream("/proc/self/clear_refs") << '5';
     return read("VmRSS:");
@@ -168,7 +168,7 @@ TEST(HostileMemory, StaysWithinBounds) {
       EXPECT_NE(ending.what.find(flood.says), std::string::npos) << ending.what;
       EXPECT_LT(ending.elapsed, std::chrono::seconds{30});
       EXPECT_EQ(server.requests().size(), 1u);
-      // A sanitizer keeps what is freed, and shadows all of it.
+      // A sanitizer keeps freed memory, and shadows all of it.
       EXPECT_LT(grown, flood.may_grow * (kSanitized ? 8 : 1));
       std::cout << "  " << flood.name << (write ? ", a write: " : ", a read: ")
                 << static_cast<double>(grown / 1024) / 1024 << '\n';

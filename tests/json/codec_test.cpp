@@ -17,7 +17,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-/// What a text is refused with: "path: problem".
+/// The refusal of a text: "path: problem".
 template <class Model>
 std::string refusal(const std::string& text) {
   try {
@@ -53,13 +53,12 @@ TEST(Codec, TakesNullForAbsentWhereAPropertyIsNotRequired) {
 }
 
 TEST(Codec, RefusesARequiredPropertyThatIsMissingOrNull) {
-  EXPECT_EQ(refusal<APIErrorDetail>(R"({"code":"c"})"),
-            "/message: the required property is missing");
+  EXPECT_EQ(refusal<APIErrorDetail>(R"({"code":"c"})"), "/message: required property is missing");
   EXPECT_EQ(refusal<APIErrorDetail>(R"({"code":null,"message":"m"})"),
             "/code: expected string, found null");
   EXPECT_EQ(
       refusal<CandidateWorkflow>(R"({"steps":[)" + step("1") + R"(,{}],"all_complete":true})"),
-      "/steps/1/step_id: the required property is missing");
+      "/steps/1/step_id: required property is missing");
 }
 
 TEST(Codec, NamesPathExpectedAndFoundType) {
@@ -114,8 +113,7 @@ TEST(Codec, NeverWrapsOrRoundsAnInteger) {
                            "-9223372036854775809",
                            "1e300",
                            "99999999999999999999999999"}) {
-    EXPECT_EQ(refusal<WorkflowStepStatus>(step(text)),
-              "/order: the integer does not fit into 64 bits")
+    EXPECT_EQ(refusal<WorkflowStepStatus>(step(text)), "/order: integer does not fit into 64 bits")
         << text;
   }
 }
@@ -143,7 +141,7 @@ TEST(Codec, RefusesNumbersThatAreNoTime) {
                            "18446744073709551615",
                            "1e13"}) {
     EXPECT_EQ(refusal<WorkflowStepStatus>(step("1", std::string(",\"last_updated_at\":") + text)),
-              "/last_updated_at: the Unix timestamp is out of range")
+              "/last_updated_at: Unix timestamp out of range")
         << text;
   }
   EXPECT_EQ(refusal<WorkflowStepStatus>(step("1", R"(,"last_updated_at":"2026-01-01")")),
@@ -183,14 +181,13 @@ TEST(Codec, KeepsUnknownPropertiesAtEveryLevel) {
 
 TEST(Codec, RefusesAPropertyThatIsThereTwice) {
   EXPECT_EQ(refusal<PaginationMeta>(R"({"has_more":true,"has_more":false})"),
-            "/has_more: the property is there twice");
-  EXPECT_EQ(refusal<PaginationMeta>(R"({"has_more":true,"x":1,"x":2})"),
-            "/x: the property is there twice");
+            "/has_more: duplicate property");
+  EXPECT_EQ(refusal<PaginationMeta>(R"({"has_more":true,"x":1,"x":2})"), "/x: duplicate property");
   EXPECT_EQ(refusal<PaginationMeta>(R"({"has_more":true,"x":{"y":1,"y":2}})"),
-            "/x/y: the property is there twice");
+            "/x/y: duplicate property");
   EXPECT_EQ(
       refusal<CandidateIngestRequest>(R"({"name":"n","email":"e","metadata":{"k":"1","k":"2"}})"),
-      "/metadata/k: the property is there twice");
+      "/metadata/k: duplicate property");
 }
 
 TEST(Codec, RefusesWhatIsNotJson) {
@@ -205,11 +202,11 @@ TEST(Codec, RefusesWhatIsNotJson) {
                                   std::string("{\"has_more\":true,\"url\":\"a\nb\"}"),
                                   std::string("{\"has_more\":true}\0tail", 21),
                                   std::string(R"({"has_more":NaN})")}) {
-    EXPECT_THAT(refusal<PaginationMeta>(text), HasSubstr("not valid JSON")) << text;
+    EXPECT_THAT(refusal<PaginationMeta>(text), HasSubstr("invalid JSON")) << text;
   }
   EXPECT_THAT(refusal<PaginationMeta>(""), HasSubstr("empty"));
   EXPECT_EQ(refusal<AgentWebInterviewSummary>(R"({"score":1e999999})"),
-            "/score: a number is beyond the range of a double (at byte 16)");
+            "/score: number out of range of a double (at byte 16)");
 }
 
 TEST(Codec, QuotesNothingOfTheDocument) {
@@ -256,7 +253,7 @@ TEST(Codec, WritesWhatNlohmannDumps) {
   }
 }
 
-/// What a request is refused with when it is encoded: "path: problem".
+/// The refusal of a request on encoding: "path: problem".
 std::string encodingRefusal(const CandidateIngestRequest& request) {
   try {
     json::encode(request);
@@ -269,28 +266,28 @@ std::string encodingRefusal(const CandidateIngestRequest& request) {
 TEST(Codec, NamesTheTextThatIsNotUtf8) {
   CandidateIngestRequest request{"Ada", "ada@example.com"};
   request.data = nlohmann::json{{"answers", {"fine", "caf\xe9"}}};
-  EXPECT_EQ(encodingRefusal(request), "/data/answers/1: the text is not UTF-8");
+  EXPECT_EQ(encodingRefusal(request), "/data/answers/1: text is not valid UTF-8");
   request.data = nlohmann::json{{"caf\xe9", 1}};
-  EXPECT_EQ(encodingRefusal(request), "/data/caf\xe9: the text is not UTF-8");
+  EXPECT_EQ(encodingRefusal(request), "/data/caf\xe9: text is not valid UTF-8");
   request.data.reset();
   request.name = "\xf0\x9f\x98";
-  EXPECT_EQ(encodingRefusal(request), "/name: the text is not UTF-8");
+  EXPECT_EQ(encodingRefusal(request), "/name: text is not valid UTF-8");
   request.name = "Ada";
   request.metadata = std::map<std::string, std::string>{{"k", "\xc0\x80"}};
-  EXPECT_EQ(encodingRefusal(request), "/metadata/k: the text is not UTF-8");
+  EXPECT_EQ(encodingRefusal(request), "/metadata/k: text is not valid UTF-8");
 }
 
 TEST(Codec, RefusesWhatJsonCanNotSay) {
   CandidateIngestRequest request{"Ada", "ada@example.com"};
   request.data = nlohmann::json{{"x", std::numeric_limits<double>::quiet_NaN()}};
-  EXPECT_THAT(encodingRefusal(request), HasSubstr("/data/x: JSON has no number"));
+  EXPECT_THAT(encodingRefusal(request), HasSubstr("/data/x: JSON cannot represent NaN"));
   request.data = nlohmann::json::array();
   EXPECT_EQ(encodingRefusal(request), "/data: expected object, found array");
   request.data.reset();
   request.additional_properties = 3;
   EXPECT_EQ(encodingRefusal(request), "/additional_properties: expected object, found number");
   request.additional_properties = {{"email", "another@example.com"}};
-  EXPECT_THAT(encodingRefusal(request), HasSubstr("/email: additional_properties holds it"));
+  EXPECT_THAT(encodingRefusal(request), HasSubstr("/email: in additional_properties, but"));
   request.additional_properties = {{"source", "fair"}};
   EXPECT_EQ(json::encode(request), R"({"name":"Ada","email":"ada@example.com","source":"fair"})");
 }
@@ -313,7 +310,7 @@ TEST(Codec, ConvertsWithNlohmannBothWays) {
   }
 }
 
-// No call is concerned: what a program converts for itself has not been sent by anyone.
+// No call is involved: nothing has been sent.
 TEST(Codec, AConversionOfACallersOwnJsonHasSentNothing) {
   const auto outcome = [](const auto& convert) {
     try {

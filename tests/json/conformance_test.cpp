@@ -11,8 +11,8 @@
 #include "json/codec.hpp"
 #include "support/sanitizers.hpp"
 
-// The models and the operations against the contract file, which is walked here: a property,
-// parameter or operation that is added to it, taken away or changed makes these tests fail.
+// Compares the models and the operations with the contract file: a property, parameter or operation
+// that is added, removed or changed there makes these tests fail.
 
 namespace heymilo {
 namespace {
@@ -21,7 +21,7 @@ using contract::Contract;
 using contract::DocumentGenerator;
 using nlohmann::json;
 
-/// A member's type as the contract would write it.
+/// A member's type in the contract's notation.
 template <class T>
 struct TypeText {
   static std::string get() { return std::string("$ref ") + Schema<T>::name; }
@@ -97,7 +97,7 @@ std::string typeText(const Contract& contract, const std::string& property, cons
   return type;
 }
 
-/// What the tests need of a model, whatever its type.
+/// A model's interface for the tests, whatever its type.
 struct Model {
   std::map<std::string, std::string> types;  // of its properties, by name
   std::set<std::string> required;
@@ -137,7 +137,7 @@ Model modelOf() {
   return model;
 }
 
-/// All models under the names that the contract gives their schemas.
+/// All models by the names of their schemas in the contract.
 const std::map<std::string, Model>& models() {
   static const std::map<std::string, Model> kModels = {
       {"ListResponse_CandidateResponse_", modelOf<ListResponse<CandidateResponse>>()},
@@ -256,8 +256,8 @@ TEST_P(ConformanceOf, EveryMutationIsRefusedAtItsPlace) {
   EXPECT_GT(tried, 100u);
 }
 
-/// Puts labels in the place of all texts and scores of a document, and remembers which of them a
-/// description may show: those of the properties listed here, and no others.
+/// Replaces all texts and scores of a document by labels, and records the labels that a description
+/// may show: those of the properties listed here, and no others.
 class Labels {
  public:
   explicit Labels(const Contract& contract) : contract_(contract) {}
@@ -343,7 +343,7 @@ INSTANTIATE_TEST_SUITE_P(Schemas, ConformanceOf, testing::ValuesIn(schemaNames()
                            return schema.param;
                          });
 
-/// Answers each request with what the contract says and remembers it.
+/// Sends the contract's response to each request and records it.
 class RecordingTransport final : public Transport {
  public:
   HttpResponse send(const HttpRequest& request, const CancellationToken&) override {
@@ -387,7 +387,7 @@ TEST(Conformance, EveryOperationGoesOutAsTheContractSays) {
       in_contract.insert(id);
       ASSERT_EQ(operations.count(id), 1u);
 
-      // The one answer that is not an error: its status, and a document of its schema.
+      // The one response that is not an error: its status, and a document of its schema.
       std::vector<std::string> successes;
       for (const auto& [status, response] : operation.at("responses").items()) {
         if (status[0] == '2') {

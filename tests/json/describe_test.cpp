@@ -6,7 +6,7 @@
 
 #include "heymilo/models.hpp"
 
-// That no model prints what it must not is held by conformance_test, over all schemas.
+// conformance_test checks for all schemas that no model prints personal data.
 
 namespace heymilo {
 namespace {

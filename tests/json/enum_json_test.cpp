@@ -30,7 +30,7 @@ using ::testing::HasSubstr;
 
 const CandidateStatus kArchived("archived");
 
-/// What a user has: a struct of their own with a status in it.
+/// A user-defined struct with a status.
 struct Row {
   std::string id;
   CandidateStatus status;
@@ -38,7 +38,7 @@ struct Row {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Row, id, status, step)
 
-/// How the JSON is refused as a T.
+/// The error for the JSON as a T.
 template <class T>
 DecodeError refusalOf(const json& value) {
   try {
@@ -197,7 +197,7 @@ std::map<std::string, bool> becomeNumbers() {
   return all;
 }
 
-// Finds the enumerations in the headers, so that none is forgotten above.
+// Finds the enumerations in the headers: none may be missing above.
 TEST(EnumJson, NoEnumOfAnyHeaderIsANumber) {
   static const std::regex enumeration(R"(\n\s*enum\s+(?:class\s+|struct\s+)?(\w+))");
   std::set<std::string> found;
@@ -211,10 +211,10 @@ TEST(EnumJson, NoEnumOfAnyHeaderIsANumber) {
     for (std::sregex_iterator match(text.begin(), text.end(), enumeration), end; match != end;
          ++match) {
       found.insert((*match)[1]);
-      // Else what a program gets depends on what else it includes.
+      // Otherwise the result would depend on the program's other includes.
       EXPECT_THAT(text, HasSubstr("#include \"heymilo/models/enum_json.hpp\"")) << entry.path();
       if (text.find("namespace heymilo {") == std::string::npos) {
-        EXPECT_THAT(text, HasSubstr("to_json(")) << entry.path() << ": a namespace of its own";
+        EXPECT_THAT(text, HasSubstr("to_json(")) << entry.path() << ": its own namespace";
       }
     }
   }

@@ -1,5 +1,5 @@
-// The reader that is made for speed against the one that has the last word: where it claims to have
-// understood a text, it must have told the sink exactly the same.
+// Compares the fast reader with the reference reader: if the fast one accepts a text, both must
+// have sent the same events to the sink.
 
 #include "json/fast_reader.hpp"
 
@@ -41,7 +41,7 @@ std::optional<std::string> fastEvents(const std::string& text) {
   }
 }
 
-/// How often the fast reader understood what it was given.
+/// How often the fast reader accepted its input.
 struct Count {
   std::size_t texts = 0, understood = 0;
 
@@ -97,7 +97,7 @@ TEST(FastReader, ClaimsNothingThatIsNotSo) {
       damaged.compare(other);
     }
   }
-  // Damage within a string is often none; but most of it is, and is seen.
+  // Damage within a string often leaves valid JSON; most other damage is detected.
   EXPECT_GT(damaged.understood, damaged.texts / 20);
   EXPECT_LT(damaged.understood, damaged.texts);
 }

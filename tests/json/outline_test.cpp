@@ -42,7 +42,7 @@ TEST(Outline, OfElementsWhateverIsInThem) {
   EXPECT_THAT(elementsOf("{\"data\":[" + deep + "]}"), ElementsAre(deep));
 }
 
-// Nobody between two commas is somebody who is missing.
+// Nothing between two commas is a missing element.
 TEST(Outline, HasAnElementForEachPlaceThatIsEmpty) {
   EXPECT_THAT(elementsOf(R"({"data":[{"a":1}, , {"a":2}]})"),
               ElementsAre(R"({"a":1})", "", R"({"a":2})"));
@@ -106,7 +106,7 @@ TEST(Outline, IsNoneWhereTheRestOfTheTextBreaks) {
   }
 }
 
-// However a text is cut or changed: no element is made up, and nothing is read past the end.
+// However a text is truncated or changed: no element is invented, and nothing is read past the end.
 TEST(Outline, HoldsForEveryCutAndEveryByteChanged) {
   const std::string whole =
       R"({"data":[{"i":"a","x":[1,{"y":"\"z"}]},{"i":"b","x":null}],"pagination":{"has_more":false}})";

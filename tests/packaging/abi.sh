@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Holds the shared library to the binary interface of the last release, as it is stored in
-# packaging/abi: nothing may be gone from it or changed. What is new is not reported.
+# Compares the shared library with the binary interface of the last release, stored in packaging/abi: nothing
+# may be removed or changed. Additions are not reported.
 #   abi.sh check LIBRARY    compares
 #   abi.sh renew LIBRARY    stores the library's interface: for a release with another SOVERSION, or
-#                           to add what a compatible one has that is new
-# LIBRARY has to be built with HEYMILO_DEBUG_INFORMATION.
+#                           to add the additions of a compatible release
+# LIBRARY must be built with HEYMILO_DEBUG_INFORMATION.
 set -euo pipefail
 what=$1 library=$2
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -16,8 +16,8 @@ dump() {
     --no-show-locs "$library"
 }
 
-# The virtual functions of the classes that programs derive from, with their places in the table.
-# Pure ones have no symbol, and abidiff does not compare what has none.
+# The virtual functions of the classes for derivation, with their positions in the table. Pure ones have no
+# symbol, and abidiff does not compare functions without a symbol.
 virtual_functions() {
   awk '
     /<member-function/ {
@@ -39,21 +39,21 @@ case "$what" in
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     xz --decompress --stdout "$stored" >"$work/stored.abi"
-    # What no public header declares is not the interface.
+    # Functions that no public header declares are not part of the interface.
     abidiff --no-added-syms --headers-dir2 "$project/include" --drop-private-types \
       "$work/stored.abi" "$library" || {
-      echo "FAILED: programs that were built with the last release would break. If this is to be, the"
-      echo "version in version.hpp has to be one with another SOVERSION; then: $0 renew $library"
+      echo "FAILED: programs built with the last release would break. If this is intended, the"
+      echo "version in version.hpp needs another SOVERSION; then: $0 renew $library"
       exit 1
     }
     dump >"$work/now.abi"
     virtual_functions "$work/stored.abi" >"$work/stored.txt"
     virtual_functions "$work/now.abi" >"$work/now.txt"
     [ -s "$work/stored.txt" ] && diff "$work/stored.txt" "$work/now.txt" || {
-      echo "FAILED: classes that derive from these would break (the number is the place in the table)"
+      echo "FAILED: classes derived from these would break (the number is the position in the table)"
       exit 1
     }
-    echo "compatible with $soname as it is stored"
+    echo "compatible with the stored $soname"
     ;;
   renew)
     dump | xz -9 >"$stored"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Keeps the cost of use from growing, by what can be counted: how many files a compiler opens for
-# client.hpp and how much it has to read, beside nlohmann/json.hpp alone, which is in it; and the size of
-# a small program. benchmarks/cost_of_use.sh measures the same, and the time.
+# Limits the cost of use by countable figures: the number of files that a compiler opens for client.hpp and
+# the amount of text, compared with nlohmann/json.hpp alone, which it includes; and the size of a small
+# program. benchmarks/cost_of_use.sh measures the same, and the time.
 #   cost_of_use.sh INCLUDE_DIR GENERATED_INCLUDE_DIR LIBRARY CXX
-# LIBRARY: the static one, as a release has it.
+# LIBRARY: the static one of a release build.
 set -euo pipefail
 include=$1 generated=$2 library=$3 cxx=$4
 work=$(mktemp -d)
@@ -15,11 +15,11 @@ failed=0
 at_most() {
   echo "$1: $2 (at most $3)"
   if [ "$2" -gt "$3" ]; then
-    echo "FAILED: that is more than docs/benchmarks.md says; if it has to be, change both"
+    echo "FAILED: more than in docs/benchmarks.md; if this is intended, change both"
     failed=1
   fi
 }
-# files <header>, lines <header>: how many files are opened, how many lines are left of them.
+# files <header>, lines <header>: the number of opened files, and of their preprocessed lines.
 files() { echo "#include <$1>" | "$cxx" "${flags[@]}" -x c++ -M - | grep -o '/[^ ]*' | sort -u | wc -l; }
 lines() { echo "#include <$1>" | "$cxx" "${flags[@]}" -x c++ -E -P - | wc -l; }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What is said where a dependency is missing, and what HEYMILO_FETCH_DEPS does about it. Nothing is
-# downloaded: the sources that would be are here already, as FETCHCONTENT_SOURCE_DIR_* allows.
+# The messages about a missing dependency, and the effect of HEYMILO_FETCH_DEPS. Nothing is downloaded: the
+# sources are already here, through FETCHCONTENT_SOURCE_DIR_*.
 #   dependencies.sh SOURCE_DIR WORK_DIR CXX
 set -euo pipefail
 source=$1 work=$2 cxx=$3
@@ -13,13 +13,13 @@ fail() {
   exit 1
 }
 
-# configure <option>...: in the same build tree each time, so that the compiler is looked at once.
+# configure <option>...: in the same build tree each time, to detect the compiler only once.
 configure() {
   cmake -S "$source" -B "$work/build" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" -DHEYMILO_WITH_SIMDJSON=ON \
     -U 'CMAKE_DISABLE_FIND_PACKAGE_*' -U 'HEYMILO_*' "$@" >"$work/log" 2>&1
 }
 
-# says <text>: no matter how CMake breaks the lines.
+# says <text>: whatever CMake's line breaks.
 says() { tr -s ' \n' ' ' <"$work/log" | grep -qF -- "$1"; }
 
 # missing <package> <Debian> <Fedora> <Homebrew> <vcpkg>
@@ -28,7 +28,7 @@ missing() {
     fail "configured without $1"
   fi
   says "apt-get install $2 " && says "dnf install $3 " && says "brew install $4 " &&
-    says "vcpkg install $5 " || fail "it is not said how to install $1"
+    says "vcpkg install $5 " || fail "no hint how to install $1"
   installed_by_script "$2"
 }
 # installed_by_script <Debian package>...
@@ -45,13 +45,13 @@ missing nlohmann_json nlohmann-json3-dev json-devel nlohmann-json nlohmann-json
 missing simdjson libsimdjson-dev simdjson-devel simdjson simdjson
 missing httplib libcpp-httplib-dev cpp-httplib-devel cpp-httplib cpp-httplib
 missing SQLite3 libsqlite3-dev sqlite-devel sqlite sqlite3
-says "HEYMILO_FETCH_DEPS=ON" && fail "SQLite can't be downloaded"
+says "HEYMILO_FETCH_DEPS=ON" && fail "SQLite must not be offered for download"
 missing GTest libgmock-dev gmock-devel googletest gtest
 missing OpenSSL libssl-dev openssl-devel openssl openssl
 missing CLI11 libcli11-dev cli11-devel cli11 cli11
 
-# A later version is not refused, although its package may take it for unsuitable, as those of curl (by its
-# major version) and of simdjson (by its minor one) do. An earlier one is.
+# A later version is not refused, although its package may refuse it, as those of curl (by its major version)
+# and of simdjson (by its minor one) do. An earlier one is.
 configure -DHEYMILO_WITH_SIMDJSON=ON || fail "it can't be configured"
 system=$(sed -n 's/^simdjson_DIR:PATH=//p' "$work/build/CMakeCache.txt")
 only_simdjson() {
@@ -73,22 +73,22 @@ only_simdjson 99.2.1 || fail "a later simdjson is refused"
 if only_simdjson 2.9.9; then
   fail "configured with simdjson 2.9.9"
 fi
-says "heymilo needs simdjson 3.0 or later, and only 2.9.9 was found" || fail "it is not said which simdjson is needed"
+says "heymilo needs simdjson 3.0 or later, and only 2.9.9 was found" || fail "the message lacks the simdjson version"
 configure -DHEYMILO_WITH_SIMDJSON=ON -U simdjson_DIR -U CMAKE_PREFIX_PATH -U CMAKE_IGNORE_PATH || fail "the system's simdjson is not found"
 
-# Found by name, not as a package: without it ThreadSanitizer would fail tests that are good.
+# Found by name, not as a package: without it ThreadSanitizer would fail correct tests.
 if configure -DHEYMILO_SANITIZE=thread -DHEYMILO_LLVM_SYMBOLIZER=; then
   fail "configured for ThreadSanitizer without llvm-symbolizer"
 fi
-says "apt-get install llvm " || fail "it is not said how to install llvm-symbolizer"
+says "apt-get install llvm " || fail "no hint how to install llvm-symbolizer"
 installed_by_script llvm ca-certificates
 
 if configure -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON -DHEYMILO_FETCH_DEPS=ON; then
   fail "configured without libcurl"
 fi
-says "should be your system's" || fail "it is not said why libcurl is not downloaded"
+says "use your system's package" || fail "no reason why libcurl is not downloaded"
 
-# What stands in for nlohmann/json is the header of the system, as a project of its own.
+# The system's header replaces nlohmann/json, as a separate project.
 mkdir "$work/json"
 cat >"$work/json/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.18)
@@ -110,14 +110,14 @@ grep -q "/usr/src/googletest/googlemock/include" "$work/build/build.ninja" ||
 if configure "${fetch[@]}" -DHEYMILO_INSTALL=ON; then
   fail "what was downloaded is to be installed"
 fi
-says "install them, or set HEYMILO_INSTALL to OFF" || fail "it is not said why it can't be installed"
+says "install them, or set HEYMILO_INSTALL to OFF" || fail "no reason why it can't be installed"
 
 # Found first, then not downloaded.
 configure -DHEYMILO_FETCH_DEPS=ON -DFETCHCONTENT_SOURCE_DIR_NLOHMANN_JSON="$work/json" ||
   fail "it can't be configured"
-! says "downloading" || fail "what is there is downloaded"
+! says "downloading" || fail "an installed dependency is downloaded"
 
-# The pins are whole: each address has a SHA-256.
+# The pins are complete: each address has a SHA-256.
 urls=$(grep -c '_URL$' "$source/cmake/HeymiloFetch.cmake")
 hashes=$(grep -cE '^  [0-9a-f]{64}\)$' "$source/cmake/HeymiloFetch.cmake")
 [ "$urls" -ge 5 ] && [ "$urls" -eq "$hashes" ] || fail "$urls addresses and $hashes SHA-256"

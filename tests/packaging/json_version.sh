@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A program that is compiled with another nlohmann/json than the library was does not link, and the
-# linker names the reason; one that only sets what does not change its values links and runs.
+# A program compiled with another nlohmann/json than the library does not link, and the linker names the
+# reason; a program with settings that do not change its values links and runs.
 #   json_version.sh PREFIX WORK_DIR JSON_INCLUDE_DIR CXX [FLAG...]
 set -euo pipefail
 prefix=$1 work=$2 json=$3 cxx=$4
@@ -9,15 +9,15 @@ library=$(find "$prefix" -name libheymilo.so)
 rm -rf "$work"
 mkdir -p "$work"
 
-# It calls nothing with a value of nlohmann/json in its signature, but has one in each candidate.
+# It calls no function with a value of nlohmann/json in its signature, but has one in each candidate.
 cat >"$work/program.cpp" <<'END'
 #include <heymilo/models.hpp>
 #include <heymilo/version.hpp>
 int main() { return heymilo::CandidateResponse{}.name.empty() && !heymilo::version().empty() ? 0 : 1; }
 END
 
-# build <name> <flag>...: compiles and links; what the linker says is in <name>.log. --gc-sections, as
-# a linker that leaves out what nobody uses must not leave out the check.
+# build <name> <flag>...: compiles and links; the linker's output is in <name>.log. --gc-sections: a linker
+# that drops unused sections must not drop the check.
 build() {
   local name=$1
   shift
@@ -32,12 +32,12 @@ works() {
   "$work/$1"
 }
 
-# does_not_link <name> <what the linker misses> <flag>...
+# does_not_link <name> <the missing symbol> <flag>...
 does_not_link() {
   local name=$1 missing=$2
   shift 2
   if build "$name" "$@"; then
-    echo "FAILED: $name links, and must not"
+    echo "FAILED: $name links, but must not"
     exit 1
   fi
   if ! grep -q "heymilo::detail::built_with_nlohmann_json_$missing" "$work/$name.log"; then
@@ -48,7 +48,7 @@ does_not_link() {
   echo "$name: $(grep -o -m 1 'undefined reference to.*' "$work/$name.log")"
 }
 
-# other <version>: a copy of nlohmann/json that says it is that version.
+# other <version>: a copy of nlohmann/json that claims that version.
 other() {
   local major minor patch
   IFS=. read -r major minor patch <<<"$1"
@@ -67,6 +67,6 @@ own=$(grep -rhE 'define NLOHMANN_JSON_VERSION_(MAJOR|MINOR|PATCH) ' "$json/nlohm
 does_not_link diagnostics "${own}_diagnostics" "-I$json" -DJSON_DIAGNOSTICS=1
 other 3.99.7
 does_not_link newer 3_99_7 "-I$work/json-3.99.7"
-# Before 3.11 the names in it did not tell the versions apart.
+# Before 3.11 its names did not differ between versions.
 other 3.10.5
 does_not_link older 3_10_5 "-I$work/json-3.10.5" -DNLOHMANN_JSON_NAMESPACE_NO_VERSION=1

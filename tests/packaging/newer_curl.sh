@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# libcurl's own CMake package, which vcpkg installs, and the one that Conan makes, call version 8 unsuitable
-# for who asks for an older one. The build takes it nevertheless, and refuses one that is too old.
+# libcurl's own CMake package, which vcpkg installs, and Conan's report version 8 as unsuitable if an older
+# one is requested. The build accepts it nevertheless, and refuses one that is too old.
 #   newer_curl.sh SOURCE_DIR WORK_DIR CXX
 set -euo pipefail
 source=$1 work=$2 cxx=$3
@@ -22,7 +22,7 @@ set_target_properties(CURL::libcurl PROPERTIES INTERFACE_LINK_LIBRARIES curl)
 END
 }
 
-# As vcpkg's wrapper of find_package() has it: nothing but the package will do.
+# As in vcpkg's wrapper of find_package(): only the package is accepted.
 mkdir -p "$work"
 cat >"$work/wrapper.cmake" <<'END'
 macro(find_package name)
@@ -49,11 +49,11 @@ configures 8.9.1 || {
   exit 1
 }
 if configures 7.79.0; then
-  echo "libcurl 7.79 was taken, which is too old" >&2
+  echo "libcurl 7.79 was accepted, but is too old" >&2
   exit 1
 fi
 tr -s ' \n' ' ' <"$work/7.79.0.log" | grep -q 'needs CURL [0-9.]* or later, and only 7.79.0 was found' || {
   cat "$work/7.79.0.log" >&2
-  echo "The message about a libcurl that is too old does not say so" >&2
+  echo "The message does not say that libcurl is too old" >&2
   exit 1
 }

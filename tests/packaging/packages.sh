@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Makes the Debian packages, shows them to lintian (that of the static libraries, which takes it
-# minutes, with HEYMILO_LINTIAN_ALL=1 only), installs them in an empty root, links a program
-# with what is there, runs it and the programs, and uninstalls: then nothing is left. Needs no rights:
-# what root would do is done under fakeroot.
+# Builds the Debian packages, checks them with lintian (the package of static libraries, which takes minutes,
+# only with HEYMILO_LINTIAN_ALL=1), installs them in an empty root, links a program with the installed files,
+# runs it and the programs, and uninstalls: nothing must be left. Needs no root rights: it uses fakeroot.
 #   packages.sh BUILD_DIR WORK_DIR CXX [FLAG...]
 set -euo pipefail
 build=$1 work=$2 cxx=$3
@@ -17,7 +16,7 @@ fail() {
   exit 1
 }
 
-# Compressed by gzip, which is quicker than what packages have by default.
+# Compressed by gzip, which is quicker than the default.
 cpack --config "$build/CPackConfig.cmake" -D CPACK_DEBIAN_COMPRESSION_TYPE=gzip -B "$work/packages" >"$work/cpack.log" 2>&1 || {
   cat "$work/cpack.log"
   fail "no packages"
@@ -34,7 +33,7 @@ for package in "${packages[@]}"; do
   fi
 done
 lintian --fail-on error,warning "${shown[@]}" || fail "lintian"
-# All that they need is known to the system, by these names.
+# The system knows all dependencies by these names.
 apt-get install --simulate "${packages[@]}" >"$work/apt.log" 2>&1 || {
   cat "$work/apt.log"
   fail "what they need can't be installed"
@@ -44,8 +43,8 @@ root=$work/root
 mkdir -p "$root"/var/lib/dpkg/{info,triggers,updates}
 touch "$root"/var/lib/dpkg/{status,available}
 find "$root" | sort >"$work/before"
-# in_root <option>...: dpkg, for the packages of that root. What ours need is not in it, nor a shell for
-# their scripts, which are run outside; and the ldconfig that they call must not be the system's.
+# in_root <option>...: dpkg, for the packages of that root. The root contains neither our dependencies nor a
+# shell for the packages' scripts, which run outside; the ldconfig that they call must not be the system's.
 mkdir "$work/bin"
 printf '#!/bin/sh\nexit 0\n' >"$work/bin/ldconfig"
 chmod +x "$work/bin/ldconfig"

@@ -1,7 +1,7 @@
-# What is installed and packaged, looked at from outside: by compilers, linkers and package tools.
+# Checks of the installed and packaged files from outside: by compilers, linkers and package tools.
 
-# heymilo_packaging_test(<name> [FIXTURE <fixture>] [SLOW] ARGUMENTS <argument>...)
-# Runs <name>.sh with these.
+# heymilo_packaging_test(<name> [FIXTURE <fixture>] [SLOW] ARGUMENTS <argument>...): runs <name>.sh with the
+# arguments.
 function(heymilo_packaging_test name)
   cmake_parse_arguments(PARSE_ARGV 1 test "" "FIXTURE" "ARGUMENTS")
   add_test(NAME "packaging: ${name}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Programs that know nothing but pkg-config and the compiler: with the shared library, then with the
-# static one from the same place, then from a place that has only the static one: by the command that
-# the README says, with nothing else installed than what it says, and by --static.
+# Programs that use only pkg-config and the compiler: with the shared library, then with the static one from
+# the same prefix, then with a prefix that has only the static one: with the README's command and only the
+# packages that it names, and with --static.
 #   pkg_config.sh SOURCE_DIR PREFIX WORK_DIR CXX [FLAG...]
 set -euo pipefail
 source=$1 prefix=$2 work=$3 cxx=$4
@@ -33,16 +33,16 @@ read -ra libs <<<"$(pkg-config --libs heymilo-testing)"
 needs_shared "$work/shared" || fail "the shared library is not used"
 "$work/shared"
 
-# Both are there: the linker takes the shared one, unless it is told.
+# Both are installed: the linker uses the shared one, unless told otherwise.
 "$cxx" "$work/mock_server.o" "${libs[@]/%-lheymilo/-l:libheymilo.a}" -lcurl -o "$work/static"
 ! needs_shared "$work/static" || fail "the shared library is used"
 "$work/static"
 
-# What is for the shared library does not ask for what only that one needs.
-[[ " $(pkg-config --print-requires heymilo) " != *libcurl* ]] || fail "libcurl is needed by whoever links"
+# The files for the shared library do not require the dependencies of the static one.
+[[ " $(pkg-config --print-requires heymilo) " != *libcurl* ]] || fail "users of the shared library need libcurl"
 
-# What an installation of the static library alone has: its files of pkg-config are made when a build of
-# it is configured.
+# An installation of the static library alone: its pkg-config files are generated when a build of it is
+# configured.
 mkdir "$work/only-static"
 cp -r "$prefix/." "$work/only-static"
 find "$work/only-static" -name 'libheymilo.so*' -delete
@@ -55,8 +55,8 @@ cmake -S "$source" -B "$work/build" -DCMAKE_CXX_COMPILER="$cxx" -DBUILD_SHARED_L
 static_pc=$work/only-static/${pc_dir#"$prefix"/}
 cp "$work"/build/cmake/heymilo*.pc "$static_pc"
 
-# links_with <program> <module> <package>...: compiles and links it as the README says, where pkg-config
-# knows these packages and no other.
+# links_with <program> <module> <package>...: compiles and links it with the README's command, while
+# pkg-config has only these packages.
 links_with() {
   local program=$1 module=$2 package dir flags_of_module
   shift 2
@@ -80,7 +80,7 @@ links_with workflows heymilo-workflows nlohmann_json libcurl sqlite3
 links_with mock_server heymilo-testing nlohmann_json libcurl \
   cpp-httplib openssl libssl libcrypto zlib libbrotlicommon libbrotlidec libbrotlienc
 
-# A compiled cpp-httplib that CMake knows and pkg-config does not, as its own build installs it.
+# A compiled cpp-httplib with a CMake package and without a pkg-config file, as its own build installs it.
 mkdir -p "$work/httplib"
 cat >"$work/httplib/httplibConfig.cmake" <<END
 add_library(httplib::httplib SHARED IMPORTED)
@@ -95,7 +95,7 @@ cp "$work"/build/cmake/heymilo*.pc "$static_pc"
 rm -r "$work/pc-mock_server"
 links_with mock_server heymilo-testing nlohmann_json libcurl openssl libssl libcrypto
 
-# A build whose libraries have longer names says these.
+# A build whose libraries have longer names uses these.
 cmake -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_DEBUG_POSTFIX=_d >"$work/cmake.log" 2>&1
 [ "$(grep -h '^Libs: ' "$work"/build/cmake/heymilo*.pc | grep -oE -- '-lheymilo\w*' | sort | paste -sd' ')" = \
   '-lheymilo_d -lheymilo_testing_d -lheymilo_workflows_d' ] || fail "the names of debug libraries are wrong"

@@ -32,7 +32,7 @@ Page pageOf(const Ids& ids, bool has_more) {
   return page;
 }
 
-/// A list in pages. It answers like a server, counts the requests, and can fail once.
+/// A list in pages. It responds like a server, counts the requests, and can fail once.
 struct List {
   std::vector<Ids> pages;
   std::vector<std::optional<std::string>> cursors;  // that were asked for
@@ -182,7 +182,7 @@ TEST(Pagination, FetchesTheNextPageWhileTheCurrentOneIsRead) {
   });
   auto candidate = range.begin();
   ++candidate;                // the second half of the page
-  asked.get_future().wait();  // and nobody has asked for its end
+  asked.get_future().wait();  // without a request for its end
   EXPECT_EQ(candidate->interview_id, "b");
   EXPECT_EQ((++candidate)->interview_id, "c");
 }
@@ -218,7 +218,7 @@ TEST(Pagination, RefusesAnEmptyPageWithMoreToCome) {
 }
 
 TEST(Pagination, RefusesACursorThatComesRoundAgain) {
-  // At once, after a cycle of two, and where the walk did not begin at the start.
+  // Immediately, after a cycle of two, and if the walk did not begin at the start.
   const std::vector<std::vector<Ids>> rounds = {
       {{"a", "b"}, {"a", "b"}}, {{"a"}, {"b"}, {"c"}, {"b"}}, {{"a"}, {"z"}}};
   for (const auto& pages : rounds) {
@@ -233,7 +233,7 @@ TEST(Pagination, RefusesACursorThatComesRoundAgain) {
         for (const CandidateResponse& candidate
              : range) { ids.push_back(candidate.interview_id); },
         PaginationError);
-    EXPECT_EQ(next, pages.size());  // noticed on the page that repeats, before it is handed out
+    EXPECT_EQ(next, pages.size());  // detected on the repeated page, before it is returned
   }
 }
 
@@ -296,7 +296,7 @@ TEST(Pagination, WorksWithAlgorithms) {
     const auto found = std::find_if(range.begin(), range.end(), is_long);
     ASSERT_TRUE(found != range.end());
     EXPECT_EQ(found->interview_id, "bb");
-    EXPECT_EQ(list.cursors.size(), 1u);  // what was not needed was not asked for
+    EXPECT_EQ(list.cursors.size(), 1u);  // unneeded pages were not requested
   }
   {
     List list{{{"a", "bb"}, {"c", "dd"}, {"ee"}}, {}, {}};
@@ -336,7 +336,7 @@ TEST(Pagination, WorksWithViews) {
 
 TEST(Pagination, IsTheSourceOfAPipeline) {
   List list{{{"a", "bb"}, {"c", "dd"}, {"ee"}}, {}, {}};
-  // The range is moved into the pipeline, which can then be given away.
+  // The range is moved into the pipeline, which can then be returned.
   auto long_ones = list.range() | std::views::filter([](const CandidateResponse& c) {
                      return c.interview_id.size() == 2;
                    });

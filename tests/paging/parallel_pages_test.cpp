@@ -1,5 +1,5 @@
-// A list that is read in several windows at once: nobody is missed or doubled, however the list is
-// ordered, rounded, filled meanwhile or cut short, and few requests are wasted.
+// A list read in several windows in parallel: no candidate is missed or returned twice, however the
+// list is ordered, rounded, extended meanwhile or truncated, and few requests are wasted.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,14 +28,14 @@ using std::chrono::seconds;
 
 enum class Listed { ascending, descending, by_name };
 
-/// A list of candidates as an API would keep it, behind a loader.
+/// A list of candidates behind a loader, as an API would keep it.
 class List {
  public:
   Listed order = Listed::ascending;
   bool totals = true;
   microseconds shown_to{1};  ///< created_at is rounded to a multiple of this where it is shown
   milliseconds latency{0};
-  int gather = 0;  ///< requests behind the first wait until so many have been under way at once
+  int gather = 0;  ///< later requests wait until this many are in progress in parallel
   std::atomic<int> fail_every{0};  ///< each n-th request fails; 0: none
 
   void add(std::optional<std::int64_t> micros) {
@@ -170,7 +170,7 @@ std::vector<std::int64_t> evenly(std::size_t count, std::int64_t span) {
   return moments;
 }
 
-/// Days on which many come and days on which few do, and bursts within a second.
+/// Busy and quiet days, and bursts within a second.
 std::vector<std::int64_t> inBursts(std::size_t count, std::uint32_t seed) {
   std::mt19937 random(seed);
   std::vector<std::int64_t> moments;
@@ -230,7 +230,7 @@ TEST(ParallelPagination, WastesFewRequests) {
       list.gather = 4;
       list.addMany(evenly(10'000, 1'000 * kHour));
       EXPECT_EQ(sortedIds(CandidateRange(list.loader(), pagesOf(100), 4)), list.ids());
-      // One by one it would be 100. Without totals it is not known how far the list goes.
+      // One by one it would be 100. Without totals the end of the list is unknown.
       EXPECT_LE(list.requests(), totals ? 112 : 125) << static_cast<int>(order) << totals;
       EXPECT_EQ(list.most_at_once(), 4);
     }
@@ -275,9 +275,10 @@ TEST(ParallelPagination, IsNotConfusedByThoseWhoComeMeanwhile) {
   std::vector<std::string> ids = sortedIds(CandidateRange(list.loader(), pagesOf(20), 4));
   done = true;
   arriving.join();
-  EXPECT_TRUE(std::adjacent_find(ids.begin(), ids.end()) == ids.end()) << "somebody came twice";
+  EXPECT_TRUE(std::adjacent_find(ids.begin(), ids.end()) == ids.end())
+      << "a candidate was returned twice";
   EXPECT_TRUE(std::includes(ids.begin(), ids.end(), before.begin(), before.end()))
-      << "somebody is missing";
+      << "a candidate is missing";
 }
 
 TEST(ParallelPagination, KeepsToTheUsersBounds) {
@@ -370,7 +371,7 @@ TEST(ParallelPagination, EndsWhenItIsNoLongerWanted) {
     std::this_thread::sleep_for(milliseconds{200});
   }
   const int requests = list.requests();
-  EXPECT_LE(requests, 1 + 4 + 4 + 1 + 4);  // held back: nobody reads
+  EXPECT_LE(requests, 1 + 4 + 4 + 1 + 4);  // limited: nothing is read
   std::this_thread::sleep_for(milliseconds{50});
   EXPECT_EQ(list.requests(), requests);
 }

@@ -1,4 +1,4 @@
-// Lists with candidates who can't be read: everybody else is handed out once, and those are
+// Lists with unreadable candidates: all others are returned once, and the unreadable ones are
 // reported, wherever in a page they are.
 
 #include <gmock/gmock.h>
@@ -73,7 +73,7 @@ TEST_F(UnreadableCandidates, SoItIsWithARequestForEach) {
   }
 }
 
-// Commas with nobody between them, at the beginning and at the end of a page as well.
+// Commas without a candidate in between, also at the beginning and at the end of a page.
 TEST_F(UnreadableCandidates, SoItIsWhereOneIsMissingBetweenCommas) {
   const auto nothing = [](const std::string&) { return std::string(); };
   for (std::size_t at = 0; at < 8; ++at) {
@@ -98,7 +98,7 @@ TEST_F(UnreadableCandidates, SoItIsWhereOneIsMissingBetweenCommas) {
   EXPECT_THAT(reported, ElementsAre("?", "?"));
 }
 
-// Whoever stands at the place of a comma is not passed over.
+// A candidate at the position of a comma is not skipped.
 TEST_F(UnreadableCandidates, SoItIsWhereSomethingElseIsBetweenThem) {
   for (const char* after : {" ", "; ", ":", "x,", ",x ", ",,x ", "/**/, ", "]", "],"}) {
     SCOPED_TRACE(after);
@@ -118,14 +118,14 @@ TEST_F(UnreadableCandidates, SoItIsWhereSomethingElseIsBetweenThem) {
     try {
       ids = idsOf(range);
     } catch (const DecodeError&) {
-      continue;  // nor is anything said to be the end
+      continue;  // no end is reported either
     }
     EXPECT_EQ(ids, allBut("c1"));
     EXPECT_THAT(reported, ElementsAre("c1"));
   }
 }
 
-// An empty interview_id is as good as none: nothing can be asked for after it.
+// An empty interview_id is the same as none: it can't be a cursor.
 TEST_F(UnreadableCandidates, SoItIsWithAnEmptyIdInALoaderOfTheUsersOwn) {
   CandidateRange range([&](const std::optional<std::string>& cursor, const CancellationToken&) {
     ListResponse<CandidateResponse> page;
@@ -139,7 +139,7 @@ TEST_F(UnreadableCandidates, SoItIsWithAnEmptyIdInALoaderOfTheUsersOwn) {
   });
   EXPECT_THROW(idsOf(range), DecodeError);
   range.onUnreadable(report());
-  EXPECT_THAT(idsOf(range), IsEmpty());  // the others have been handed out
+  EXPECT_THAT(idsOf(range), IsEmpty());  // the others have been returned
   ASSERT_THAT(reported, ElementsAre("?"));
   EXPECT_EQ(reports[0].error.path(), "/data/0/interview_id");
   EXPECT_EQ(reports[0].after, "c5");
@@ -172,7 +172,7 @@ TEST_F(UnreadableCandidates, SoItIsInParallel) {
   }
 }
 
-// With the end of the first page, its total is missing.
+// Without the end of the first page, its total is missing.
 TEST_F(UnreadableCandidates, InParallelThoseWithoutATimeAreFoundAllTheSame) {
   for (const UnreadableKind& kind : brokenStructures()) {
     SCOPED_TRACE(kind.name);
@@ -296,7 +296,8 @@ TEST_F(WaitingAmongUnreadable, GoesByTheKeyAsFarAsItCanBeRead) {
   list.spoiled["c3"] = instead("ats", "1");
   EXPECT_THAT(waitFor({"a1"}, metadataKey("ats")), SizeIs(1));
   EXPECT_THROW(waitFor({"a3"}, metadataKey("ats")), DecodeError);
-  EXPECT_THROW(waitFor({"nobody yet"}, metadataKey("ats")), DecodeError);  // it may be that one
+  EXPECT_THROW(waitFor({"nobody yet"}, metadataKey("ats")),
+               DecodeError);  // it may be the unreadable one
 }
 
 }  // namespace

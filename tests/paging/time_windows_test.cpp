@@ -6,7 +6,7 @@
 
 #include "paging/second_reading.hpp"
 
-// What ParallelPagination can't bring about at will; the rest is tested there.
+// Cases that ParallelPagination can't produce; the rest is tested there.
 
 namespace heymilo::detail {
 namespace {
@@ -48,7 +48,7 @@ TEST(TimeWindows, AWalkThatIsResumedAsksAgainWhatWasNotAnswered) {
   ASSERT_TRUE(half != nullptr && half->from);
   accept(windows, *first, page(2, 2, false, 4));
   accept(windows, *half, page(15, 2, false, 2));
-  // All was handed out, but whether some have no created_at is not known yet.
+  // All candidates have been returned, but it is not yet known whether some have no created_at.
   EXPECT_FALSE(windows.done());
 
   ListCandidatesParams params = pagesOf(2);
@@ -76,8 +76,7 @@ TEST(TimeWindows, AsksNoMoreOfAListThatWasNeverCut) {
   EXPECT_EQ(windows.take(at(10)), nullptr);
 }
 
-// A page whose last candidate, whom the next one is asked for by, has this created_at, and can be
-// read or not.
+// A page whose last candidate, the next cursor, has this created_at, and is readable or not.
 LoadedPage pageUpTo(int first, std::optional<Timestamp> last, bool readable, std::int64_t total) {
   LoadedPage loaded = loadedPage(page(first, 2, true, total));
   loaded.next = "last";
@@ -94,7 +93,7 @@ LoadedPage pageUpTo(int first, std::optional<Timestamp> last, bool readable, std
 
 TEST(TimeWindows, AreNotCutBeforeTheirCursor) {
   ListCandidatesParams params = pagesOf(3);
-  params.created_before = at(10);  // the middle of what is left is at 5
+  params.created_before = at(10);  // the middle of the remaining part is at 5
   for (const bool readable : {true, false}) {
     for (const auto& last :
          {std::optional(at(4)), std::optional(at(8)), std::optional<Timestamp>()}) {
@@ -127,7 +126,7 @@ TEST(TimeWindows, AreNotCutWhereAWalkMayResumeAtACursorWithoutATime) {
   LoadedPage second = loadedPage(page(2, 3, true, 1'000));
   windows.accept(*window, windows.request(*window), second);
   ASSERT_EQ(windows.take(at(100)), window);
-  EXPECT_EQ(windows.take(at(100)), nullptr) << "neither page was handed out";
+  EXPECT_EQ(windows.take(at(100)), nullptr) << "neither page was returned";
   windows.handedOut(*window, "last");
   EXPECT_EQ(windows.take(at(100)), nullptr) << "a walk would resume at the first page's end";
   windows.handedOut(*window, "i4");

@@ -1,5 +1,5 @@
-// The connection is cut at every byte of every operation's request and answer. For each cut, what
-// the caller is told is held against what the server did.
+// The connection is cut at every byte of every operation's request and response. For each cut, the
+// caller's outcome is compared with the server's record.
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ using heymilo_test::TemporaryFile;
 
 const char* const kEmptyList = R"({"data":[],"pagination":{"has_more":false}})";
 
-/// One operation: how it is called and how it is answered when all goes well.
+/// One operation: its call and its successful response.
 struct Call {
   const char* operation;
   std::string answer;
@@ -61,14 +61,14 @@ std::vector<Call> calls() {
   };
 }
 
-/// Where the next call is cut: after so many bytes of the request, or, when that is whole, of the
-/// answer.
+/// The position of the next cut: after this many bytes of the request, or, if that is complete, of
+/// the response.
 struct Cut {
   std::atomic<bool> armed{false};  // the next request is the one; any other is answered
   std::atomic<std::size_t> request_bytes{0};
   std::atomic<std::size_t> answer_bytes{0};
   std::atomic<bool> reset{false};
-  std::atomic<int> committed{0};  // requests of the call that were there as a whole
+  std::atomic<int> committed{0};  // completely received requests of the call
 };
 
 class CutTest : public testing::TestWithParam<std::tuple<bool, bool>> {
@@ -76,7 +76,7 @@ class CutTest : public testing::TestWithParam<std::tuple<bool, bool>> {
   bool tls() const { return std::get<0>(GetParam()); }
   bool reused() const { return std::get<1>(GetParam()); }
 
-  /// Serves a connection; the cut is made on the request that comes when it is armed.
+  /// Serves a connection; the cut is made on the next request after arming.
   void serve(RawConnection& connection, const Call& call) {
     for (;;) {
       std::string head = connection.readBytes(1);
@@ -84,7 +84,7 @@ class CutTest : public testing::TestWithParam<std::tuple<bool, bool>> {
         return;
       }
       if (!cut.armed.exchange(false)) {
-        // A request to warm the connection up, or one that must not be: either is answered.
+        // A request to warm the connection up, or an unexpected one: both get a response.
         const auto rest = connection.readRequest();
         if (!rest) {
           return;
@@ -137,7 +137,7 @@ TEST_P(CutTest, NoOutcomeClaimsMoreThanTheServerDid) {
   const TemporaryFile ca(authority.certificate());
   RawServerTls server_tls;
   server_tls.identity = authority.issue();
-  std::map<std::string, std::map<std::string, int>> table;  // operation, what was told: how often
+  std::map<std::string, std::map<std::string, int>> table;  // operation, reported outcome: count
   for (const Call& call : calls()) {
     RawServer server([&](RawConnection& connection) { serve(connection, call); },
                      tls() ? std::optional<RawServerTls>(server_tls) : std::nullopt);
@@ -160,23 +160,23 @@ TEST_P(CutTest, NoOutcomeClaimsMoreThanTheServerDid) {
       cut.answer_bytes = answer_bytes;
       cut.reset = reset;
       cut.armed = true;
-      std::string told;
+      std::string reported;
       try {
         call.make(client);
-        told = "answer";
+        reported = "response";
         ADD_FAILURE() << "an answer although the connection was cut";
       } catch (const TransportError& error) {
-        told = toString(error.outcome());
+        reported = toString(error.outcome());
         EXPECT_NE(error.outcome(), Outcome::rejected);
         EXPECT_NE(error.outcome(), Outcome::applied);
       }
-      // The server has had the whole request once at the most, and never where it is "not sent".
+      // The server has received the whole request at most once, and never if it is "not sent".
       const bool whole = request_bytes >= request_size;
       EXPECT_EQ(cut.committed, whole ? 1 : 0);
       if (whole) {
-        EXPECT_EQ(told, "unknown");
+        EXPECT_EQ(reported, "unknown");
       }
-      table[call.operation][told + (whole ? ", carried out" : ", not carried out")]++;
+      table[call.operation][reported + (whole ? ", processed" : ", not processed")]++;
     };
     constexpr std::size_t kStep = heymilo_test::kSanitized ? 7 : 1;  // odd, for both ways to cut
     for (std::size_t bytes = 1; bytes < request_size; bytes += kStep) {
@@ -187,10 +187,10 @@ TEST_P(CutTest, NoOutcomeClaimsMoreThanTheServerDid) {
     }
   }
   std::cout << (tls() ? "TLS, " : "plain, ") << (reused() ? "kept" : "fresh")
-            << " connection: what the caller was told, and what the server had done\n";
+            << " connection: the caller's outcome, and the server's record\n";
   for (const auto& [operation, counts] : table) {
-    for (const auto& [told, count] : counts) {
-      std::cout << "  " << std::left << std::setw(28) << operation << std::setw(28) << told
+    for (const auto& [reported, count] : counts) {
+      std::cout << "  " << std::left << std::setw(28) << operation << std::setw(28) << reported
                 << std::right << std::setw(6) << count << '\n';
     }
   }

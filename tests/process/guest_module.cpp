@@ -24,7 +24,7 @@ HEYMILO_MODULE_EXPORT void guestBegin(const char* base_url) {
   client().emplace(std::move(options));
 }
 
-/// How many candidates there are; less than 0 for an error of the library, caught as its type.
+/// The number of candidates; less than 0 for an error of the library, caught as its type.
 HEYMILO_MODULE_EXPORT int guestCount(const char* posting_id) {
   try {
     int count = 0;

@@ -83,7 +83,7 @@ TEST(GuestModules, TwoLiveSideBySideAndOneMayGo) {
     std::this_thread::yield();
   }
 
-  // And once more: what the first ones left behind is in nobody's way.
+  // And again: the first ones have left nothing that disturbs the second.
   const std::size_t before = threads();
   Module again(HEYMILO_GUEST_MODULE_ONE);
   again.begin(url.c_str());

@@ -1,5 +1,5 @@
-// What the library owes the process it is in: signals, descriptors, threads and forks are left as
-// they were.
+// The library's obligations to its process: signals, descriptors, threads and forks are left
+// unchanged.
 
 #include <gtest/gtest.h>
 
@@ -94,7 +94,7 @@ TEST_F(Guest, AForkedChildHasConnectionsOfItsOwn) {
     EXPECT_EQ(WEXITSTATUS(status), 0);
     client.listCandidates("p");
   }
-  // The parent went on with its one connection, and each child opened its own.
+  // The parent continued with its one connection, and each child opened its own.
   std::set<std::size_t> of_lists;
   std::set<std::size_t> of_children;
   for (const RecordedRequest& request : server.requests()) {
@@ -105,8 +105,8 @@ TEST_F(Guest, AForkedChildHasConnectionsOfItsOwn) {
   EXPECT_EQ(of_children.count(server.requests().front().connection), 0u);
 }
 
-/// Runs in a child what must return true within seconds; a child that waits for a lock which nobody
-/// holds would not.
+/// Runs a function in a child that must return true within seconds; a child that waits for an
+/// orphaned lock would not.
 void expectInAChild(const std::function<bool()>& works) {
   const pid_t child = fork();
   ASSERT_GE(child, 0);
@@ -259,7 +259,7 @@ TEST(GuestInAnEmptyHouse, NoThreadAndNoDescriptorStaysBehind) {
       std::this_thread::yield();
     }
   };
-  visit();  // what is made once for the process is made here
+  visit();  // one-time initialization happens here
   const std::size_t threads = entries("/proc/self/task");
   const std::size_t descriptors = entries("/proc/self/fd");
   visit();

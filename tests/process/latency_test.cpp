@@ -1,8 +1,8 @@
 // How late a call ends, as its caller sees it: after its deadline, and after cancel() by another
-// thread, whatever it is doing at that moment. Each phase is a server that keeps calls in it, and
-// says so. The promise is 50 ms; what is printed is the measurement.
+// thread, in any phase of the call. Each phase is a server that keeps calls in it, and reports
+// them. The promise is 50 ms; the output is the measurement.
 
-#ifdef __linux__  // where a look-up can be made to last, and a connection never to come
+#ifdef __linux__  // a DNS lookup can be delayed, and a connection held pending
 
 #include <gtest/gtest.h>
 
@@ -26,10 +26,9 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kRounds = 4;
 
-constexpr Milliseconds kPromised{heymilo_test::kSanitized ? 500
-                                                          : 50};  // a sanitizer takes its time
-// What nothing ends takes a second and more in libcurl. Between this and the promise is what the
-// scheduler of a busy machine may do to one call in ten.
+constexpr Milliseconds kPromised{heymilo_test::kSanitized ? 500 : 50};  // a sanitizer is slow
+// A wait without a wake-up takes a second or more in libcurl. The scheduler of a busy machine may
+// delay one call in ten by less.
 constexpr Milliseconds kHang{900};
 
 /// A distribution, from the lowest to the highest.
@@ -48,7 +47,7 @@ class Measured {
   std::vector<Milliseconds> values_;
 };
 
-/// Calls, kCallers at a time, and how much later than it should each ended.
+/// Calls, kCallers at a time, and the delay of each one's end.
 Measured measure(Phase& phase, End end, std::mt19937& random) {
   struct Caller {
     CancellationSource source;

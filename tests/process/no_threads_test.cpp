@@ -1,6 +1,6 @@
-// Where the system has no thread left: what is thrown is an Error, nothing that had begun is lost,
-// and the same call works once there are threads again. This program's pthread_create() is called
-// by std::thread in the place of the C library's.
+// The system has no thread left: the exception is an Error, no started work is lost, and the same
+// call works once there are threads again. std::thread calls this program's pthread_create()
+// instead of the C library's.
 
 #include <dlfcn.h>
 #include <gmock/gmock.h>
@@ -26,9 +26,9 @@ namespace {
 
 constexpr int kAll = (std::numeric_limits<int>::max)();
 
-/// How many more threads this one may make.
+/// How many more threads this one may start.
 thread_local int threads_left = kAll;
-/// No thread may make any.
+/// No thread may start any.
 std::atomic<bool> forbidden{false};
 
 using Create = int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
@@ -53,7 +53,7 @@ namespace {
 using heymilo_test::people;
 using ::testing::HasSubstr;
 
-/// While it lives, this thread can make so many more, and no others.
+/// During its lifetime, only this thread can start threads, and only this many.
 class ThreadLimit {
  public:
   explicit ThreadLimit(int more) { threads_left = more; }
@@ -160,7 +160,7 @@ TEST_F(NoThreads, ABulkIngestionDoesWithFewer) {
   }
 }
 
-/// Keeps nothing.
+/// Stores nothing.
 class Forgetful : public workflows::MirrorSink {
  public:
   workflows::MirrorState load() override { return {}; }
@@ -195,7 +195,7 @@ TEST_F(NoThreads, ATransportInProcessIsRefused) {
   forbidden = false;
 }
 
-// libcurl 8.23 waits for a thread, as long as connecting may take; older ones fail at once.
+// libcurl 8.23 waits for a thread until the connect timeout; older ones fail immediately.
 TEST_F(NoThreads, ADnsLookupFailsBeforeAnythingIsSent) {
   client_options.base_url = "https://api.invalid";
   client_options.transport = nullptr;

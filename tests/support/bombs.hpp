@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-/// Small bodies that are huge when they are unpacked.
+/// Small bodies that are huge when decompressed.
 namespace heymilo_test {
 
 inline std::string fromHex(const std::string& hex) {

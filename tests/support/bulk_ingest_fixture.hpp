@@ -56,7 +56,7 @@ class BulkIngestTest : public ::testing::Test {
     return records;
   }
 
-  /// How often each of the people is in the posting, by the number that they were given.
+  /// How often each person is in the posting, by their number.
   std::map<std::string, int> arrived() const {
     std::map<std::string, int> times;
     for (const nlohmann::json& candidate : server.candidates("p")) {
@@ -65,7 +65,7 @@ class BulkIngestTest : public ::testing::Test {
     return times;
   }
 
-  /// Each of the people from `first` on is in the posting once, and nobody else.
+  /// Each person from `first` on is in the posting once, and no other candidate is.
   void expectEverybodyOnce(std::size_t count, std::size_t first = 0) const {
     const auto times = arrived();
     EXPECT_EQ(times.size(), count - first);
@@ -75,7 +75,7 @@ class BulkIngestTest : public ::testing::Test {
     }
   }
 
-  /// What the journal says of the ingested is what the server says.
+  /// The journal's ingested records agree with the server.
   void expectJournalAgrees() const {
     std::map<std::string, std::string> number_of;
     for (const nlohmann::json& candidate : server.candidates("p")) {

@@ -12,7 +12,7 @@ namespace heymilo_test {
 
 using nlohmann::json;
 
-/// For tests of bulk_ingest as a program, with a file of people in a directory of its own.
+/// For tests of bulk_ingest as a program, with a file of people in a temporary directory.
 class BulkIngestProgram : public ExampleProgramTest {
  protected:
   ChildResult ingest(std::vector<std::string> extra = {}) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#ifdef __linux__  // where a look-up can be made to last, and a connection never to come
+#ifdef __linux__  // a DNS lookup can be delayed, and a connection held pending
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -27,15 +27,15 @@
 #include "support/temporary_file.hpp"
 #include "support/tls_certificates.hpp"
 
-/// The phases that a call can be in when its time is over or it is cancelled. Each is a server that
-/// keeps calls there, and says so.
+/// The phases in which a call can time out or be cancelled. Each is a server that keeps calls
+/// there, and reports them.
 namespace heymilo_test::phases {
 
-using namespace heymilo;  // NOLINT: what is measured
+using namespace heymilo;  // NOLINT: the subject of the measurement
 using std::chrono::milliseconds;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-constexpr std::size_t kCallers = 25;  // side by side
+constexpr std::size_t kCallers = 25;  // in parallel
 
 // libcurl counts in whole milliseconds.
 constexpr Milliseconds kGranularity{2};
@@ -61,8 +61,8 @@ class Phase {
   Phase& operator=(const Phase&) = delete;
 
   virtual void call(const RequestOptions& options) { client->listCandidates("p", {}, options); }
-  /// Waits until so many calls have come to the phase since the beginning, by what the other side
-  /// of them saw; the last kCallers of them are in it at the same time.
+  /// Waits until this many calls have reached the phase since the beginning, by the record of the
+  /// other side; the last kCallers of them are in it at the same time.
   virtual bool reached(std::size_t calls) = 0;
   /// How much earlier than its deadline a call may end.
   virtual Milliseconds mayEndEarlier() const { return kGranularity; }
@@ -81,7 +81,7 @@ class Phase {
   std::optional<Client> client;
 };
 
-/// The quota is one request, and that one gets no answer.
+/// The quota is one request, and that one gets no response.
 class QuotaWait final : public Phase {
  public:
   QuotaWait()
@@ -120,7 +120,7 @@ class QuotaWait final : public Phase {
 
 class LookUp final : public Phase {
  public:
-  LookUp() : Phase("look-up", Outcome::not_sent, "connecting to slow.test:443") {
+  LookUp() : Phase("DNS lookup", Outcome::not_sent, "connecting to slow.test:443") {
     client.emplace(optionsFor("https://slow.test"));
   }
   ~LookUp() override { lookup_.letGo(); }
@@ -137,7 +137,7 @@ class Connect final : public Phase {
  public:
   Connect() : Phase("connect", Outcome::not_sent, "connecting to 127.0.0.1") {
     client.emplace(optionsFor("http://127.0.0.1:" + std::to_string(port_.port())));
-    deadline = milliseconds{400};  // enough for all to be seen at once
+    deadline = milliseconds{400};  // enough for all of them to be in the phase
   }
   bool reached(std::size_t) override {
     return eventually([&] { return port_.connecting() - before_ >= static_cast<int>(kCallers); });
@@ -148,7 +148,7 @@ class Connect final : public Phase {
   const int before_ = port_.connecting();
 };
 
-/// A phase in which the server has the connection. The script says when it is there.
+/// A phase in which the server has the connection. The script reports when it is there.
 class WithServer : public Phase {
  public:
   WithServer(const char* phase_name, Outcome expected_outcome, const char* expected_words,
@@ -166,7 +166,7 @@ class WithServer : public Phase {
   RawServer server_;
 };
 
-/// The server has read from the client's hello, and does not answer it.
+/// The server has read the client's TLS hello, and does not respond.
 class Tls final : public WithServer {
  public:
   Tls()
@@ -178,8 +178,8 @@ class Tls final : public WithServer {
                      }
                      connection.readToEnd();
                    }) {
-    // One CA. To read the system's takes a core some 25 ms for each new connection, which so many
-    // side by side would be waiting for, and not for the server.
+    // One CA. Reading the system's CAs takes a core some 25 ms for each new connection: many calls
+    // in parallel would wait for that, and not for the server.
     ClientOptions options = optionsFor("https://127.0.0.1:" + std::to_string(server_.port()));
     options.tls.ca_file = ca_file_.path();
     client.emplace(options);
@@ -189,9 +189,9 @@ class Tls final : public WithServer {
   const heymilo_test::TemporaryFile ca_file_{heymilo_test::CertificateAuthority().certificate()};
 };
 
-/// The server reads the first bytes of the request and no more of it. Its buffer is small, and
-/// so is what the kernel takes off the client's hands: the body need not be a large one, which
-/// would be measured here as well.
+/// The server reads the first bytes of the request and no more. Its buffer and the kernel's are
+/// small: a small body is sufficient, and the size of a large one would not distort the
+/// measurement.
 class StalledSend final : public Phase {
  public:
   StalledSend()
@@ -232,7 +232,7 @@ class StalledSend final : public Phase {
   }
 
  private:
-  int port_ = 0;  // set by what makes the socket: the order matters
+  int port_ = 0;  // set by the socket's initializer: the order matters
   const int listener_;
   std::vector<int> accepted_;
   CandidateIngestRequest request_;
@@ -241,7 +241,7 @@ class StalledSend final : public Phase {
 class SlowFirstByte final : public WithServer {
  public:
   SlowFirstByte()
-      : WithServer("slow first byte", Outcome::unknown, "waiting for the answer",
+      : WithServer("slow first byte", Outcome::unknown, "waiting for the response",
                    [](RawConnection& connection, std::atomic<std::size_t>& there) {
                      if (connection.readRequest()) {
                        ++there;
@@ -253,7 +253,7 @@ class SlowFirstByte final : public WithServer {
 class SlowBody final : public WithServer {
  public:
   SlowBody()
-      : WithServer("a byte a second", Outcome::unknown, "reading the answer",
+      : WithServer("a byte a second", Outcome::unknown, "reading the response",
                    [](RawConnection& connection, std::atomic<std::size_t>& there) {
                      if (connection.readRequest() &&
                          connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")) {
@@ -266,8 +266,8 @@ class SlowBody final : public WithServer {
   }
 };
 
-/// Each attempt is answered with 503. By the contract no wait goes beyond the deadline: a call that
-/// would have to ends before it, with the error in hand.
+/// Each attempt gets a 503. By the contract no wait exceeds the deadline: a call that would have to
+/// wait longer ends earlier, with the error.
 class Backoff final : public WithServer {
  public:
   explicit Backoff(End end)

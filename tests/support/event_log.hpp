@@ -10,7 +10,7 @@
 
 namespace heymilo_test {
 
-/// Writes down what a reader tells it, so that two readers can be compared.
+/// Records a reader's events, to compare two readers.
 class EventLog final : public heymilo::json::Sink {
  public:
   void null() override { add("null"); }
@@ -18,7 +18,7 @@ class EventLog final : public heymilo::json::Sink {
   void integer(std::int64_t value) override { add("integer " + std::to_string(value)); }
   void largeInteger(std::uint64_t value) override { add("large " + std::to_string(value)); }
   void number(double value) override {
-    std::uint64_t bits = 0;  // tells 0.0 and -0.0 apart
+    std::uint64_t bits = 0;  // distinguishes 0.0 from -0.0
     std::memcpy(&bits, &value, sizeof bits);
     add("number " + std::to_string(bits));
   }

@@ -5,7 +5,7 @@
 
 namespace heymilo_test {
 
-/// Waits until the condition holds. False where it has not after 10 seconds.
+/// Waits until the condition holds. False after 10 seconds.
 template <class Condition>
 bool eventually(const Condition& condition) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};

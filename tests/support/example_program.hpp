@@ -16,15 +16,15 @@
 
 namespace heymilo_test {
 
-/// For tests that run an example program as a process of its own against a mock server that has an
-/// empty posting `posting-1`.
+/// For tests that run a program as a separate process against a mock server with an empty posting
+/// `posting-1`.
 class ExampleProgramTest : public ::testing::Test {
  protected:
   static constexpr const char* kKey = "canary-key-7f3a";
 
   ExampleProgramTest() { server.addPosting("posting-1"); }
 
-  /// Runs the program with `environment`. Whatever happens, the key must not show.
+  /// Runs the program with `environment`. The key must never be in its output.
   ChildResult run(const std::string& program, const std::vector<std::string>& arguments,
                   const ChildStdout& to = ChildStdout::captured()) {
     ChildResult result = runChild(HEYMILO_PROGRAMS_DIR "/" + program, arguments, environment, to);
@@ -50,8 +50,8 @@ class ExampleProgramTest : public ::testing::Test {
     return values;
   }
 
-  /// From now on, lists show the candidates that `posting-1` has, with the text of one of them
-  /// changed, in pages of `page_size` whatever is asked for.
+  /// From now on, lists contain the candidates of `posting-1`, with the text of one of them
+  /// changed, in pages of `page_size` whatever the request.
   void spoil(std::size_t index, const std::function<std::string(const std::string&)>& change,
              std::size_t page_size = 100) {
     const nlohmann::json all = server.candidates("posting-1");

@@ -11,18 +11,18 @@
 
 namespace heymilo_test {
 
-/// A number from the environment, so that a test can be made longer, or repeated.
+/// A number from the environment, to make a test longer, or to repeat it.
 inline std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   const char* value = std::getenv(name);
   return value != nullptr ? std::strtoull(value, nullptr, 10) : otherwise;
 }
 
-/// Makes a mock server fail at random. It must live as long as the server.
+/// Makes a mock server fail at random. It must outlive the server.
 class Faults {
  public:
   explicit Faults(std::uint64_t seed) : random_(seed) {}
 
-  /// One request in so many of an operation is answered like this.
+  /// One in this many requests of an operation gets this response.
   void add(heymilo::testing::MockServer& server, const char* operation, unsigned one_in,
            heymilo::testing::ScriptedResponse response) {
     dice_.push_back(std::make_unique<std::mt19937_64>(random_()));

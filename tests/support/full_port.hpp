@@ -13,8 +13,8 @@
 
 namespace heymilo_test {
 
-/// A port of 127.0.0.1 that takes no connection and refuses none: its queue is full. (Elsewhere
-/// than on Linux a full queue refuses.)
+/// A port of 127.0.0.1 that neither accepts nor refuses connections: its queue is full. (On systems
+/// other than Linux a full queue refuses.)
 class FullPort {
  public:
   FullPort() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -40,7 +40,7 @@ class FullPort {
 
   int port() const { return ntohs(address_.sin_port); }
 
-  /// How many connections to the port are on their way, by what the kernel says.
+  /// The number of pending connections to the port, from the kernel.
   int connecting() const {
     char needle[32];
     std::snprintf(needle, sizeof needle, "0100007F:%04X 02", static_cast<unsigned>(port()));

@@ -7,7 +7,7 @@
 
 #include "support/raw_connection.hpp"
 
-/// As much of HTTP/2 (RFC 9113) as a scripted server needs.
+/// The part of HTTP/2 (RFC 9113) that a scripted server needs.
 namespace heymilo_test::http2 {
 
 enum class FrameType : std::uint8_t {
@@ -27,22 +27,22 @@ constexpr std::uint8_t kEndHeaders = 0x4;
 constexpr std::uint32_t kRefusedStream = 0x7;
 constexpr std::uint32_t kHttp11Required = 0xd;
 
-/// A request that has come whole, as far as it is looked at.
+/// A completely received request, as far as tests need it.
 struct Request {
   std::uint32_t stream = 0;
   std::string body;
 };
 
-/// The server's end of an HTTP/2 connection, made from one that has agreed on `h2`.
+/// The server's end of an HTTP/2 connection, over one that has negotiated `h2`.
 class Connection {
  public:
-  /// Reads the client's preface, and sends settings that let bodies of 1 GiB come.
+  /// Reads the client's preface, and sends settings that allow bodies of 1 GiB.
   explicit Connection(RawConnection& raw);
 
-  /// The next request; empty where the client left before its end.
+  /// The next request; empty if the client closed before its end.
   std::optional<Request> readRequest();
 
-  /// Sends a whole answer: status 200 and the body.
+  /// Sends a complete response: status 200 and the body.
   bool answer(std::uint32_t stream, std::string_view body);
   bool send(FrameType type, std::uint8_t flags, std::uint32_t stream, std::string_view payload);
   bool resetStream(std::uint32_t stream, std::uint32_t error);

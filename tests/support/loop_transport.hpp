@@ -13,7 +13,7 @@
 
 namespace heymilo_test {
 
-/// The loop that carries non-blocking calls, for a test that waits for each of them.
+/// The loop of non-blocking calls, for a test that waits for each of them.
 class LoopTransport final : public heymilo::Transport {
  public:
   explicit LoopTransport(heymilo::CurlOptions options) : options_(std::move(options)) {

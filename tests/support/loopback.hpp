@@ -7,10 +7,10 @@ namespace heymilo_test {
 /// A socket bound to a free port of 127.0.0.1, and the port.
 Socket bindLoopback(int& port);
 
-/// A connection to a port of 127.0.0.1; kNoSocket where it is refused.
+/// A connection to a port of 127.0.0.1; kNoSocket if it is refused.
 Socket connectLoopback(int port);
 
-/// A port of 127.0.0.1 on which nothing listens for as long as the object lives.
+/// A port of 127.0.0.1 on which nothing listens for the lifetime of the object.
 class ClosedPort {
  public:
   ClosedPort();
@@ -21,7 +21,7 @@ class ClosedPort {
   int port() const noexcept { return port_; }
 
  private:
-  int port_ = 0;  // set by what makes the socket: the order matters
+  int port_ = 0;  // set by the socket's initializer: the order matters
   const Socket socket_;
 };
 

@@ -32,17 +32,18 @@ inline CandidateResponse mirroredCandidate(const std::string& id, Timestamp crea
   return one;
 }
 
-/// The list operation over a vector, in the vector's order: the API does not say which it is.
+/// The list operation over a vector, in the vector's order: the API does not specify its order.
 class FakeList {
  public:
   std::vector<CandidateResponse> candidates;
-  /// Called before the n-th request, from 1, is answered; may throw or answer itself.
+  /// Called before the n-th request, from 1, gets its response; may throw or return another
+  /// response.
   std::function<std::optional<HttpResponse>(std::size_t request)> before;
   std::vector<std::map<std::string, std::string>> queries;
   bool totals = true;  ///< answers say how many there are
-  /// What becomes of the JSON text of the candidates with these interview_ids.
+  /// Changes the JSON text of the candidates with these interview_ids.
   std::map<std::string, std::function<std::string(const std::string&)>> spoiled;
-  std::string date;  ///< the Date header; empty: there is none
+  std::string date;  ///< the Date header; empty: none
 
   Client client() {
     ClientOptions options;
@@ -140,7 +141,7 @@ class FakeList {
   std::mutex mutex_;
 };
 
-/// A sink for those who have another database, in memory.
+/// A sink in memory, as an example of another database.
 class MemorySink : public workflows::MirrorSink {
  public:
   struct Row {

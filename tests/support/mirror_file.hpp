@@ -14,7 +14,7 @@
 
 namespace heymilo_test {
 
-/// The scalar properties of CandidateResponse and their JSON types, as openapi.json has them.
+/// The scalar properties of CandidateResponse and their JSON types, from openapi.json.
 inline std::map<std::string, std::string> scalarProperties() {
   std::ifstream file(HEYMILO_SOURCE_DIR "/tests/contract/openapi.json");
   const nlohmann::json properties =
@@ -29,7 +29,7 @@ inline std::map<std::string, std::string> scalarProperties() {
   return scalars;
 }
 
-/// A mirror's file, read as its users do: by a connection of their own.
+/// A mirror's file, read as its users do: with a separate connection.
 class MirrorFile {
  public:
   explicit MirrorFile(const std::string& file) : database_(file) {}
@@ -48,8 +48,8 @@ class MirrorFile {
 
   heymilo::workflows::sqlite::Database& database() { return database_; }
 
-  /// Those that have not gone are the candidates that a server lists, field by field: the columns,
-  /// and the whole in `document`.
+  /// Compares the candidates that are not gone with a server's list, field by field: the columns,
+  /// and the complete `document`.
   void expectEqual(const nlohmann::json& candidates) {
     ASSERT_EQ(integer("SELECT count(*) FROM candidates WHERE gone_at IS NULL"),
               static_cast<std::int64_t>(candidates.size()));

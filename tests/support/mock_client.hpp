@@ -5,7 +5,7 @@
 
 namespace heymilo_test {
 
-/// For a client that comes to the server over HTTP; in process, where the kit was built without.
+/// Options for a client of the server over HTTP; in process, if built without HTTP.
 inline heymilo::ClientOptions mockClientOptions(const heymilo::testing::MockServer& server) {
   const heymilo::ClientOptions in_process = server.clientOptions();
   heymilo::ClientOptions options;

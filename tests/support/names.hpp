@@ -5,7 +5,7 @@
 
 namespace heymilo_test {
 
-/// Whether two names of header fields are the same, whatever their case.
+/// Whether two names of header fields are the same, ignoring case.
 inline bool isSameName(std::string_view a, std::string_view b) {
   const auto lower = [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -14,7 +14,7 @@ namespace heymilo::test {
 
 inline const CandidateIngestRequest kAda{"Ada Example", "ada@example.com"};
 
-/// For a client with no quota.
+/// For a client without a quota.
 inline ClientOptions optionsFor(const testing::MockServer& server) {
   ClientOptions options = heymilo_test::mockClientOptions(server);
   options.rate_limit.reset();
@@ -30,7 +30,7 @@ class NonBlockingCalls : public ::testing::Test {
   ClientOptions options = optionsFor(server);
 };
 
-/// The error of a call, which must be an Expected and nothing derived from it.
+/// The error of a call, which must be exactly an Expected.
 template <class Expected, class Answer>
 Expected failureOf(std::future<Answer> future) {
   try {

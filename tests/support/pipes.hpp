@@ -12,7 +12,7 @@
 
 namespace heymilo_test {
 
-/// A pipe whose ends belong to the test, and that holds little.
+/// A pipe with a small capacity, whose ends belong to the test.
 class SmallPipe {
  public:
   static constexpr int kCapacity = 4096;
@@ -38,7 +38,7 @@ class SmallPipe {
   void closeFrom() { closeEnd(from); }
   void closeTo() { closeEnd(to); }
 
-  /// As a parent does that uses the pipe for itself as well.
+  /// Like a parent that also uses the pipe itself.
   static void makeNonBlocking(int end) { fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK); }
 
   void write(std::string_view text) const {
@@ -47,7 +47,7 @@ class SmallPipe {
     }
   }
 
-  /// How many bytes wait to be read.
+  /// The number of unread bytes.
   int waiting() const {
     int count = 0;
     ioctl(from, FIONREAD, &count);

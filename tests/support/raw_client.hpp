@@ -13,7 +13,7 @@ namespace heymilo_test {
 
 using RawHeaders = std::vector<std::pair<std::string, std::string>>;
 
-/// An HTTP answer as it came over the wire.
+/// An HTTP response as received on the wire.
 struct RawAnswer {
   int status = 0;
   std::string head;  ///< status line and header lines, the empty one included
@@ -24,12 +24,12 @@ struct RawAnswer {
   nlohmann::json json() const { return nlohmann::json::parse(body); }
 };
 
-/// A connection to 127.0.0.1 that sends what it is given and shows what comes: a judge of servers
-/// that has nothing in common with the library. Throws std::runtime_error where it can't connect,
-/// or has waited for 10 seconds.
+/// A connection to 127.0.0.1 that sends the given bytes and returns the received ones: it tests
+/// servers independently of the library. Throws std::runtime_error if it can't connect, or has
+/// waited for 10 seconds.
 class RawClient {
  public:
-  /// Sends `always` with each request that it makes itself.
+  /// Adds `always` to each request that it generates itself.
   explicit RawClient(int port, RawHeaders always = {});
   ~RawClient();
   RawClient(const RawClient&) = delete;
@@ -44,13 +44,13 @@ class RawClient {
   RawAnswer request(std::string_view method, std::string_view target, std::string_view body = {},
                     const RawHeaders& headers = {});
 
-  /// False where the server has gone.
+  /// False if the server has closed.
   bool send(std::string_view bytes);
-  /// Tells the server that nothing more will come.
+  /// Signals the server the end of the stream.
   void endSending();
-  /// The next answer; empty where the connection ended before all of it was there.
+  /// The next response; empty if the connection ended before it was complete.
   std::optional<RawAnswer> receive();
-  /// All bytes until the end of the connection, those included that receive() had no use for.
+  /// All bytes until the end of the connection, including those that receive() did not use.
   std::string receiveToEnd();
   /// Whether the connection was ended by a reset.
   bool wasReset() const { return reset_; }

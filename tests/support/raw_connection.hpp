@@ -16,7 +16,7 @@
 
 namespace heymilo_test {
 
-/// An HTTP request as it came over the wire.
+/// An HTTP request as received on the wire.
 struct RawRequest {
   std::size_t connection = 0;  ///< from 0, in the order of acceptance
   std::string head;            ///< request line and header lines, the empty one included
@@ -30,14 +30,14 @@ struct RawRequest {
   std::vector<std::string> header(std::string_view name) const;
 };
 
-/// What the server's connections write to: all that was seen. May be used by any thread.
+/// The record of the server's connections. Thread-safe.
 class RawRecord {
  public:
-  /// Wait until there are that many, for at most 10 seconds; false where there are not.
+  /// Wait until there are that many, for at most 10 seconds; false otherwise.
   bool waitForRequests(std::size_t count) const;
   bool waitForConnections(std::size_t count) const;
   bool waitForFinishedScripts(std::size_t count) const;
-  /// Until the scripts of all connections so far have returned.
+  /// Waits until the scripts of all connections so far have returned.
   bool waitForScripts() const;
 
   std::vector<RawRequest> requests() const;
@@ -60,9 +60,9 @@ class RawRecord {
   std::size_t finished_ = 0;
 };
 
-/// The server's end of one connection, in the hands of a script, on the script's thread. What a
-/// script reads is recorded. Reads and writes block until the client goes or the server is
-/// destroyed; then they fail, and the script is to return.
+/// The server's end of one connection, for a script, on the script's thread. The script's reads are
+/// recorded. Reads and writes block until the client closes or the server is destroyed; then they
+/// fail, and the script must return.
 class RawConnection {
  public:
   RawConnection(RawRecord& record, std::size_t number, Socket socket);
@@ -73,35 +73,36 @@ class RawConnection {
   /// From 0, in the order of acceptance.
   std::size_t number() const noexcept { return number_; }
 
-  /// The next request, body (Content-Length) included; empty where the client left before its end.
+  /// The next request, including its body (Content-Length); empty if the client closed before its
+  /// end.
   std::optional<RawRequest> readRequest();
-  /// For a script that reads requests in a way of its own.
+  /// For a script that reads requests itself.
   void recordRequest(RawRequest request) { record_.addRequest(std::move(request)); }
-  /// Reads that many bytes; fewer where the client left.
+  /// Reads that many bytes; fewer if the client closed.
   std::string readBytes(std::size_t count);
-  /// Reads until the client leaves.
+  /// Reads until the client closes.
   void readToEnd();
   /// Neither reads nor writes until the server is destroyed.
   void stall();
 
-  /// False where the client has left.
+  /// False if the client has closed.
   bool send(std::string_view bytes);
-  /// Sends one byte after the other, `interval` apart, until the client leaves.
+  /// Sends one byte after the other, `interval` apart, until the client closes.
   bool drip(std::string_view bytes, std::chrono::milliseconds interval);
 
   /// As relay(), for a connection without TLS, or one whose TLS is the other server's. Nothing of
   /// it is recorded.
   void relayTo(int port, const RelayLimits& limits = {});
 
-  /// Ends the connection in an orderly way. (Where bytes have not been read, the kernel resets it
+  /// Closes the connection in an orderly way. (If bytes have not been read, the kernel resets it
   /// instead.)
   void close();
-  /// Ends it with FIN, but without the goodbye of TLS.
+  /// Closes it with FIN, but without a TLS close_notify.
   void cut();
-  /// Ends it with RST.
+  /// Closes it with RST.
   void reset();
 
-  /// For the server: agrees on TLS, or on nothing; false where that fails.
+  /// For the server: the TLS handshake, if any; false on failure.
   bool open(ssl_ctx_st* context);
   /// For the server, from another thread: all reads and writes fail from now on.
   void interrupt();
@@ -114,7 +115,7 @@ class RawConnection {
   std::string unread_;  // received, not yet asked for
   std::unique_ptr<RawStream> stream_;
 
-  std::mutex mutex_;  // over what interrupt() touches
+  std::mutex mutex_;  // guards the members that interrupt() uses
   std::condition_variable interruption_;
   bool interrupted_ = false;
   Socket socket_;

@@ -9,7 +9,7 @@ namespace heymilo_test {
 
 namespace {
 
-/// Passes on what can be read now, up to `left` bytes; false where there is no more to come.
+/// Forwards the available bytes, up to `left`; false at the end.
 bool passOn(Socket from, Socket to, std::size_t& left) {
   std::array<char, 65536> buffer{};
   const std::ptrdiff_t count = receiveFrom(from, buffer.data(), (std::min)(buffer.size(), left));

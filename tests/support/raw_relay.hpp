@@ -7,15 +7,15 @@
 
 namespace heymilo_test {
 
-/// How many bytes a relay passes on.
+/// The number of bytes that a relay forwards.
 struct RelayLimits {
   std::size_t to_server = SIZE_MAX;
   std::size_t to_client = SIZE_MAX;
 };
 
-/// Passes on what comes over `client`, byte for byte, to a port of 127.0.0.1, and back. Returns
-/// when a limit is reached, every byte up to it passed on, or when either end leaves. The
-/// connection to the port is closed then, `client` is left open.
+/// Forwards the bytes of `client` to a port of 127.0.0.1, and back. Returns when a limit is
+/// reached, with every byte up to it forwarded, or when either end closes. The connection to the
+/// port is then closed, `client` stays open.
 void relay(Socket client, int port, const RelayLimits& limits);
 
 }  // namespace heymilo_test

@@ -7,7 +7,7 @@ namespace heymilo_test {
 
 namespace {
 
-/// A thread on which a connection that the client has left raises no signal.
+/// A thread on which a closed connection raises no signal.
 template <class Function>
 std::thread threadWithoutSigpipe(Function function) {
   return std::thread([function] {
@@ -27,7 +27,7 @@ RawServer::RawServer(Script script, const std::optional<RawServerTls>& tls, int 
     : script_(std::move(script)),
       tls_(tls ? makeServerContext(*tls) : nullptr),
       listener_(bindLoopback(port_)) {
-  if (receive_buffer != 0) {  // of the listener, before listen(), so that connections begin with it
+  if (receive_buffer != 0) {  // on the listener before listen(): connections inherit it
     setSocketOption(listener_, SOL_SOCKET, SO_RCVBUF, receive_buffer);
   }
   if (::listen(listener_, 128) != 0) {

@@ -14,16 +14,16 @@
 
 namespace heymilo_test {
 
-/// A server that does, byte for byte, what a test's script says, and remembers what it saw. It
-/// listens on a free port of 127.0.0.1 and runs the script for each connection, each on a thread of
-/// its own; where TLS can't be agreed on, no script runs. The destructor ends all connections and
-/// waits for the scripts. All functions may be called by any thread.
+/// A server that follows a test's script byte for byte, and records what it received. It listens on
+/// a free port of 127.0.0.1 and runs the script for each connection, each on its own thread; after
+/// a failed TLS handshake no script runs. The destructor closes all connections and waits for the
+/// scripts. Thread-safe.
 class RawServer {
  public:
   using Script = std::function<void(RawConnection&)>;
 
-  /// `receive_buffer`: how many bytes the kernel takes for a connection that nobody reads from; 0:
-  /// as many as it likes.
+  /// `receive_buffer`: the number of bytes that the kernel buffers for an unread connection; 0: the
+  /// default.
   explicit RawServer(Script script, const std::optional<RawServerTls>& tls = std::nullopt,
                      int receive_buffer = 0);
   ~RawServer();
@@ -36,19 +36,19 @@ class RawServer {
   /// As url(), with a name for the host.
   std::string urlOf(std::string_view host, std::string_view path = "/") const;
 
-  /// The whole requests so far, in the order in which they were complete.
+  /// The complete requests so far, in order of completion.
   std::vector<RawRequest> requests() const { return record_.requests(); }
-  /// All bytes that came over each connection, TLS taken off.
+  /// All bytes received on each connection, decrypted.
   std::vector<std::string> received() const { return record_.received(); }
   std::size_t connections() const { return record_.connections(); }
 
-  /// Wait for at most 10 seconds; false where it does not come to that.
+  /// Wait for at most 10 seconds; false otherwise.
   bool waitForRequests(std::size_t count) const { return record_.waitForRequests(count); }
   bool waitForConnections(std::size_t count) const { return record_.waitForConnections(count); }
   bool waitForFinishedScripts(std::size_t count) const {
     return record_.waitForFinishedScripts(count);
   }
-  /// Until the scripts of all connections so far have returned.
+  /// Waits until the scripts of all connections so far have returned.
   bool waitForScripts() const { return record_.waitForScripts(); }
 
  private:
@@ -58,7 +58,7 @@ class RawServer {
   const Script script_;
   const std::shared_ptr<ssl_ctx_st> tls_;
   RawRecord record_;
-  int port_ = 0;  // set by what makes the listener: the order matters
+  int port_ = 0;  // set by the listener's initializer: the order matters
   const Socket listener_;
 
   std::mutex mutex_;
@@ -68,11 +68,11 @@ class RawServer {
   std::thread acceptor_;
 };
 
-/// A complete answer with these header lines (each ended by CRLF), a Content-Length and the body.
+/// A complete response with these header lines (each ended by CRLF), a Content-Length and the body.
 std::string httpAnswer(std::string_view status, std::string_view body = "",
                        std::string_view header_lines = "");
 
-/// Answers every request of every connection with the same bytes.
+/// Sends the same bytes in response to every request of every connection.
 RawServer::Script answering(std::string answer);
 
 }  // namespace heymilo_test

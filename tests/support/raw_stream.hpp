@@ -12,7 +12,7 @@ struct ssl_ctx_st;
 
 namespace heymilo_test {
 
-/// How a server speaks TLS.
+/// The TLS settings of a server.
 struct RawServerTls {
   TlsIdentity identity;
   std::string client_ca{};  ///< PEM; clients must have a certificate of this CA
@@ -21,23 +21,23 @@ struct RawServerTls {
   std::string protocol{};  ///< agreed on by ALPN, such as `h2`; empty: no ALPN
 };
 
-/// What all connections of a server that speaks TLS share.
+/// The state shared by all connections of a TLS server.
 std::shared_ptr<ssl_ctx_st> makeServerContext(const RawServerTls& tls);
 
 /// The bytes of an accepted connection, plain or within TLS. It does not own the socket. Reads and
-/// writes block; from another thread, shutdown() of the socket ends them.
+/// writes block; shutdown() of the socket, by another thread, ends them.
 class RawStream {
  public:
   virtual ~RawStream() = default;
-  /// How many bytes came, up to `size`; 0 where there will be no more.
+  /// The number of bytes read, up to `size`; 0 at the end.
   virtual std::size_t read(char* data, std::size_t size) = 0;
-  /// False where not all could be sent.
+  /// False if not all could be sent.
   virtual bool write(std::string_view bytes) = 0;
-  /// Tells the peer that there is no more to come; what there is to tell apart from FIN.
+  /// Sends the TLS close_notify, which is independent of FIN.
   virtual void sayGoodbye() = 0;
 };
 
-/// `context` may be empty: no TLS. nullptr where TLS could not be agreed on.
+/// `context` may be empty: no TLS. nullptr if the TLS handshake failed.
 std::unique_ptr<RawStream> openStream(Socket socket, ssl_ctx_st* context);
 std::unique_ptr<RawStream> openTlsStream(Socket socket, ssl_ctx_st* context);
 

@@ -52,7 +52,7 @@ void require(bool done, const char* what) {
   }
 }
 
-/// Chooses the one protocol that the server speaks, whatever else is offered.
+/// Selects the server's only protocol, whatever else is offered.
 int chooseProtocol(SSL*, const unsigned char** chosen, unsigned char* length,
                    const unsigned char* offered, unsigned int offered_length, void* protocol) {
   const auto& wanted = *static_cast<const std::string*>(protocol);

@@ -1,4 +1,4 @@
-// Instead of raw_tls.cpp where there is no OpenSSL for the tests.
+// Replaces raw_tls.cpp if the tests have no OpenSSL.
 
 #include <stdexcept>
 

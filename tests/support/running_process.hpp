@@ -10,12 +10,12 @@
 
 namespace heymilo_test {
 
-/// A program that runs beside the test, so that it can be sent signals. What it writes goes to a
-/// file. It is killed where it still runs when the object goes.
+/// A program that runs in parallel with the test and can receive signals. Its output goes to a
+/// file. The destructor kills it if it is still running.
 class RunningProcess {
  public:
-  /// Starts it with nothing in its environment but `environment`. Standard output and error are
-  /// appended to `log`. Throws std::system_error.
+  /// Starts it with only `environment` in its environment. Standard output and error are appended
+  /// to `log`. Throws std::system_error.
   RunningProcess(const std::string& program, const std::vector<std::string>& arguments,
                  const std::map<std::string, std::string>& environment, const std::string& log);
   /// The same with these descriptors as its standard input (less than 0: an empty one), output and
@@ -28,8 +28,8 @@ class RunningProcess {
 
   void signal(int number) const;
   pid_t pid() const noexcept { return pid_; }
-  /// How it ended: its exit code, or less than 0: the negative number of the signal that ended it.
-  /// Empty where it has not ended after `limit`.
+  /// How it ended: its exit code, or, if less than 0, the negated number of the signal that ended
+  /// it. Empty if it has not ended after `limit`.
   std::optional<int> wait(std::chrono::milliseconds limit);
 
  private:

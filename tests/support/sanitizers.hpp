@@ -15,10 +15,10 @@
 
 namespace heymilo_test {
 
-/// The code is slowed down by a sanitizer, and what it measures of memory is not the library's.
+/// A sanitizer slows the code down, and its memory is not the library's.
 constexpr bool kSanitized = HEYMILO_TEST_SANITIZED != 0;
 
-/// How often something is to be tried: so often, or a tenth of that where a sanitizer looks on.
+/// The number of repetitions: this many, or a tenth with a sanitizer.
 constexpr std::size_t effort(std::size_t count) { return kSanitized ? (count + 9) / 10 : count; }
 
 }  // namespace heymilo_test

@@ -12,7 +12,7 @@ std::size_t sizeOfSign(unsigned char first) {
   return first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
 }
 
-/// Enough for the signs that tests use: ideographs are wide.
+/// Sufficient for the characters that tests use: ideographs are wide.
 std::size_t widthOfSign(std::string_view sign) {
   return sign.size() == 3 && sign >= "\u3000" && sign <= "\uFF60" ? 2 : 1;
 }

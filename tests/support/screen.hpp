@@ -7,9 +7,9 @@
 
 namespace heymilo_test {
 
-/// As much of a terminal as programs use that show a line of progress: text with wide signs, line
-/// ends, wrapping and its absence, clearing, and what becomes of it all when the window gets
-/// another width. Anything else that it is given makes it `unheard_of()`.
+/// The part of a terminal that programs with a progress line use: text with wide characters, line
+/// ends, wrapping on and off, clearing, and the effect of a new window width. Anything else sets
+/// `unheard_of()`.
 class Screen {
  public:
   enum class Resize { wraps_anew, cuts_off };  ///< as VTE, kitty and tmux; as xterm
@@ -19,7 +19,7 @@ class Screen {
   void write(std::string_view bytes);
   void resize(std::size_t width);
 
-  /// The rows, without blanks at their ends, from the first to the last that is not empty.
+  /// The rows, without trailing blanks, from the first to the last that is not empty.
   std::vector<std::string> rows() const;
   const std::string& unheardOf() const { return unheard_of_; }
 

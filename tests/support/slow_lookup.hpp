@@ -1,7 +1,7 @@
 #pragma once
 
-/// For a test program that includes this: a look-up of the name `slow.test` takes until it is let
-/// go. It takes the place of the C library's getaddrinfo(), which a program can do on Linux.
+/// For a test program that includes this: a DNS lookup of the name `slow.test` takes until it is
+/// released. It replaces the C library's getaddrinfo(), which is possible on Linux.
 #ifdef __linux__
 
 #include <dlfcn.h>
@@ -20,12 +20,12 @@ class SlowLookup {
     return lookup;
   }
 
-  /// Waits until that many look-ups have begun, altogether.
+  /// Waits until that many lookups have begun, in total.
   void awaitBegun(int count) {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [&] { return begun_ >= count; });
   }
-  /// Lets them all go, and waits until they are over.
+  /// Releases all of them, and waits until they have ended.
   void letGo() {
     std::unique_lock<std::mutex> lock(mutex_);
     let_go_ = true;
@@ -38,7 +38,7 @@ class SlowLookup {
     return begun_;
   }
 
-  /// On the thread that looks up.
+  /// On the lookup's thread.
   void wait() {
     std::unique_lock<std::mutex> lock(mutex_);
     ++begun_;

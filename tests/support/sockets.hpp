@@ -1,6 +1,6 @@
 #pragma once
 
-// The sockets of the operating system, for what tests need of them on Windows too.
+// The socket functions of the operating system for tests, also on Windows.
 #ifdef _WIN32
 #ifndef NOMINMAX
 #define NOMINMAX
@@ -26,7 +26,7 @@ namespace heymilo_test {
 using Socket = SOCKET;
 inline constexpr Socket kNoSocket = INVALID_SOCKET;
 
-/// Gets Winsock ready; it stays so until the process ends.
+/// Initializes Winsock, until the process ends.
 inline void startSockets() {
   static const bool started = [] {
     WSADATA data;
@@ -36,7 +36,7 @@ inline void startSockets() {
 }
 inline void closeSocket(Socket socket) { ::closesocket(socket); }
 inline void endSendingOn(Socket socket) { ::shutdown(socket, SD_SEND); }
-/// Ends what other threads wait for on it, too.
+/// Also ends other threads' waits on it.
 inline void endBothWays(Socket socket) {
   ::shutdown(socket, SD_BOTH);
   ::CancelIoEx(reinterpret_cast<HANDLE>(socket), nullptr);
@@ -48,7 +48,7 @@ inline std::ptrdiff_t receiveFrom(Socket socket, char* data, std::size_t size) {
   return ::recv(socket, data, static_cast<int>(size), 0);
 }
 inline bool wasInterrupted() { return false; }
-/// Whether the call that has just failed did so because the peer had reset the connection.
+/// Whether the failed call failed because the peer had reset the connection.
 inline bool wasResetByPeer() { return ::WSAGetLastError() == WSAECONNRESET; }
 using PollEntry = WSAPOLLFD;
 inline int pollSockets(PollEntry* entries, std::size_t count, int milliseconds) {
@@ -63,7 +63,7 @@ inline constexpr Socket kNoSocket = -1;
 inline void startSockets() {}
 inline void closeSocket(Socket socket) { ::close(socket); }
 inline void endSendingOn(Socket socket) { ::shutdown(socket, SHUT_WR); }
-/// Ends what other threads wait for on it, too.
+/// Also ends other threads' waits on it.
 inline void endBothWays(Socket socket) { ::shutdown(socket, SHUT_RDWR); }
 inline std::ptrdiff_t sendOn(Socket socket, const char* data, std::size_t size) {
 #ifdef MSG_NOSIGNAL
@@ -76,7 +76,7 @@ inline std::ptrdiff_t receiveFrom(Socket socket, char* data, std::size_t size) {
   return ::recv(socket, data, size, 0);
 }
 inline bool wasInterrupted() { return errno == EINTR; }
-/// Whether the call that has just failed did so because the peer had reset the connection.
+/// Whether the failed call failed because the peer had reset the connection.
 inline bool wasResetByPeer() { return errno == ECONNRESET; }
 using PollEntry = pollfd;
 inline int pollSockets(PollEntry* entries, std::size_t count, int milliseconds) {
@@ -95,7 +95,7 @@ int setSocketOption(Socket socket, int level, int name, const Value& value) {
   return ::setsockopt(socket, level, name, reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-/// Sends small messages at once.
+/// Sends small messages immediately.
 inline void sendAtOnce(Socket socket) {
 #ifdef SO_NOSIGPIPE  // macOS, which has no MSG_NOSIGNAL
   setSocketOption(socket, SOL_SOCKET, SO_NOSIGPIPE, 1);

@@ -6,7 +6,7 @@
 
 namespace heymilo_test {
 
-/// An empty directory, gone with all that is in it when the object is.
+/// An empty directory; the destructor deletes it with its contents.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

@@ -7,7 +7,7 @@
 
 namespace heymilo_test {
 
-/// A file with the given contents, gone when the object is.
+/// A file with the given contents; the destructor deletes it.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& contents) {

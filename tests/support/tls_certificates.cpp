@@ -30,7 +30,7 @@ std::shared_ptr<EVP_PKEY> makeKey() {
   return {key, &EVP_PKEY_free};
 }
 
-/// What a PEM writer writes.
+/// The output of a PEM writer.
 template <class Writer>
 std::string toPem(Writer write) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), &BIO_free);
@@ -117,7 +117,7 @@ TlsIdentity selfSigned(const CertificateRequest& request) {
   return {toPem(certificate.get()), toPem(key.get())};
 }
 
-// By value, since OpenSSL 1.1.1 takes no const text.
+// By value: OpenSSL 1.1.1 has no const parameter here.
 std::string encryptedKey(const TlsIdentity& identity, std::string passphrase) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> plain(
       BIO_new_mem_buf(identity.key.data(), static_cast<int>(identity.key.size())), &BIO_free);

@@ -8,7 +8,7 @@
 struct evp_pkey_st;
 struct x509_st;
 
-/// Certificates for tests, made anew for each run, so that no key lies about and none expires.
+/// Certificates for tests, generated for each run: no key is stored and none expires.
 namespace heymilo_test {
 
 /// A certificate and its private key, as PEM.
@@ -20,14 +20,14 @@ struct TlsIdentity {
   std::string pem() const { return certificate + key; }
 };
 
-/// What a certificate says.
+/// The contents of a certificate.
 struct CertificateRequest {
   std::vector<std::string> hosts = {"localhost", "127.0.0.1"};  ///< names and IPv4 addresses
   std::chrono::hours begins{-24};                               ///< from now
   std::chrono::hours ends{24};                                  ///< from now
 };
 
-/// Signs certificates that are trusted where its own is.
+/// Signs certificates that are trusted if its own is.
 class CertificateAuthority {
  public:
   explicit CertificateAuthority(const std::string& name = "heymilo test CA");
@@ -41,7 +41,7 @@ class CertificateAuthority {
   std::string certificate_;
 };
 
-/// A certificate that nobody but itself vouches for.
+/// A self-signed certificate.
 TlsIdentity selfSigned(const CertificateRequest& request = {});
 
 /// The private key, encrypted with a passphrase.

@@ -8,7 +8,7 @@
 
 namespace heymilo_test {
 
-/// A GET as the library sends it, with time enough.
+/// A GET as the library sends it, with a long timeout.
 inline heymilo::HttpRequest get(std::string url) {
   heymilo::HttpRequest request;
   request.method = "GET";
@@ -18,7 +18,7 @@ inline heymilo::HttpRequest get(std::string url) {
   return request;
 }
 
-/// A POST as the library sends it, with time enough.
+/// A POST as the library sends it, with a long timeout.
 inline heymilo::HttpRequest post(std::string url, std::string body) {
   heymilo::HttpRequest request;
   request.method = "POST";
@@ -29,7 +29,7 @@ inline heymilo::HttpRequest post(std::string url, std::string body) {
   return request;
 }
 
-/// What the request fails with, which must be an `Error` and nothing derived from it.
+/// The error of the request, which must be exactly an `Error`.
 template <class Error>
 Error failureOf(heymilo::Transport& transport, const heymilo::HttpRequest& request,
                 const heymilo::CancellationToken& cancellation = {}) {

@@ -13,7 +13,8 @@
 
 namespace heymilo_test {
 
-/// How many bytes the kernel still holds that this machine's processes have sent to the port.
+/// The number of bytes that this machine's processes have sent to the port and the kernel still
+/// holds.
 inline std::size_t unsentBytesTo(int port) {
   std::size_t sum = 0;
 #ifdef __linux__
@@ -34,8 +35,8 @@ inline std::size_t unsentBytesTo(int port) {
   return sum;
 }
 
-/// A server that takes the beginning of a request and then no more, or a little now and then, until
-/// it is released. Then it takes all that still comes, to the connection's end.
+/// A server that reads the beginning of a request and then nothing, or a little now and then, until
+/// it is released. Then it reads everything, to the connection's end.
 class UnreadPeer {
  public:
   struct Kind {
@@ -51,10 +52,10 @@ class UnreadPeer {
 
   const RawServer& server() const noexcept { return server_; }
 
-  /// What a request must have for the peer: more than its buffers hold, and less than the sender's.
+  /// The size of a request for this peer: more than its buffers hold, and less than the sender's.
   static std::string body() { return std::string(kBody, 'x'); }
 
-  /// Whether all of the request is on its way: it has come, or the sender's kernel has it.
+  /// Whether the whole request is in transit: received, or in the sender's kernel.
   bool requestIsUnderWay() const {
     constexpr std::size_t kElsewhere = 100'000;  // the receiver's buffers, and those of TLS
     return received() > 0 && received() + unsentBytesTo(server_.port()) + kElsewhere > kBody;
@@ -66,13 +67,14 @@ class UnreadPeer {
     }
   }
 
-  /// Of the first connection.
+  /// For the first connection.
   std::size_t received() const {
     const std::vector<std::string> all = server_.received();
     return all.empty() ? 0 : all[0].size();
   }
 
-  /// Releases it, and waits until nothing comes any more. Whether the request came whole.
+  /// Releases it, and waits until nothing more arrives. Whether the request was received
+  /// completely.
   bool receivesAll() {
     release();
     server_.waitForFinishedScripts(1);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-/// Candidates who can't be read: what may be wrong with the JSON text of one.
+/// Unreadable candidates: defects of a candidate's JSON text.
 namespace heymilo_test {
 
 using Spoil = std::function<std::string(const std::string& candidate)>;
@@ -13,26 +13,26 @@ using Spoil = std::function<std::string(const std::string& candidate)>;
 struct UnreadableKind {
   const char* name;
   Spoil spoil;
-  const char* place;          ///< within the candidate; nullptr: wherever the text breaks
+  const char* place;          ///< within the candidate; nullptr: where the text breaks
   bool id_known = true;       ///< its interview_id can be read
   bool created_known = true;  ///< and so can its created_at
 };
 
-/// With a property more.
+/// With an additional property.
 inline Spoil with(std::string property) {
   return [property = std::move(property)](const std::string& candidate) {
     return candidate.substr(0, candidate.size() - 1) + "," + property + "}";
   };
 }
 
-/// With the value of a property, which is a string or a number, replaced by another text; by
-/// nothing where that is empty, name included.
+/// With the value of a property, which is a string or a number, replaced by another text; an empty
+/// text removes the property.
 inline Spoil instead(std::string name, std::string value) {
   return [name = std::move(name), value = std::move(value)](const std::string& candidate) {
     const std::string key = '"' + name + "\":";
     const std::size_t at = candidate.find(key);
     if (at == std::string::npos) {
-      throw std::logic_error("there is no " + name);
+      throw std::logic_error("no property " + name);
     }
     const std::size_t begin = at + key.size();
     const std::size_t end = candidate[begin] == '"' ? candidate.find('"', begin + 1) + 1
@@ -45,7 +45,7 @@ inline Spoil instead(std::string name, std::string value) {
   };
 }
 
-/// Values that can't be read, in a candidate whose beginning and end can be told.
+/// Unreadable values in a candidate whose beginning and end can be determined.
 inline std::vector<UnreadableKind> unreadableValues() {
   return {
       {"NaN", with(R"("x":NaN)"), "/x"},
@@ -99,7 +99,7 @@ inline std::vector<UnreadableKind> unreadableIds() {
   };
 }
 
-/// A candidate whose end cannot be told, as a quotation mark or a bracket is missing.
+/// A candidate whose end cannot be determined: a quotation mark or a bracket is missing.
 inline std::vector<UnreadableKind> brokenStructures() {
   return {
       {"no closing quotation mark", with(R"("x":"a)"), nullptr},

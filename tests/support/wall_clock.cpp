@@ -21,7 +21,7 @@ void setWallClock(std::chrono::nanoseconds ahead) {
 
 }  // namespace heymilo_test
 
-// In the place of the C library's, for everything in the process.
+// Replaces the C library's, for the whole process.
 extern "C" {
 
 __attribute__((visibility("default"))) int clock_gettime(clockid_t clock, timespec* time) noexcept {

@@ -1,4 +1,4 @@
-// What a test can say of the requests that were seen.
+// Expectations about received requests.
 
 #include "heymilo/testing/expectations.hpp"
 
@@ -21,7 +21,7 @@ using ::testing::Not;
 
 const CandidateIngestRequest kAda{"Ada", "ada@example.com"};
 
-/// Anything that has requests().
+/// A type with requests().
 struct Peer {
   std::vector<RecordedRequest> seen;
   const std::vector<RecordedRequest>& requests() const { return seen; }
@@ -48,9 +48,9 @@ TEST(Expectations, CountsRequests) {
   const Expectation wrong = received(peer, "ingestCandidate", 2);
   EXPECT_FALSE(wrong);
   EXPECT_EQ(wrong.message(),
-            "ingestCandidate: 2 expected, 1 of these requests:\n"
+            "ingestCandidate: 2 expected, 1 received; all requests:\n"
             "  POST /api (ingestCandidate): 201\n"
-            "  POST /api (listCandidates): no answer");
+            "  POST /api (listCandidates): no response");
 }
 
 TEST(Expectations, ComparesBodiesAsModels) {
@@ -89,12 +89,12 @@ TEST(Expectations, MeasuresTheTimesBetween) {
   EXPECT_TRUE(receivedApart(peer, "ingestCandidate", {milliseconds{500}, milliseconds{1000}}));
   EXPECT_TRUE(receivedApart(peer, "listCandidates", {}));
   EXPECT_THAT(receivedApart(peer, "ingestCandidate", {}).message(),
-              HasSubstr("expected apart none, but they came 500 ms, 1000 ms apart:"));
+              HasSubstr("expected intervals none, received 500 ms, 1000 ms:"));
 }
 
 TEST(Expectations, TellGoogleTestWhy) {
   EXPECT_NONFATAL_FAILURE(EXPECT_TRUE(received(Peer{}, "ingestCandidate")),
-                          "ingestCandidate: 1 expected, 0 of these requests");
+                          "ingestCandidate: 1 expected, 0 received; all requests");
   EXPECT_FALSE(received(Peer{}, "ingestCandidate"));
 }
 
@@ -109,7 +109,7 @@ TEST(Expectations, ShowNoBodies) {
   peer.add("ingestCandidate", {}, kAda);
   const Expectation wrong = received(peer, RequestMatch::sending("ingestCandidate", kAda), 7);
   EXPECT_THAT(wrong.message(),
-              AllOf(HasSubstr("ingestCandidate that fits"), Not(HasSubstr("Ada"))));
+              AllOf(HasSubstr("ingestCandidate that matches"), Not(HasSubstr("Ada"))));
 }
 
 }  // namespace

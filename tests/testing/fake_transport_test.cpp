@@ -1,4 +1,4 @@
-// The transport that tests make up.
+// The fake transport.
 
 #include "heymilo/testing/fake_transport.hpp"
 

@@ -1,4 +1,4 @@
-// The clock that tests move.
+// The manual clock.
 
 #include "heymilo/testing/manual_clock.hpp"
 
@@ -19,7 +19,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-/// A wait that nothing but the time ends.
+/// A wait that only time ends.
 void waitUntil(Clock& clock, Clock::TimePoint until) {
   std::mutex mutex;
   std::condition_variable condition;
@@ -27,8 +27,8 @@ void waitUntil(Clock& clock, Clock::TimePoint until) {
   EXPECT_FALSE(clock.wait(lock, condition, until, [] { return false; }));
 }
 
-/// A wait until `until` that another thread ends by a notification, with the lock held for so long
-/// before it. Whether it was ended by that.
+/// A wait until `until` that another thread ends by a notification, after holding the lock for this
+/// long. Whether the notification ended it.
 bool isEndedByNotification(Clock& clock, Clock::TimePoint until, milliseconds held_before) {
   std::mutex mutex;
   std::condition_variable condition;
@@ -109,7 +109,7 @@ TEST(ManualClock, SaysThatNobodyWaits) {
   EXPECT_THAT(clock.waits(), IsEmpty());
 }
 
-// Whoever waits for less is served first, at the time that was asked for.
+// Shorter waits end first, at the requested time.
 TEST(ManualClock, WaitsEndInTheOrderOfTheirTimes) {
   ManualClock clock;
   const auto start = clock.now();
@@ -117,7 +117,7 @@ TEST(ManualClock, WaitsEndInTheOrderOfTheirTimes) {
   std::condition_variable never;
   std::atomic<bool> begun{false};
   std::vector<int> order;
-  // Many short waits beside a long one: the long one must not carry the clock past any of them.
+  // Many short waits during a long one: the long one must not move the clock past any of them.
   std::thread long_wait([&] {
     while (!begun) {
       std::this_thread::yield();
@@ -148,7 +148,7 @@ TEST(ManualClock, ANotificationEndsAWait) {
   EXPECT_THAT(clock.waits(), ElementsAre(hours{1}));
 }
 
-// The clock looks at itself each millisecond. While it does, nobody hears a notification.
+// The clock polls each millisecond. A notification during a poll must not be lost.
 TEST(ManualClock, ANotificationEndsAWaitThatLooksAtTheClock) {
   ManualClock clock(ManualClock::Mode::by_hand);
   EXPECT_TRUE(isEndedByNotification(clock, clock.now() + hours{1}, milliseconds{20}));
@@ -167,7 +167,7 @@ TEST(ManualClock, WhatHasHappenedAlreadyNeedsNoWait) {
   }
 }
 
-// What onWait() does comes before the time that is waited for.
+// onWait() is called before the end of the wait.
 TEST(ManualClock, WhatHappensMeanwhileEndsAWaitBeforeItsTime) {
   ManualClock clock;
   const auto start = clock.now();

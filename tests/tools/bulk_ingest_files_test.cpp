@@ -11,7 +11,7 @@
 #include "support/eventually.hpp"
 #include "support/running_process.hpp"
 
-// What bulk_ingest reads and writes, and what it leaves alone.
+// The files that bulk_ingest reads and writes, and those that it leaves unchanged.
 
 namespace heymilo_test {
 namespace {
@@ -19,8 +19,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// For tests of files that are to be left alone. Devices are named by links of the test's own: what
-/// replaces one, as root, would otherwise take the machine's.
+/// For tests of files that must be left unchanged. Devices are named by the test's own links: as
+/// root, a replacement would otherwise replace the machine's devices.
 class BulkIngestFiles : public BulkIngestProgram {
  protected:
   BulkIngestFiles() {
@@ -31,7 +31,7 @@ class BulkIngestFiles : public BulkIngestProgram {
     }
   }
 
-  /// Runs a line of the shell in the directory, where `bulk_ingest` is the program.
+  /// Runs a shell command in the directory, where `bulk_ingest` is the program.
   ChildResult shell(const std::string& line) const {
     return runChild(
         "/bin/sh",
@@ -49,7 +49,7 @@ class BulkIngestFiles : public BulkIngestProgram {
     return names;
   }
 
-  /// The mode of what is there, without following a link.
+  /// The file's mode, without following a link.
   unsigned modeOf(const std::string& path) const {
     struct stat status {};
     return ::lstat(path.c_str(), &status) == 0 ? status.st_mode : 0U;
@@ -164,7 +164,7 @@ TEST_F(BulkIngestFiles, AReportGoesThroughWhatIsNotARegularFile) {
   expectReport(shell(run + "/dev/fd/5 5>&1 >/dev/null | cat").out);
   expectReport(shell("ln -s stdout link; " + run + "link | cat").out);
   EXPECT_TRUE(S_ISLNK(modeOf(directory.file("link"))));
-  // What is written before and after it stays.
+  // Text written before and after it is kept.
   const std::string around =
       shell("{ echo before; " + run + "stdout; echo after; } > all; cat all").out;
   EXPECT_THAT(linesOf(around), ::testing::SizeIs(4));
@@ -213,7 +213,7 @@ TEST_F(BulkIngestFiles, AReportThatCanNotBeWrittenIsAnErrorThatNamesTheJournal) 
   EXPECT_THAT(full.err, HasSubstr("/full: No space left on device"));
   EXPECT_THAT(full.err, HasSubstr("is in the journal"));
   EXPECT_EQ(server.candidateCount("posting-1"), 2u);
-  // For reading, and what is not open, or open for the program's own use.
+  // Read-only descriptors, closed ones, and the program's own.
   for (const std::string place : {"/dev/fd/0",
                                   "''",
                                   "/dev/fd/3",
@@ -235,7 +235,7 @@ TEST_F(BulkIngestFiles, AReportThatCanNotBeWrittenIsAnErrorThatNamesTheJournal) 
 }
 
 TEST_F(BulkIngestFiles, AReportWhoseNameWasTakenDuringTheRunIsNotWritten) {
-  // The input does not end before the name is taken.
+  // The input does not end before the name exists.
   const std::string during =
       "; mkfifo in; bulk_ingest $posting in --journal j --report r --format ndjson & "
       "exec 3>in; cat people.ndjson >&3; while ! [ -e j ]; do sleep 0.02; done; ";

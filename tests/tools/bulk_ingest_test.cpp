@@ -118,7 +118,7 @@ TEST_F(BulkIngestProgram, FindsWhatTheServerDidNotConfirm) {
   const ChildResult result = ingest({"--chunk", "10", "--settle", "0.1", "--verbose"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(server.candidateCount("posting-1"), 25u);
-  EXPECT_THAT(result.err, HasSubstr("looking for those in doubt"));
+  EXPECT_THAT(result.err, HasSubstr("looking for records in doubt"));
 }
 
 TEST_F(BulkIngestProgram, EndsInGoodOrderAndGoesOn) {
@@ -135,7 +135,7 @@ TEST_F(BulkIngestProgram, EndsInGoodOrderAndGoesOn) {
   process.signal(SIGINT);
   EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3) << contentsOf(log);
   EXPECT_THAT(contentsOf(log), HasSubstr("Stopped before the end"));
-  EXPECT_EQ(server.candidateCount("posting-1"), 20u);  // what was under way has been waited for
+  EXPECT_EQ(server.candidateCount("posting-1"), 20u);  // requests in progress have been waited for
   server.clearResponses();
   EXPECT_EQ(ingest().exit_code, 0);
   EXPECT_EQ(server.candidateCount("posting-1"), 60u);
@@ -189,7 +189,7 @@ TEST_F(BulkIngestProgram, AReportWithoutAReaderIsDoneInPart) {
   const ChildResult result =
       run("bulk_ingest", {"posting-1", file, "--report", "-"}, ChildStdout::brokenPipe());
   EXPECT_EQ(result.exit_code, 3);
-  EXPECT_THAT(result.err, HasSubstr("nothing is sent anew"));
+  EXPECT_THAT(result.err, HasSubstr("nothing is sent again"));
 }
 
 TEST_F(BulkIngestProgram, SaysWhatIsWrongWithTheFile) {
@@ -201,13 +201,13 @@ TEST_F(BulkIngestProgram, SaysWhatIsWrongWithTheFile) {
     return result.err;
   };
   EXPECT_THAT(errorOf("array.json", "[{\"name\":\"Ada\"}]"), HasSubstr("jq -c '.[]'"));
-  EXPECT_THAT(errorOf("array.ndjson", "[\n]"), HasSubstr("a JSON object a line"));
+  EXPECT_THAT(errorOf("array.ndjson", "[\n]"), HasSubstr("one JSON object per line"));
   EXPECT_THAT(errorOf("utf16.csv", "\xff\xfen"), HasSubstr("Save it as UTF-8"));
   const std::string headless = errorOf("headless.csv", "Ada Example,ada@example.com\n");
-  EXPECT_THAT(headless, HasSubstr("The first row names the columns"));
+  EXPECT_THAT(headless, HasSubstr("The first row must contain the column names"));
   EXPECT_THAT(headless, Not(HasSubstr("Ada")));
   EXPECT_THAT(run("bulk_ingest", {"posting-1", directory.file("none")}).err,
-              HasSubstr("there is no such file"));
+              HasSubstr("no such file"));
   EXPECT_THAT(run("bulk_ingest", {"posting-1", "/"}).err, HasSubstr("it is a directory"));
   EXPECT_EQ(server.requestCount(), 0u);
 }
@@ -216,7 +216,7 @@ TEST_F(BulkIngestProgram, AnEmptyFileIsDone) {
   write("");
   const ChildResult result = ingest();
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.err, HasSubstr("there are no records in "));
+  EXPECT_THAT(result.err, HasSubstr("no records in "));
 }
 
 TEST_F(BulkIngestProgram, SaysHowLongTheQuotaIsUsedUp) {
@@ -228,7 +228,7 @@ TEST_F(BulkIngestProgram, SaysHowLongTheQuotaIsUsedUp) {
   RunningProcess process(
       HEYMILO_PROGRAMS_DIR "/bulk_ingest", {"posting-1", file}, environment, log);
   EXPECT_TRUE(
-      eventually([&] { return contentsOf(log).find("going on in 3") != std::string::npos; }));
+      eventually([&] { return contentsOf(log).find("resuming in 3") != std::string::npos; }));
   process.signal(SIGINT);
   EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3);
   EXPECT_EQ(server.candidateCount("posting-1"), 0u);
@@ -249,7 +249,7 @@ TEST_F(BulkIngestProgram, AJournalThatIsDeletedDuringTheRunIsNoSuccess) {
   const ChildResult result = ingest(arguments);
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_EQ(server.candidateCount("posting-1"), 20u);
-  EXPECT_THAT(result.err, HasSubstr(journal + " is not there any more"));
+  EXPECT_THAT(result.err, HasSubstr(journal + " no longer exists"));
   EXPECT_THAT(result.err, HasSubstr("had sent 20 records"));
   EXPECT_THAT(result.err, HasSubstr("nothing more is sent"));
   EXPECT_THAT(result.err, HasSubstr("move this file to " + journal));
@@ -273,7 +273,7 @@ TEST_F(BulkIngestProgram, AJournalThatIsDeletedUnderTheLastChunkIsNoSuccess) {
   EXPECT_THAT(result.err, HasSubstr("had sent 10 records"));
 }
 
-// `ulimit -f` in the place of a disk that fills up.
+// `ulimit -f` instead of a full disk.
 TEST_F(BulkIngestProgram, AFullDiskIsToldOfWithWhatWasSent) {
   writePeople(2000);
   const std::string journal = directory.file("journal");
@@ -327,7 +327,7 @@ TEST_F(BulkIngestProgram, AnotherRunIsCalledOne) {
   ASSERT_TRUE(server.waitForRequests(1));
   const ChildResult second = ingest({"--journal", journal});
   EXPECT_EQ(second.exit_code, 1);
-  EXPECT_THAT(second.err, HasSubstr("another run is at work on " + journal));
+  EXPECT_THAT(second.err, HasSubstr("another run is using " + journal));
   server.release();
   EXPECT_EQ(first.wait(std::chrono::seconds{20}), 0);
   EXPECT_EQ(server.candidateCount("posting-1"), 20u);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds the completions for bash and zsh to what the programs' --help says: the same options, with a
-# value or without.
+# Compares the completions for bash and zsh with the programs' --help: the same options, with a value or
+# without.
 #
 #   tests/tools/completions_test.sh DIRECTORY   with the built programs
 set -euo pipefail
@@ -13,12 +13,12 @@ failures=0
 # same <what> <expected> <actual>
 same() {
   if [[ $2 != "$3" ]]; then
-    printf 'FAILED: %s\n--help, or what is expected:\n%s\nthe completion:\n%s\n' "$@"
+    printf 'FAILED: %s\nexpected (from --help):\n%s\nthe completion:\n%s\n' "$@"
     failures=$((failures + 1))
   fi
 }
 
-# complete_bash <word>...: what bash offers for the last word, a line each.
+# complete_bash <word>...: bash's completions of the last word, one per line.
 complete_bash() {
   # shellcheck disable=SC2016
   bash --norc -c '
@@ -30,7 +30,7 @@ complete_bash() {
     printf "%s\n" "${COMPREPLY[@]}"' - "$@"
 }
 
-# zsh_options <program>: what is handed to _arguments, as --help has it: a value as VALUE.
+# zsh_options <program>: the arguments of _arguments, in the form of --help: a value as VALUE.
 zsh_options() {
   # shellcheck disable=SC2016
   zsh -f -c '
@@ -52,7 +52,7 @@ for program in list_candidates ingest_candidate bulk_ingest mirror_candidates mo
   while read -r option value; do
     offered=$(complete_bash "$program" "$option" --)
     if [[ -n $value ]]; then
-      same "$program: options in the place of the value of $option" '' "$(grep -e '^--' <<<"$offered" || true)"
+      same "$program: options instead of the value of $option" '' "$(grep -e '^--' <<<"$offered" || true)"
     else
       same "$program: what follows $option" "$(sed 's/ .*//' <<<"$described")" "$(sort <<<"$offered")"
     fi
@@ -74,4 +74,4 @@ for words in bulk_ingest 'bulk_ingest id file' 'list_candidates id' 'bulk_ingest
   same "no file after $words" '' "$(complete_bash $words READ)"
 done
 
-((failures == 0)) && echo 'The completions are what --help says.'
+((failures == 0)) && echo 'The completions agree with --help.'

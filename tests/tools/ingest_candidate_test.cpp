@@ -159,7 +159,7 @@ TEST_F(IngestCandidateTest, AnAnswerThatCanNotBePrintedIsDoneInPart) {
     server.clearRequests();
     const ChildResult result = ingest({}, to);
     EXPECT_EQ(result.exit_code, 3);
-    EXPECT_THAT(result.err, HasSubstr("was ingested all the same"));
+    EXPECT_THAT(result.err, HasSubstr("was ingested: do not send it again"));
     EXPECT_THAT(server.requests("ingestCandidate"), SizeIs(1));
   }
 }
@@ -178,7 +178,7 @@ TEST_F(IngestCandidateTest, CtrlCSaysThatTheOutcomeIsUnknown) {
   EXPECT_EQ(process.wait(std::chrono::seconds{20}), 1);
   std::ifstream in(log);
   EXPECT_THAT((std::string{std::istreambuf_iterator<char>(in), {}}),
-              AllOf(HasSubstr("It was stopped before it was done."),
+              AllOf(HasSubstr("It was stopped before it finished."),
                     HasSubstr("It may have been ingested: look before sending it again.")));
 }
 

@@ -229,7 +229,7 @@ TEST_F(ListCandidatesTest, MaxStopsEarlyAndSaysHowToGoOn) {
 
 TEST_F(ListCandidatesTest, MaxAsksForNoMoreThanItPrints) {
   server.addPosting("posting-1", 12);
-  EXPECT_THAT(list({"--format", "json", "--max", "12"}).err, IsEmpty());  // there is nothing behind
+  EXPECT_THAT(list({"--format", "json", "--max", "12"}).err, IsEmpty());  // the list has no more
   EXPECT_THAT(list({"--format", "json", "--max", "3"}).err, HasSubstr("--starting-after"));
   const std::vector<RecordedRequest> requests = server.requests();
   ASSERT_THAT(requests, SizeIs(2));

@@ -39,13 +39,13 @@ TEST_F(MirrorCandidatesTest, SaysWhatHappenedAndHowManyRequestsItTook) {
   server.addPosting("posting-1", 250);
   const ChildResult first = mirror();
   EXPECT_EQ(first.exit_code, 0);
-  EXPECT_THAT(first.err, IsEmpty());  // it is no terminal
+  EXPECT_THAT(first.err, IsEmpty());  // not a terminal
   EXPECT_EQ(first.out,
             "250 candidates seen: 250 new, 0 changed, 0 gone\n4 requests; read everything\n");
   expectEqual();
 
   server.advance(MockServer::workflow_time);
-  EXPECT_THAT(mirror().out, HasSubstr("requests; read those invited since 20"));
+  EXPECT_THAT(mirror().out, HasSubstr("requests; read candidates created since 20"));
   expectEqual();
 
   server.removeCandidate(server.candidates("posting-1")[0]["interview_id"].get<std::string>());
@@ -67,7 +67,7 @@ TEST_F(MirrorCandidatesTest, ADatabaseThatIsDeletedDuringTheRunIsNoSuccess) {
   const ChildResult result = mirror();
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.out, IsEmpty());
-  EXPECT_THAT(result.err, HasSubstr(file + " is not there any more"));
+  EXPECT_THAT(result.err, HasSubstr(file + " no longer exists"));
   EXPECT_THAT(mirror().out, HasSubstr("250 new"));
   expectEqual();
 }
@@ -89,7 +89,8 @@ TEST_F(MirrorCandidatesTest, AFailureInTheMiddleIsGoneOnFrom) {
                      ScriptedResponse::error(403, "forbidden", "No."));
   const ChildResult first = mirror();
   EXPECT_EQ(first.exit_code, 3);
-  EXPECT_THAT(first.err, AllOf(HasSubstr("HEYMILO_WORKSPACE_ID"), HasSubstr("go on there")));
+  EXPECT_THAT(first.err,
+              AllOf(HasSubstr("HEYMILO_WORKSPACE_ID"), HasSubstr("Run it again to resume")));
   EXPECT_THAT(mirror().out, HasSubstr("after finishing an earlier run"));
   expectEqual();
 }
@@ -111,7 +112,7 @@ TEST_F(MirrorCandidatesTest, EverybodyIsInStepButWhoCanNotBeRead) {
       EXPECT_THAT(result.err,
                   HasSubstr("interview_id: " + all[at]["interview_id"].get<std::string>()));
       EXPECT_THAT(result.err, HasSubstr("1 candidate can't be read. Running this again does not"));
-      EXPECT_THAT(result.err, ::testing::Not(HasSubstr("go on there")));
+      EXPECT_THAT(result.err, ::testing::Not(HasSubstr("Run it again to resume")));
       EXPECT_EQ(
           MirrorFile(database).integer("SELECT count(*) FROM candidates WHERE gone_at IS NULL"),
           249);
@@ -132,7 +133,7 @@ TEST_F(MirrorCandidatesTest, AResponseThatIsNoPageIsNotToBeTriedAgain) {
   const ChildResult result = mirror();
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.err, AllOf(HasSubstr("is stored"), HasSubstr("again does not")));
-  EXPECT_THAT(result.err, ::testing::Not(HasSubstr("go on there")));
+  EXPECT_THAT(result.err, ::testing::Not(HasSubstr("Run it again to resume")));
 }
 
 TEST_F(MirrorCandidatesTest, AFailureAtOnceIsAFailure) {
@@ -148,7 +149,7 @@ TEST_F(MirrorCandidatesTest, ADatabaseThatCanNotBeUsedIsAFailureThatSaysWhy) {
   server.addPosting("posting-2");
   ChildResult result = run("mirror_candidates", {"posting-2", "--database", file});
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("mirrors another posting: name another file"));
+  EXPECT_THAT(result.err, HasSubstr("is the mirror of another posting; use another file"));
 
   const heymilo::workflows::sqlite::RunLock other(file);
   result = mirror();
@@ -173,14 +174,14 @@ TEST_F(MirrorCandidatesTest, CtrlCEndsAfterAPageAndTheNextRunGoesOnThere) {
                          environment,
                          log);
   ASSERT_TRUE(server.waitForRequests(2));
-  // The second request goes out while the first page is being stored.
+  // The second request is sent while the first page is being stored.
   MirrorFile reader(file);
   ASSERT_TRUE(eventually([&] { return reader.integer("SELECT count(*) FROM candidates") == 100; }));
   process.signal(SIGINT);
   EXPECT_EQ(process.wait(std::chrono::seconds{20}), 3);
   std::ifstream in(log);
   EXPECT_THAT((std::string{std::istreambuf_iterator<char>(in), {}}),
-              HasSubstr("stopped. What has come is stored."));
+              HasSubstr("stopped. Everything received so far is stored."));
   server.clearResponses();
   EXPECT_EQ(mirror().exit_code, 0);
   expectEqual();

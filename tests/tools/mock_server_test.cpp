@@ -1,4 +1,4 @@
-// The mock server as a process of its own.
+// The mock server as a separate process.
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -38,7 +38,7 @@ using Json = nlohmann::json;
 const std::string kProgram = HEYMILO_PROGRAMS_DIR "/mock_server";
 const std::string kDemo = "/api/v2/postings/demo/candidates";
 
-/// The program while it runs. Its standard output and error come through one pipe.
+/// The program while it runs. Its standard output and error share one pipe.
 class RunningServer {
  public:
   explicit RunningServer(std::vector<std::string> arguments = {}) {
@@ -110,7 +110,7 @@ TEST(ExampleMockServer, PrintsItsUrlFirstAndStopsWhenTold) {
     RawClient client(server.port(), {{"X-API-KEY", "test-key"}});
     EXPECT_EQ(client.get(kDemo).json()["pagination"]["total_count"], 25);
     EXPECT_EQ(server.stop(signal), 0);
-    EXPECT_EQ(server.readLine(), "") << "there is nothing else to tell";
+    EXPECT_EQ(server.readLine(), "") << "no other output is expected";
   }
 }
 
@@ -198,7 +198,7 @@ TEST(ExampleMockServer, SaysThatAPortIsTaken) {
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(result.out, "");
   EXPECT_THAT(result.err, HasSubstr("can't listen on 127.0.0.1:" + std::to_string(server.port())));
-  EXPECT_THAT(result.err, HasSubstr("Name another --port"));
+  EXPECT_THAT(result.err, HasSubstr("Use another --port"));
 }
 
 TEST(ExampleMockServer, SaysWhatIsWrongWithItsArguments) {

@@ -1,4 +1,4 @@
-// What the programs say where the system has no thread left.
+// The programs' messages if the system has no thread left.
 
 #include <fstream>
 #include <string>

@@ -18,7 +18,7 @@ bool closing_fails = false;
 
 }  // namespace
 
-/// In the place of the C library's: of a file system that tells at closing that the disk is full.
+/// Replaces the C library's close(): of a file system that reports a full disk only on closing.
 extern "C" int close(int descriptor) {
   const auto closed = static_cast<int>(syscall(SYS_close, descriptor));
   if (closing_fails) {
@@ -35,7 +35,7 @@ using support::Output;
 using support::OutputError;
 using ::testing::HasSubstr;
 
-/// Standard output of this process goes to a file.
+/// Redirects this process's standard output to a file.
 class OutputTest : public ::testing::Test {
  protected:
   OutputTest() {

@@ -26,7 +26,7 @@ using ::testing::IsEmpty;
 
 using Rows = std::vector<std::string>;
 
-/// A terminal: what is written to `slave` shows on the screen.
+/// A terminal: the text written to `slave` is shown on the screen.
 class Terminal {
  public:
   Terminal(std::size_t width, Screen::Resize resize) : screen_(width, resize) {
@@ -42,7 +42,7 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
-  /// As a window does it: what was written before is on the screen by then.
+  /// Like a window: earlier output is on the screen by then.
   void resize(std::size_t width) {
     readWhatIsThere();
     screen_.resize(width);

@@ -1,4 +1,4 @@
-// How the programs take SIGINT, SIGTERM and SIGHUP.
+// The programs' handling of SIGINT, SIGTERM and SIGHUP.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -28,7 +28,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr std::chrono::seconds kLimit{20};
-constexpr const char* kWords = "ending in good order; Ctrl-C once more ends it at once";
+constexpr const char* kWords = "shutting down; press Ctrl-C again to stop immediately";
 
 class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterface<int> {
  protected:
@@ -53,7 +53,7 @@ class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterf
     return R"({"name":"Ada","email":"ada)" + std::to_string(number) + "@example.com\"}\n";
   }
 
-  /// A call of each program that uses the API, which the server keeps waiting.
+  /// A call of each program that uses the API, kept waiting by the server.
   struct Call {
     std::string program;
     std::vector<std::string> arguments;
@@ -62,7 +62,7 @@ class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterf
     std::chrono::milliseconds delay = std::chrono::minutes{1};  // of each response
   };
   std::vector<Call> calls() const {
-    return {{"list_candidates", {"posting-1"}, 1, "It was stopped before it was done."},
+    return {{"list_candidates", {"posting-1"}, 1, "It was stopped before it finished."},
             {"ingest_candidate",
              {"posting-1", "--name", "Ada", "--email", "ada@example.com"},
              1,
@@ -85,7 +85,7 @@ class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterf
              "stopped."}};
   }
 
-  /// Whether the program has said that it handles the signal, so that it is not ended by it.
+  /// Whether the program has reported that it handles the signal: it is then not ended by it.
   static bool takes(const RunningProcess& process, int signal) {
     std::ifstream status("/proc/" + std::to_string(process.pid()) + "/status");
     for (std::string word; status >> word;) {
@@ -250,7 +250,7 @@ TEST_P(SignalsTest, AReaderThatTakesNothingDoesNotHoldItUpForLong) {
   ASSERT_TRUE(eventually([&] { return out.full(); }));
   process.signal(GetParam());
   EXPECT_EQ(process.wait(kLimit), 3);
-  EXPECT_THAT(logged(), HasSubstr("its reader takes nothing"));
+  EXPECT_THAT(logged(), HasSubstr("its reader does not read"));
 }
 
 TEST_P(SignalsTest, NoTemporaryFileStays) {

@@ -1,4 +1,4 @@
-// The programs at descriptors that a parent has made non-blocking, and that take or give little.
+// The programs with non-blocking descriptors of a parent that reads or writes slowly.
 
 #include <fcntl.h>
 

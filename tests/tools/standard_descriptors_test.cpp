@@ -1,5 +1,4 @@
-// The programs, started without some of their standard descriptors, or with some that can't be
-// used.
+// The programs, started without some of their standard descriptors, or with unusable ones.
 
 #include <fstream>
 #include <sstream>
@@ -43,7 +42,7 @@ std::vector<Closed> everyCombination() {
 
 class StandardDescriptorsTest : public ExampleProgramTest {
  protected:
-  /// Runs it as a shell does that is given these redirections, after this command.
+  /// Runs it in a shell with these redirections, after this command.
   ChildResult runWith(const std::string& redirections, const std::string& program,
                       std::vector<std::string> arguments, const std::string& before = ":") {
     arguments.insert(

@@ -87,7 +87,7 @@ TEST(Errors, NameTheParameterButShowWhatMayBeShown) {
 }
 
 TEST(Errors, AreCopiedWithoutAThrow) {
-  // What is thrown is copied, and a copy that throws ends the program.
+  // Exceptions are copied, and a throwing copy constructor would terminate the program.
   EXPECT_TRUE(std::is_nothrow_copy_constructible_v<InvalidArgumentError>);
   EXPECT_TRUE(std::is_nothrow_copy_constructible_v<DecodeError>);
   EXPECT_TRUE(std::is_nothrow_copy_constructible_v<RateLimitError>);

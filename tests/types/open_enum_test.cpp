@@ -25,7 +25,7 @@ std::string printed(const T& value) {
   return out.str();
 }
 
-/// What generic code does.
+/// As generic code does.
 template <class T>
 std::string textOf(const T& value) {
   using std::to_string;

@@ -23,7 +23,7 @@ struct Spelling {
   const char* text;
 };
 
-// The seconds are those that `date -u -d TEXT +%s` gives.
+// The seconds are the output of `date -u -d TEXT +%s`.
 const Spelling kCanonical[] = {
     {at(0), "1970-01-01T00:00:00Z"},
     {at(1773360000), "2026-03-13T00:00:00Z"},
@@ -180,7 +180,7 @@ TEST(Timestamp, TheRefusalSaysWhy) {
     return "accepted";
   };
   EXPECT_THAT(reason("2016-12-31T23:59:60Z"), HasSubstr("leap second"));
-  EXPECT_THAT(reason("2026-02-30"), HasSubstr("no such day"));
+  EXPECT_THAT(reason("2026-02-30"), HasSubstr("invalid day"));
   EXPECT_THAT(reason("2026-03-13T00:00:00+24:00"), HasSubstr("offset"));
   EXPECT_THAT(reason("0001-01-01T00:00:00+00:01"), HasSubstr("year"));
   EXPECT_THAT(reason("yesterday"), HasSubstr("ISO-8601"));

@@ -22,10 +22,10 @@ void CsvRows::fail(std::uint64_t line, const std::string& why) {
   refused_ =
       (rows_ == 0 ? "the first row" : "record " + std::to_string(rows_)) + " (line " +
       std::to_string(line) + "): " + why +
-      "\nNothing of that row is sent, and nothing after it is read. Correct the file, as RFC 4180 "
-      "has it: a cell with a comma, a quotation mark or a line break is put in quotation marks, "
+      "\nThe row is not sent, and the rows after it are not read. Correct the file (RFC 4180): "
+      "put a cell with a comma, a quotation mark or a line break in quotation marks, "
       "and "
-      "those within it are doubled.";
+      "double those within it.";
   throw support::UsageError(refused_);
 }
 
@@ -88,7 +88,7 @@ void CsvRows::readRow(CsvRow& row) {
     const int end = take();
     if (end == '\r' && take() != '\n') {
       fail(row.line,
-           "there is a carriage return without a line feed: lines end with both, or with a line "
+           "carriage return without a line feed: lines must end with both, or with a line "
            "feed alone.");
     }
     if (end != ',') {
@@ -109,13 +109,13 @@ void CsvRows::readQuoted(std::string& cell) {
   while (true) {
     const int c = take();
     if (c == kEnd) {
-      fail_here("a quotation mark opens a cell that has no end.");
+      fail_here("unclosed quotation mark.");
     }
     if (c == '"') {
       const int after = peek();
       if (after != '"') {
         if (after != ',' && after != '\n' && after != '\r' && after != kEnd) {
-          fail_here("there is text after the quotation mark that closes a cell: is one missing?");
+          fail_here("text after the closing quotation mark of a cell: is one missing?");
         }
         return;
       }
@@ -129,7 +129,7 @@ void CsvRows::readPlain(std::string& cell) {
   for (int c = peek(); c != ',' && c != '\n' && c != '\r' && c != kEnd; c = peek()) {
     if (c == '"') {
       fail(row_line_,
-           "there is a quotation mark within a cell that does not begin with one: is one "
+           "quotation mark within a cell that does not begin with one: is one "
            "missing?");
     }
     cell += static_cast<char>(take());

@@ -10,31 +10,30 @@
 
 namespace bulk {
 
-/// A row, and the line of the file at which it begins, from 1.
+/// A row, and the line of the file in which it begins, from 1.
 struct CsvRow {
   std::vector<std::string> cells{};
   std::uint64_t line = 1;
 };
 
-/// The rows of a CSV file, one after the other, strictly by RFC 4180: what is in doubt is refused
-/// and not guessed, since a missing quotation mark would make one person out of several. Beyond the
-/// RFC a row may end with LF alone, and blank lines are passed over. Spaces are part of a cell. A
-/// row takes 16 MiB at most.
+/// The rows of a CSV file in sequence, strictly by RFC 4180: ambiguous rows are refused and not
+/// guessed, since a missing quotation mark would merge several people into one. Beyond the RFC a
+/// row may end with LF alone, and blank lines are ignored. Spaces are part of a cell. A row is
+/// limited to 16 MiB.
 ///
-/// No library: those that were looked at (libcsv, rapidcsv, csv-parser) let quotation marks through
-/// that are in the wrong place, take a lone CR for the end of a row, or do not say in which line of
-/// the file a row begins.
+/// No library: libcsv, rapidcsv and csv-parser accept misplaced quotation marks, treat a lone CR as
+/// the end of a row, or do not report the line in which a row begins.
 class CsvRows {
  public:
-  /// `input` must live as long as this.
+  /// `input` must outlive the object.
   explicit CsvRows(Input& input) : input_(input) {}
 
-  /// Nothing at the end. Throws support::UsageError, which names the row and its line and quotes
-  /// nothing of it: for a quotation mark in the wrong place, or a missing one, a CR without LF, and
-  /// a row that is too long. So does each call after that: where rows begin is not known then.
+  /// Empty at the end. Throws support::UsageError, which names the row and its line and quotes
+  /// nothing of it: for a misplaced or missing quotation mark, a CR without LF, and a row that is
+  /// too long. Each later call throws, too: the beginning of the next row is unknown.
   std::optional<CsvRow> next();
 
-  /// The same for the row that was handed out last: its cells can't be trusted.
+  /// Throws the same error for the last returned row: its cells are not reliable.
   [[noreturn]] void refuse(const CsvRow& row, const std::string& why);
 
  private:
@@ -51,10 +50,10 @@ class CsvRows {
   std::string piece_;
   std::size_t at_ = 0;  // in piece_
   bool ended_ = false;
-  std::string refused_;       // why, where a row was
-  std::uint64_t line_ = 1;    // of what is read next
-  std::uint64_t rows_ = 0;    // that were handed out
-  std::size_t row_size_ = 0;  // of the one that is being read, in bytes
+  std::string refused_;       // the reason, after a refused row
+  std::uint64_t line_ = 1;    // of the next byte
+  std::uint64_t rows_ = 0;    // that were returned
+  std::size_t row_size_ = 0;  // of the current row, in bytes
   std::uint64_t row_line_ = 1;
 };
 

@@ -23,7 +23,7 @@ using heymilo::CandidateIngestRequest;
 using heymilo::workflows::BulkRecord;
 using support::UsageError;
 
-/// Where the cells of a column go.
+/// The property for the cells of a column.
 struct Column {
   enum class Kind { name, email, phone_number, metadata, data } kind;
   std::string key{};  // of metadata and data
@@ -62,7 +62,7 @@ struct Column {
 };
 
 constexpr const char* kKnownColumns =
-    "The first row names the columns, with commas between: name, email, phone_number, "
+    "The first row must contain the column names, separated by commas: name, email, phone_number, "
     "metadata.KEY, "
     "data.KEY";
 
@@ -87,14 +87,14 @@ Column columnOf(const std::string& heading) {
   if (const std::string key = keyAfter("data."); !key.empty()) {
     return {Column::Kind::data, key};
   }
-  throw UsageError("there is no use for a column \"" + support::printable(heading) + "\".\n" +
-                   kKnownColumns + ". Spaces are part of a name.");
+  throw UsageError("unknown column \"" + support::printable(heading) + "\".\n" + kKnownColumns +
+                   ". Spaces are part of a name.");
 }
 
 struct Columns {
   std::vector<std::string> headings;
   std::vector<Column> columns;
-  std::size_t email = 0;  // which of them
+  std::size_t email = 0;  // the columns' indices
 };
 
 Columns columnsOf(std::vector<std::string> headings) {
@@ -109,13 +109,13 @@ Columns columnsOf(std::vector<std::string> headings) {
   }
   for (const std::string& heading : headings) {
     if (std::count(headings.begin(), headings.end(), heading) > 1) {
-      throw UsageError("the column \"" + support::printable(heading) + "\" is there twice");
+      throw UsageError("duplicate column \"" + support::printable(heading) + "\"");
     }
     columns.columns.push_back(columnOf(heading));
   }
   for (const char* required : {"name", "email"}) {
     if (std::count(headings.begin(), headings.end(), required) == 0) {
-      throw UsageError(std::string("there is no column \"") + required + "\".\n" + kKnownColumns);
+      throw UsageError(std::string("missing column \"") + required + "\".\n" + kKnownColumns);
     }
   }
   columns.email = static_cast<std::size_t>(std::find(headings.begin(), headings.end(), "email") -
@@ -145,13 +145,13 @@ bool looksLikeAnAddress(std::string_view text) {
          word.find_first_of(" \t") == std::string_view::npos;
 }
 
-/// As it is, or with a sign such as `-`, in the place of an address.
+/// The text itself, or a placeholder such as `-` instead of an address.
 bool looksLikeNone(std::string_view text) {
   constexpr std::string_view kSigns = "-_.?*/";
   return heymilo::ascii::trimmed(text, kBlanks).find_first_not_of(kSigns) == std::string_view::npos;
 }
 
-/// As a program writes rows, and nobody a sentence: without a blank after any comma.
+/// Written by a program, not a sentence: no blank after any comma.
 bool isTight(const std::vector<std::string_view>& pieces) {
   return std::none_of(pieces.begin() + 1, pieces.end(), [](std::string_view piece) {
     return !piece.empty() && (piece.front() == ' ' || piece.front() == '\t');
@@ -159,9 +159,9 @@ bool isTight(const std::vector<std::string_view>& pieces) {
 }
 
 /// Whether a line of a cell looks like the part of a row that has its e-mail address at `email` and
-/// `count` cells: with an address anywhere in at least `least` pieces, since a name may have commas
-/// as well; or, for somebody without one, with the exact number of pieces and no other address in
-/// its place, or with nothing between two commas.
+/// `count` cells: with an address anywhere in at least `least` pieces, since a name may contain
+/// commas as well; or, without an address, with the exact number of pieces and another text instead
+/// of the address, or nothing between two commas.
 bool looksLikeARow(const std::vector<std::string_view>& pieces, std::size_t email,
                    std::size_t least, std::size_t count) {
   if (pieces.size() >= least && std::any_of(pieces.begin(), pieces.end(), looksLikeAnAddress)) {
@@ -173,15 +173,15 @@ bool looksLikeARow(const std::vector<std::string_view>& pieces, std::size_t emai
   return pieces.size() > least && std::any_of(pieces.begin() + 1, pieces.end() - 1, looksLikeNone);
 }
 
-/// Whether a cell looks like several rows, of which the first lacks its closing quotation mark and
-/// the last its opening one: then the grammar sees nothing wrong. Such a cell begins with the rest
-/// of the first row and ends with the beginning of the last, commas and addresses included.
+/// Whether a cell looks like several rows: the first lacks its closing quotation mark and the last
+/// its opening one, which is valid CSV. Such a cell begins with the rest of the first row and ends
+/// with the beginning of the last, including commas and addresses.
 bool holdsRows(std::string_view cell, std::size_t column, const Columns& columns) {
   if (cell.find('\n') == std::string_view::npos || cell.find(',') == std::string_view::npos) {
     return false;
   }
   if (columns.columns[column].kind <= Column::Kind::phone_number) {
-    return true;  // no other way to have both is known
+    return true;  // no other explanation for both is known
   }
   const std::size_t count = columns.columns.size();
   const std::size_t email = columns.email;
@@ -194,7 +194,7 @@ bool holdsRows(std::string_view cell, std::size_t column, const Columns& columns
       return email > column && split(lines.back(), ',').size() >= up_to_here &&
              looksLikeARow(pieces, email - column, count - column, count - column);
     }
-    if (email < column) {  // which may be the last row's, or a whole one
+    if (email < column) {  // may be the last row's, or a whole one
       return looksLikeARow(pieces, email, up_to_here, last ? up_to_here : count);
     }
     return !last && looksLikeARow(pieces, email, count, count);
@@ -211,7 +211,7 @@ std::string counted(std::size_t number, const char* what) {
   return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
 }
 
-/// What is wrong with a row that is one by its quotation marks; empty for nothing.
+/// The error of a row with valid quotation marks; empty if there is none.
 std::string problemOf(const std::vector<std::string>& cells, const Columns& columns) {
   if (cells.size() != columns.columns.size()) {
     return "it has " + counted(cells.size(), "cell") + ", and there are " +
@@ -220,7 +220,7 @@ std::string problemOf(const std::vector<std::string>& cells, const Columns& colu
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string which = "the cell \"" + support::printable(columns.headings[i]) + '"';
     if (cells[i].find('\0') != std::string::npos) {
-      return which + " has a NUL in it";
+      return which + " contains a NUL byte";
     }
     if (!heymilo::isUtf8(cells[i])) {
       return which + " is not UTF-8";
@@ -228,7 +228,7 @@ std::string problemOf(const std::vector<std::string>& cells, const Columns& colu
     const auto kind = columns.columns[i].kind;
     if ((kind == Column::Kind::email || kind == Column::Kind::phone_number) &&
         cells[i].find_first_of("\r\n") != std::string::npos) {
-      return which + " has a line break in it";
+      return which + " contains a line break";
     }
   }
   return {};

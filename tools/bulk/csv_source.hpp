@@ -6,13 +6,13 @@
 
 namespace bulk {
 
-/// The records of a CSV file (RFC 4180) whose first row names the columns, in any order: `name`,
-/// `email`, `phone_number`, `metadata.KEY` and `data.KEY`, of which the first two must be there. An
-/// empty cell of the others is no value; a cell of `data` is text. A row of another length, or with
-/// a cell that can't be sent, is a record with a problem, which quotes nothing of it. `input` must
-/// live as long as the source. Throws support::UsageError for columns that can't be used, at once,
-/// and, when it comes to that, for what CsvRows refuses and for a cell that looks like several
-/// rows: after that nothing is to be read.
+/// The records of a CSV file (RFC 4180) whose first row contains the column names, in any order:
+/// `name`, `email`, `phone_number`, `metadata.KEY` and `data.KEY`; the first two are required. An
+/// empty cell in the other columns means no value; a cell of `data` is text. A row of another
+/// length, or with an invalid cell, is a record with a problem, which quotes nothing of it. `input`
+/// must outlive the source. Throws support::UsageError for invalid columns, immediately, and later
+/// for rows that CsvRows refuses and for a cell that looks like several rows: nothing is read after
+/// that.
 heymilo::workflows::BulkSource csvSource(Input& input);
 
 }  // namespace bulk

@@ -13,7 +13,7 @@ namespace {
 std::string reasonOf(const std::string& file) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) {
-    return "there is no such file";
+    return "no such file";
   }
   return std::filesystem::is_directory(file, error) ? "it is a directory" : "it can't be opened";
 }
@@ -29,8 +29,9 @@ Input::Input(const std::string& file)
     error = std::make_error_code(std::errc::io_error);
   }
   if (error || (file != "-" && std::filesystem::is_directory(file, error))) {
-    throw support::UsageError("can't read " + name_ + ": " + reasonOf(file) +
-                              "\nFILE is NDJSON or CSV that may be read, or - for standard input.");
+    throw support::UsageError(
+        "can't read " + name_ + ": " + reasonOf(file) +
+        "\nFILE must be a readable NDJSON or CSV file, or - for standard input.");
   }
   stream_.rdbuf(&*buffer_);
   stream_.exceptions(std::ios::badbit);
@@ -42,7 +43,7 @@ Input::Input(const std::string& file)
   }
   const int first = stream_.peek();
   if (first == 0xFE || first == 0xFF) {
-    throw support::UsageError(name_ + " is not text in UTF-8, perhaps in UTF-16.\n" +
+    throw support::UsageError(name_ + " is not UTF-8, but perhaps UTF-16.\n" +
                               "Save it as UTF-8, and run it again.");
   }
   constexpr char kMark[] = "\xef\xbb\xbf";
@@ -50,8 +51,7 @@ Input::Input(const std::string& file)
     char mark[3];
     stream_.read(mark, sizeof mark);
     if (std::string(mark, static_cast<std::size_t>(stream_.gcount())) != kMark) {
-      throw support::UsageError(
-          name_ + " does not begin with text in UTF-8.\nSave it as UTF-8, and run it again.");
+      throw support::UsageError(name_ + " is not UTF-8.\nSave it as UTF-8, and run it again.");
     }
     position_ = sizeof mark;
   }
@@ -59,7 +59,7 @@ Input::Input(const std::string& file)
 
 void Input::check() const {
   if (stream_.bad()) {
-    throw support::UsageError("can't read on in " + name_ + '.');
+    throw support::UsageError("can't read the rest of " + name_ + '.');
   }
 }
 

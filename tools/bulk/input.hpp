@@ -11,24 +11,23 @@
 
 namespace bulk {
 
-/// The file that is brought in, or standard input where it is `-`. Counts what has been read, and
-/// passes over a byte order mark.
+/// The input file, or standard input for `-`. Counts the bytes read, and skips a byte order mark.
 class Input {
  public:
-  /// Throws support::UsageError where the file can't be read.
+  /// Throws support::UsageError if the file can't be read.
   explicit Input(const std::string& file);
 
-  /// Up to so many bytes; fewer only at the end. Throws support::UsageError where reading fails.
+  /// Up to this many bytes; fewer only at the end. Throws support::UsageError if reading fails.
   std::string read(std::size_t bytes);
-  /// Up to and without the next line's end, LF or CRLF; nothing at the end of the input. Of a line
-  /// longer than `longest` only the beginning is kept, one byte more than that.
+  /// The next line without its end, LF or CRLF; empty at the end of the input. A line longer than
+  /// `longest` is truncated to one byte more than that.
   std::optional<std::string> readLine(std::size_t longest);
-  /// The next byte, which stays to be read; nothing at the end.
+  /// The next byte, without consuming it; empty at the end.
   std::optional<char> peek();
 
-  /// How many bytes have been read; may be called while another thread reads.
+  /// The number of bytes read; may be called while another thread reads.
   std::uint64_t position() const noexcept { return position_; }
-  /// In bytes; not known of standard input.
+  /// In bytes; unknown for standard input.
   std::optional<std::uint64_t> size() const noexcept { return size_; }
 
  private:

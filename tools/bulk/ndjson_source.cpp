@@ -22,7 +22,7 @@ BulkRecord problem(std::uint64_t line, const std::string& what,
   return record;
 }
 
-/// `data.note`, of `/data/note`.
+/// `data.note` for `/data/note`.
 std::optional<std::string> paramOf(const heymilo::DecodeError& error) {
   std::string param = error.path().substr(error.path().empty() ? 0 : 1);
   for (char& c : param) {

@@ -7,8 +7,8 @@
 namespace bulk {
 
 /// The records of an NDJSON file: a CandidateIngestRequest as JSON on each line. Blank lines are
-/// passed over, and counted. A line that is none is a record with a problem, which quotes nothing
-/// of it. `input` must live as long as the source.
+/// ignored, but counted. An invalid line is a record with a problem, which quotes nothing of it.
+/// `input` must outlive the source.
 heymilo::workflows::BulkSource ndjsonSource(Input& input);
 
 }  // namespace bulk

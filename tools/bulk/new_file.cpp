@@ -50,7 +50,7 @@ NewFile::NewFile(std::string folder) : folder_(std::move(folder)) {
   constexpr int kNameless = O_TMPFILE | O_RDWR | O_CLOEXEC;
   descriptor_ = Descriptor(::open(folder_.c_str(), kNameless, 0600));
   if (descriptor_.open()) {
-    if (giveName() == 0) {  // it can be done: once more without one
+    if (giveName() == 0) {  // supported: create it again without a name
       removeName();
       descriptor_ = Descriptor(::open(folder_.c_str(), kNameless, 0600));
     } else {
@@ -76,7 +76,7 @@ int NewFile::complete() {
   if (error == 0 && ::fsync(descriptor_.get()) != 0 && errno != EINVAL) {
     error = errno;
   }
-  if (error == 0) {  // some file systems tell of an error at a close only
+  if (error == 0) {  // some file systems report an error at a close only
     error = Descriptor(::fcntl(descriptor_.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)).close();
   }
   return error;

@@ -5,8 +5,8 @@
 
 namespace bulk {
 
-/// A descriptor, which is closed with this, and a buffer before it. The functions return 0, or the
-/// errno of what went wrong. POSIX only.
+/// A descriptor, which the object closes, with a buffer. The functions return 0, or the errno of a
+/// failure. POSIX only.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -20,7 +20,7 @@ class Descriptor {
   int get() const noexcept { return fd_; }
   bool open() const noexcept { return fd_ >= 0; }
 
-  /// Waits for a slow reader, and gives up as support::writeAll() does.
+  /// Waits for a slow reader, and gives up like support::writeAll().
   int write(std::string_view text);
   int flush();
   int close();
@@ -30,8 +30,8 @@ class Descriptor {
   std::string pending_;
 };
 
-/// A new file in a folder, for its owner alone, which has no name until it is whole, where the
-/// system can do that: so that nothing is left of it, however the process ends. POSIX only.
+/// A new file in a directory, readable by its owner only. If the system supports it, the file has
+/// no name until it is complete: nothing is left of it, however the process ends. POSIX only.
 class NewFile {
  public:
   explicit NewFile(std::string folder);
@@ -39,16 +39,16 @@ class NewFile {
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
-  int error() const noexcept { return error_; }  ///< why it was not made; 0 where it was
+  int error() const noexcept { return error_; }  ///< why it was not created; 0 on success
   Descriptor& descriptor() noexcept { return descriptor_; }
 
-  /// Everything written is on disk. 0, or the errno of what went wrong.
+  /// Flushes everything to disk. Returns 0, or the errno of a failure.
   int complete();
-  /// Once it is complete(): replaces `path` with it. 0, or the errno of what went wrong;
-  /// then it is as it was there.
+  /// After complete(): replaces `path` with it. Returns 0, or the errno of a failure; `path` is
+  /// then unchanged.
   int putInPlace(const std::string& path);
-  /// The other way once it is complete(): in place of the contents of `file`, on disk. 0, or the
-  /// errno of what went wrong.
+  /// The alternative after complete(): overwrites the contents of `file`, and flushes to disk.
+  /// Returns 0, or the errno of a failure.
   int copyInto(Descriptor& file);
 
  private:

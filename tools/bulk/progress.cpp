@@ -48,9 +48,9 @@ std::string Progress::text(const heymilo::workflows::BulkProgress& progress, con
   count(progress.unresolved, " unresolved");
   count(progress.in_flight, " in flight");
   if (progress.phase == "looking") {
-    text += "; looking for those in doubt";
+    text += "; looking for records in doubt";
   } else if (progress.phase == "settling") {
-    text += "; waiting for those in doubt to show";
+    text += "; waiting for records in doubt to appear";
   }
   if (progress.pause >= std::chrono::seconds{1}) {
     text += "; sending again in " + minutes(progress.pause);

@@ -12,13 +12,13 @@
 
 namespace bulk {
 
-/// Puts a run's progress into words.
+/// Formats a run's progress.
 class Progress {
  public:
   using Clock = std::chrono::steady_clock;
 
   /// `1,200 ingested, 4 rejected, 40 in flight; 210 a second; 37 of 300 requests a minute; 02:10
-  /// left`. The time left is told where the input's size is known.
+  /// left`. The time left is included if the input's size is known.
   std::string text(const heymilo::workflows::BulkProgress& progress, const Input& input,
                    Clock::time_point now);
 

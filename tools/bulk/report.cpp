@@ -47,7 +47,7 @@ nlohmann::ordered_json lineOf(RecordReport record) {
 
 void writeReport(const std::string& journal, ReportFile& file) {
   heymilo::workflows::reportOf(journal, [&](const RecordReport& record) {
-    // A server's message may hold anything; a report must be read all the same.
+    // A server's message may contain invalid UTF-8; the report must still be readable.
     file.write(
         lineOf(record).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
         '\n');

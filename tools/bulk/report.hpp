@@ -6,7 +6,7 @@
 
 namespace bulk {
 
-/// Writes what the journal knows of each record: a JSON object a line. Throws support::OutputError,
+/// Writes the journal's report of each record: a JSON object per line. Throws support::OutputError,
 /// and StoreError.
 void writeReport(const std::string& journal, ReportFile& file);
 

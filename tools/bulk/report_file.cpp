@@ -49,8 +49,8 @@ namespace {
   fail(file, std::generic_category().message(error));
 }
 
-/// Throws UsageError where the bytes at the front of what is there are SQLite's: of a database, of
-/// its write-ahead log or of its rollback journal.
+/// Throws UsageError if the file begins like a file of SQLite: a database, its write-ahead log or
+/// its rollback journal.
 void refuseDatabase(const std::string& file, const std::string& front) {
   using namespace std::string_view_literals;
   for (const std::string_view mark : {"SQLite format 3\0"sv,
@@ -58,16 +58,15 @@ void refuseDatabase(const std::string& file, const std::string& front) {
                                       "\x37\x7f\x06\x83"sv,
                                       "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"sv}) {
     if (front.compare(0, mark.size(), mark) == 0) {
-      throw support::UsageError(
-          "the report would destroy " + support::printable(file) +
-          ": it is an SQLite database, perhaps another journal.\nName another "
-          "file. Nothing was sent, and nothing was changed.");
+      throw support::UsageError("the report would overwrite " + support::printable(file) +
+                                ": it is an SQLite database, perhaps another journal.\nUse another "
+                                "file. Nothing was sent, and nothing was changed.");
     }
   }
 }
 
 #ifndef _WIN32
-/// The first bytes of a regular file that can be read; of another one none.
+/// The first bytes of a readable regular file; empty for any other file.
 std::string frontOf(const std::string& path) {
   std::string front(16, '\0');
   struct stat found {};
@@ -139,7 +138,7 @@ std::unique_ptr<ReportFile::Target> targetOf(const std::string& file) {
 
 #else
 
-/// Of a device, a pipe or somebody's descriptor: as it comes.
+/// A device, a pipe or an inherited descriptor: written directly.
 class Through : public ReportFile::Target {
  public:
   Through(std::string file, Descriptor descriptor)
@@ -164,8 +163,8 @@ class Through : public ReportFile::Target {
 
 class RegularFile : public ReportFile::Target {
  public:
-  /// `path` is behind all symbolic links, or the name of what is `nameless`, which only the kernel
-  /// can follow; `existing` is what is there.
+  /// `path` is the resolved path, or the name of a `nameless` file, which only the kernel can
+  /// follow; `existing` is the present file.
   RegularFile(std::string file, std::string path, const std::optional<struct stat>& existing,
               bool nameless = false)
       : file_(std::move(file)), path_(std::move(path)), existing_(existing), nameless_(nameless) {
@@ -178,7 +177,7 @@ class RegularFile : public ReportFile::Target {
     }
     if (!existing_ || (existing_->st_nlink == 1 && !nameless_)) {
       const int error = make();
-      made_.reset();  // until there is something to write: the run may take hours
+      made_.reset();  // created only when there is something to write: the run may take hours
       if (error == 0) {
         in_place_ = Descriptor();
       } else if (!existing_) {
@@ -205,7 +204,7 @@ class RegularFile : public ReportFile::Target {
     if (made_) {
       const int error = made_->putInPlace(path_);
       if (existing_ && (error == EBUSY || error == EPERM || error == EXDEV)) {
-        copy();  // it is a mount point, or its folder keeps it
+        copy();  // it is a mount point, or its directory does not allow replacing it
       } else {
         check(error);
       }
@@ -216,7 +215,8 @@ class RegularFile : public ReportFile::Target {
   }
 
  private:
-  /// With owner and mode of what it replaces; of nothing, 0600. 0, or what went wrong.
+  /// With the owner and mode of the replaced file; otherwise 0600. Returns 0, or the errno of a
+  /// failure.
   int make() {
     const fs::path folder = fs::path(path_).parent_path();
     made_ = std::make_unique<NewFile>(folder.empty() ? std::string(".") : folder.string());
@@ -237,12 +237,12 @@ class RegularFile : public ReportFile::Target {
     return existing_ && found.st_dev == existing_->st_dev && found.st_ino == existing_->st_ino;
   }
 
-  /// What has come there during the run is not what was to be replaced.
+  /// A file that was created there during the run must not be replaced.
   void requireUnchanged() const {
     struct stat now {};
     const bool there = ::lstat(path_.c_str(), &now) == 0;
     if (!nameless_ && (there != existing_.has_value() || (there && !isTheExisting(now)))) {
-      fail(file_, "it is not what it was when the run began, and is left alone");
+      fail(file_, "it was replaced during the run, and is left unchanged");
     }
   }
 
@@ -272,8 +272,8 @@ class RegularFile : public ReportFile::Target {
 
 bool isNumber(const std::string& text) { return text.size() < 8 && heymilo::ascii::isNumber(text); }
 
-/// The number of a descriptor of this process that a name such as /dev/stdout or /dev/fd/3 stands
-/// for. To open it would be another thing: it begins at the front of a file, and may not append.
+/// The number of this process's descriptor for a name such as /dev/stdout or /dev/fd/3. Opening the
+/// name would differ: writing would begin at the front of a file, and not append.
 std::optional<int> descriptorOf(const fs::path& path) {
   if (path == "/dev/stdin") {
     return STDIN_FILENO;
@@ -299,15 +299,15 @@ std::optional<int> descriptorOf(const fs::path& path) {
   return std::nullopt;
 }
 
-/// Whether what a link says is not what it leads to: such as one to another process's descriptor,
-/// which may stand for a pipe or for a file that was deleted. `target` is its text.
+/// Whether a link's text is not the path of its target: such as a link to another process's
+/// descriptor, which may be a pipe or a deleted file. `target` is the text.
 bool isMisnamed(const struct stat& behind, const fs::path& target) {
   struct stat named {};
   return ::stat(target.c_str(), &named) != 0 || named.st_dev != behind.st_dev ||
          named.st_ino != behind.st_ino;
 }
 
-/// A FIFO has no reader yet perhaps: waits for one, and throws Stopped where that is ended.
+/// A FIFO may have no reader yet: waits for one, and throws Stopped if the wait is ended.
 Descriptor openForWriting(const std::string& file, const fs::path& path) {
   constexpr int kPause = 50;  // milliseconds
   for (;;) {
@@ -331,8 +331,8 @@ Descriptor openForWriting(const std::string& file, const fs::path& path) {
 
 std::unique_ptr<ReportFile::Target> through(const std::string& file, int descriptor) {
   const int flags = ::fcntl(descriptor, F_GETFL);
-  // One that is close-on-exec is this program's own, such as a pipe of its signals: whoever started
-  // it has not given it.
+  // A close-on-exec descriptor is this program's own, such as a pipe for signals: it was not
+  // inherited.
   const bool own_use = (::fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0;
   if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY || own_use) {
     fail(file, EBADF);

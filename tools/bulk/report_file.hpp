@@ -6,22 +6,22 @@
 
 namespace bulk {
 
-/// Where a report goes: `-` is standard output. Made before anything is sent, so that what can't be
-/// written is known in time.
+/// The destination of a report: `-` is standard output. Opened before anything is sent: an
+/// unwritable one is reported in time.
 ///
-/// - What is not a regular file (a device, a pipe), and a descriptor such as /dev/stdout or
-///   /dev/fd/3, is written through.
-/// - A regular file gets its new contents as a whole, when they are complete, or keeps the old
-/// ones.
-///   It keeps its mode and its owner, and a symbolic link that leads to it stays one. Where that
-///   can't be, since its folder can't be written, it is another user's, or it has several names, it
-///   is written in place.
-/// - A new file is for its owner alone: a report holds links to interviews.
+/// - Anything but a regular file (a device, a pipe), and a descriptor such as /dev/stdout or
+///   /dev/fd/3, is written directly.
+/// - A regular file is replaced as a whole, when the new contents are complete, or keeps the old
+///   ones. It keeps its mode and owner, and a symbolic link to it is kept. If that is impossible,
+///   because its directory is not writable, or it has another owner or several names, it is written
+///   in place.
+/// - A new file is readable by its owner only: a report contains links to interviews.
 ///
-/// - What has come to its name during the run is left alone, and so is an SQLite database.
+/// If the file is replaced during the run, the new one is left unchanged, and so is an SQLite
+/// database.
 ///
-/// All functions throw support::OutputError, which says why; the constructor also
-/// UsageError for a database, and Stopped where waiting for the reader of a FIFO was ended.
+/// All functions throw support::OutputError with the reason; the constructor also throws UsageError
+/// for a database, and Stopped if waiting for the reader of a FIFO was ended.
 class ReportFile {
  public:
   explicit ReportFile(const std::string& file);
@@ -30,7 +30,7 @@ class ReportFile {
   ReportFile& operator=(const ReportFile&) = delete;
 
   void write(std::string_view text);
-  /// The report is there now. Without it, a regular file is as it was.
+  /// Commits the report. Without it, a regular file keeps its contents.
   void finish();
 
   class Target;

@@ -31,7 +31,7 @@ std::string timeText(const std::optional<Timestamp>& moment) {
     return heymilo::formatTimestamp(*moment);
   } catch (const heymilo::InvalidArgumentError&) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(moment->time_since_epoch());
-    return std::to_string(seconds.count());  // a year that ISO-8601 has no four digits for
+    return std::to_string(seconds.count());  // the year does not fit the four digits of ISO-8601
   }
 }
 

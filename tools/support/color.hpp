@@ -9,11 +9,11 @@ namespace support {
 
 enum class Color { red, green, yellow };
 
-/// `auto`, `always` or `never`, for both streams; `auto` unless set. With it text is coloured where
-/// understandsEscapes() and the environment's NO_COLOR is unset or empty (no-color.org).
+/// `auto`, `always` or `never`, for both streams; `auto` by default. `auto` colours text if
+/// understandsEscapes() and NO_COLOR is unset or empty (no-color.org).
 void setColorMode(std::string_view mode);
 
-/// Whether text for this stream is to be coloured.
+/// Whether text for this stream is coloured.
 bool isColored(Stream stream);
 
 /// The text between the escape sequences of a colour.

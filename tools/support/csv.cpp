@@ -37,7 +37,7 @@ std::string csvRecord(const std::vector<std::string>& fields, CsvQuotes quotes) 
     appendField(record, field, quotes);
     separator = ",";
   }
-  // A record of one empty field would otherwise be an empty line, which readers pass over.
+  // A record of one empty field would otherwise be an empty line, which readers ignore.
   return (fields.size() == 1 && record.empty() ? "\"\"" : record) + "\r\n";
 }
 

@@ -58,15 +58,15 @@ bool isOfKind(int descriptor, mode_t kind) {
   return fstat(descriptor, &status) == 0 && (status.st_mode & S_IFMT) == kind;
 }
 
-/// Waits until it takes some bytes without making the caller wait, or has an error to tell. False
-/// where it is to be given up.
+/// Waits until some bytes can be written without blocking, or there is an error to report. False to
+/// give up.
 bool waitUntilWritable(int descriptor) {
   pollfd wanted[2] = {{descriptor, POLLOUT, 0}, {stopDescriptor(), POLLIN, 0}};
   for (bool stopped = false;;) {
     const int ready = poll(wanted, stopped ? 1 : 2, stopped ? kGrace : -1);
     if (ready < 0) {
       if (errno != EINTR) {
-        return true;  // writing says more
+        return true;  // writing reports the error
       }
     } else if (wanted[0].revents != 0) {
       return true;
@@ -81,7 +81,7 @@ bool waitUntilWritable(int descriptor) {
 }  // namespace
 
 Written writeAll(int descriptor, std::string_view text) noexcept {
-  // So much is taken without waiting where poll() says that there is room.
+  // This many bytes can be written without blocking if poll() reports space.
   const bool waits = !isOfKind(descriptor, S_IFREG);
   const std::size_t most = waits ? _POSIX_PIPE_BUF * std::size_t{8} : text.size();
   Written written;
@@ -98,7 +98,7 @@ Written writeAll(int descriptor, std::string_view text) noexcept {
       written.error = taken == 0 ? EIO : errno;
       break;
     } else if (errno != EINTR) {
-      poll(nullptr, 0, 1);  // it said that there was room
+      poll(nullptr, 0, 1);  // it reported space before
     }
   }
   return written;
@@ -118,7 +118,7 @@ std::size_t readSome(int descriptor, char* bytes, std::size_t size) {
     }
     const ssize_t count = read(descriptor, bytes, size);
     if (count == 0 && (wanted[0].revents & POLLHUP) != 0 && isOfKind(descriptor, S_IFCHR)) {
-      // A terminal that has gone is not the end of what was to be typed. Its SIGHUP is on the way.
+      // A closed terminal is not the end of the input. Its SIGHUP follows.
       if (poll(&wanted[1], 1, kHangUp) > 0) {
         throw Stopped();
       }

@@ -5,19 +5,18 @@
 
 namespace support {
 
-/// What writeAll() came to.
+/// The result of writeAll().
 struct Written {
-  std::size_t bytes = 0;  ///< handed to the system
+  std::size_t bytes = 0;  ///< passed to the system
   int error = 0;          ///< an errno; 0: everything was written
 };
 
-/// Hands all of the text to the descriptor, which may be a non-blocking one: it waits for as long
-/// as nothing is taken. After raiseStop() it gives up with ECANCELED where nothing is taken for two
-/// seconds.
+/// Writes all of the text to the descriptor, blocking or not: it waits while nothing is accepted.
+/// After raiseStop() it gives up with ECANCELED if nothing is accepted for two seconds.
 Written writeAll(int descriptor, std::string_view text) noexcept;
 
-/// Reads up to so many bytes, at least one but at the end; waits for them, from a non-blocking
-/// descriptor too. Throws Stopped after raiseStop(), and std::system_error.
+/// Reads up to this many bytes, at least one except at the end; waits for them, even with a
+/// non-blocking descriptor. Throws Stopped after raiseStop(), and std::system_error.
 std::size_t readSome(int descriptor, char* bytes, std::size_t size);
 
 }  // namespace support

@@ -25,8 +25,8 @@ constexpr char32_t kEmojiVariationSelector = 0xFE0F;
 bool isControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
 bool isEmojiModifier(char32_t c) { return c >= 0x1F3FB && c <= 0x1F3FF; }
 bool isRegionalIndicator(char32_t c) { return c >= 0x1F1E6 && c <= 0x1F1FF; }
-// Emoji that can be part of a sequence all come from here on; scripts that use joiners between
-// letters all come before.
+// All emoji that can be part of a sequence are at or after this code point; all scripts that use
+// joiners between letters are before it.
 bool maybeEmoji(char32_t c) { return c >= 0x2190; }
 
 std::size_t widthOf(char32_t c) {
@@ -36,7 +36,7 @@ std::size_t widthOf(char32_t c) {
   return contains(kWide, c) ? 2 : 1;
 }
 
-/// What is shown as one sign: where it ends, and the columns that it takes.
+/// A visible character: its end, and its columns.
 struct Sign {
   std::size_t end;
   std::size_t width;
@@ -80,7 +80,7 @@ std::size_t displayWidth(std::string_view text) {
 }
 
 std::string truncated(std::string_view text, std::size_t width) {
-  std::size_t kept = 0;  // bytes that leave room for the ellipsis
+  std::size_t kept = 0;  // bytes that leave space for the ellipsis
   std::size_t used = 0;
   for (std::size_t at = 0; at < text.size();) {
     const Sign sign = signAt(text, at);

@@ -6,12 +6,12 @@
 
 namespace support {
 
-/// How many columns of a terminal the text takes: UAX #11 (East Asian Width), with combining marks,
-/// emoji sequences and flags counted as the one sign that they are shown as. The text is UTF-8;
-/// a byte that is not counts as one column. Control characters count as none: see printable().
+/// The number of terminal columns of the text: UAX #11 (East Asian Width), with combining marks,
+/// emoji sequences and flags counted as one character. The text is UTF-8; an invalid byte counts as
+/// one column. Control characters count as zero: see printable().
 std::size_t displayWidth(std::string_view text);
 
-/// The text, where it is wider than `width` columns cut between two signs and ended with `…`.
+/// The text; if it is wider than `width` columns, cut between two characters and ended with `…`.
 std::string truncated(std::string_view text, std::size_t width);
 
 }  // namespace support

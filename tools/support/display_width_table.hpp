@@ -1,6 +1,6 @@
 #pragma once
 
-/// How many columns code points take, from the Unicode Character Database 15.0.
+/// The display width of code points, from the Unicode Character Database 15.0.
 namespace support {
 
 struct CodePointRange {
@@ -10,8 +10,8 @@ struct CodePointRange {
 
 // clang-format off
 
-/// Take no column of their own: general categories Mn, Me and Cf (but for U+00AD SOFT HYPHEN and
-/// the prepended concatenation marks, which are visible), and Hangul vowel and trailing jamo.
+/// Zero width: general categories Mn, Me and Cf (except U+00AD SOFT HYPHEN and the prepended
+/// concatenation marks, which are visible), and Hangul vowel and trailing jamo.
 inline constexpr CodePointRange kZeroWidth[] = {
     {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x05BF, 0x05BF}, {0x05C1, 0x05C2},
     {0x05C4, 0x05C5}, {0x05C7, 0x05C7}, {0x0610, 0x061A}, {0x061C, 0x061C}, {0x064B, 0x065F},
@@ -85,7 +85,7 @@ inline constexpr CodePointRange kZeroWidth[] = {
     {0x1E4EC, 0x1E4EF}, {0x1E8D0, 0x1E8D6}, {0x1E944, 0x1E94A}, {0xE0001, 0xE0001},
     {0xE0020, 0xE007F}, {0xE0100, 0xE01EF}};
 
-/// Take two columns: East_Asian_Width Wide and Fullwidth.
+/// Two columns: East_Asian_Width Wide and Fullwidth.
 inline constexpr CodePointRange kWide[] = {
     {0x1100, 0x115F}, {0x231A, 0x231B}, {0x2329, 0x232A}, {0x23E9, 0x23EC}, {0x23F0, 0x23F0},
     {0x23F3, 0x23F3}, {0x25FD, 0x25FE}, {0x2614, 0x2615}, {0x2648, 0x2653}, {0x267F, 0x267F},

@@ -51,7 +51,7 @@ FileIdentity FileIdentity::of(const std::string& name) {
     if (error) {
       break;
     }
-    path = path.parent_path() / target;  // which an absolute target replaces
+    path = path.parent_path() / target;  // an absolute target replaces the path
   }
   identity.path_ = path.string();
   struct stat file {};
@@ -99,7 +99,7 @@ void DistinctFiles::addDatabase(const std::string& what, const std::string& name
   const FileIdentity identity = FileIdentity::of(name);
   files_.push_back({what, what, identity});
   for (const char* ending : {"-wal", "-shm", "-journal", "-lock", ".rescued"}) {
-    // SQLite makes them beside what a link leads to.
+    // SQLite creates them next to the link's target.
     for (const std::string& database : {name, identity.path()}) {
       files_.push_back({what + "'s own " + ending, what, FileIdentity::of(database + ending)});
     }
@@ -130,7 +130,7 @@ void DistinctFiles::check() const {
     for (auto b = files_.begin(); b != a; ++b) {
       if (a->owner != b->owner && a->identity.sameAs(b->identity)) {
         throw UsageError(b->what + " and " + a->what +
-                         " are the same file.\nGive each a name of its own." + otherwise_);
+                         " are the same file.\nUse a different file for each." + otherwise_);
       }
     }
   }

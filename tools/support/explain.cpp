@@ -13,13 +13,13 @@ namespace support {
 namespace {
 
 constexpr char kProxyAdvice[] =
-    "The proxy that the environment names is in the way. Check http_proxy, https_proxy and "
-    "all_proxy, or name the API's host in no_proxy to go without a proxy.";
+    "The proxy from the environment failed. Check http_proxy, https_proxy and "
+    "all_proxy, or add the API's host to no_proxy to bypass the proxy.";
 constexpr char kUnreachableAdvice[] =
     "The API can't be reached. Check the network, the proxy if one is named above, and "
     "HEYMILO_BASE_URL, and try again.";
 
-/// A line for each value at fault, unless there is only one and the headline names it.
+/// A line for each invalid value, unless there is only one and the first line names it.
 std::string valuesAtFault(const heymilo::StatusError& error, const std::string& headline) {
   std::vector<std::string> values;
   for (const auto& detail : error.error().errors.value_or(std::vector<heymilo::APIErrorDetail>())) {
@@ -47,26 +47,27 @@ std::string rateLimitAdvice(const heymilo::RateLimitError& error) {
 
 std::string advice(const heymilo::StatusError& error) {
   if (dynamic_cast<const heymilo::AuthenticationError*>(&error) != nullptr) {
-    return "The API does not accept the key. Set HEYMILO_API_KEY to a valid one, and check that "
-           "HEYMILO_BASE_URL is where it belongs.";
+    return "The API does not accept the key. Set HEYMILO_API_KEY to a valid one, and check "
+           "HEYMILO_BASE_URL.";
   }
   if (dynamic_cast<const heymilo::PermissionDeniedError*>(&error) != nullptr) {
-    return "The key may not do this. Use another key, or set HEYMILO_WORKSPACE_ID to the workspace "
+    return "The key lacks the permission. Use another key, or set HEYMILO_WORKSPACE_ID to the "
+           "workspace "
            "of the posting.";
   }
   if (dynamic_cast<const heymilo::NotFoundError*>(&error) != nullptr) {
-    return "The API knows no posting with this id. Check POSTING_ID and HEYMILO_BASE_URL, and set "
+    return "The API has no posting with this id. Check POSTING_ID and HEYMILO_BASE_URL, and set "
            "HEYMILO_WORKSPACE_ID if the posting belongs to another workspace.";
   }
   if (const auto* limited = dynamic_cast<const heymilo::RateLimitError*>(&error)) {
     return rateLimitAdvice(*limited);
   }
   if (dynamic_cast<const heymilo::ServerError*>(&error) != nullptr) {
-    return "The API has a problem. Try again later; its support can look into it by the request "
-           "id, if one is given above.";
+    return "The API has a problem. Try again later, or contact its support with the request "
+           "id above.";
   }
   if (error.status() < 400) {
-    return "An API does not answer so: check HEYMILO_BASE_URL.";
+    return "Unexpected status for this API: check HEYMILO_BASE_URL.";
   }
   constexpr int kProxyWantsCredentials = 407;
   if (error.status() == kProxyWantsCredentials) {
@@ -75,13 +76,13 @@ std::string advice(const heymilo::StatusError& error) {
   if (error.outcome() == heymilo::Outcome::unknown) {  // 408 and 499
     return "A gateway gave up waiting for the API. Try again later.";
   }
-  return "The API refuses the request as it is. Change what it names, and run it again.";
+  return "The API refused the request. Correct the values that it names, and run it again.";
 }
 
 std::string advice(const heymilo::InvalidArgumentError& error) {
   if (error.param() == "base_url") {
-    return "Correct the environment variable HEYMILO_BASE_URL. It is such as "
-           "https://api.heymilo.ai; http:// is only for this machine itself.";
+    return "Correct the environment variable HEYMILO_BASE_URL. Example: "
+           "https://api.heymilo.ai; http:// is only allowed for this machine.";
   }
   for (const auto& [option, variable] : {std::pair("api_key", "HEYMILO_API_KEY"),
                                          std::pair("workspace_id", "HEYMILO_WORKSPACE_ID"),
@@ -91,7 +92,7 @@ std::string advice(const heymilo::InvalidArgumentError& error) {
       return std::string("Correct the environment variable ") + variable + '.';
     }
   }
-  return "Run with --help to see what is expected.";
+  return "Run with --help to see the valid values.";
 }
 
 std::string advice(const heymilo::ConnectionError& error) {
@@ -99,10 +100,11 @@ std::string advice(const heymilo::ConnectionError& error) {
     case heymilo::ConnectionFault::proxy:
       return kProxyAdvice;
     case heymilo::ConnectionFault::certificate:
-      return "The certificate is not trusted. Where it comes from a CA of your organization, as "
+      return "The certificate is not trusted. If a CA of your organization issued it, such as that "
+             "of "
              "with "
              "a gateway that inspects TLS, set SSL_CERT_FILE to a PEM file with that CA, or "
-             "SSL_CERT_DIR to a folder; where one of them is set, check it.";
+             "SSL_CERT_DIR to a directory; if one of them is set, check it.";
     case heymilo::ConnectionFault::other:
       break;
   }
@@ -114,10 +116,10 @@ std::string advice(const heymilo::Error& error) {
     return advice(*status);
   }
   if (dynamic_cast<const heymilo::CancelledError*>(&error) != nullptr) {
-    return "It was stopped before it was done.";
+    return "It was stopped before it finished.";
   }
   if (dynamic_cast<const heymilo::TimeoutError*>(&error) != nullptr) {
-    return "The API did not answer in time. Check the network, and the proxy if one is named "
+    return "The API did not respond in time. Check the network, and the proxy if one is named "
            "above, "
            "and try again.";
   }
@@ -128,21 +130,21 @@ std::string advice(const heymilo::Error& error) {
     return kUnreachableAdvice;
   }
   if (dynamic_cast<const heymilo::DecodeError*>(&error) != nullptr) {
-    return "This is not the answer of the API as it is documented. Check HEYMILO_BASE_URL; if it "
+    return "The response does not have the API's documented format. Check HEYMILO_BASE_URL; if it "
            "is right, a newer version of this program may be needed.";
   }
   if (dynamic_cast<const heymilo::PaginationError*>(&error) != nullptr) {
-    return "The list that the API gave can't be followed to its end. Try again later.";
+    return "The API's list can't be read to its end. Try again later.";
   }
   if (const auto* argument = dynamic_cast<const heymilo::InvalidArgumentError*>(&error)) {
     return advice(*argument);
   }
   if (dynamic_cast<const heymilo::OverloadError*>(&error) != nullptr) {
-    return "This machine has too much to do. Close other programs or raise the limit of processes "
+    return "This machine is overloaded. Close other programs or raise the process limit "
            "(ulimit -u), and try again.";
   }
   if (dynamic_cast<const heymilo::StoreError*>(&error) != nullptr) {
-    return "Check the file that is named, and that its folder can be written.";
+    return "Check the named file, and that its directory is writable.";
   }
   return "Try again later.";
 }
@@ -150,7 +152,7 @@ std::string advice(const heymilo::Error& error) {
 std::string whereToLook(std::chrono::system_clock::time_point began) {
   constexpr std::chrono::minutes kClocksDiffer{5};
   const auto since = std::chrono::floor<std::chrono::seconds>(began - kClocksDiffer);
-  return "It shows in " + programNamed("list_candidates") + " with --created-after " +
+  return "It is listed by " + programNamed("list_candidates") + " with --created-after " +
          heymilo::formatTimestamp(since) + ", if this machine's clock is right.\n";
 }
 
@@ -166,7 +168,7 @@ std::string explain(const heymilo::Error& error) {
 }
 
 std::string explainSameAgain() {
-  return "Running this again does not change that as long as the API sends the same.\n";
+  return "Running this again does not help as long as the API sends the same data.\n";
 }
 
 bool helpsToRunAgain(const heymilo::Error& error) {
@@ -190,19 +192,20 @@ std::string explain(const heymilo::UnreadableCandidate& candidate) {
 std::string explainUnreadable(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " candidate" : " candidates") + " can't be read. " +
          explainSameAgain() +
-         "Give its support what is listed above, or use a newer version of this program.\n";
+         "Send the lines above to the API's support, or use a newer version of this program.\n";
 }
 
 std::string ingestOutcome(const heymilo::Error& error,
                           std::chrono::system_clock::time_point began) {
   switch (error.outcome()) {
     case heymilo::Outcome::not_sent:
-      return "Nothing was ingested: the API did not get the request. It is safe to send it "
+      return "Nothing was ingested: the API did not receive the request. It is safe to send it "
              "again.\n";
     case heymilo::Outcome::rejected:
       return "Nothing was ingested: the API refused the request.\n";
     case heymilo::Outcome::applied:
-      return "By its status it was ingested, only the answer can't be read: do not send it again, "
+      return "It was ingested, by its status, but the response is unreadable: do not send it "
+             "again, "
              "unless HEYMILO_BASE_URL was wrong. " +
              whereToLook(began);
     case heymilo::Outcome::unknown:

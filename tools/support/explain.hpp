@@ -8,25 +8,25 @@
 
 namespace support {
 
-/// For people: what happened, which values are at fault where the API says so, and what to do next.
-/// Lines with their ends, without control characters.
+/// For people: the error, the invalid values if the API names them, and what to do next. Complete
+/// lines without control characters.
 std::string explain(const heymilo::Error& error);
 
-/// For people: that it is of no use to run the program again. A line with its end.
+/// For people: that running the program again does not help. A complete line.
 std::string explainSameAgain();
 
-/// Whether the same command may get further than this error another time.
+/// Whether the same command may succeed later despite this error.
 bool helpsToRunAgain(const heymilo::Error& error);
 
-/// For people: who can't be read, and where in which response. Lines with their ends, without
-/// control characters and with no personal data but the interview_id.
+/// For people: the unreadable candidate, its position and response. Complete lines, without control
+/// characters and without personal data except the interview_id.
 std::string explain(const heymilo::UnreadableCandidate& candidate);
 
-/// For people: what it means that so many candidates can't be read. Lines with their ends.
+/// For people: the consequence of this number of unreadable candidates. Complete lines.
 std::string explainUnreadable(std::uint64_t count);
 
-/// For people: whether what a failed request brought was ingested, and whether it is safe to send
-/// it again. `began` is the moment before sending. A line with its end.
+/// For people: whether the candidates of a failed request were ingested, and whether it is safe to
+/// send it again. `began` is the time before sending. A complete line.
 std::string ingestOutcome(const heymilo::Error& error, std::chrono::system_clock::time_point began);
 
 }  // namespace support

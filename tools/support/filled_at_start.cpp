@@ -1,4 +1,4 @@
-// For a program that does not call fillStandardDescriptors() in its main().
+// For a program whose main() does not call fillStandardDescriptors().
 
 #include "support/standard_descriptors.hpp"
 

@@ -31,7 +31,7 @@ bool beginsFormula(char32_t c) {
   }
 }
 
-/// What a program may take away, or not see, before it looks at how a cell begins.
+/// A character that a program may remove, or ignore, before it interprets the beginning of a cell.
 bool isPassedOver(char32_t c) {
   const bool blank = c == ' ' || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
                      c == 0x202F || c == 0x205F || c == 0x3000;
@@ -44,7 +44,7 @@ bool isPassedOver(char32_t c) {
 
 bool separates(char32_t c) { return c == ';' || c == '\t' || c == '\n' || c == '\r'; }
 
-/// Where the text goes on, from there, with a sign that a program sees.
+/// The position of the next character that a program does not ignore.
 std::size_t firstSeen(std::string_view text, std::size_t at) {
   while (at < text.size()) {
     const heymilo::CodePoint c = heymilo::decodeCodePoint(text, at);

@@ -5,12 +5,11 @@
 
 namespace support {
 
-/// The text as a cell that a spreadsheet program takes for text, and does not calculate: with an
-/// apostrophe before it where it begins with `=`, `+`, `-` or `@`, in one of their wide or small
-/// forms too, also behind blanks, controls, invisible signs and quotation marks, or where it begins
-/// with a control character. So is what follows a semicolon, a tab or a line break within the text:
-/// where programs take these for separators, another cell begins there. Any other text stays as it
-/// is.
+/// The text as a cell that a spreadsheet treats as text, not as a formula: with a leading
+/// apostrophe if it begins with `=`, `+`, `-` or `@`, including their wide and small forms, also
+/// after blanks, controls, invisible characters and quotation marks, or with a control character.
+/// The same applies to text after a semicolon, a tab or a line break: some programs treat these as
+/// separators, and another cell begins there. Any other text is unchanged.
 std::string withoutFormulas(std::string_view text);
 
 }  // namespace support

@@ -23,7 +23,7 @@ std::string nameOf(const CLI::Option& option) {
   return value.empty() ? name : name + ' ' + value;
 }
 
-/// Words in lines of the width that is left behind the indent.
+/// Breaks the text into lines of the remaining width after the indent.
 std::string filled(const std::string& text) {
   std::istringstream words(text);
   std::string lines;

@@ -5,8 +5,8 @@
 
 namespace support {
 
-/// What --help shows: the purpose, how the program is called, its arguments, its options with what
-/// they are by default, and the app's footer. Lines have at most 80 columns, whatever the terminal.
+/// The --help text: the purpose, the usage, the arguments, the options with their defaults, and the
+/// app's footer. Lines have at most 80 columns, whatever the terminal.
 class HelpFormatter : public CLI::Formatter {
  public:
   HelpFormatter();

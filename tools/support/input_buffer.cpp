@@ -26,7 +26,8 @@ int openToRead(const std::string& file) {
 #ifdef _WIN32
   return _open(file.c_str(), _O_RDONLY | _O_BINARY);
 #else
-  // Opening a named pipe would otherwise wait for its writer, and a signal not end that.
+  // Opening a named pipe would otherwise block until it has a writer, and a signal would not end
+  // that.
   return open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 #endif
 }
@@ -63,8 +64,8 @@ InputBuffer::int_type InputBuffer::underflow() {
   } catch (const std::system_error& error) {
     const bool closed = error.code() == std::errc::bad_file_descriptor;
     throw UsageError("can't read " + name_ + ": " +
-                     (closed ? "it is closed, or not for reading" : error.code().message()) +
-                     "\nCheck where it comes from, and run it again.");
+                     (closed ? "it is closed or not readable" : error.code().message()) +
+                     "\nCheck the source, and run it again.");
   }
   setg(bytes_.data(), bytes_.data(), bytes_.data() + count);
   return count == 0 ? traits_type::eof() : traits_type::to_int_type(bytes_.front());

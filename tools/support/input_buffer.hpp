@@ -5,13 +5,12 @@
 
 namespace support {
 
-/// Reads a file, or standard input, for a std::istream. It waits where nothing is there yet, also
-/// where the other side has made the descriptor a non-blocking one, and for whoever opens a named
-/// pipe for writing; raiseStop() ends that. An istream over it must have std::ios::badbit among its
-/// exceptions(): then what underflow() throws comes through.
+/// Reads a file, or standard input, for a std::istream. It waits for data, even with a non-blocking
+/// descriptor, and for a writer of a named pipe; raiseStop() ends the wait. An istream over it
+/// needs std::ios::badbit among its exceptions(), to pass on the exceptions of underflow().
 class InputBuffer : public std::streambuf {
  public:
-  /// `-` is standard input; `name` is for errors. Throws std::system_error where the file can't be
+  /// `-` is standard input; `name` is for errors. Throws std::system_error if the file can't be
   /// opened.
   InputBuffer(const std::string& file, std::string name);
   ~InputBuffer() override;
@@ -19,7 +18,7 @@ class InputBuffer : public std::streambuf {
   InputBuffer& operator=(const InputBuffer&) = delete;
 
  protected:
-  /// Throws Stopped, and UsageError where reading fails.
+  /// Throws Stopped, and UsageError if reading fails.
   int_type underflow() override;
 
  private:

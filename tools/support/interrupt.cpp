@@ -31,7 +31,7 @@ namespace {
 
 void restoreAndRaise(int signal) {
   std::signal(signal, SIG_DFL);
-  std::raise(signal);  // comes when the handler has returned
+  std::raise(signal);  // delivered when the handler has returned
 }
 
 #ifdef _WIN32
@@ -50,12 +50,12 @@ void ask(int signal) {
 #else
 
 constexpr std::array<int, 3> kSignals{SIGINT, SIGTERM, SIGHUP};
-constexpr std::int64_t kSameHangUp = 100'000;  // microseconds; nobody presses Ctrl-C that fast
+constexpr std::int64_t kSameHangUp = 100'000;  // microseconds; faster than anyone presses Ctrl-C
 
 std::array<struct sigaction, kSignals.size()> before{};
 std::array<bool, kSignals.size()> taken{};
 std::array<int, 2> wake{-1, -1};
-/// The first signal and when it came, at one stroke: two threads may run the handler at a time.
+/// The first signal and its time, in one atomic: two threads may run the handler in parallel.
 std::atomic<std::int64_t> first{0};
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 constexpr std::int64_t kSignalNumbers = 128;
@@ -105,7 +105,7 @@ void closeWake() {
 void takeSignals() {
   struct sigaction action {};
   action.sa_handler = &heymilo_ask;
-  action.sa_flags = SA_RESTART;  // what waits for long waits for stopDescriptor() as well
+  action.sa_flags = SA_RESTART;  // long waits also poll stopDescriptor()
   sigemptyset(&action.sa_mask);
   for (const int signal : kSignals) {
     sigaddset(&action.sa_mask, signal);
@@ -127,8 +127,8 @@ void giveSignalsBack() {
   }
 }
 
-/// Whether standard error takes the words now; where it does not, they must not hold up the end.
-bool canBeTold() {
+/// Whether standard error accepts the message now; otherwise it must not delay the end.
+bool canBePrinted() {
   constexpr int kPatience = 100;  // milliseconds
   pollfd error{STDERR_FILENO, POLLOUT, 0};
   return poll(&error, 1, kPatience) > 0;
@@ -144,7 +144,7 @@ std::thread started(std::function<void()> work) {
   }
 }
 
-constexpr std::string_view kWords = "ending in good order; Ctrl-C once more ends it at once\n";
+constexpr std::string_view kWords = "shutting down; press Ctrl-C again to stop immediately\n";
 
 }  // namespace
 
@@ -169,7 +169,7 @@ void Interrupt::watch() {
   while (!over) {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
     if (asked) {
-      if (words_ == Words::told) {
+      if (words_ == Words::printed) {
         tell(kWords);
       }
       source_.cancel();
@@ -208,7 +208,7 @@ void Interrupt::watch() {
   if (what != 's') {
     return;
   }
-  if (words_ == Words::told && canBeTold()) {
+  if (words_ == Words::printed && canBePrinted()) {
     tell(kWords);
   }
   source_.cancel();

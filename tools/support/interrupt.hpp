@@ -5,19 +5,18 @@
 
 namespace support {
 
-/// Makes the first Ctrl-C (SIGINT), SIGTERM or SIGHUP a request to end in good order, for as long
-/// as this exists: it says so, unless it is `silent`, cancels token() and then calls raiseStop().
-/// The second one ends the process at once, as the signal does by default, after the removal of
-/// TemporaryFiles. A SIGHUP and another signal at the same time are one: where a terminal or a
-/// session is closed, its kernel, its shell and its manager each send theirs. A signal that was
-/// ignored when this was made stays ignored. There is one at a time, and it is made before any
-/// TemporaryFiles.
+/// During its lifetime, the first Ctrl-C (SIGINT), SIGTERM or SIGHUP requests an orderly end: it
+/// prints a message, unless `silent`, cancels token() and then calls raiseStop(). The second one
+/// ends the process immediately, as the signal does by default, after removing all TemporaryFiles.
+/// A SIGHUP together with another signal counts as one: when a terminal or a session is closed, its
+/// kernel, shell and manager each send theirs. A signal that was ignored at construction stays
+/// ignored. There is one object at a time, constructed before any TemporaryFiles.
 class Interrupt {
  public:
-  enum class Words { told, silent };
+  enum class Words { printed, silent };
 
-  /// Throws heymilo::OverloadError where the system has no thread left, and std::system_error.
-  explicit Interrupt(Words words = Words::told);
+  /// Throws heymilo::OverloadError if no thread can be started, and std::system_error.
+  explicit Interrupt(Words words = Words::printed);
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
@@ -29,7 +28,7 @@ class Interrupt {
 
   const Words words_;
   heymilo::CancellationSource source_;
-  std::thread watcher_;  // last: it uses the others
+  std::thread watcher_;  // last: it uses the other members
 };
 
 }  // namespace support

@@ -5,8 +5,8 @@
 
 namespace support {
 
-/// The value as one line of JSON with its end. DEL and the C1 controls, which JSON lets stand and
-/// a terminal may obey, are escaped: another spelling of the same value.
+/// The value as one line of JSON, including the line end. DEL and the C1 controls, which JSON
+/// allows and a terminal may interpret, are escaped: the value stays the same.
 std::string jsonLine(const nlohmann::json& value);
 
 }  // namespace support

@@ -22,15 +22,15 @@ constexpr std::size_t kMost = std::size_t{64} << 10;
 
 std::string reasonOf(int error) {
   if (error == EBADF) {
-    return "it is closed, or not for writing";
+    return "it is closed or not writable";
   }
-  return error == ECANCELED ? "its reader takes nothing" : std::generic_category().message(error);
+  return error == ECANCELED ? "its reader does not read" : std::generic_category().message(error);
 }
 
 [[noreturn]] void fail(int error) {
   throw OutputError("can't write to standard output: " + reasonOf(error) +
-                    (error == EPIPE ? "\nWhat reads it has ended before the end of the output."
-                                    : "\nSend it to where it can be written."));
+                    (error == EPIPE ? "\nThe reading program ended before the end of the output."
+                                    : "\nRedirect it to a writable destination."));
 }
 
 }  // namespace

@@ -29,18 +29,18 @@ namespace {
 
 constexpr const char* kApiFooter = R"(Environment:
   HEYMILO_API_KEY         The API key; required
-  HEYMILO_BASE_URL        Where the API is (default: https://api.heymilo.ai)
-  HEYMILO_WORKSPACE_ID    The workspace, for keys that may use several
+  HEYMILO_BASE_URL        The API's URL (default: https://api.heymilo.ai)
+  HEYMILO_WORKSPACE_ID    The workspace, for keys with access to several
   SSL_CERT_FILE           A PEM file of CAs to trust instead of the system's
-  SSL_CERT_DIR            A folder of them, as openssl rehash makes it
-  NO_COLOR                Where it is not empty, nothing is coloured by itself
+  SSL_CERT_DIR            A directory of them, made by openssl rehash
+  NO_COLOR                If not empty, nothing is coloured automatically
 
 Results go to standard output, everything else to standard error. The exit code
 is 0 (done), 1 (the API, the network or a file to be written failed), 2 (usage:
-nothing was sent) or 3 (done in part). Standard output that can't be written, or
-is closed, counts as a file that failed. Ctrl-C (SIGINT), SIGTERM and SIGHUP end
-it in good order: with 3, or 1 where nothing was done. A second one ends it at
-once. One that was ignored when the program was started (nohup) stays ignored.
+nothing was sent) or 3 (done in part). An unwritable or closed standard output
+counts as a failed file. Ctrl-C (SIGINT), SIGTERM and SIGHUP shut the program
+down: exit code 3, or 1 if nothing was done. A second one stops it immediately.
+A signal that was ignored when the program was started (nohup) stays ignored.
 
 Examples:
 )";
@@ -55,7 +55,7 @@ std::string environment(const char* name) {
   return value != nullptr ? value : "";
 }
 
-/// Servers may quote what they were sent. A key that short is none, and would mask other words.
+/// Servers may quote their input. A key this short is not real, and would mask other words.
 std::string withoutKey(std::string text) {
   constexpr std::size_t kShortest = 6;
   constexpr std::string_view kMask = "***";
@@ -75,21 +75,20 @@ int code(ExitCode exit) { return static_cast<int>(exit); }
 void write(const std::string& name, std::string_view text) {
   const std::string line =
       std::string(clearProgressLine()) + name + ": " + withoutKey(std::string(text));
-  writeAll(static_cast<int>(Stream::error), line);  // where it can't be, nobody can be told
+  writeAll(static_cast<int>(Stream::error), line);  // a failure here can't be reported
 }
 
-/// What is wrong. That something is missing is found first, but an option that does not exist may
-/// be why.
+/// The error message. CLI11 reports a missing option first, but an unknown option may be the cause.
 std::string complaintOf(const CLI::App& app, const CLI::ParseError& error) {
   for (const std::string& argument : app.remaining()) {
     if (argument.size() > 1 && argument.front() == '-') {
-      return "there is no option " + argument;
+      return "unknown option " + argument;
     }
   }
   return error.what();
 }
 
-/// Writes what --help and --version show.
+/// Writes the output of --help and --version.
 ExitCode show(const std::string& text) {
   try {
     Output output;
@@ -102,7 +101,7 @@ ExitCode show(const std::string& text) {
   }
 }
 
-/// Parses. An exit code ends the program; none lets it go on.
+/// Parses the command line. An exit code ends the program; empty continues.
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
@@ -147,23 +146,23 @@ std::string apiFooter(const std::string& examples) { return kApiFooter + example
 int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCode()>& body) {
   fillStandardDescriptors();
 #ifdef SIGPIPE
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone is an OutputError
+  std::signal(SIGPIPE, SIG_IGN);  // a closed reader is an OutputError
 #endif
 #ifdef SIGXFSZ
-  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not get larger
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an OutputError
 #endif
-  // By the name that it was called by: it may be installed under another one.
+  // By its name when called: it may be installed under another one.
   programName() = argc > 0 ? std::filesystem::path(argv[0]).stem().string() : app.get_name();
   app.name(programName());
   app.formatter(std::make_shared<HelpFormatter>());
-  app.set_help_flag("-h,--help", "Show this, and end");
+  app.set_help_flag("-h,--help", "Show this help and exit");
   app.add_option_function<std::string>(
          "--color", &setColorMode, "auto: colours on a terminal; always; never")
       ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
       ->type_name("WHEN")
       ->default_str("auto");
   app.set_version_flag("--version", programName() + " " + std::string(heymilo::version()));
-  app.get_version_ptr()->description("Show the version, and end");
+  app.get_version_ptr()->description("Show the version and exit");
   if (const std::optional<int> exit = parse(app, argc, argv)) {
     return *exit;
   }
@@ -187,7 +186,7 @@ int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCod
   }
 }
 
-void tellOfWait(const heymilo::Event& event) {
+void reportWait(const heymilo::Event& event) {
   if (event.wait < std::chrono::seconds{1}) {
     return;
   }
@@ -197,14 +196,14 @@ void tellOfWait(const heymilo::Event& event) {
     tell("waiting " + wait + " to stay within the quota\n");
   } else if (event.kind == heymilo::EventKind::retry) {
     tell("waiting " + wait + " before trying again (attempt " + std::to_string(event.attempt) +
-         (event.status != 0 ? " got status " + std::to_string(event.status) : " got no answer") +
+         (event.status != 0 ? " got status " + std::to_string(event.status) : " got no response") +
          ")\n");
   }
 }
 
 heymilo::Client clientFromEnvironment(std::function<void(const heymilo::Event&)> on_event) {
   if (environment("HEYMILO_API_KEY").empty()) {
-    throw UsageError("there is no API key.\nSet HEYMILO_API_KEY to it: export HEYMILO_API_KEY=...");
+    throw UsageError("the API key is missing.\nSet HEYMILO_API_KEY: export HEYMILO_API_KEY=...");
   }
   heymilo::ClientOptions options;
   options.user_agent = programName();
@@ -219,7 +218,7 @@ CLI::Validator isoTime() {
           heymilo::parseTimestamp(text);
           return std::string();
         } catch (const heymilo::InvalidArgumentError&) {
-          return "not a time such as 2026-03-13 or 2026-03-13T00:00:00Z: " + text;
+          return "expected a time such as 2026-03-13 or 2026-03-13T00:00:00Z: " + text;
         }
       },
       "");
@@ -233,7 +232,7 @@ CLI::Validator numberBetween(double least, double most) {
           return std::string();
         }
         std::ostringstream complaint;
-        complaint << "not a number from " << least << " to " << most << ": " << text;
+        complaint << "expected a number from " << least << " to " << most << ": " << text;
         return complaint.str();
       },
       "");

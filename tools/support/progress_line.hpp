@@ -4,11 +4,11 @@
 
 namespace support {
 
-/// A line at the bottom of the terminal that says how far the program has come. Where standard
-/// error is not for escape sequences, or `quiet`, it shows nothing. The line goes with the object.
-/// It leaves nothing behind where the terminal becomes narrower or wider, even while it is written:
-/// it is never wrapped, the cursor stays at its beginning, and clearing it clears all that is below
-/// the cursor, which is where a terminal puts the rest of a line that it wraps anew.
+/// A progress line at the bottom of the terminal. If standard error does not support escape
+/// sequences, or `quiet` is set, nothing is shown. The destructor removes the line. Resizing the
+/// terminal leaves no remains, even during a write: the line is never wrapped, the cursor stays at
+/// its beginning, and clearing it clears everything below the cursor, where a terminal puts the
+/// rest of a rewrapped line.
 class ProgressLine {
  public:
   explicit ProgressLine(bool quiet);
@@ -18,16 +18,16 @@ class ProgressLine {
 
   bool visible() const noexcept { return visible_; }
 
-  /// Shows this in the place of what was shown, cut to the terminal's width as it is now; without
-  /// control characters.
+  /// Replaces the line by this text, cut to the terminal's current width; without control
+  /// characters.
   void show(std::string_view text);
 
  private:
   const bool visible_;
 };
 
-/// What clears the line that is shown, and nothing where none is: to be written before what is told
-/// beside it. May be called by a signal handler.
+/// The text that clears the visible line, or nothing: to be written before other messages.
+/// Async-signal-safe.
 std::string_view clearProgressLine() noexcept;
 
 }  // namespace support

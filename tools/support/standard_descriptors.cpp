@@ -16,9 +16,9 @@ void fillStandardDescriptors() noexcept {
       continue;
     }
     int opened =
-        open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // the lowest free one
+        open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // the lowest free descriptor
     if (opened < 0) {
-      opened = open("/", O_RDONLY);  // can't be read either: it is a directory
+      opened = open("/", O_RDONLY);  // not readable either: it is a directory
     }
     if (opened != fd) {
       _exit(1);

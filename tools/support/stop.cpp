@@ -45,7 +45,7 @@ void raiseStop() noexcept {
   }
 #ifndef _WIN32
   if (write_end >= 0) {
-    close(write_end.exchange(-1));  // the other end is readable for good
+    close(write_end.exchange(-1));  // the other end stays readable
   }
 #endif
 }

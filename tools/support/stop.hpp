@@ -4,24 +4,24 @@
 
 namespace support {
 
-/// What waits for input has been ended by raiseStop(). what() is for people.
+/// raiseStop() has ended a wait for input. what() is for people.
 class Stopped : public std::runtime_error {
  public:
   Stopped() : std::runtime_error("stopped") {}
 };
 
-/// From here on raiseStop() is noticed by what waits for a descriptor. Throws std::system_error.
+/// Enables raiseStop() for all later waits on a descriptor. Throws std::system_error.
 void prepareStop();
 
-/// Ends, for the rest of the process, what waits for input, and soon what waits for a reader that
-/// takes nothing. May be called by any thread.
+/// Ends, for the rest of the process, all waits for input, and soon those for a reader that does
+/// not read. Thread-safe.
 void raiseStop() noexcept;
 
-/// A descriptor that can be read from as soon as raiseStop() has been called; -1 before
-/// prepareStop(). Nothing may be read from it.
+/// A descriptor that is readable as soon as raiseStop() has been called; -1 before prepareStop().
+/// It must not be read from.
 int stopDescriptor() noexcept;
 
-/// Returns when raiseStop() has been called.
+/// Waits for raiseStop().
 void waitForStop();
 
 }  // namespace support

@@ -66,7 +66,7 @@ std::string Table::header() const {
 
 std::string Table::row(const std::vector<std::string>& cells) const {
   std::string line;
-  std::size_t padding = 0;  // put before the next sign, so that no line ends in blanks
+  std::size_t padding = 0;  // written before the next text, so that no line ends in blanks
   for (const Shown& column : shown_) {
     std::string cell = printable(cells.at(column.index));
     if (cut_) {

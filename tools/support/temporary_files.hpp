@@ -5,8 +5,8 @@
 
 namespace support {
 
-/// Files that are not to stay: they are removed, where they are there, with the object, and also
-/// where a signal ends the process at once (see Interrupt). There are few at a time.
+/// Temporary files: removed by the destructor if they exist, and also when a signal ends the
+/// process immediately (see Interrupt). There are few at a time.
 class TemporaryFiles {
  public:
   explicit TemporaryFiles(std::vector<std::string> paths);
@@ -18,7 +18,7 @@ class TemporaryFiles {
   const std::vector<std::string> paths_;
 };
 
-/// Removes those of all objects. May be called by a signal handler.
+/// Removes the files of all objects. Async-signal-safe.
 void removeTemporaryFiles() noexcept;
 
 }  // namespace support

@@ -11,12 +11,12 @@
 
 namespace heymilo {
 
-/// What is wrong with one parameter.
+/// An error of one parameter.
 struct APIErrorDetail {
   std::string code;                        ///< for programs
   std::string message;                     ///< for people
   std::optional<std::string> param{};      ///< the parameter that caused the error
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};  ///< unknown properties; null if none
 };
 
 template <>
@@ -37,9 +37,9 @@ struct APIError {
   std::string code;                      ///< for programs
   std::string message;                   ///< for people
   std::optional<std::string> param{};    ///< the top-level parameter that caused the error
-  std::optional<std::string> doc_url{};  ///< where the documentation explains it
+  std::optional<std::string> doc_url{};  ///< the URL of its documentation
   std::optional<std::vector<APIErrorDetail>> errors{};  ///< one for each field at fault
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};               ///< unknown properties; null if none
 };
 
 template <>
@@ -59,8 +59,8 @@ struct Schema<APIError> {
 
 /// The envelope of an APIError.
 struct APIErrorResponse {
-  APIError error;                          ///< what is wrong
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  APIError error;                          ///< the error
+  nlohmann::json additional_properties{};  ///< unknown properties; null if none
 };
 
 template <>
@@ -73,13 +73,13 @@ struct Schema<APIErrorResponse> {
   }
 };
 
-/// One complaint of the API's request validation.
+/// One validation error of the API.
 struct ValidationError {
-  /// Where: the names and indices that lead to the value, such as `body`, `data`, 17, `email`.
+  /// The location of the value: names and indices such as `body`, `data`, 17, `email`.
   std::vector<std::variant<std::string, std::int64_t>> loc;
   std::string msg;                         ///< for people
   std::string type;                        ///< for programs
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};  ///< unknown properties; null if none
 };
 
 template <>
@@ -97,7 +97,7 @@ struct Schema<ValidationError> {
 /// The body of a 422 that the request validation sends.
 struct HTTPValidationError {
   std::optional<std::vector<ValidationError>> detail{};  ///< one for each value at fault
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};                ///< unknown properties; null if none
 };
 
 template <>

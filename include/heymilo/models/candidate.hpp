@@ -13,16 +13,16 @@
 
 namespace heymilo {
 
-/// Where a candidate stands in one step of the workflow.
+/// A candidate's status in one step of the workflow.
 struct WorkflowStepStatus {
   std::string step_id;                         ///< of the step in the workflow
   std::int64_t order = 0;                      ///< position in the workflow, from 1
-  StepStatus status;                           ///< where the candidate stands in it
+  StepStatus status;                           ///< the candidate's status in it
   bool started = false;                        ///< the candidate has started this step
   bool completed = false;                      ///< the candidate has completed this step
   bool knocked_out = false;                    ///< the candidate was disqualified at this step
   std::optional<Timestamp> last_updated_at{};  ///< the last change of status
-  nlohmann::json additional_properties{};      ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};      ///< unknown properties; null if none
 };
 
 template <>
@@ -46,7 +46,7 @@ struct CandidateWorkflow {
   std::vector<WorkflowStepStatus> steps;        ///< in the order of the workflow
   bool all_complete = false;                    ///< every step has been completed
   std::optional<Timestamp> last_activity_at{};  ///< the latest interaction with any step
-  nlohmann::json additional_properties{};       ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};       ///< unknown properties; null if none
 };
 
 template <>
@@ -61,12 +61,12 @@ struct Schema<CandidateWorkflow> {
   }
 };
 
-/// What the resume screening found.
+/// The result of the resume screening.
 struct AgentResumeSummary {
   std::optional<double> resume_score{};      ///< how well the resume matches
   std::optional<bool> is_eligible{};         ///< the candidate meets the eligibility criteria
   std::optional<std::string> resume_link{};  ///< URL of the uploaded resume
-  nlohmann::json additional_properties{};    ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};    ///< unknown properties; null if none
 };
 
 template <>
@@ -81,13 +81,13 @@ struct Schema<AgentResumeSummary> {
   }
 };
 
-/// What the web interview found. The links are signed: whoever has one can open it.
+/// The result of the web interview. The links are signed: anyone who has one can open it.
 struct AgentWebInterviewSummary {
   std::optional<double> score{};                         ///< overall interview score
   std::optional<std::vector<std::string>> highlights{};  ///< strengths that the AI identified
   std::optional<std::string> audio_recording_link{};     ///< signed URL of the audio
   std::optional<std::string> video_recording_link{};     ///< signed URL of the video
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};                ///< unknown properties; null if none
 };
 
 template <>
@@ -103,13 +103,13 @@ struct Schema<AgentWebInterviewSummary> {
   }
 };
 
-/// What the SMS screening found.
+/// The result of the SMS screening.
 struct AgentSMSSummary {
   std::optional<bool> is_eligible{};                          ///< passed the screening
   std::optional<std::vector<std::string>> criteria_passed{};  ///< those that were met
   std::optional<std::vector<std::string>> criteria_failed{};  ///< those that were not met
   std::optional<std::int64_t> messages_sent{};                ///< by the agent, in total
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};                     ///< unknown properties; null if none
 };
 
 template <>
@@ -125,13 +125,13 @@ struct Schema<AgentSMSSummary> {
   }
 };
 
-/// What the form screening found.
+/// The result of the form screening.
 struct AgentFormSummary {
   std::optional<bool> is_complete{};                 ///< the candidate completed the form
   std::optional<bool> is_eligible{};                 ///< passed all knockout questions
   std::optional<std::int64_t> questions_answered{};  ///< by the candidate
   std::optional<std::int64_t> total_questions{};     ///< on the form
-  nlohmann::json additional_properties{};            ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};            ///< unknown properties; null if none
 };
 
 template <>
@@ -147,13 +147,13 @@ struct Schema<AgentFormSummary> {
   }
 };
 
-/// What each kind of agent found out about a candidate.
+/// The results of each kind of agent for a candidate.
 struct AgentSummary {
   std::optional<AgentResumeSummary> resume{};               ///< of the resume
   std::optional<AgentWebInterviewSummary> web_interview{};  ///< of the web interview
   std::optional<AgentSMSSummary> sms{};                     ///< of the SMS screening
   std::optional<AgentFormSummary> form{};                   ///< of the form
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};                   ///< unknown properties; null if none
 };
 
 template <>
@@ -178,18 +178,18 @@ struct CandidateResponse {
   std::string name;                             ///< full name
   std::string email;                            ///< e-mail address
   std::optional<double> score{};                ///< 0 to 100, over all completed steps
-  CandidateStatus status;                       ///< where the candidate stands
-  std::optional<std::string> interview_url{};   ///< where the candidate takes the interview
+  CandidateStatus status;                       ///< the candidate's status
+  std::optional<std::string> interview_url{};   ///< the URL of the interview
   std::optional<CandidateWorkflow> workflow{};  ///< progress, step by step
-  std::optional<AgentSummary> agent_summary{};  ///< what the agents found out
+  std::optional<AgentSummary> agent_summary{};  ///< the agents' results
   bool shortlisted = false;                     ///< by a recruiter
   bool dismissed = false;                       ///< by a recruiter
   /// Up to 50 keys of at most 40 characters, values of at most 500.
   std::optional<std::map<std::string, std::string>> metadata{};
-  std::optional<nlohmann::json> data{};       ///< an object: what was given at ingestion
+  std::optional<nlohmann::json> data{};       ///< an object: the data given at ingestion
   std::optional<Timestamp> interviewed_at{};  ///< when the interview was completed
   std::optional<Timestamp> created_at{};      ///< when the candidate was ingested
-  nlohmann::json additional_properties{};     ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};     ///< unknown properties; null if none
 };
 
 template <>

@@ -5,9 +5,9 @@
 
 #include "heymilo/export.hpp"
 
-// nlohmann/json makes a number of any enumeration that it is not told about, and of a number any
-// enumeration. What stands here keeps it from doing so with those of this library: a header that
-// has one includes this, and a test holds it to that. No header of nlohmann/json is needed for it.
+// nlohmann/json converts any enumeration without own overloads to a number, and a number to any
+// enumeration. The declarations here prevent that for the enumerations of this library: a header
+// that defines one must include this, and a test checks it. No header of nlohmann/json is needed.
 
 namespace heymilo {
 
@@ -25,7 +25,7 @@ using IfJson = std::enable_if_t<IsJson<T>::value, int>;
 template <class Json, class T>
 using IfJsonAndEnum = std::enable_if_t<IsJson<Json>::value && std::is_enum_v<T>, int>;
 
-/// Throws the DecodeError for a value of this type (`number`) in the place of a text.
+/// Throws the DecodeError for a value of this type (`number`) instead of a text.
 [[noreturn]] HEYMILO_EXPORT void refuseAsText(const char* found);
 
 template <class Json>
@@ -33,7 +33,7 @@ void setText(Json& json, std::string_view text) {
   json = typename Json::string_t(text.data(), text.size());
 }
 
-/// The text that `json` is; throws DecodeError where it is something else.
+/// The text of `json`; throws DecodeError if it is not a text.
 template <class Json>
 std::string_view getText(const Json& json) {
   const auto* text = json.template get_ptr<const typename Json::string_t*>();
@@ -45,12 +45,12 @@ std::string_view getText(const Json& json) {
 
 }  // namespace detail
 
-/// An enumeration of this namespace does not convert to JSON, unless another overload says that it
-/// is its text there. (Those of heymilo::testing and heymilo::workflows have overloads of their
-/// own: a call looks in the namespace of the enumeration only.)
+/// An enumeration of this namespace does not convert to JSON, unless another overload converts it
+/// to its text. (The enumerations of heymilo::testing and heymilo::workflows have their own
+/// overloads: argument-dependent lookup only finds the enumeration's own namespace.)
 template <class Json, class Enum, detail::IfJsonAndEnum<Json, Enum> = 0>
 void to_json(Json& json, Enum value) = delete;
-/// Nor from it.
+/// An enumeration does not convert from JSON either.
 template <class Json, class Enum, detail::IfJsonAndEnum<Json, Enum> = 0>
 void from_json(const Json& json, Enum& value) = delete;
 

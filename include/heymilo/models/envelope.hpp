@@ -13,22 +13,22 @@
 
 namespace heymilo {
 
-/// How an answer came about. It is not part of any schema: conversion to and from JSON and `==`
-/// pass it over.
+/// The HTTP response behind a result. It is not part of any schema: conversion to and from JSON and
+/// `==` ignore it.
 struct ResponseInfo {
   int status = 0;                        ///< the HTTP status
-  Headers headers;                       ///< of the answer
-  std::string request_id;                ///< its X-Request-Id; empty when there is none
+  Headers headers;                       ///< of the response
+  std::string request_id;                ///< its X-Request-Id; empty if there is none
   int attempts = 0;                      ///< requests sent for this call, from 1
   std::chrono::microseconds elapsed{0};  ///< the whole call, waits and retries included
 };
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 struct PaginationMeta {
   bool has_more = false;                      ///< there are results beyond this page
-  std::optional<std::int64_t> total_count{};  ///< of all pages, where the API knows it
+  std::optional<std::int64_t> total_count{};  ///< of all pages, if the API sends it
   std::optional<std::string> url{};           ///< of this resource
-  nlohmann::json additional_properties{};     ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};     ///< unknown properties; null if none
 };
 
 template <>
@@ -47,9 +47,9 @@ struct Schema<PaginationMeta> {
 template <class T>
 struct ListResponse {
   std::vector<T> data;                     ///< the page, in the order of the list
-  PaginationMeta pagination;               ///< where the page stands
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
-  ResponseInfo http{};                     ///< how the answer came about
+  PaginationMeta pagination;               ///< the page's position in the list
+  nlohmann::json additional_properties{};  ///< unknown properties; null if none
+  ResponseInfo http{};                     ///< the HTTP response
 };
 
 template <class T>

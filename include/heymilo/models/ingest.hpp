@@ -14,7 +14,7 @@
 
 namespace heymilo {
 
-/// A person to bring into a posting. All text is UTF-8. In one expression:
+/// A person to ingest into a posting. All text is UTF-8. In one expression:
 ///
 ///     CandidateIngestRequest{"Ada Example", "ada@example.com"}
 ///         .withPhoneNumber("+14155550123")
@@ -25,25 +25,25 @@ struct CandidateIngestRequest {
   std::optional<std::string> phone_number{};  ///< in E.164 form: `+14155550123`
   /// Up to 50 keys of at most 40 characters, values of at most 500 (Unicode code points).
   std::optional<std::map<std::string, std::string>> metadata{};
-  std::optional<nlohmann::json> data{};    ///< an object of your own making
-  nlohmann::json additional_properties{};  ///< sent as well: for a newer API than this version
+  std::optional<nlohmann::json> data{};    ///< a user-defined object
+  nlohmann::json additional_properties{};  ///< sent too: for properties of a newer API
 
   /// Sets phone_number.
   HEYMILO_EXPORT CandidateIngestRequest& withPhoneNumber(std::string number) &;
-  /// Sets one key of the metadata, which are made where there are none.
+  /// Sets one key of the metadata, which are created if necessary.
   HEYMILO_EXPORT CandidateIngestRequest& withMetadata(const std::string& key, std::string value) &;
-  /// Sets one key of the data, which are made where there are none. Throws InvalidArgumentError
-  /// where `data` has been set to something that is no object.
+  /// Sets one key of the data, which are created if necessary. Throws InvalidArgumentError if
+  /// `data` is set to something other than an object.
   HEYMILO_EXPORT CandidateIngestRequest& withData(const std::string& key, nlohmann::json value) &;
-  /// The same for a request that has no name yet.
+  /// Sets phone_number of a temporary request.
   CandidateIngestRequest withPhoneNumber(std::string number) && {
     return std::move(withPhoneNumber(std::move(number)));
   }
-  /// The same for a request that has no name yet.
+  /// Sets one key of the metadata of a temporary request.
   CandidateIngestRequest withMetadata(const std::string& key, std::string value) && {
     return std::move(withMetadata(key, std::move(value)));
   }
-  /// The same for a request that has no name yet.
+  /// Sets one key of the data of a temporary request.
   CandidateIngestRequest withData(const std::string& key, nlohmann::json value) && {
     return std::move(withData(key, std::move(value)));
   }
@@ -63,10 +63,10 @@ struct Schema<CandidateIngestRequest> {
   }
 };
 
-/// Several people to bring into a posting with one request.
+/// Several people to ingest into a posting with one request.
 struct BulkCandidateIngestRequest {
   std::vector<CandidateIngestRequest> data;  ///< at least one
-  nlohmann::json additional_properties{};    ///< sent as well: for a newer API than this version
+  nlohmann::json additional_properties{};    ///< sent too: for properties of a newer API
 };
 
 template <>
@@ -101,10 +101,10 @@ BulkCandidateIngestRequest bulkRequestOf(People&& people) {
 struct IngestCandidateResponse {
   std::string object = "candidate";              ///< the kind of object
   std::string interview_id;                      ///< one for each pair of candidate and posting
-  std::string interview_url;                     ///< where the candidate takes the interview
+  std::string interview_url;                     ///< the URL of the interview
   std::string posting_id;                        ///< the posting the candidate is in
-  std::optional<CandidateResponse> candidate{};  ///< the whole candidate as it was stored
-  nlohmann::json additional_properties{};        ///< what else the API sent; null when nothing
+  std::optional<CandidateResponse> candidate{};  ///< the complete candidate as stored
+  nlohmann::json additional_properties{};        ///< unknown properties; null if none
 };
 
 template <>
@@ -125,9 +125,9 @@ struct Schema<IngestCandidateResponse> {
 struct BulkIngestCandidateResponseItem {
   std::string object = "candidate";  ///< the kind of object
   std::string interview_id;          ///< one for each pair of candidate and posting
-  std::string interview_url;         ///< where the candidate takes the interview
+  std::string interview_url;         ///< the URL of the interview
   std::optional<std::map<std::string, std::string>> metadata{};  ///< as given in the request
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};  ///< unknown properties; null if none
 };
 
 template <>
@@ -148,7 +148,7 @@ struct AsyncIngestResponse {
   std::string object = "ingestion";        ///< the kind of object
   std::string ingestion_id;                ///< of the job
   std::string status = "queued";           ///< of the job
-  nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
+  nlohmann::json additional_properties{};  ///< unknown properties; null if none
 };
 
 template <>

@@ -4,11 +4,11 @@
 
 #include "heymilo/export.hpp"
 
-/// The models hold values of `nlohmann::json`, whose layout differs between the versions of that
-/// library, and with `JSON_DIAGNOSTICS`. A program that is compiled with another one than heymilo
-/// was must not run, so it does not link either: it lacks a symbol that says which one heymilo was
-/// built with, such as `heymilo::detail::built_with_nlohmann_json_3_11_2`. Nothing here is meant to
-/// be used.
+/// The models contain values of `nlohmann::json`, whose layout differs between the versions of that
+/// library, and with `JSON_DIAGNOSTICS`. A program compiled with another version than heymilo must
+/// not run, so it does not link either: the linker misses a symbol that names the version heymilo
+/// was built with, such as `heymilo::detail::built_with_nlohmann_json_3_11_2`. Nothing here is for
+/// use in programs.
 
 #if defined(JSON_DIAGNOSTICS) && JSON_DIAGNOSTICS
 #define HEYMILO_JSON_DIAGNOSTICS _diagnostics
@@ -24,7 +24,7 @@
   what##_nlohmann_json_##major##_##minor##_##patch##diagnostics##positions
 #define HEYMILO_JSON_NAME(what, major, minor, patch, diagnostics, positions) \
   HEYMILO_JSON_NAME_(what, major, minor, patch, diagnostics, positions)
-/// `what`, and the version of nlohmann/json that is included.
+/// `what`, with the version of the included nlohmann/json appended.
 #define HEYMILO_WITH_JSON_VERSION(what)          \
   HEYMILO_JSON_NAME(what,                        \
                     NLOHMANN_JSON_VERSION_MAJOR, \
@@ -37,9 +37,9 @@ namespace heymilo::detail {
 
 HEYMILO_EXPORT void HEYMILO_WITH_JSON_VERSION(built_with)() noexcept;
 
-// Refers to the function in whatever includes a model, although nobody calls it, and although the
-// linker may be told to leave out what is not used ("retain", from GCC 11 and Clang 13 on). Its
-// name has the version too, or else the linker would keep only one of two in the same program.
+// References the function in every file that includes a model, although it is never called, and
+// although the linker may drop unused sections ("retain", from GCC 11 and Clang 13 on). Its name
+// contains the version too; otherwise the linker would keep only one of two in the same program.
 #if defined(__GNUC__)
 #if defined(__ELF__) && defined(__has_attribute)
 #if __has_attribute(retain)

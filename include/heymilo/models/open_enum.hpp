@@ -15,17 +15,17 @@
 namespace heymilo {
 
 namespace detail {
-/// `text` to `out`, as any string is written, so that no header needs <ostream>.
+/// Writes `text` to `out` like any string; no header then needs <ostream>.
 HEYMILO_EXPORT std::ostream& write(std::ostream& out, std::string_view text);
 }  // namespace detail
 
-/// A text property with documented values that may grow: a newer API may send a text that this
-/// version does not know, and it is kept. `Values` lists the documented ones: an unscoped
-/// enumeration `Value` whose first enumerator is `other`, and their texts in `texts`.
+/// A text property with documented values that may grow: a text of a newer API that this version
+/// does not know is kept. `Values` lists the documented ones: an unscoped enumeration `Value` whose
+/// first enumerator is `other`, and their texts in `texts`.
 ///
-/// It is printed as its text, can be a key of ordered and unordered maps (two texts that this
-/// version does not know are two keys), and `to_string()` makes a std::string of it. In JSON it is
-/// its text as well, and so are its constants: `nlohmann::json{{"status", candidate.status}}`,
+/// It is printed as its text, can be a key of ordered and unordered maps (two unknown texts are two
+/// keys), and `to_string()` converts it to a std::string. In JSON it is its text as well, and so
+/// are its constants: `nlohmann::json{{"status", candidate.status}}`,
 /// `document["status"].get<CandidateStatus>()`, `document["status"] == CandidateStatus::completed`.
 ///
 ///     switch (candidate.status) {
@@ -35,7 +35,7 @@ HEYMILO_EXPORT std::ostream& write(std::ostream& out, std::string_view text);
 template <class Values>
 class OpenEnum : public Values {
  public:
-  using Value = typename Values::Value;  ///< what a `switch` takes
+  using Value = typename Values::Value;  ///< for `switch`
 
   /// `other` with an empty text.
   OpenEnum() = default;
@@ -43,7 +43,7 @@ class OpenEnum : public Values {
   /// One of the documented values.
   OpenEnum(Value value) : value_(value) {}  // NOLINT(google-explicit-constructor)
 
-  /// The value with this text; `other`, keeping the text, where it is not a documented one.
+  /// The value with this text; `other`, keeping the text, if it is not a documented one.
   explicit OpenEnum(std::string_view text) {
     for (std::size_t i = 0; i < Values::count; ++i) {
       if (Values::texts[i] == text) {
@@ -54,8 +54,8 @@ class OpenEnum : public Values {
     text_ = text;
   }
 
-  /// The value with the text that this nlohmann::json is. Throws DecodeError where it is something
-  /// else. So that it means the same as json.get<OpenEnum>().
+  /// The value whose text is in this nlohmann::json; same as json.get<OpenEnum>(). Throws
+  /// DecodeError if it is not a text.
   template <class Json, detail::IfJson<Json> = 0>
   explicit OpenEnum(const Json& json) : OpenEnum(detail::getText(json)) {}
 
@@ -69,7 +69,7 @@ class OpenEnum : public Values {
                                    : Values::texts[static_cast<std::size_t>(value_) - 1];
   }
 
-  /// Equal where the texts are.
+  /// Equal if the texts are equal.
   /// @{
   friend bool operator==(const OpenEnum& a, const OpenEnum& b) { return a.text() == b.text(); }
   friend bool operator!=(const OpenEnum& a, const OpenEnum& b) { return !(a == b); }
@@ -87,8 +87,8 @@ class OpenEnum : public Values {
   friend bool operator!=(const char* a, const OpenEnum& b) { return a != b.text(); }
   /// @}
 
-  /// In the order in which the values are documented; those that are not stand first, by their
-  /// text. Left to the conversion to Value, all unknown texts would be one.
+  /// In the order of the documentation; undocumented values come first, ordered by their text.
+  /// Without these operators the conversion to Value would make all unknown texts equal.
   /// @{
   friend bool operator<(const OpenEnum& a, const OpenEnum& b) {
     return a.value_ != b.value_ ? a.value_ < b.value_ : a.text_ < b.text_;
@@ -114,7 +114,7 @@ class OpenEnum : public Values {
 struct CandidateStatusValues {
   /// The documented values, and one for all others.
   enum Value {
-    other,        ///< a text that this version does not know: see text()
+    other,        ///< an undocumented text: see text()
     pending,      ///< has not begun
     in_progress,  ///< has begun, and steps are left
     evaluating,   ///< all steps are done, the final score is still being computed
@@ -124,7 +124,7 @@ struct CandidateStatusValues {
     knocked_out   ///< disqualified at a step
   };
   static constexpr std::size_t count = 7;  ///< of the documented values
-  /// As the API sends them, in the order of the enumerators behind `other`.
+  /// As the API sends them, in the order of the enumerators after `other`.
   static constexpr std::string_view texts[count] = {"pending",
                                                     "in_progress",
                                                     "evaluating",
@@ -138,23 +138,23 @@ struct CandidateStatusValues {
 struct StepStatusValues {
   /// The documented values, and one for all others.
   enum Value {
-    other,        ///< a text that this version does not know: see text()
+    other,        ///< an undocumented text: see text()
     not_started,  ///< has not begun
     in_progress,  ///< has begun
     completed,    ///< is done
     knocked_out   ///< disqualified here
   };
   static constexpr std::size_t count = 4;  ///< of the documented values
-  /// As the API sends them, in the order of the enumerators behind `other`.
+  /// As the API sends them, in the order of the enumerators after `other`.
   static constexpr std::string_view texts[count] = {
       "not_started", "in_progress", "completed", "knocked_out"};
 };
 
-using CandidateStatus = OpenEnum<CandidateStatusValues>;  ///< where a candidate stands
-using StepStatus = OpenEnum<StepStatusValues>;            ///< where one stands in a step
+using CandidateStatus = OpenEnum<CandidateStatusValues>;  ///< a candidate's status
+using StepStatus = OpenEnum<StepStatusValues>;            ///< a candidate's status in a step
 
-/// The text as the API sends it, for a constant as well; also found as `to_string(status)` by code
-/// for any type.
+/// The text as the API sends it, for a constant as well. Generic code finds it as
+/// `to_string(status)`.
 template <class Values>
 std::string to_string(const OpenEnum<Values>& status) {
   return std::string(status.text());
@@ -168,7 +168,7 @@ inline std::string to_string(StepStatusValues::Value status) {
   return to_string(StepStatus(status));
 }
 
-/// Writes text(). A constant would else be written as its number.
+/// Writes text(). Without it a constant would be written as its number.
 template <class Values>
 std::ostream& operator<<(std::ostream& out, const OpenEnum<Values>& status) {
   return detail::write(out, status.text());
@@ -198,8 +198,8 @@ void to_json(Json& json, StepStatusValues::Value status) {
   detail::setText(json, StepStatus(status).text());
 }
 
-/// The value with the text that the JSON is; one that is not documented is kept. Throws DecodeError
-/// where the JSON is not a text; `status` is then unchanged.
+/// The value whose text is in the JSON; an undocumented one is kept. Throws DecodeError if the JSON
+/// is not a text; `status` is then unchanged.
 template <class Json, class Values, detail::IfJson<Json> = 0>
 void from_json(const Json& json, OpenEnum<Values>& status) {
   status = OpenEnum<Values>(json);
@@ -215,7 +215,7 @@ void from_json(const Json& json, StepStatusValues::Value& status) {
   status = StepStatus(json);
 }
 
-/// Equal where the JSON is a text, and the same one.
+/// Equal if the JSON is a text, and the same one.
 /// @{
 template <class Json, class Values, detail::IfJson<Json> = 0>
 bool operator==(const Json& a, const OpenEnum<Values>& b) {

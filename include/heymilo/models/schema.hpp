@@ -10,10 +10,10 @@
 #include "heymilo/models/enum_json.hpp"
 #include "heymilo/models/json_version.hpp"
 
-/// How a model says what its JSON looks like. Under each struct stands its Schema: the one table
-/// from which decoding, encoding, comparison, the paths in errors and the conformance test are
-/// derived, and what of a model may be printed. Users of the library have what stands at the end:
-/// `nlohmann::json` conversion, `==`, describe() and `<<`.
+/// The description of a model's JSON. Under each struct stands its Schema, one table from which
+/// decoding, encoding, comparison, the paths in errors, the printed properties and the conformance
+/// test are derived. The functions for users are at the end: `nlohmann::json` conversion, `==`,
+/// describe() and `<<`.
 namespace heymilo {
 
 /// The field table of T, specialised under each model.
@@ -31,8 +31,8 @@ struct Field {
   bool shown;
 };
 
-/// Marks a row whose value tells where the process stands, not who the candidate is or how they
-/// did: it is in describe() even where personal data is hidden. Models within models need no mark,
+/// Marks a row whose value is about the state of the process, not about the candidate or the
+/// results: describe() shows it even when personal data is hidden. Nested models need no mark;
 /// their own rows decide.
 inline constexpr bool shown = true;
 
@@ -43,8 +43,8 @@ constexpr Field<Struct, Member> required(const char* name, Member Struct::*membe
   return {name, member, true, shown_always};
 }
 
-/// A property that may be missing or null: then the member keeps its default, which is empty for
-/// a std::optional and the schema's default for any other type.
+/// A property that may be missing or null: the member then keeps its default, which is empty for a
+/// std::optional and the schema's default for any other type.
 template <class Struct, class Member>
 constexpr Field<Struct, Member> optional(const char* name, Member Struct::*member,
                                          bool shown_always = false) {
@@ -75,8 +75,8 @@ void to_json(nlohmann::json& json, const T& model) {
   detail::encodeTree(detail::objectType<T>(), std::addressof(model), json);
 }
 
-/// Reads a model from JSON. Throws DecodeError, whose path() names what does not fit the schema;
-/// the model is then unchanged.
+/// Reads a model from JSON. Throws DecodeError, whose path() names the property that does not match
+/// the schema; the model is then unchanged.
 template <class T, std::enable_if_t<detail::IsModel<T>::value, int> = 0>
 void from_json(const nlohmann::json& json, T& model) {
   T read;
@@ -84,38 +84,38 @@ void from_json(const nlohmann::json& json, T& model) {
   model = std::move(read);
 }
 
-/// Two models are equal when all properties of their schema and all additional ones are.
+/// Two models are equal if all their properties, documented and additional, are equal.
 template <class T, std::enable_if_t<detail::IsModel<T>::value, int> = 0>
 bool operator==(const T& a, const T& b) {
   return detail::equal(detail::objectType<T>(), std::addressof(a), std::addressof(b));
 }
-/// The opposite.
+/// The negation of ==.
 template <class T, std::enable_if_t<detail::IsModel<T>::value, int> = 0>
 bool operator!=(const T& a, const T& b) {
   return !(a == b);
 }
 
-/// What describe() is to do with it.
+/// What describe() does with personal data.
 enum class PersonalData {
-  hidden,  ///< an ellipsis (U+2026) in its place
+  hidden,  ///< replaced by an ellipsis (U+2026)
   shown
 };
 
 /// A model on one line, for people: `CandidateResponse{"interview_id":"int_1","name":...,"status":
-/// "completed"}`. An empty optional is left out, a timestamp is an ISO-8601 text, and control
-/// characters are escaped, so that it stays one line. Not a format to read again: that is JSON.
+/// "completed"}`. An empty optional is omitted, a timestamp is an ISO-8601 text, and control
+/// characters are escaped to keep it on one line. The format is not meant to be parsed; use JSON
+/// for that.
 ///
-/// Shown are ids, statuses, steps, counts, times and error codes. Hidden, unless asked for, is
-/// everything else, a property that this version does not know included: name, e-mail address,
-/// phone number, links, metadata, data, scores and judgements, and messages that may quote any of
-/// them.
+/// Ids, statuses, steps, counts, times and error codes are shown. Everything else is hidden unless
+/// requested, including undocumented properties: name, e-mail address, phone number, links,
+/// metadata, data, scores and judgements, and messages that may quote any of them.
 template <class T, std::enable_if_t<detail::IsModel<T>::value, int> = 0>
 std::string describe(const T& model, PersonalData personal_data = PersonalData::hidden) {
   return detail::describe(
       detail::objectType<T>(), std::addressof(model), personal_data == PersonalData::shown);
 }
 
-/// Writes describe(model), personal data hidden: also what a test framework prints of a model.
+/// Writes describe(model) with personal data hidden; a test framework prints a model this way, too.
 template <class T, std::enable_if_t<detail::IsModel<T>::value, int> = 0>
 std::ostream& operator<<(std::ostream& out, const T& model) {
   return detail::print(out, detail::objectType<T>(), std::addressof(model));

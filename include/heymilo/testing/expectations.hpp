@@ -10,8 +10,8 @@
 
 #include "heymilo/testing/recorded_request.hpp"
 
-/// What a test says of the requests that a MockServer, a FakeTransport or anything else with
-/// `requests()` has seen. Works with any test framework:
+/// Expectations about the requests that a MockServer, a FakeTransport or another object with
+/// `requests()` has received. Works with any test framework:
 ///
 /// ```cpp
 /// EXPECT_TRUE(received(server, "ingestCandidate", 1));       // GoogleTest
@@ -21,25 +21,25 @@
 /// }
 /// ```
 ///
-/// Where one does not hold, its message lists the requests, without headers and bodies, so without
-/// candidates' data.
+/// The message of a failed expectation lists the requests without headers and bodies, and thus
+/// without candidate data.
 namespace heymilo::testing {
 
-/// Whether something holds, and if not, why.
+/// The result of an expectation, with a message if it failed.
 class Expectation {
  public:
-  /// It holds.
+  /// A successful result.
   Expectation() = default;
-  /// It does not, for this reason, which must not be empty.
+  /// A failure with this message, which must not be empty.
   explicit Expectation(std::string why_not) : message_(std::move(why_not)) {}
 
-  /// Whether it holds.
+  /// Whether the expectation holds.
   explicit operator bool() const noexcept { return message_.empty(); }
-  /// Why it does not hold; empty where it does.
+  /// The reason of the failure; empty on success.
   const std::string& message() const noexcept { return message_; }
 
-  /// For EXPECT_TRUE and ASSERT_TRUE of GoogleTest, so that they print the message: converts to
-  /// its AssertionResult, which no header of this library knows.
+  /// Conversion to GoogleTest's AssertionResult, for the message in EXPECT_TRUE and ASSERT_TRUE.
+  /// This library does not include a header of GoogleTest.
   template <class AssertionResult,
             class = decltype(std::declval<const AssertionResult&>().failure_message()),
             class = std::enable_if_t<std::is_constructible_v<AssertionResult, bool>>>
@@ -53,35 +53,35 @@ class Expectation {
   std::string message_;
 };
 
-/// `it holds`, or the message.
+/// Writes `it holds`, or the message.
 std::ostream& operator<<(std::ostream& out, const Expectation& expectation);
 
-/// As the function below, of the requests themselves.
+/// The function below, for a list of requests.
 Expectation requestsHave(const std::vector<RecordedRequest>& requests, const RequestMatch& match,
                          std::size_t times);
-/// As the function below, of the requests themselves.
+/// The function below, for a list of requests.
 Expectation requestsAre(const std::vector<RecordedRequest>& requests,
                         const std::vector<RequestMatch>& in_order);
-/// As the function below, of the requests themselves.
+/// The function below, for a list of requests.
 Expectation requestsCame(const std::vector<RecordedRequest>& requests, const RequestMatch& match,
                          const std::vector<std::chrono::milliseconds>& apart);
 
-/// `peer` was sent exactly so many requests that `match` fits:
+/// `peer` has received exactly this number of requests that match:
 /// `received(server, RequestMatch::sending("ingestCandidate", ada))`.
 template <class Peer>
 Expectation received(const Peer& peer, const RequestMatch& match, std::size_t times = 1) {
   return requestsHave(peer.requests(), match, times);
 }
 
-/// `peer` was sent these requests in this order, and no others:
+/// `peer` has received these requests in this order, and no others:
 /// `receivedInOrder(server, {"listCandidates", "ingestCandidate"})`.
 template <class Peer>
 Expectation receivedInOrder(const Peer& peer, const std::vector<RequestMatch>& in_order) {
   return requestsAre(peer.requests(), in_order);
 }
 
-/// The requests to `peer` that `match` fits came with these times between them, to the millisecond;
-/// for a ManualClock, by which they are exact.
+/// The matching requests to `peer` arrived with these intervals, to the millisecond; for a
+/// ManualClock, which makes them exact.
 template <class Peer>
 Expectation receivedApart(const Peer& peer, const RequestMatch& match,
                           const std::vector<std::chrono::milliseconds>& apart) {

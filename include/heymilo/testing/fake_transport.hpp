@@ -12,8 +12,8 @@
 
 namespace heymilo::testing {
 
-/// A Transport for tests that need no server: it answers from a function or a script, and remembers
-/// the requests. Where an API with state is wanted, and no socket, see MockServer::transport().
+/// A Transport for tests without a server: it responds from a function or a script, and records the
+/// requests. For an API with state, also without a socket, see MockServer::transport().
 ///
 /// ```cpp
 /// options.transport = std::make_shared<FakeTransport>(std::vector{
@@ -22,29 +22,29 @@ namespace heymilo::testing {
 ///     ScriptedResponse::answer(202, R"({"data":{"ingestion_id":"i1"}})")});
 /// ```
 ///
-/// All functions may be called by any thread.
+/// Thread-safe.
 class FakeTransport final : public NonBlockingTransport {
  public:
-  /// What answers a request, or throws. Called by any number of threads at once.
+  /// Responds to a request, or throws. Called by any number of threads in parallel.
   using Function = std::function<HttpResponse(const HttpRequest&, const CancellationToken&)>;
 
-  /// Asks `function` each time.
+  /// Calls `function` for each request.
   explicit FakeTransport(Function function);
-  /// Answers the n-th request with the n-th response (each as often as its `count` says), and all
-  /// later ones with the last. Delays, and with them time-outs, go by `clock`, nullptr: the
-  /// machine's. Throws std::invalid_argument for an empty script, and for responses that need a
-  /// server: asUsual(), afterCommit() and raw().
+  /// The n-th request gets the n-th response (each as often as its `count` says), and all later
+  /// requests the last one. Delays and timeouts use `clock`; nullptr: the machine's. Throws
+  /// std::invalid_argument for an empty script, and for responses that need a server: asUsual(),
+  /// afterCommit() and raw().
   explicit FakeTransport(std::vector<ScriptedResponse> script,
                          std::shared_ptr<Clock> clock = nullptr);
   ~FakeTransport() override;
 
-  /// Answers as the script or the function says.
+  /// Responds according to the script or the function.
   HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) override;
-  /// As send(), on a thread of its own.
+  /// As send(), on a separate thread.
   void start(HttpRequest request, CancellationToken cancellation, Completion done) override;
 
-  /// All requests so far, in the order in which they came, those included that were interrupted.
-  /// One that no complete answer was given to has `status` 0.
+  /// All requests so far, in order of arrival, including interrupted ones. A request without a
+  /// complete response has `status` 0.
   std::vector<RecordedRequest> requests() const;
 
  private:
@@ -52,7 +52,7 @@ class FakeTransport final : public NonBlockingTransport {
   std::unique_ptr<Impl> impl_;
 };
 
-/// An answer for a FakeTransport's function, with the Content-Type of JSON.
+/// A JSON response for a FakeTransport's function.
 HttpResponse jsonAnswer(int status, std::string body, Headers headers = {});
 
 }  // namespace heymilo::testing

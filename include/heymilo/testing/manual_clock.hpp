@@ -13,44 +13,43 @@
 
 namespace heymilo::testing {
 
-/// A clock for tests, which knows no time but that: give it to ClientOptions::clock and
-/// MockServerOptions::clock, and an hour's back-off takes no time.
+/// A clock for tests, whose time is independent of real time: set it as ClientOptions::clock and
+/// MockServerOptions::clock, and an hour's backoff takes no time.
 ///
 /// ```cpp
 /// const auto clock = std::make_shared<heymilo::testing::ManualClock>();
 /// options.clock = clock;
-/// // ... a call that is told to come back in an hour
+/// // ... a call with a Retry-After of an hour
 /// EXPECT_GE(clock->waits().at(0), std::chrono::hours{1});
 /// ```
 ///
-/// All functions may be called by any thread. Real time passes only where a wait has none to end
-/// it, or another one ends earlier.
+/// Thread-safe. A wait takes real time only if it has no end, or another wait ends earlier.
 class ManualClock final : public Clock {
  public:
-  /// What ends a wait.
+  /// How a wait ends.
   enum class Mode {
-    automatic,  ///< it ends at once and moves the clock to its end, unless another ends earlier
+    automatic,  ///< it ends immediately and moves the clock to its end, unless another ends earlier
     by_hand     ///< advance()
   };
 
-  /// Starts at a moment long past zero, the same each time.
+  /// Starts at the same time, well past zero, in each run.
   explicit ManualClock(Mode mode = Mode::automatic);
 
-  TimePoint now() override;  ///< moves by advance(), or by the waits
+  TimePoint now() override;  ///< moved by advance(), or by the waits
   bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition, TimePoint until,
-            const std::function<bool()>& done) override;  ///< ends as Mode says
+            const std::function<bool()>& done) override;  ///< ends according to Mode
 
-  /// Moves the clock forward; waits whose end has come are over. Throws std::invalid_argument for a
+  /// Moves the clock forward; waits up to that time end. Throws std::invalid_argument for a
   /// negative time.
   void advance(std::chrono::nanoseconds time);
-  /// How long each wait was to be when it began, in that order; those that only a notification ends
-  /// are not among them.
+  /// The duration of each wait when it began, in that order, without waits that only a notification
+  /// ends.
   std::vector<std::chrono::milliseconds> waits() const;
-  /// Calls `told` with each such time before the clock is moved by it, on the thread that waits and
-  /// without a lock, for what is to happen in the meantime. For Mode::automatic; nullptr: nothing.
-  void onWait(std::function<void(std::chrono::milliseconds)> told);
-  /// Waits, in real time, until waits() has so many: to be followed by advance(). False when
-  /// `limit` has passed before that.
+  /// Calls `callback` with each such duration before the wait moves the clock, on the waiting
+  /// thread and without a lock: for actions during the wait. For Mode::automatic; nullptr: nothing.
+  void onWait(std::function<void(std::chrono::milliseconds)> callback);
+  /// Waits, in real time, until waits() has this many entries; call advance() afterwards. False
+  /// after `limit`.
   bool awaitWaits(std::size_t count,
                   std::chrono::milliseconds limit = std::chrono::seconds{10}) const;
 
@@ -61,15 +60,15 @@ class ManualClock final : public Clock {
   mutable std::mutex mutex_;
   mutable std::condition_variable begun_;
   TimePoint now_;
-  std::multiset<TimePoint> ends_;  // of the waits that are under way
+  std::multiset<TimePoint> ends_;  // of the waits in progress
   std::vector<std::chrono::milliseconds> waits_;
-  std::function<void(std::chrono::milliseconds)> told_;
+  std::function<void(std::chrono::milliseconds)> on_wait_;
 };
 
-/// It does not convert to JSON.
+/// The enumeration does not convert to JSON.
 template <class Json, heymilo::detail::IfJson<Json> = 0>
 void to_json(Json& json, ManualClock::Mode mode) = delete;
-/// Nor from it.
+/// The enumeration does not convert from JSON.
 template <class Json, heymilo::detail::IfJson<Json> = 0>
 void from_json(const Json& json, ManualClock::Mode& mode) = delete;
 

@@ -13,33 +13,32 @@
 
 namespace heymilo::testing {
 
-/// A request as it arrived, and what became of it. It holds the key and candidates' data, as the
-/// request did.
+/// A request as it was received, and its result. It contains the key and candidate data.
 struct RecordedRequest {
   /// A header's name and value.
   using Header = std::pair<std::string, std::string>;
 
-  std::string operation{};        ///< the operationId; empty when the path or method is of none
-  std::string posting_id{};       ///< of the path, percent-decoded; empty when there is none
+  std::string operation{};        ///< the operationId; empty for an unknown path or method
+  std::string posting_id{};       ///< from the path, percent-decoded; empty if none
   std::string method{};           ///< `GET`, `POST`, ...
   std::string path{};             ///< as received, percent-encoded, without the query
   std::string query{};            ///< as received, without the `?`
   std::vector<Header> headers{};  ///< as received, in order
   std::string body{};             ///< as received
-  /// When it had come in whole, by the clock of who received it: the moment for which
+  /// When it had been received completely, by the receiver's clock: the time at which
   /// MockServerOptions::rate_limit counts it.
   std::chrono::steady_clock::time_point received_at{};
   std::size_t connection = 0;  ///< its number, from 1: equal for requests that shared one; 0: none
-  int status = 0;              ///< what it was answered; 0: nothing, or nothing yet
-  std::string request_id{};    ///< the answer's X-Request-Id
+  int status = 0;              ///< of the response; 0: none, or none yet
+  std::string request_id{};    ///< the response's X-Request-Id
   bool committed = false;      ///< candidates were stored or queued
 
-  /// The value of the first header of that name, whose case doesn't matter.
+  /// The value of the first header of that name (ignoring case).
   std::optional<std::string> header(std::string_view name) const;
-  /// The body as JSON. Throws nlohmann::json::parse_error where it is none.
+  /// The body as JSON. Throws nlohmann::json::parse_error if it is not JSON.
   nlohmann::json json() const;
   /// The body as the library's model: `request.as<BulkCandidateIngestRequest>()`. Throws
-  /// DecodeError where it is JSON but not such a model, nlohmann::json::parse_error where it is no
+  /// DecodeError for JSON that does not match the model, nlohmann::json::parse_error if it is not
   /// JSON.
   template <class Model>
   Model as() const {
@@ -47,24 +46,24 @@ struct RecordedRequest {
   }
 };
 
-/// `POST /api/v2/... (ingestCandidate): 201`: one line, without headers and body.
+/// Writes one line without headers and body: `POST /api/v2/... (ingestCandidate): 201`.
 std::ostream& operator<<(std::ostream& out, const RecordedRequest& request);
 
-/// Which requests are meant: those of one operation (`"listCandidates"`; empty: of any, also those
-/// that belong to no operation) for which `accepts` is true, or not set.
+/// Selects requests: those of one operation (`"listCandidates"`; empty: any, including requests of
+/// no operation) for which `accepts` returns true or is not set.
 struct RequestMatch {
   std::string operation{};                                ///< the operationId; empty: any
   std::function<bool(const RecordedRequest&)> accepts{};  ///< not set: all of them
 
   /// Any request.
   RequestMatch() = default;
-  /// Those of an operation: `"listCandidates"`.
+  /// The requests of an operation: `"listCandidates"`.
   RequestMatch(const char* operation_id);  // NOLINT: respondNext("listCandidates", ...)
-  /// Those of an operation that `accepts_request` is true for.
+  /// The requests of an operation for which `accepts_request` returns true.
   RequestMatch(std::string operation_id,  // NOLINT: respondNext({"listCandidates", ...}, ...)
                std::function<bool(const RecordedRequest&)> accepts_request = {});
 
-  /// Those of an operation with this body, as the library's model:
+  /// The requests of an operation with this body, as the library's model:
   /// `RequestMatch::sending("ingestCandidate", CandidateIngestRequest{"Ada", "ada@example.com"})`.
   template <class Model>
   static RequestMatch sending(std::string operation_id, Model body) {
@@ -74,7 +73,7 @@ struct RequestMatch {
             }};
   }
 
-  /// Whether that request is meant. Throws what `accepts` throws.
+  /// Whether the request matches. Throws the exceptions of `accepts`.
   bool operator()(const RecordedRequest& request) const;
 };
 

@@ -11,39 +11,39 @@
 
 namespace heymilo::workflows {
 
-/// A mirror in an SQLite file, which holds one posting's.
+/// A mirror of one posting in an SQLite file.
 ///
 /// Table `candidates`, primary key `interview_id`:
 ///
-/// - a column for each scalar property of CandidateResponse, by its name; a property that the API
-///   left out is NULL, or the schema's default where it has one;
+/// - a column for each scalar property of CandidateResponse, with its name; a property that the API
+///   did not send is NULL, or the schema's default if it has one;
 /// - `current_step_id` and `current_step_order`: of the workflow's first step in progress, or NULL;
-/// - `document`: the candidate's whole JSON as it was decoded, with the properties that this
-///   version does not know, and without those that are null;
+/// - `document`: the candidate's complete JSON as decoded, with undocumented properties, and
+///   without null properties;
 /// - `first_seen`, `last_seen`: when the mirror stored it for the first and the latest time;
-/// - `changed_at`: when `document` last became another one; the web interview's signed links do not
-///   count, since they may be signed anew for each answer;
+/// - `changed_at`: when `document` last changed; the web interview's signed links are ignored,
+///   since they may be signed anew for each response;
 /// - `gone_at`: when the mirror found that the API no longer lists it, otherwise NULL. The row
-///   stays as it was last seen;
-/// - `walk`: for the mirror itself.
+///   keeps the last known state;
+/// - `walk`: internal.
 ///
 /// Table `candidate_history` (`interview_id`, `status`, `current_step_id`, `current_step_order`,
-/// `observed_at`): a row whenever the mirror found a candidate with another status, or at another
-/// step, than before, and for its first. What began and ended between two runs is not in it.
+/// `observed_at`): a row for each change of a candidate's status or step that the mirror has seen,
+/// and for its first one. Changes that began and ended between two runs are not in it.
 ///
-/// All times are Unix seconds, UTC, as REAL with its microseconds: `datetime(created_at,
-/// 'unixepoch')`. Booleans are 0 and 1. The table `mirror` is for the mirror itself.
+/// All times are Unix seconds, UTC, as REAL with microseconds: `datetime(created_at, 'unixepoch')`.
+/// Booleans are 0 and 1. The table `mirror` is internal.
 ///
-/// The file is in WAL mode, so that readers never wait for a run, nor a run for them; a reader sees
-/// each page as a whole or not at all. It is made readable for its owner alone.
+/// The file is in WAL mode: readers and a run never wait for each other, and a reader sees each
+/// page completely or not at all. The file is readable by its owner only.
 class SqliteMirror final : public MirrorSink {
  public:
-  /// Opens or makes the file. Throws StoreError where it can't be used, is at work in another run,
-  /// mirrors another posting, or was made by another version; as do the other functions, in
-  /// particular where the file can't be written. Throws InvalidArgumentError for an empty name, one
-  /// under which SQLite keeps nothing on disk (`:memory:`, a URL; a file that is called so is
-  /// `./:memory:`), and what is not a regular file. A file that is not an SQLite database stays as
-  /// it is.
+  /// Opens or creates the file. Throws StoreError if it can't be used, is in use by another run,
+  /// mirrors another posting, or was created by another version; so do the other functions, in
+  /// particular if the file is not writable. Throws InvalidArgumentError for an empty name, a name
+  /// that SQLite would not store on disk (`:memory:`, a URL; for a file of this name use
+  /// `./:memory:`), and for anything but a regular file. A file that is not an SQLite database is
+  /// left unchanged.
   SqliteMirror(const std::string& file, std::string_view posting_id);
   ~SqliteMirror() override;
   SqliteMirror(const SqliteMirror&) = delete;

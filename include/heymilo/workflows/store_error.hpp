@@ -4,6 +4,6 @@
 
 namespace heymilo::workflows {
 
-using StoreError = heymilo::StoreError;  ///< what the workflows throw where a file can't be used
+using StoreError = heymilo::StoreError;  ///< thrown by the workflows for an unusable file
 
 }  // namespace heymilo::workflows

@@ -33,7 +33,7 @@ bool isShortNumber(const std::string& text) {
   return text.size() <= kLongest && ascii::isNumber(text);
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`, or at least nothing else than a time looks so.
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, or a text of the same shape.
 bool isDate(const std::string& text) {
   constexpr std::string_view kShape = "Aaa, 00 Aaa 0000 00:00:00 GMT";
   return text.size() == kShape.size() &&
@@ -69,7 +69,7 @@ Ordered queryOf(std::string_view query, Pseudonyms* pseudonyms) {
   return result;
 }
 
-/// A body, which is JSON or any text, as one or the other.
+/// A body, as JSON or as any text.
 void writeBody(Ordered& line, const std::string& body, Document kind, Pseudonyms* pseudonyms) {
   if (body.empty()) {
     return;

@@ -7,7 +7,7 @@
 #include "testing/recording/pseudonyms.hpp"
 #include "testing/server/api/operation.hpp"
 
-/// A recording's lines: how a request, and what became of it, are written down.
+/// The lines of a recording: the format of a request and its result.
 namespace heymilo::testing::detail {
 
 /// The first line of a recording.
@@ -18,10 +18,10 @@ Ordered written(const HttpRequest& request, Pseudonyms* pseudonyms,
                 OperationTable operations = documentedOperations());
 /// The answer, with pseudonyms.
 Ordered written(const HttpResponse& answer, Pseudonyms& pseudonyms);
-/// The failure that is being handled. It must be a TransportError.
+/// The exception that is being handled. It must be a TransportError.
 Ordered writtenFailure(const std::exception_ptr& error);
 
-/// The answer that was written so. Throws the failure that was.
+/// The recorded response. Throws the failure if one was recorded.
 HttpResponse readAnswer(const Ordered& written);
 
 }  // namespace heymilo::testing::detail

@@ -7,14 +7,14 @@
 
 namespace heymilo::testing::detail {
 
-/// What stands for what between a recording and the program that it is replayed to: one real value
-/// for each made-up one, and the other way round. Copied to try a request, and kept where it fits.
+/// The mapping between the made-up values of a recording and the real ones of the replaying
+/// program, in both directions. Copied to try a request, and kept if it matches.
 class Likeness {
  public:
-  /// Whether `real` can be what was recorded so, by what is known and no contradiction to it; what
-  /// it tells is known from then on.
+  /// Whether `real` can be the value that was recorded, without contradicting the mapping; extends
+  /// the mapping.
   bool fits(const Ordered& recorded, const Ordered& real);
-  /// What was recorded, with the real values in the place of the made-up ones that are known.
+  /// The recorded value, with the known real values instead of the made-up ones.
   Ordered restored(const Ordered& recorded) const;
 
  private:

@@ -11,7 +11,7 @@ namespace heymilo::testing::detail {
 
 namespace {
 
-// No number of the API's own is as small.
+// Smaller than any number of the API.
 constexpr std::int64_t kBelowNumbers = -1'000'000;
 
 struct Made {
@@ -20,7 +20,7 @@ struct Made {
   std::string_view after;
 };
 
-// What a made-up text looks like around its number.
+// The text before and after the number of a made-up text.
 constexpr std::array kMade = {
     Made{"name", "Person ", ""},
     Made{"email", "person-", "@example.com"},

@@ -8,21 +8,21 @@
 
 namespace heymilo::testing::detail {
 
-/// What keeps the order of its properties, which is that of the values they stand for.
+/// Keeps the order of its properties, which is the order of the values they stand for.
 using Ordered = nlohmann::ordered_json;
 
-/// What a JSON document is: decides what its properties mean.
+/// The kind of a JSON document, which determines the meaning of its properties.
 enum class Document {
   item,      ///< one candidate or person
-  envelope,  ///< with items, or an error, in it
+  envelope,  ///< contains items, or an error
 };
 
-/// Made-up values in the place of real ones, the same each time. Used by one thread at a time.
+/// Made-up values for real ones, the same each time. Not thread-safe.
 class Pseudonyms {
  public:
-  /// A document of which only what is known to be about nobody is kept.
+  /// A document reduced to data that is known not to be personal.
   Ordered document(const nlohmann::json& json, Document kind);
-  /// For a text; `kind` is `id`, `text`, …: see the source.
+  /// The pseudonym of a text; `kind` is `id`, `text`, …: see the source.
   std::string text(std::string_view kind, const std::string& real);
 
  private:
@@ -31,10 +31,10 @@ class Pseudonyms {
   Ordered number(const nlohmann::json& real);
 
   std::map<std::string, std::string> texts_;
-  std::map<std::string, std::int64_t> numbers_;  // by how they are written
+  std::map<std::string, std::int64_t> numbers_;  // by their text
 };
 
-/// Whether it was made up by Pseudonyms.
+/// Whether the text was made up by Pseudonyms.
 bool isPseudonymText(std::string_view text);
 bool isPseudonymNumber(const Ordered& number);
 

@@ -42,7 +42,7 @@ class Recorder::Impl {
   void write(const std::string& line) {
     file_ << line << '\n' << std::flush;
     if (!file_) {
-      throw std::runtime_error("the recording can't be written");
+      throw std::runtime_error("can't write the recording");
     }
   }
 

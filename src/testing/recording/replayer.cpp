@@ -19,14 +19,14 @@ std::list<detail::Ordered> read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string line;
   if (!std::getline(file, line) || line != detail::kFirstLine) {
-    throw std::runtime_error(path + " is no recording, or can't be read");
+    throw std::runtime_error(path + " is not a recording, or can't be read");
   }
   std::list<detail::Ordered> exchanges;
   while (std::getline(file, line)) {
     auto exchange = detail::Ordered::parse(line, nullptr, false);
     if (!exchange.is_object() || !exchange.contains("request") || !exchange.contains("answer")) {
       throw std::runtime_error(path + ": line " + std::to_string(exchanges.size() + 2) +
-                               " is no recorded request");
+                               " is not a recorded request");
     }
     exchanges.push_back(std::move(exchange));
   }
@@ -53,10 +53,9 @@ class Replayer::Impl {
       }
     }
     const auto operation = real.at("operation").get<std::string>();
-    throw std::logic_error(
-        "the recording has no such request to " +
-        (operation.empty() ? "an unknown operation" : operation) +
-        " that has not been made; recorded requests left: " + std::to_string(exchanges_.size()));
+    throw std::logic_error("no unused recorded request matches this one to " +
+                           (operation.empty() ? "an unknown operation" : operation) +
+                           "; recorded requests left: " + std::to_string(exchanges_.size()));
   }
 
   std::size_t left() const {

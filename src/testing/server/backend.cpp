@@ -36,7 +36,7 @@ MockServerOptions completed(MockServerOptions options) {
                       isOffset(options.date_offset) &&
                       options.keep_alive_timeout > milliseconds::zero();
   if (!usable) {
-    throw std::invalid_argument("the mock server's options can't be used");
+    throw std::invalid_argument("invalid mock server options");
   }
   if (options.time_scale == 0 && options.clock) {
     options.time_scale = 1;
@@ -71,7 +71,7 @@ Reply Backend::handle(RecordedRequest request) {
   std::optional<Reply> failure;
   try {
     scripted = script.take(request);
-  } catch (const std::exception& error) {  // of a function that the test gave
+  } catch (const std::exception& error) {  // from a callback of the test
     failure = errorReply(500, "internal_error", error.what());
   }
   if (scripted && scripted->interrupt_after) {
@@ -118,12 +118,12 @@ std::optional<std::size_t> Backend::interruptAt(RecordedRequest head) {
   noteRoute(head, findRoute(operations_, head.method, head.path));
   try {
     return script.takeInterrupt(head);
-  } catch (const std::exception&) {  // handle() asks again when the body is there, and tells
+  } catch (const std::exception&) {  // handle() repeats the call with the body, and reports it
     return std::nullopt;
   }
 }
 
-// Gives an answer its X-Request-Id where it has none of its own.
+// Adds an X-Request-Id to a response without one.
 std::string Backend::identify(Reply& reply) {
   if (const std::string* given = headerIn(reply, "X-Request-Id")) {
     return *given;

@@ -19,21 +19,22 @@
 
 namespace heymilo::testing::detail {
 
-/// The mock server without its listener: from a request, however it came, to the reply and what is
-/// to happen to that. Used by any thread.
+/// The mock server without its listener: from a request, whatever its source, to the reply and its
+/// delivery. Thread-safe.
 class Backend {
  public:
   /// Throws std::invalid_argument for options that can't be used.
   explicit Backend(MockServerOptions given, OperationTable operations = documentedOperations());
 
-  /// `request` is what was received, its operation not yet known.
+  /// `request`: as received, its operation not yet known.
   Reply handle(RecordedRequest request);
-  /// The reply to what is no request, with the status that says why.
+  /// The reply to an invalid request, with the status of the error.
   Reply refuse(int status);
-  /// Of a request whose head has come: after how many bytes of its body it is to be interrupted.
+  /// For a request whose head has been received: the number of body bytes after which it is
+  /// interrupted.
   std::optional<std::size_t> interruptAt(RecordedRequest head);
 
-  // Declared in the order in which they need each other.
+  // Declared in the order of their dependencies.
   const MockServerOptions options;  // with a clock
   LogicalClock clock;
   CandidateStore store;

@@ -16,9 +16,9 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kServer = "the server in this process";
 
-std::string about(const char* what) { return std::string(kServer) + ": " + what; }
+std::string about(const std::string& what) { return std::string(kServer) + ": " + what; }
 
-/// Status line and headers as they would be sent, without what the server's HTTP library adds.
+/// The size of status line and headers, without the headers that the server's HTTP library adds.
 std::size_t headSize(const HttpResponse& answer) {
   constexpr std::string_view kAround = "HTTP/1.1 200 OK\r\n\r\n";
   std::size_t size = kAround.size();
@@ -28,7 +28,7 @@ std::size_t headSize(const HttpResponse& answer) {
   return size;
 }
 
-HttpResponse answerOf(Reply& reply) {
+HttpResponse responseOf(Reply& reply) {
   HttpResponse answer;
   answer.status = reply.status;
   for (const auto& [name, value] : reply.headers) {
@@ -41,12 +41,13 @@ HttpResponse answerOf(Reply& reply) {
   return answer;
 }
 
-/// One request's time: what passes of it, and whether it is over.
+/// The time limit of one request.
 class Patience {
  public:
   Patience(const HttpRequest& request, WaitingRoom& room, const CancellationToken& cancellation)
       : room_(room),
         cancellation_(cancellation),
+        timeout_(request.timeout),
         limit_(request.timeout.count() > 0 ? later(room.clock().now(), request.timeout)
                                            : (Clock::TimePoint::max)()) {}
 
@@ -58,21 +59,22 @@ class Patience {
     switch (room_.wait((std::min)(until, limit_), ticket, cancellation_)) {
       case WaitingRoom::End::due:
         if (until > limit_) {
-          throw TimeoutError(about("no answer within the time that the request has"),
+          throw TimeoutError(about("timed out after " + std::to_string(timeout_.count()) + " ms"),
                              Outcome::unknown);
         }
         return;
       case WaitingRoom::End::released:
         return;
       case WaitingRoom::End::closed:
-        throw ConnectionError(about("it has ended"), Outcome::unknown);
+        throw ConnectionError(about("server stopped"), Outcome::unknown);
       case WaitingRoom::End::cancelled:
-        throw CancelledError(about("cancelled while waiting for the answer"), Outcome::unknown);
+        throw CancelledError(about("waiting for the response: cancelled"), Outcome::unknown);
     }
   }
 
   WaitingRoom& room_;
   const CancellationToken& cancellation_;
+  milliseconds timeout_;
   const Clock::TimePoint limit_;
 };
 
@@ -102,7 +104,7 @@ void requireNotCancelled(const CancellationToken& cancellation) {
 
 void requireOpen(const WaitingRoom& room) {
   if (room.closed()) {
-    throw ConnectionError(about("it has ended"), Outcome::not_sent);
+    throw ConnectionError(about("server stopped"), Outcome::not_sent);
   }
 }
 
@@ -110,10 +112,10 @@ HttpResponse deliver(const HttpRequest& request, Reply reply, WaitingRoom& room,
                      const CancellationToken& cancellation) {
   const Delivery delivery = std::move(reply.delivery);
   if (delivery.raw_bytes) {
-    throw std::logic_error("ScriptedResponse::raw() takes a socket: see MockServer::url()");
+    throw std::logic_error("ScriptedResponse::raw() requires a socket: use MockServer::url()");
   }
   if (delivery.interrupt) {
-    throw ConnectionError(about("the connection broke before it had the request"),
+    throw ConnectionError(about("the connection broke before the request was received"),
                           Outcome::not_sent);
   }
   Patience patience(request, room, cancellation);
@@ -121,7 +123,7 @@ HttpResponse deliver(const HttpRequest& request, Reply reply, WaitingRoom& room,
     patience.waitForRelease(*delivery.ticket);
   }
   patience.waitFor(delivery.delay);
-  HttpResponse answer = answerOf(reply);
+  HttpResponse answer = responseOf(reply);
   const std::size_t size = headSize(answer) + answer.body.size();
   const std::size_t sent = std::min(size, delivery.cut_after.value_or(size));
   if (delivery.piece > 0 && sent > 0) {
@@ -129,13 +131,12 @@ HttpResponse deliver(const HttpRequest& request, Reply reply, WaitingRoom& room,
     patience.waitFor(delivery.piece_interval * pauses);
   }
   if (sent < size) {
-    throw ConnectionError(about(sent == 0 ? "the connection broke before the answer"
-                                          : "the connection broke within the answer"),
+    throw ConnectionError(about(sent == 0 ? "the connection broke before the response"
+                                          : "the connection broke during the response"),
                           Outcome::unknown);
   }
   if (request.max_response_bytes > 0 && answer.body.size() > request.max_response_bytes) {
-    throw TransportError(about("the answer's body is longer than max_response_bytes"),
-                         Outcome::unknown);
+    throw TransportError(about("response body longer than max_response_bytes"), Outcome::unknown);
   }
   return answer;
 }

@@ -10,15 +10,15 @@
 
 namespace heymilo::testing::detail {
 
-/// The scripted responses that have not been used yet. Used by any thread.
+/// The unused scripted responses. Thread-safe.
 class Script {
  public:
-  /// Throws std::invalid_argument for an operation that does not exist.
+  /// Throws std::invalid_argument for an unknown operation.
   void add(RequestMatch match, ScriptedResponse response);
-  /// The response for this request, which is used up by that; empty: the usual.
+  /// The response for this request, which is then used up; empty: the usual one.
   std::optional<ScriptedResponse> take(const RecordedRequest& request);
-  /// Where the first response for this operation is to interrupt the request, of which only the
-  /// head has come: after how many bytes of its body. It is used up by that.
+  /// If the first response for this operation interrupts the request, of which only the head has
+  /// been received: the number of body bytes after which it does. It is then used up.
   std::optional<std::size_t> takeInterrupt(const RecordedRequest& head);
   std::size_t pending() const;
   void clear();
@@ -26,7 +26,7 @@ class Script {
  private:
   struct Rule {
     RequestMatch match;
-    ScriptedResponse response;  // its count is what is left
+    ScriptedResponse response;  // its count is the remaining one
   };
   using Rules = std::list<Rule>;
 
@@ -36,7 +36,7 @@ class Script {
   Rules rules_;
 };
 
-/// Makes of the usual reply (where the response has one treated as usual first) what is scripted.
+/// Applies the script to the usual reply (if the request was first processed in the usual way).
 Reply scriptedReply(ScriptedResponse response, Reply usual);
 
 }  // namespace heymilo::testing::detail

@@ -18,7 +18,7 @@ struct SendingThreads::State {
   std::condition_variable ended;
   std::size_t running = 0;
 
-  static thread_local const State* current;  // whose thread this is
+  static thread_local const State* current;  // the owner of this thread
 };
 
 thread_local const SendingThreads::State* SendingThreads::State::current = nullptr;
@@ -45,7 +45,7 @@ void SendingThreads::start(std::function<HttpResponse()> send,
       error = std::current_exception();
     }
     done(std::move(answer), error);
-    send = nullptr;  // what they hold goes with them, while they still count
+    send = nullptr;  // releases the captured objects while the thread still counts
     done = nullptr;
     const std::lock_guard ended(state->mutex);
     --state->running;

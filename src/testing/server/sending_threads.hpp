@@ -7,8 +7,8 @@
 
 namespace heymilo::testing::detail {
 
-/// A thread for each request that was begun without waiting for it: a fake has few at a time. The
-/// destructor waits for all of them, but for the one that it may be called on.
+/// A thread for each request that was started without waiting: a fake has few at a time. The
+/// destructor waits for all of them, except for the one that it may run on.
 class SendingThreads {
  public:
   SendingThreads();
@@ -16,7 +16,7 @@ class SendingThreads {
   SendingThreads(const SendingThreads&) = delete;
   SendingThreads& operator=(const SendingThreads&) = delete;
 
-  /// Sends on a thread of its own, and tells `done` what `send` returns or throws.
+  /// Sends on a separate thread, and calls `done` with the result or exception of `send`.
   void start(std::function<HttpResponse()> send, NonBlockingTransport::Completion done);
 
  private:

@@ -14,15 +14,15 @@ namespace heymilo::workflows {
 
 namespace {
 
-// A cursor is refused when its candidate has just been removed, which is rare: a server that
-// refuses one after the other is told of instead.
+// A cursor is refused if its candidate has just been deleted, which is rare. Repeated refusals are
+// reported as an error.
 constexpr int kMaxRestarts = 5;
 
-// From here on, nobody was invited: the end of the year 9999.
-constexpr Timestamp kNobody{std::chrono::seconds{253'402'300'799}};
+// Later than every candidate: the end of the year 9999.
+constexpr Timestamp kAfterAll{std::chrono::seconds{253'402'300'799}};
 
-/// The API may answer a cursor that it does not know with any of these; without a cursor they mean
-/// something else.
+/// Statuses with which the API may refuse an unknown cursor; without a cursor they mean something
+/// else.
 bool refusesCursor(const StatusError& error) {
   constexpr int kBadRequest = 400, kNotFound = 404, kUnprocessable = 422;
   return error.status() == kBadRequest || error.status() == kNotFound ||
@@ -34,8 +34,8 @@ std::optional<T> later(const std::optional<T>& a, const std::optional<T>& b) {
   return !a ? b : !b ? a : std::max(*a, *b);
 }
 
-/// The API gives no total_count: a walk side by side could not tell whether it met those who have
-/// no created_at, and would have them marked as gone.
+/// The API sends no total_count: a parallel walk could not tell whether it has read the candidates
+/// without a created_at, and would mark them as gone.
 class NoTotals {};
 
 /// One run.
@@ -73,8 +73,8 @@ class MirrorRun {
     finishWalk(walk, state.watermark);
   }
 
-  /// Where an incremental walk begins. To the second, so that it makes no difference whether the
-  /// API compares fractions of one.
+  /// The start of an incremental walk. In whole seconds: it makes no difference whether the API
+  /// compares fractions.
   Timestamp beginning(const MirrorState& state) const {
     Timestamp moment = *state.watermark - options_.overlap;
     if (state.oldest_open) {
@@ -83,7 +83,7 @@ class MirrorRun {
     return std::chrono::floor<std::chrono::seconds>(moment);
   }
 
-  /// False where it was stopped.
+  /// False if it was stopped.
   bool finishWalk(MirrorWalk walk, const std::optional<Timestamp>& watermark) {
     result_.full = walk.full;
     result_.created_after = walk.created_after;
@@ -105,7 +105,7 @@ class MirrorRun {
           throw;
         }
         ++requests_;
-        // Under a new number: who was met before may be gone by now.
+        // With a new number: candidates read before may be gone by now.
         ++walk.number;
         walk.started_at = now();
         walk.cursor.clear();
@@ -115,13 +115,13 @@ class MirrorRun {
     }
     const auto end = unlessUnreadable(later(watermark, settled(walk)), walk);
     if (walk.unidentified) {
-      walk.created_after = kNobody;
+      walk.created_after = kAfterAll;
     }
     result_.gone += sink_.finish(walk, end);
     return true;
   }
 
-  /// Where the next run is to begin, so that it meets those again whom `walk` could not read.
+  /// The start of the next run, at which it reads the unreadable candidates of `walk` again.
   std::optional<Timestamp> unlessUnreadable(const std::optional<Timestamp>& watermark,
                                             const MirrorWalk& walk) const {
     if (!watermark || !walk.oldest_unreadable) {
@@ -131,12 +131,12 @@ class MirrorRun {
       return std::min(*watermark, *walk.oldest_unreadable);
     }
     if (!walk.created_after) {
-      return std::nullopt;  // everything is to be read again
+      return std::nullopt;  // read everything again
     }
     return std::min(*watermark, *walk.created_after + options_.overlap);
   }
 
-  /// Somebody in the list who can't be read.
+  /// An unreadable candidate in the list.
   void meet(const UnreadableCandidate& candidate, MirrorWalk& walk) {
     const bool kept = candidate.interview_id && sink_.keep(*candidate.interview_id, walk);
     walk.unidentified = walk.unidentified || !kept;
@@ -151,19 +151,20 @@ class MirrorRun {
     }
   }
 
-  /// At the earlier of the API's time and this machine's, which may be wrong: an earlier one only
-  /// has the next run read more.
+  /// The earlier of the API's time and this machine's, which may be wrong: an earlier time only
+  /// makes the next run read more.
   static void beganAt(MirrorWalk& walk, const std::optional<Timestamp>& date) {
     walk.started_at = std::min(walk.started_at, date.value_or(walk.started_at));
   }
 
-  /// What was created before has been met. A walk that was interrupted and went on long after may
-  /// have met new candidates, but not those that came late behind its old cursor: hence its start.
+  /// All candidates created before have been read. A walk that was interrupted and resumed much
+  /// later may have read new candidates, but not those that appeared late before its old cursor:
+  /// its start is therefore used.
   static std::optional<Timestamp> settled(const MirrorWalk& walk) {
     return walk.newest ? std::min(*walk.newest, walk.started_at) : walk.newest;
   }
 
-  /// False where it was stopped.
+  /// False if it was stopped.
   bool readPages(MirrorWalk& walk) {
     CancellationSource given_up;
     const CancellationCallback on_stop(options_.stop, [&given_up] { given_up.cancel(); });
@@ -190,8 +191,8 @@ class MirrorRun {
     return true;
   }
 
-  /// The rest of the walk. One over everything is read side by side, where that can be known to be
-  /// everything.
+  /// The remainder of the walk. A full walk is read in parallel, if its completeness can be
+  /// verified.
   CandidateRange pagesOf(const MirrorWalk& walk, CancellationSource& given_up) {
     ListCandidatesParams params;
     params.limit = api_limits::kMaxPage;
@@ -211,8 +212,7 @@ class MirrorRun {
     return {std::move(load), params};
   }
 
-  /// Called by other threads than the one that runs: only what does not change during a walk is
-  /// used.
+  /// Called on other threads than the run's: only data that is constant during a walk is used.
   ListResponse<CandidateResponse> load(const ListCandidatesParams& params,
                                        const CancellationToken& cancellation) {
     RequestOptions request = options_.request;
@@ -224,7 +224,7 @@ class MirrorRun {
     } catch (const DecodeError& error) {
       requests_ += static_cast<std::uint64_t>(error.http().attempts);
       if (side_by_side_ && first) {
-        throw NoTotals();  // whether there are any is not known here
+        throw NoTotals();  // the number of undated candidates is unknown
       }
       throw;
     }
@@ -266,9 +266,9 @@ class MirrorRun {
   MirrorSink& sink_;
   const MirrorOptions& options_;
   MirrorResult result_;
-  bool totals_ = true;                      // the API gives total_count, as far as is known
-  bool side_by_side_ = false;               // the walk under way is read so
-  std::set<std::string> unreadable_;        // by interview_id or text: reported in this run
+  bool totals_ = true;                      // the API sends total_count, as far as known
+  bool side_by_side_ = false;               // the current walk is read in parallel
+  std::set<std::string> unreadable_;        // by interview_id or text: already reported
   std::atomic<std::uint64_t> requests_{0};  // counted by the threads that fetch, too
 };
 

@@ -22,7 +22,7 @@ struct Inner<std::optional<T>> {
   using Type = T;
 };
 
-/// SQLite's type for a property of the C++ type T; nullptr where it is no scalar.
+/// SQLite's type for a property of the C++ type T; nullptr if it is not a scalar.
 template <class T>
 constexpr const char* columnType() {
   if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, CandidateStatus>) {

@@ -9,18 +9,18 @@
 
 namespace heymilo::workflows {
 
-/// A column of the mirror that holds a scalar property of a candidate.
+/// A column of the mirror that contains a scalar property of a candidate.
 struct CandidateColumn {
-  std::string name;  ///< the property's, so that no quoting is needed
-  const char* type;  ///< SQLite's
+  std::string name;  ///< the property's name; needs no quoting
+  const char* type;  ///< SQLite's type
   std::function<void(sqlite::Statement&, int parameter, const CandidateResponse&)> bind;
 };
 
-/// One for each scalar property, as the model's own table has them.
+/// One for each scalar property in the model's own table.
 std::vector<CandidateColumn> candidateColumns();
 
-/// A moment as the mirror's tables hold it: Unix seconds. A double has room for the microseconds of
-/// any date until the year 2200.
+/// A moment in the format of the mirror's tables: Unix seconds. A double is exact to the
+/// microsecond until the year 2200.
 double toSeconds(Timestamp moment);
 Timestamp fromSeconds(double seconds);
 

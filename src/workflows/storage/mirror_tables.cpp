@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kFormat = 1;
 
-// candidates_status finds the oldest candidate that is not in a final state without reading any
+// candidates_status finds the oldest candidate that is not in a final state without reading a
 // document.
 constexpr const char* kTheRest = R"(
 CREATE INDEX candidates_status ON candidates(status, gone_at, created_at);
@@ -36,7 +36,7 @@ bool hasTable(Database& database, std::string_view name) {
   return find.bind(1, name).step();
 }
 
-/// The properties come first, where somebody who looks at a row expects them.
+/// The properties are the first columns, for people who look at a row.
 std::string candidatesTable(const std::vector<CandidateColumn>& columns) {
   std::string sql = "CREATE TABLE candidates(interview_id TEXT PRIMARY KEY";
   for (const CandidateColumn& column : columns) {
@@ -60,8 +60,8 @@ std::set<std::string> columnsOf(Database& database, std::string_view table) {
   return present;
 }
 
-/// A property that the model did not have when the file was made gets its column here, and so does
-/// what a walk did not keep then.
+/// Adds a column for each property that the model did not have when the file was created, and for
+/// the newer values of a walk.
 void addMissingColumns(Database& database, const std::vector<CandidateColumn>& columns) {
   const std::set<std::string> of_mirror = columnsOf(database, "mirror");
   for (const char* column : {"walk_unidentified INTEGER", "walk_oldest_unreadable REAL"}) {
@@ -78,7 +78,7 @@ void addMissingColumns(Database& database, const std::vector<CandidateColumn>& c
   }
 }
 
-/// Before anything is changed in somebody else's database.
+/// Checked before anything is changed in another program's database.
 void refuseForeignTables(Database& database) {
   if (hasTable(database, "mirror")) {
     return;
@@ -86,7 +86,7 @@ void refuseForeignTables(Database& database) {
   for (const char* table : {"candidates", "candidate_history"}) {
     if (hasTable(database, table)) {
       throw StoreError(database.file() + " has a table " + table +
-                       " that is no mirror's: name another file");
+                       " that is not a mirror's; use another file");
     }
   }
 }
@@ -102,10 +102,10 @@ void makeTables(Database& database, std::string_view posting_id,
 void checkPurpose(Database& database, std::string_view posting_id) {
   Statement about(database, "SELECT format, posting_id FROM mirror");
   if (!about.step() || about.integer(0) != kFormat) {
-    throw StoreError(database.file() + " is no mirror of this version: name another file");
+    throw StoreError(database.file() + " is not a mirror of this version; use another file");
   }
   if (about.text(1) != posting_id) {
-    throw StoreError(database.file() + " mirrors another posting: name another file");
+    throw StoreError(database.file() + " is the mirror of another posting; use another file");
   }
 }
 

@@ -9,9 +9,9 @@
 
 namespace heymilo::workflows {
 
-/// Opens the mirror of a posting, or makes it, with a table `candidates` that has all of `columns`.
-/// SqliteMirror's comment says what the tables hold. Throws StoreError where the file is no mirror
-/// of this posting and version.
+/// Opens or creates the mirror of a posting, with a table `candidates` that has all of `columns`.
+/// SqliteMirror documents the tables. Throws StoreError if the file is not a mirror of this posting
+/// and version.
 sqlite::Database openMirror(const std::string& file, std::string_view posting_id,
                             const std::vector<CandidateColumn>& columns);
 

@@ -20,8 +20,8 @@ namespace sqlite {
 
 namespace {
 
-/// Whether a file has no name that SQLite could open it by: it was deleted, or a link such as
-/// /proc/self/fd/9, of which SQLite takes the text, leads to a file that is called otherwise now.
+/// Whether SQLite could not open the file by its name: it was deleted, or a link such as
+/// /proc/self/fd/9, whose text SQLite uses, leads to a file that has been renamed.
 bool isNameless(const std::string& name) {
   std::error_code error;
   if (std::filesystem::hard_link_count(name, error) == 0 && !error) {
@@ -47,29 +47,30 @@ bool isUrl(const std::string& name) {
 
 std::string whyNotAFile(const std::string& name) {
   if (name.empty()) {
-    return "must not be empty: it must name a file";
+    return "must not be empty: use a file name";
   }
   if (name.find('\0') != std::string::npos) {
-    return "must not have a NUL in it";
+    return "must not contain a NUL byte";
   }
   if (name.front() == ':') {
-    return "must name a file: what begins with a colon would be kept in memory only. A file that "
-           "is called so is ./" +
+    return "must be a file: SQLite keeps a name that begins with a colon in memory only. For a "
+           "file of "
+           "this name use ./" +
            name;
   }
   if (isUrl(name)) {
-    return "must name a file, and not be a URL. A file that is called so is ./ and its name";
+    return "must be a file, not a URL. For a file of this name put ./ before it";
   }
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(name, error);
   if (std::filesystem::is_directory(status)) {
-    return "must name a file: this is a directory";
+    return "must be a file: this is a directory";
   }
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    return "must name a regular file: a device, a pipe or a socket keeps nothing";
+    return "must be a regular file: a device, a pipe or a socket stores nothing";
   }
   if (std::filesystem::exists(status) && isNameless(name)) {
-    return "must name a file that is there: this one has been deleted, or has another name now, "
+    return "must be an existing file: this one has been deleted or renamed, "
            "and a later run would not find it";
   }
   return {};
@@ -104,7 +105,7 @@ Statement& Statement::bind(int parameter, double value) {
 }
 
 Statement& Statement::bind(int parameter, std::string_view value) {
-  // A null pointer would bind NULL, and an empty string_view may have one.
+  // A null pointer would bind NULL; an empty string_view may have one.
   const char* text = value.empty() ? "" : value.data();
   if (sqlite3_bind_text64(statement_.get(),
                           parameter,
@@ -173,34 +174,34 @@ namespace {
 bool isBusy(int code) { return (code & 0xff) == SQLITE_BUSY; }
 
 StoreError inUse(const std::string& file) {
-  return StoreError("another run is at work on " + file + ": wait until it has ended");
+  return StoreError("another run is using " + file + ": wait until it has ended");
 }
 
-/// SQLite's own words are too few for what people meet most.
+/// SQLite's own messages are too terse for the most common failures.
 std::string reasonOf(int code) {
   switch (code & 0xff) {
     case SQLITE_FULL:
-      return "the disk is full, or the user's share of it";
+      return "the disk or the user's disk quota is full";
     case SQLITE_IOERR:
       return std::string(sqlite3_errstr(code)) + " (a full disk, a limit or a failing device)";
     case SQLITE_READONLY:
-      return "it, or the folder it is in, can't be written";
+      return "the file or its directory is not writable";
     default:
       return sqlite3_errstr(code);
   }
 }
 
-/// What is stored is personal data or leads to it.
+/// Stored data is personal, or leads to personal data.
 void makePrivately(const std::string& file) {
   std::error_code ignored;
   if (std::filesystem::exists(file, ignored)) {
-    return;  // and is not opened: to close it would end the process's own locks on it
+    return;  // not opened: closing it would release the process's own locks
   }
-  // Where that fails, opening it says why.
+  // If this fails, opening the file reports the reason.
 #ifdef _WIN32
   const std::ofstream made(file);
 #else
-  // Never, not even for a moment, readable for others; -wal and -shm get the same mode from SQLite.
+  // Never readable by others, not even briefly; SQLite gives -wal and -shm the same mode.
   const int made = ::open(file.c_str(), O_CREAT | O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
   if (made >= 0) {
     ::close(made);
@@ -232,7 +233,7 @@ Database::Database(const std::string& file, std::chrono::milliseconds patience) 
   sqlite3_busy_timeout(database, static_cast<int>(patience.count()));
 }
 
-// NOLINTNEXTLINE(readability-make-member-function-const): it changes what the object stands for
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the database
 void Database::execute(const std::string& sql) {
   if (sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     fail("use");
@@ -283,18 +284,18 @@ std::int64_t Database::changes() const { return sqlite3_changes(get()); }
 bool Database::isLocked() const { return isBusy(sqlite3_extended_errcode(get())); }
 
 void Database::fail(const char* what) const {
-  // sqlite3_errmsg() may quote a value; the text of the code never does.
+  // sqlite3_errmsg() may quote a value; sqlite3_errstr() never does.
   const int code = get() != nullptr ? sqlite3_extended_errcode(get()) : SQLITE_NOMEM;
   if (isBusy(code)) {
     throw StoreError("another program has " + file_ +
-                     " locked, such as a backup or a database tool: end that, and run again");
+                     " locked (such as a backup or a database tool): close it and run again");
   }
   throw StoreError(std::string("can't ") + what + ' ' + file_ + ": " + reasonOf(code));
 }
 
 Transaction::Transaction(Database& database) : database_(database) {
   database.requireLength();
-  // At once for writing: two that begin by reading can't both go on to write.
+  // Locked for writing at once: two transactions that begin as readers can't both become writers.
   database.execute("BEGIN IMMEDIATE");
 }
 

@@ -13,19 +13,19 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-/// The little of SQLite that the workflows use, with RAII. Everything that fails throws StoreError,
-/// which names the file and SQLite's reason and never a value.
+/// RAII for the part of SQLite that the workflows use. Every failure throws StoreError, which names
+/// the file and SQLite's reason and never a value.
 namespace heymilo::workflows::sqlite {
 
 class Database;
 
-/// Why a database of this name would not be a file on disk: it is empty, a name that SQLite takes
-/// for one in memory or for a URL, or stands for a folder, a device or a pipe. Empty where it would
-/// be one, now or when it is made.
+/// Why SQLite would not store a database of this name in a regular file on disk: the name is empty,
+/// stands for an in-memory database or a URL, or is a directory, a device or a pipe. Empty if the
+/// name is usable, whether or not the file exists.
 std::string whyNotAFile(const std::string& name);
 
-/// A prepared statement. Parameters and columns are counted as SQLite counts them: parameters from
-/// 1, columns from 0. For one thread at a time, and not beyond its Database.
+/// A prepared statement. Indices are SQLite's: parameters from 1, columns from 0. Not thread-safe;
+/// must not outlive its Database.
 class Statement {
  public:
   Statement(Database& database, std::string_view sql);
@@ -41,11 +41,11 @@ class Statement {
     return value ? bind(parameter, *value) : bindNull(parameter);
   }
 
-  /// Moves to the next row; false when there is none, and then the statement can be bound anew.
+  /// Moves to the next row; false at the end, after which the statement can be bound again.
   bool step();
-  /// For a statement without rows.
+  /// Runs a statement without rows.
   void run();
-  /// Gives a statement up before its last row.
+  /// Resets a statement before its last row.
   void reset();
 
   bool isNull(int column) const;
@@ -64,34 +64,35 @@ class Statement {
 
 class Database {
  public:
-  /// Opens the file, or makes it, for its owner only; refuses what is whyNotAFile(). Where another
-  /// process writes, a statement waits for it for `patience`.
+  /// Opens or creates the file, readable by its owner only; refuses names for which whyNotAFile()
+  /// is not empty. While another process writes, a statement waits for up to `patience`.
   explicit Database(const std::string& file,
                     std::chrono::milliseconds patience = std::chrono::seconds{10});
 
-  /// One or several statements without parameters.
+  /// Runs one or several statements without parameters.
   void execute(const std::string& sql);
-  /// How many rows the last INSERT, UPDATE or DELETE changed.
+  /// The number of rows that the last INSERT, UPDATE or DELETE changed.
   std::int64_t changes() const;
-  /// What has failed last has failed since another program or run has the database locked.
+  /// Whether the last failure was because another process or run has locked the database.
   bool isLocked() const;
   const std::string& file() const noexcept { return file_; }
-  /// With links followed, and from the root.
+  /// The absolute path, with links resolved.
   std::string path() const;
 
-  /// From now on requireInPlace() knows the file and what SQLite keeps beside it; to be called when
-  /// something has been written. `alone`: nobody else may write the file.
+  /// Makes requireInPlace() check the file and SQLite's files next to it from now on; to be called
+  /// after a write. `alone`: no other process may write the file.
   void rememberFiles(bool alone);
-  /// Throws StoreError where one of these was deleted, moved, replaced or truncated: what is
-  /// written then is lost.
+  /// Throws StoreError if one of these files was deleted, moved, replaced or truncated: further
+  /// writes would be lost.
   void requireInPlace();
-  /// What a Transaction does, so that a file that was truncated is not written anew with holes.
+  /// The check that a Transaction does first: a truncated file must not be written again with
+  /// holes.
   void requireLength();
   void noteLength();
-  /// Writes all that the database holds to a new file, for its owner only.
+  /// Writes the whole database to a new file, readable by its owner only.
   void copyTo(const std::string& file);
 
-  /// The StoreError of what has just failed; `what` is what was tried.
+  /// The StoreError of the latest failure; `what`: the attempted action.
   [[noreturn]] void fail(const char* what) const;
   sqlite3* get() const noexcept { return database_.get(); }
 
@@ -104,8 +105,7 @@ class Database {
   std::optional<StoreFiles> files_;
 };
 
-/// All or nothing: what is written between begin and commit() is undone where commit() is not
-/// reached, by an exception or by the end of the process.
+/// All or nothing: the writes after the constructor are rolled back unless commit() is reached.
 class Transaction {
  public:
   explicit Transaction(Database& database);
@@ -119,13 +119,13 @@ class Transaction {
   bool open_ = true;
 };
 
-/// That a run is the only one at work on a file, for as long as this exists; the operating system
-/// ends it with the process, however that ends. It is a lock on `<file>-lock`, so that readers of
-/// the file itself are not in the way. Throws StoreError where another run has it.
+/// A lock that makes this run the only one on a file, for the lifetime of the object. The operating
+/// system releases it with the process, however that ends. The lock is on `<file>-lock`: readers of
+/// the file itself are not blocked. Throws StoreError if another run has it.
 class RunLock {
  public:
-  /// `passing`: the file of the lock goes with the lock. Then two runs may get one after all, where
-  /// the one comes as the other goes: the file itself must keep them apart.
+  /// `passing`: the lock file is deleted with the lock. Then two runs may both get a lock, if one
+  /// starts while the other ends: the file itself must exclude them.
   explicit RunLock(const std::string& file, bool passing = false);
   ~RunLock();
   RunLock(const RunLock&) = delete;

@@ -22,11 +22,11 @@ using sqlite::RunLock;
 using sqlite::Statement;
 using sqlite::Transaction;
 
-/// What the mirror adds to the scalar properties, in the order in which store() binds them.
+/// The mirror's columns besides the scalar properties, in the order in which store() binds them.
 constexpr std::array kOwnColumns{
     "current_step_id", "current_step_order", "document", "last_seen", "changed_at", "walk"};
 
-/// The parameters are the scalar properties and then kOwnColumns, from 1.
+/// The parameters: the scalar properties, then kOwnColumns, from 1.
 std::string upsertSql(const std::vector<CandidateColumn>& columns) {
   std::string names = "first_seen";
   std::string values;
@@ -86,8 +86,8 @@ CandidateResponse withoutSignedLinks(CandidateResponse candidate) {
 std::string documentOf(const CandidateResponse& candidate) {
   try {
     return nlohmann::json(candidate).dump();
-  } catch (const nlohmann::json::exception&) {  // its text would quote what it can't write
-    throw InvalidArgumentError("candidate", "holds a text that is not UTF-8");
+  } catch (const nlohmann::json::exception&) {  // its text would quote the value
+    throw InvalidArgumentError("candidate", "contains text that is not valid UTF-8");
   }
 }
 
@@ -96,9 +96,9 @@ bool sameButForSignedLinks(const std::string& document, const CandidateResponse&
     const auto before = nlohmann::json::parse(document).get<CandidateResponse>();
     return withoutSignedLinks(before) == withoutSignedLinks(candidate);
   } catch (const nlohmann::json::exception&) {
-    return false;  // changed by another hand
+    return false;  // modified by another program
   } catch (const DecodeError&) {
-    return false;  // written by a version with another idea of a candidate
+    return false;  // written by a version with another schema
   }
 }
 
@@ -110,7 +110,7 @@ std::optional<Timestamp> momentIn(const Statement& row, int column) {
   return row.isNull(column) ? std::nullopt : std::optional(fromSeconds(row.real(column)));
 }
 
-/// Before anything is made beside the file.
+/// Checked before any file is created.
 void refuseWhatIsNoDatabase(const std::string& file) {
   if (std::error_code error; std::filesystem::exists(file, error)) {
     Database database(file);
@@ -213,7 +213,7 @@ class SqliteMirror::Impl {
   }
 
  private:
-  /// After what was written, which is lost otherwise: a run that ends well has kept what it says.
+  /// Checks that the writes are not lost: a run that ends without an error has stored its result.
   void requireInPlace() {
     database_.requireInPlace();
     lock_.requireInPlace();
@@ -230,7 +230,7 @@ class SqliteMirror::Impl {
       const std::string before = find_.text(0);
       if (before == json || sameButForSignedLinks(before, candidate)) {
         changed = find_.real(4);
-        changes.changed += find_.isNull(5) ? 0U : 1U;  // it had gone
+        changes.changed += find_.isNull(5) ? 0U : 1U;  // it was marked as gone
       } else {
         ++changes.changed;
       }
@@ -270,13 +270,13 @@ class SqliteMirror::Impl {
   }
 
   const std::vector<CandidateColumn> columns_ = candidateColumns();
-  RunLock lock_;  // before the database: nobody is disturbed who is at work on it
+  RunLock lock_;  // before the database: another run on it is not disturbed
   Database database_;
   Statement find_, upsert_, keep_, history_;
 };
 
 SqliteMirror::SqliteMirror(const std::string& file, std::string_view posting_id) {
-  // SQLite would take some names for a database that goes with the process.
+  // SQLite would treat some names as a database in memory.
   if (const std::string reason = sqlite::whyNotAFile(file); !reason.empty()) {
     throw InvalidArgumentError("file", reason);
   }

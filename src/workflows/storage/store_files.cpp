@@ -19,7 +19,7 @@ StoreFiles::StoreFiles(std::vector<std::string> paths, bool only_grows) : only_g
 
 std::optional<StoreFiles::Identity> StoreFiles::identityOf(
     [[maybe_unused]] const std::string& path) {
-#ifdef _WIN32  // where an open file can't be deleted or moved
+#ifdef _WIN32  // an open file can't be deleted or moved
   return std::nullopt;
 #else
   struct stat about {};
@@ -39,10 +39,10 @@ void StoreFiles::require() {
     }
     const std::optional<Identity> found = identityOf(known.path);
     if (!found) {
-      fail(known.path, "is not there any more: it was deleted or moved, or its folder was");
+      fail(known.path, "no longer exists: it or its directory was deleted or moved");
     }
     if (found->device != known.identity->device || found->file != known.identity->file) {
-      fail(known.path, "is another file now: it was replaced");
+      fail(known.path, "was replaced by another file");
     }
     requireLength(known, *found);
     known.identity->size = found->size;
@@ -76,8 +76,8 @@ void StoreFiles::noteLength() {
 
 void StoreFiles::fail(const std::string& path, const char* what) const {
   const std::string& database = files_.front().path;
-  throw StoreError(path + (path == database ? "" : ", which is a part of " + database + ",") + ' ' +
-                   what + ", while this run was at work on it");
+  throw StoreError(path + (path == database ? "" : " (part of " + database + ')') + ' ' + what +
+                   " during this run");
 }
 
 }  // namespace heymilo::workflows::sqlite

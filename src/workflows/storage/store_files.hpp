@@ -7,24 +7,24 @@
 
 namespace heymilo::workflows::sqlite {
 
-/// That the files that a database has open are still those that their names lead to. A file that
-/// was deleted, moved or replaced can be written as before, and what is written is lost.
+/// Checks that a database's open files still have their names. A file that was deleted, moved or
+/// replaced can still be written, but the data is lost.
 class StoreFiles {
  public:
-  /// Remembers the files as they are. The first is the database; the others belong to it.
-  /// `only_grows`: nobody may make the database shorter.
+  /// Records the files. The first is the database; the others belong to it. `only_grows`: no other
+  /// process may truncate the database.
   StoreFiles(std::vector<std::string> paths, bool only_grows);
 
-  /// Throws StoreError, which says which file and what became of it.
+  /// Throws StoreError with the file and the change.
   void require();
-  /// The same, of the database's length alone: to be asked before it is written, which would make
-  /// it as long as before, with a hole.
+  /// The same for the database's length only. Call it before each write: a write would restore the
+  /// length, with a hole.
   void requireLength();
-  /// It has been written.
+  /// To be called after a write.
   void noteLength();
 
  private:
-  /// Empty where it can't be told: there is no such file, or the system has no such notion.
+  /// Empty if unknown: the file does not exist, or the system has no such concept.
   struct Identity {
     std::uint64_t device = 0, file = 0;
     std::int64_t size = 0;

@@ -1,4 +1,4 @@
-// What each public header is for, in one small program that needs no server.
+// The purpose of each public header, in one small program that needs no server.
 #include <heymilo/cancellation.hpp>
 #include <heymilo/client.hpp>
 #include <heymilo/errors.hpp>
@@ -15,7 +15,7 @@
 
 namespace {
 
-// Answers every request with the same page.
+// Responds to every request with the same page.
 class OnePage : public heymilo::Transport {
  public:
   heymilo::HttpResponse send(const heymilo::HttpRequest&,

@@ -1,6 +1,7 @@
 #pragma once
 
-// Names that <windows.h> and its kind define as macros, so that whoever uses them doesn't compile.
+// Names that <windows.h> and similar headers define as macros: code that uses them does not
+// compile.
 
 #define min(a, b) (((a) < (b)) ? (a) : (b))
 #define max(a, b) (((a) > (b)) ? (a) : (b))

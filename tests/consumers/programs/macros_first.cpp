@@ -3,7 +3,7 @@
 
 #include <heymilo/heymilo.hpp>
 
-// One that includes the standard library before: in macros_in_between.cpp.
+// A host that includes the standard library first is in macros_in_between.cpp.
 std::string_view versionSeenInBetween();
 
 int main() { return heymilo::version() == versionSeenInBetween() ? 0 : 1; }

@@ -1,5 +1,5 @@
-// A host that includes <windows.h> after the standard library, which takes some macros back when it
-// comes last, and so would hide what our headers do with them.
+// A host that includes <windows.h> after the standard library. A standard header included last
+// undefines some macros, and would hide conflicts with our headers.
 #include <chrono>
 #include <compare>
 #include <condition_variable>

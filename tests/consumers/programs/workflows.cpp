@@ -1,4 +1,4 @@
-// The workflows as an installed package has them.
+// The workflows of an installed package.
 
 #include <cstdio>
 #include <filesystem>

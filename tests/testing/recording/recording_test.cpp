@@ -1,4 +1,4 @@
-// Recorded traffic: that nothing of anybody is in it, and that it replays.
+// Recorded traffic contains no personal data, and can be replayed.
 
 #include "heymilo/testing/recording.hpp"
 
@@ -44,8 +44,8 @@ CandidateIngestRequest person(const std::string& name) {
   return request;
 }
 
-/// All texts of a document, names of properties included where they are not the API's, and numbers
-/// of what is free.
+/// All texts of a document, including undocumented property names, and the numbers of free-form
+/// values.
 void collect(const Json& json, bool free, std::set<std::string>& texts) {
   for (const auto& [key, inner] : json.items()) {
     const bool inside =
@@ -66,10 +66,10 @@ void collect(const Json& json, bool free, std::set<std::string>& texts) {
   }
 }
 
-/// A short text is looked for as a word, since it may be part of another: `en`, `is`, a number.
+/// A short text is searched as a word, since it may be part of another: `en`, `is`, a number.
 bool appears(const std::string& text, const std::string& in) {
   constexpr std::size_t kShort = 6;
-  // Short ones, and numbers, are in others by chance: 1.8342 in 1795388421.834212.
+  // Short texts, and numbers, occur in others by chance: 1.8342 in 1795388421.834212.
   const bool whole =
       text.size() < kShort || text.find_first_not_of("0123456789.-") == std::string::npos;
   const auto within = [&](std::size_t at) {
@@ -143,7 +143,7 @@ TEST_F(Recording, HasNothingOfAnybody) {
     client.ingestCandidatesBulk("posting of acme", {{person("Bob"), person("Eve")}});
     client.ingestCandidateAsync("posting of acme", person("Ivy"));
     client.ingestCandidatesBulkAsync("posting of acme", {{person("Una")}});
-    // Errors quote what they were sent.
+    // Errors quote their input.
     CandidateIngestRequest wrong = person("Zoe");
     wrong.email = "no address of mine";
     ignoringErrors([&] { client.ingestCandidate("posting of acme", wrong); });
@@ -193,7 +193,7 @@ TEST_F(Recording, HasNothingOfAnybody) {
   EXPECT_TRUE(appears("listCandidates", written));
 }
 
-/// What a program makes of a posting: to be the same when it is replayed, but for made-up texts.
+/// A program's output for a posting: replaying must give the same, except for made-up texts.
 struct Story {
   std::vector<std::string> statuses;
   std::vector<double> scores;
@@ -235,7 +235,7 @@ TEST_F(Recording, ReplaysAWalkAndIngestions) {
   EXPECT_EQ(replayed.scores, original.scores);
   EXPECT_EQ(std::set<std::string>(replayed.ids.begin(), replayed.ids.end()).size(), 150u);
   EXPECT_NE(replayed.ids, original.ids);
-  // What it sent comes back.
+  // The sent values are in the response.
   EXPECT_EQ(replayed.ingested_name, "Ada Quillfeather");
   EXPECT_EQ(replayed.ingested_value, original.ingested_value);
   EXPECT_EQ(replayed.refusal, original.refusal);
@@ -251,7 +251,7 @@ TEST_F(Recording, RefusesWhatWasNotRecorded) {
   EXPECT_THROW(client.ingestCandidate("posting of acme", {"Ada", "ada@example.com"}),
                std::logic_error);  // of another shape
   EXPECT_EQ(replayer->left(), 1u);
-  // Somebody else, of the same shape: it comes back as that.
+  // Another person, of the same shape: the response contains their values.
   const auto answer = client.ingestCandidate("posting of acme", person("Bob"));
   EXPECT_EQ(answer.data.candidate->name, "Bob Quillfeather");
   EXPECT_EQ(answer.data.candidate->data, person("Bob").data);

@@ -35,7 +35,7 @@ MockServerOptions startingThen() {
   return options;
 }
 
-/// The Date of a list by the client's own code, over HTTP or in process.
+/// The Date of a list response, with the client's own code, over HTTP or in process.
 std::optional<std::string> dateOfAList(const MockServer& server, bool in_process) {
   ClientOptions options = server.clientOptions();
   if (!in_process) {

@@ -1,4 +1,4 @@
-// HTTP as the mock server speaks it, which is to be the same whatever cpp-httplib is underneath.
+// The mock server's HTTP, which must be the same whatever the version of cpp-httplib.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -257,7 +257,7 @@ TEST_F(MockServerHttp, InterruptsAfterSoManyBytesOfTheBody) {
   EXPECT_EQ(server.pendingResponses(), 0u);
 }
 
-// What decides a reply may take its time: on_request() is the test's.
+// The reply may take its time: on_request() is the test's.
 TEST(MockServerHttpThreads, DecidesAsManyRepliesAtATimeAsThereAreClients) {
   constexpr int kClients = 100;
   std::mutex mutex;
@@ -284,7 +284,7 @@ TEST(MockServerHttpThreads, DecidesAsManyRepliesAtATimeAsThereAreClients) {
   EXPECT_EQ(waiting, kClients);
 }
 
-/// As long as it lives, the process may have so many descriptors.
+/// Limits the number of the process's descriptors for the lifetime of the object.
 class DescriptorLimit {
  public:
   explicit DescriptorLimit(rlim_t limit) {
@@ -301,7 +301,7 @@ class DescriptorLimit {
   rlimit before_{};
 };
 
-// One descriptor a connection, and a few for all of them.
+// One descriptor per connection, and a few for all of them.
 TEST(MockServerHttpThreads, ServesAsManyConnectionsAsThereAreDescriptors) {
   const MockServer server;
   std::vector<std::unique_ptr<RawClient>> clients;

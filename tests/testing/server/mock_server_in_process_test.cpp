@@ -1,5 +1,5 @@
-// The mock server without a socket: the same API, script and record, and to a client the same
-// faults.
+// The mock server without a socket: the same API, script and record, and the same faults for a
+// client.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What the mock server answers to the four ingestions, and what is stored afterwards.
+// The mock server's responses to the four ingestions, and the stored data.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Start, stop and connections of the mock server, and that it is a good guest in the process.
+// Start, stop and connections of the mock server, and its effects on the process.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ std::unique_ptr<MockServer> startServer(MockServerOptions options = {}) {
   return server;
 }
 
-// How long it takes to stop. Far below any time-out of the server.
+// The limit for stopping. Far below any timeout of the server.
 milliseconds timeToStop(std::unique_ptr<MockServer> server) {
   const Clock::time_point before = Clock::now();
   server.reset();

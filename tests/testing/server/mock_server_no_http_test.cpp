@@ -1,4 +1,4 @@
-// The mock server of a kit that was built without HTTP.
+// The mock server built without HTTP.
 
 #include <gtest/gtest.h>
 

@@ -103,11 +103,11 @@ TEST(MockServerRateWindow, LetsARequestInWhenRetryAfterHasPassed) {
   const RawAnswer refused = client.get(kPath);
   ASSERT_EQ(refused.status, 429);
   EXPECT_EQ(refused.header("Retry-After"), "2");
-  std::this_thread::sleep_for(seconds{2});  // what is promised is tested here
+  std::this_thread::sleep_for(seconds{2});  // real time: the promise is tested here
   EXPECT_EQ(client.get(kPath).status, 200);
 }
 
-// Sends as fast as it can from several connections, then looks at what was let in.
+// Sends as fast as possible from several connections, then checks the number of accepted requests.
 TEST(MockServerRateWindow, NeverLetsMoreInThanAnyWindowHolds) {
   constexpr int kRequests = 20;
   constexpr milliseconds kPer{200};

@@ -1,4 +1,4 @@
-// What the mock server knows of the requests that it saw.
+// The mock server's record of its requests.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Which requests the mock server takes at all: paths, methods, keys, workspaces, media types.
+// Which requests the mock server accepts: paths, methods, keys, workspaces, media types.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -97,7 +97,7 @@ TEST_F(MockServerRequests, RefusesAnotherWorkspace) {
   EXPECT_EQ(client.get(kPath, key).status, 200);
 }
 
-/// With a key, so that what follows the check of it shows.
+/// With a key: later checks are then visible.
 class MockServerRouting : public ::testing::Test {
  protected:
   MockServerRouting() { server.addPosting("p1"); }

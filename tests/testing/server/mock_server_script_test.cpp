@@ -1,4 +1,4 @@
-// What a test can make the mock server do: other answers, delays, cuts and resets.
+// Scripted behaviour of the mock server: other responses, delays, truncation and resets.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,4 @@
-// The mock server over a socket, as a client of the library meets it: the same faults as in
-// process.
+// The mock server over a socket, with a client of the library: the same faults as in process.
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// What the mock server refuses with 422, in FastAPI's and pydantic's words, and what with 400.
+// Requests that the mock server refuses with 422, in FastAPI's and pydantic's words, and with 400.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ class MockServerValidation : public ::testing::Test {
  protected:
   MockServerValidation() { server.addPosting("p1"); }
 
-  // What `detail` holds; the answer must be 422, and nothing may have been stored.
+  // The contents of `detail`; the response must be 422, and nothing may have been stored.
   Json detail(const RawAnswer& answer) {
     EXPECT_EQ(answer.status, 422) << answer.body;
     EXPECT_EQ(answer.json().size(), 1u);

@@ -32,7 +32,7 @@ double unixTime(Timestamp moment) {
 
 class MockServerWorkflow : public ::testing::Test {
  protected:
-  // All invited at the same moment, now.
+  // All created at the same moment, now.
   explicit MockServerWorkflow(MockServerOptions options = plainOptions()) : server(options) {
     server.addPosting("p1");
     for (std::size_t count = 0; count < kCount; ++count) {
@@ -67,7 +67,7 @@ const std::map<std::string, int> kRank{{"pending", 0},
                                        {"dismissed", 3},
                                        {"knocked_out", 3}};
 
-// What holds for a candidate at any time.
+// Invariants of a candidate at any time.
 void expectConsistent(const Json& candidate, Timestamp now) {
   SCOPED_TRACE(candidate["interview_id"].get<std::string>());
   const std::string status = candidate["status"];

@@ -151,7 +151,7 @@ TEST(CsvSource, KeepsSpacesAndLineBreaksOfACell) {
   EXPECT_EQ(records[1].request.name, " Bob\nJr ");
 }
 
-/// A file whose rows are these, with a row before and one after; what came before the refusal.
+/// A file with these rows, one row before and one after; the records before the refusal.
 void expectRefusedAt(const std::string& rows, const std::string& place, std::size_t before = 1) {
   SCOPED_TRACE(rows);
   const TemporaryFile file("name,email,metadata.id\nEve,eve@example.com,1\n" + rows +
@@ -174,7 +174,7 @@ void expectRefusedAt(const std::string& rows, const std::string& place, std::siz
 }
 
 TEST(CsvSource, AMissingQuotationMarkIsRefusedAndNothingAfterItIsRead) {
-  // Without its closing one, which another row then has, or nobody.
+  // Without its closing one, which another row or none then has.
   expectRefusedAt("\"Ada,ada@example.com,2\n\"Bob\",bob@example.com,3\n", "record 2 (line 3)");
   expectRefusedAt("\"Ada,ada@example.com,2\nBob,\"bob@example.com\",3\n", "record 2 (line 3)");
   expectRefusedAt("\"Ada,ada@example.com,2\nBob,bob@example.com,3\n", "record 2 (line 3)");
@@ -184,7 +184,7 @@ TEST(CsvSource, AMissingQuotationMarkIsRefusedAndNothingAfterItIsRead) {
   expectRefusedAt("Ada,ada@example.com,2\"\n", "record 2 (line 3)");
   expectRefusedAt(
       "Bob,bob@example.com,\"2\n2\"\n\nAda,ada\"@example.com,2\n", "record 3 (line 6)", 2);
-  // In the wrong place.
+  // At the wrong position.
   expectRefusedAt("Ada \"Countess\" L,ada@example.com,2\n", "record 2 (line 3)");
   expectRefusedAt("\"Ada\" L,ada@example.com,2\n", "record 2 (line 3)");
   expectRefusedAt("\"Ada\" ,ada@example.com,2\n", "record 2 (line 3)");
@@ -192,7 +192,7 @@ TEST(CsvSource, AMissingQuotationMarkIsRefusedAndNothingAfterItIsRead) {
   expectRefusedAt("\"Ada\\\"\",ada@example.com,2\n", "record 2 (line 3)");
 }
 
-// By its quotation marks, each of these is one row with as many cells as there are columns.
+// By its quotation marks, each of these is one row with the correct number of cells.
 TEST(CsvSource, SeveralRowsThatLookLikeOneAreRefused) {
   expectRefusedAt("\"Ada,ada@example.com,2\nBob\",bob@example.com,3\n", "record 2 (line 3)");
   expectRefusedAt("\"Ada, L,ada@example.com,2\r\nX,x@example.com,5\r\nBob\",bob@example.com,3\r\n",
@@ -297,32 +297,32 @@ TEST(CsvSource, ACellThatCanNotBeSentIsARecordWithAProblem) {
           "C,\"c@example.com\n\"\n"
           "D,d@example.com\n"s);
   ASSERT_EQ(records.size(), 4u);
-  EXPECT_EQ(records[0].problem->message, "the cell \"name\" has a NUL in it");
+  EXPECT_EQ(records[0].problem->message, "the cell \"name\" contains a NUL byte");
   EXPECT_EQ(records[0].line, 2u);
   EXPECT_EQ(records[1].problem->message, "the cell \"name\" is not UTF-8");
-  EXPECT_EQ(records[2].problem->message, "the cell \"email\" has a line break in it");
+  EXPECT_EQ(records[2].problem->message, "the cell \"email\" contains a line break");
   EXPECT_EQ(records[2].line, 4u);
   EXPECT_FALSE(records[3].problem);
   EXPECT_EQ(records[3].line, 6u);
 }
 
 TEST(CsvSource, RefusesColumnsThatCanNotBeUsed) {
-  EXPECT_THAT(refusalOf("name,mail\n"), HasSubstr("no use for a column \"mail\""));
+  EXPECT_THAT(refusalOf("name,mail\n"), HasSubstr("unknown column \"mail\""));
   EXPECT_THAT(refusalOf("name,mail\n"), HasSubstr("metadata.KEY"));
-  EXPECT_THAT(refusalOf("name\n"), HasSubstr("no column \"email\""));
-  EXPECT_THAT(refusalOf(""), HasSubstr("no column \"name\""));
-  EXPECT_THAT(refusalOf("name;email\n"), HasSubstr("with commas between"));
+  EXPECT_THAT(refusalOf("name\n"), HasSubstr("missing column \"email\""));
+  EXPECT_THAT(refusalOf(""), HasSubstr("has no column \"name\""));
+  EXPECT_THAT(refusalOf("name;email\n"), HasSubstr("separated by commas"));
   EXPECT_THAT(refusalOf("Ada,ada@example.com\n"), ::testing::Not(HasSubstr("Ada")));
-  EXPECT_THAT(refusalOf("name,email,name\n"), HasSubstr("\"name\" is there twice"));
-  EXPECT_THAT(refusalOf("name,email,metadata.\n"), HasSubstr("no use"));
+  EXPECT_THAT(refusalOf("name,email,name\n"), HasSubstr("duplicate column \"name\""));
+  EXPECT_THAT(refusalOf("name,email,metadata.\n"), HasSubstr("unknown column"));
 }
 
 TEST(CsvSource, TheRowOfTheColumnsIsHeldToTheSame) {
   EXPECT_THAT(refusalOf("\"name,email\nAda,a@example.com\n"), HasSubstr("the first row (line 1)"));
   EXPECT_THAT(refusalOf("name,\"email\"x\n"), HasSubstr("the first row (line 1)"));
-  EXPECT_THAT(refusalOf("name, email\n"), HasSubstr("no use for a column \" email\""));
+  EXPECT_THAT(refusalOf("name, email\n"), HasSubstr("unknown column \" email\""));
   EXPECT_THAT(refusalOf("name, email\n"), HasSubstr("Spaces are part of a name."));
-  EXPECT_THAT(refusalOf("name,email,\n"), HasSubstr("no use for a column \"\""));
+  EXPECT_THAT(refusalOf("name,email,\n"), HasSubstr("unknown column \"\""));
 }
 
 TEST(CsvSource, ARowHasABound) {

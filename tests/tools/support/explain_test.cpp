@@ -23,12 +23,13 @@ heymilo::StatusError::Details details(int status) {
 
 TEST(Explain, SaysWhatHappenedAndWhatToDo) {
   const std::pair<std::string, const char*> cases[] = {
-      {explain(heymilo::BadRequestError("what", details(400))), "Change what it names"},
+      {explain(heymilo::BadRequestError("what", details(400))), "Correct the values that it names"},
       {explain(heymilo::AuthenticationError("what", details(401))), "Set HEYMILO_API_KEY"},
       {explain(heymilo::PermissionDeniedError("what", details(403))), "Use another key"},
       {explain(heymilo::NotFoundError("what", details(404))), "Check POSTING_ID"},
       {explain(heymilo::StatusError("what", details(407))), "Check http_proxy"},
-      {explain(heymilo::UnprocessableEntityError("what", details(422))), "Change what it names"},
+      {explain(heymilo::UnprocessableEntityError("what", details(422))),
+       "Correct the values that it names"},
       {explain(heymilo::RateLimitError("what", details(429))), "Run it again in a minute"},
       {explain(heymilo::ServerError("what", details(500))), "Try again later"},
       {explain(heymilo::StatusError("what", details(302))), "check HEYMILO_BASE_URL"},
@@ -40,12 +41,12 @@ TEST(Explain, SaysWhatHappenedAndWhatToDo) {
            "what", Outcome::not_sent, false, heymilo::ConnectionFault::proxy)),
        "Check http_proxy"},
       {explain(heymilo::OverloadError("what")), "ulimit -u"},
-      {explain(heymilo::StoreError("what")), "Check the file"},
+      {explain(heymilo::StoreError("what")), "Check the named file"},
       {explain(heymilo::InvalidArgumentError("SSL_CERT_FILE", "what")), "variable SSL_CERT_FILE."},
-      {explain(heymilo::CancelledError("what")), "stopped before it was done"},
-      {explain(heymilo::TimeoutError("what")), "did not answer in time"},
+      {explain(heymilo::CancelledError("what")), "stopped before it finished"},
+      {explain(heymilo::TimeoutError("what")), "did not respond in time"},
       {explain(heymilo::DecodeError("what", "/data")), "Check HEYMILO_BASE_URL"},
-      {explain(heymilo::PaginationError("what")), "can't be followed to its end"},
+      {explain(heymilo::PaginationError("what")), "can't be read to its end"},
       {explain(heymilo::InvalidArgumentError("limit", "what")), "Run with --help"}};
   for (const auto& [text, advice] : cases) {
     EXPECT_THAT(text, HasSubstr("what"));
@@ -69,7 +70,7 @@ TEST(Explain, DoesNotRepeatTheOnlyValueThatTheHeadlineNames) {
   EXPECT_EQ(
       explain(heymilo::UnprocessableEntityError("422: body.email: Field required", complaint)),
       "422: body.email: Field required\n"
-      "The API refuses the request as it is. Change what it names, and run it again.\n");
+      "The API refused the request. Correct the values that it names, and run it again.\n");
 }
 
 TEST(Explain, NamesTheVariableThatHoldsABadOption) {

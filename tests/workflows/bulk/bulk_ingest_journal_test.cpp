@@ -37,63 +37,66 @@ struct Loss {
 class LostJournal : public BulkIngestJournalTest, public ::testing::WithParamInterface<Loss> {};
 
 const std::vector<Loss> kLosses{
-    {"Deleted", [](const std::string& file) { fs::remove(file); }, "deleted or moved", true},
+    {"Deleted", [](const std::string& file) { fs::remove(file); }, "no longer exists", true},
     {"DeletedWithAllItsFiles",
      [](const std::string& file) {
        for (const char* part : {"", "-journal", "-lock"}) {
          fs::remove(file + part);
        }
      },
-     "deleted or moved",
+     "no longer exists",
      true},
     {"Moved",
      [](const std::string& file) { fs::rename(file, file + ".old"); },
-     "deleted or moved",
+     "no longer exists",
      true},
     {"FolderMoved",
      [](const std::string& file) {
        const fs::path folder = fs::path(file).parent_path();
        fs::rename(folder, folder.string() + ".old");
      },
-     "deleted or moved",
+     "no longer exists",
      false},
     {"FolderRemoved",
      [](const std::string& file) { fs::remove_all(fs::path(file).parent_path()); },
-     "deleted or moved",
+     "no longer exists",
      false},
     {"ReplacedByACopy",
      [](const std::string& file) {
        fs::copy_file(file, file + ".copy");
        fs::rename(file + ".copy", file);
      },
-     "was replaced",
+     "was replaced by another file",
      true},
     {"ReplacedByAnEmptyFile",
      [](const std::string& file) {
        std::ofstream(file + ".new").close();
        fs::rename(file + ".new", file);
      },
-     "was replaced",
+     "was replaced by another file",
      true},
     {"ReplacedByADirectory",
      [](const std::string& file) {
        fs::remove(file);
        fs::create_directory(file);
      },
-     "was replaced",
+     "was replaced by another file",
      true},
     {"Truncated", [](const std::string& file) { fs::resize_file(file, 0); }, "was truncated", true},
     {"CutShort",
      [](const std::string& file) { fs::resize_file(file, fs::file_size(file) / 2); },
      "was truncated",
      true},
-    {"LogDeleted", [](const std::string& file) { fs::remove(file + "-journal"); }, "part of", true},
+    {"LogDeleted",
+     [](const std::string& file) { fs::remove(file + "-journal"); },
+     "-journal (part of",
+     true},
     {"LogReplaced",
      [](const std::string& file) {
        fs::rename(file + "-journal", file + ".old");
        std::ofstream(file + "-journal").close();
      },
-     "part of",
+     "-journal (part of",
      true},
 };
 
@@ -143,7 +146,7 @@ TEST_F(LostJournalFile, TheFileAloneKnowsAllThatWasSent) {
     fs::copy_file(journal(), moved);
     fs::remove(journal());
   });
-  EXPECT_THAT(complaint(people(95)), HasSubstr("deleted or moved"));
+  EXPECT_THAT(complaint(people(95)), HasSubstr("no longer exists"));
   options.journal = moved;
   EXPECT_TRUE(ingest(people(95)).complete);
   EXPECT_EQ(posts(), 10u);
@@ -170,7 +173,7 @@ TEST_F(LostJournalFile, ALinkThatLeadsElsewhereIsNoticed) {
     fs::create_symlink(directory.file("two"), link);
     std::ofstream(directory.file("two")).close();
   });
-  EXPECT_THAT(complaint(people(95)), HasSubstr("was replaced"));
+  EXPECT_THAT(complaint(people(95)), HasSubstr("was replaced by another file"));
   EXPECT_EQ(posts(), 2u);
 }
 

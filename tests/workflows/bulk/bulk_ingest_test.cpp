@@ -310,7 +310,7 @@ TEST_F(BulkIngest, OneRunAtATime) {
         bulkIngest(Client(client_options), "p", sourceOf(people(20)), second);
         ADD_FAILURE() << "two runs with one journal";
       } catch (const StoreError& error) {
-        EXPECT_THAT(error.what(), HasSubstr("another run is"));
+        EXPECT_THAT(error.what(), HasSubstr("another run is using"));
       }
     }
   };

@@ -1,4 +1,4 @@
-// A mirror's walk that was begun while this machine's clock was ahead.
+// A mirror's walk that began while this machine's clock was ahead.
 
 #include <gtest/gtest.h>
 
@@ -15,8 +15,8 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-// Who shows up in the list after the walk has passed their place is seen by the next run, which
-// begins where this one had begun: that must not be told by a clock that was wrong.
+// A candidate that appears in the list after the walk has passed its position is found by the next
+// run, which begins where this one began: this must not depend on a wrong clock.
 TEST(MirrorClock, OneThatWasAheadHidesNobody) {
   for (const hours ahead : {hours{1}, hours{48}}) {
     test::FakeList list;
@@ -31,7 +31,7 @@ TEST(MirrorClock, OneThatWasAheadHidesNobody) {
     sink.pages = 1'000;
     heymilo_test::setWallClock({});
 
-    // A day later: one who was accepted just before the walk began, and many since.
+    // A day later: one that was accepted just before the walk began, and many since.
     list.date = "Wed, 04 Mar 2026 00:00:00 GMT";
     list.candidates.insert(list.candidates.begin(),
                            test::mirroredCandidate("late", begun - minutes{2}));

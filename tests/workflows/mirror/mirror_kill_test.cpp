@@ -1,6 +1,6 @@
-// mirror_candidates is killed at random moments, against a server that fails in every way it can
-// and whose candidates change all the time, and started again. In the end the table equals what the
-// server lists, field by field.
+// mirror_candidates is killed at random moments, against a server with all kinds of failures and
+// constantly changing candidates, and started again. In the end the table equals the server's list,
+// field by field.
 //
 // HEYMILO_TEST_KILLS, HEYMILO_TEST_CANDIDATES and HEYMILO_TEST_SEED make it longer, or repeat it.
 
@@ -45,10 +45,10 @@ using heymilo_test::setting;
 using heymilo_test::TemporaryDirectory;
 using std::chrono::milliseconds;
 
-/// What happens to the candidates between and during the runs.
+/// Changes of the candidates between and during the runs.
 enum class Changes {
-  seen_by_every_run,  // progress, new candidates, removal of those who had not finished
-  any                 // those who had finished as well; some runs are --full
+  seen_by_every_run,  // progress, new candidates, removal of unfinished ones
+  any                 // finished candidates, too; some runs are --full
 };
 
 class MirrorKilled : public ::testing::TestWithParam<Changes> {
@@ -86,14 +86,14 @@ class MirrorKilled : public ::testing::TestWithParam<Changes> {
             log};
   }
 
-  /// A run that nothing disturbs.
+  /// A run without disturbance.
   void finish(bool full) const {
     RunningProcess process = start(full);
     ASSERT_EQ(process.wait(std::chrono::minutes{2}), 0) << logged();
   }
 
-  /// One of the candidates as the server shows it now; empty where there is nobody behind the one
-  /// that was drawn, or that one is gone.
+  /// One of the candidates as the server shows it now; empty if the drawn number has no candidate,
+  /// or it is gone.
   std::optional<CandidateResponse> drawOne() { return behind(ids[below(ids.size())]); }
 
   std::optional<CandidateResponse> behind(const std::string& id) const {
@@ -109,8 +109,8 @@ class MirrorKilled : public ::testing::TestWithParam<Changes> {
   }
 
   void change() {
-    // A status that a recruiter gives is kept while the workflow goes on, and only a full run sees
-    // what happens to somebody whose status is final.
+    // A recruiter's status is kept while the workflow progresses, and only a full run sees changes
+    // of a candidate with a final status.
     const char* other = GetParam() == Changes::any ? "shortlisted" : "pending";
     server.advance(std::chrono::minutes{below(90)});
     for (int i = 0; i < 6; ++i) {
@@ -127,7 +127,7 @@ class MirrorKilled : public ::testing::TestWithParam<Changes> {
     }
   }
 
-  /// What a reader finds after a kill: pages are there as a whole, with the cursor of the last one.
+  /// A reader's view after a kill: pages are complete, with the cursor of the last one.
   void expectWholePages() {
     if (!std::filesystem::exists(file)) {
       return;
@@ -138,7 +138,7 @@ class MirrorKilled : public ::testing::TestWithParam<Changes> {
       return;
     }
     const std::string cursor = mirror.text("SELECT walk_cursor FROM mirror");
-    if (cursor.front() == '{') {  // of a walk side by side: in each of its windows
+    if (cursor.front() == '{') {  // of a parallel walk: in each of its windows
       const auto walk = nlohmann::json::parse(cursor);
       for (const auto& window : walk.at("windows")) {
         if (window.contains("after")) {
@@ -160,7 +160,7 @@ class MirrorKilled : public ::testing::TestWithParam<Changes> {
     constexpr std::int64_t kPage = 100;
     const std::int64_t stored =
         mirror.integer("SELECT count(*) FROM mirror JOIN candidates ON walk = last_walk");
-    // Less than a page is the end of the list, as long as nobody was added: then it was looked at.
+    // Less than a page is the end of the list, unless a candidate was added after the check.
     const auto now = std::pair(cursor, stored);
     ASSERT_TRUE(stored % kPage == 0 || now == looked_at || !behind(cursor))
         << stored << " of a walk";

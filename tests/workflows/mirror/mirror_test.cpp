@@ -46,7 +46,7 @@ class Mirror : public ::testing::Test {
     return result;
   }
 
-  /// A run that ends when it has stored so many pages.
+  /// A run that stops after storing this many pages.
   void breakOffAfter(std::size_t pages) {
     sink.pages = pages;
     EXPECT_THROW(mirror(), std::runtime_error);
@@ -100,7 +100,7 @@ TEST_F(Mirror, TheFirstRunReadsEverything) {
 
 TEST_F(Mirror, AnEmptyPostingIsReadAsAWholeAgain) {
   EXPECT_EQ(mirror().requests, 1u);
-  // Created long before this machine says that the first run was: clocks differ.
+  // Created long before this machine's time of the first run: clocks differ.
   list.add(1, at("2026-03-01"), minutes{1});
   const MirrorResult result = mirror();
   EXPECT_TRUE(result.full);
@@ -131,7 +131,7 @@ TEST_F(Mirror, AnAnswerWithoutCandidatesIsARequestAllTheSame) {
   const MirrorResult result = mirror();
   EXPECT_EQ(result.requests, 1u);
   EXPECT_EQ(result.gone, 1u);
-  EXPECT_FALSE(mirror().full);  // what is known remains known
+  EXPECT_FALSE(mirror().full);  // the known state is kept
 }
 
 TEST_F(Mirror, ALaterRunReadsFromTheOldestThatIsNotFinalAndNoFurtherBack) {
@@ -185,7 +185,7 @@ TEST_F(Mirror, WhatIsGoneFromThePartThatWasReadIsMarkedAndComesBack) {
   EXPECT_TRUE(sink.rows.at("c20").gone);
   EXPECT_TRUE(sink.rows.at("c30").gone);
   EXPECT_FALSE(sink.rows.at("c3").gone);
-  // And it holds up later runs no more.
+  // And it no longer delays later runs.
   EXPECT_GT(mirror().created_after, open.created_at);
 
   list.candidates.push_back(open);
@@ -205,7 +205,7 @@ TEST_F(Mirror, ARunThatBrokeOffIsFinishedAtItsCursor) {
   EXPECT_EQ(list.queries[1].at("starting_after"), "c299");
   EXPECT_EQ(result.added, 250u);
   expectMirrored();
-  // Then once more from the watermark on.
+  // Then again from the watermark on.
   ASSERT_THAT(list.queries, SizeIs(4));
   EXPECT_EQ(list.queries[3].count("starting_after"), 0u);
   EXPECT_EQ(list.queries[3].count("created_after"), 1u);
@@ -300,7 +300,7 @@ TEST_F(Mirror, AFullRunSideBySideGoesOnWhereItBrokeOff) {
   EXPECT_GE(sink.rows.size(), 500u);
   const MirrorResult result = mirror();
   EXPECT_TRUE(result.resumed);
-  EXPECT_LT(result.seen, 1'100u);  // what was stored is not read again
+  EXPECT_LT(result.seen, 1'100u);  // stored pages are not read again
   expectMirrored();
 }
 

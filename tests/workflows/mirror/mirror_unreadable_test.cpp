@@ -1,5 +1,5 @@
-// A mirror of a list with candidates who can't be read: everybody else is in step, and what it had
-// of them is kept until they can be read.
+// A mirror of a list with unreadable candidates: all others are up to date, and its copy of the
+// unreadable ones is kept until they are readable.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -157,7 +157,7 @@ TEST_F(MirrorOfUnreadable, OneWhoHadGoneIsThereAgain) {
   EXPECT_EQ(count("gone_at IS NOT NULL"), 0);
 }
 
-// Whoever was not met may be the one without an interview_id.
+// Any candidate that was not seen may be the one without an interview_id.
 TEST_F(MirrorOfUnreadable, MarksNobodyAsGoneWhereItIsNotKnownWhoTheyAre) {
   for (const UnreadableKind& kind : unreadableIds()) {
     SCOPED_TRACE(kind.name);
@@ -207,7 +207,7 @@ TEST_F(MirrorOfUnreadable, HasNoRowForAnEmptyId) {
   }
 }
 
-// A sink that was written before there was keep().
+// A sink from before keep() existed.
 TEST_F(MirrorOfUnreadable, MarksNobodyAsGoneWhereTheSinkCanNotKeepThem) {
   list.add(10, kFirst, minutes{1}, CandidateStatus::in_progress);
   MemorySink sink;

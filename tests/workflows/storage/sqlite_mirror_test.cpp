@@ -60,7 +60,7 @@ TEST_F(SqliteMirrorTest, EqualsTheServerRunAfterRun) {
 TEST_F(SqliteMirrorTest, IsForItsOwnerAlone) {
   server.addPosting("p", 3);
   mirror();
-  const SqliteMirror open(file, "p");  // so that the files beside it are there too
+  const SqliteMirror open(file, "p");  // SQLite's files next to it exist
   for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
     EXPECT_EQ(entry.status().permissions(),
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
@@ -243,7 +243,7 @@ TEST_F(SqliteMirrorTest, AReaderSeesWholePagesAndNeverWaits) {
   std::atomic<bool> over{false};
   std::set<std::int64_t> counts;
   std::thread reader([&] {
-    sqlite::Database database(file, std::chrono::milliseconds{0});  // waits for nobody
+    sqlite::Database database(file, std::chrono::milliseconds{0});  // without waiting
     sqlite::Statement count(database, R"(
         SELECT count(*), (SELECT count(*) FROM candidate_history),
                (SELECT walk_cursor IS NULL OR walk_cursor = (

@@ -1,4 +1,4 @@
-// A store that fails: whether anything was sent before is in the error.
+// A store that fails: the error says whether anything was sent before.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 using heymilo_test::people;
 using heymilo_test::sourceOf;
 
-/// Lets no file of this process grow, as where a disk is full.
+/// Prevents all files of this process from growing, as on a full disk.
 class FullDisk {
  public:
   FullDisk() {
@@ -38,7 +38,7 @@ class FullDisk {
 
 class StoreErrorTest : public heymilo_test::BulkIngestTest {
  protected:
-  /// What a run ends in whose journal can't be written from the n-th record on.
+  /// The error of a run whose journal can't be written from the n-th record on.
   StoreError failureAfter(std::size_t records) {
     const auto all = people(400);
     const FullDisk disk;

@@ -8,7 +8,7 @@ namespace heymilo::testing::detail {
 
 namespace {
 
-// The token of `Authorization: Bearer …`, whose scheme has no case (RFC 9110, section 11.1).
+// The token of `Authorization: Bearer …`; the scheme ignores case (RFC 9110, section 11.1).
 std::optional<std::string> bearerToken(const RecordedRequest& request) {
   constexpr std::string_view kScheme = "bearer ";
   const std::optional<std::string> value = request.header("Authorization");

@@ -8,14 +8,14 @@
 
 namespace heymilo::testing::detail {
 
-/// Who may use the API.
+/// Authentication and authorization.
 struct Access {
   std::string api_key;
   std::optional<std::string> workspace_id{};
 };
 
-/// Why the request is refused for its credentials (401) or its workspace (403); empty: it is not.
-/// Where there is an X-API-KEY, Authorization is not looked at.
+/// The refusal of the request for its credentials (401) or its workspace (403); empty if it is
+/// permitted. If there is an X-API-KEY, Authorization is ignored.
 std::optional<Reply> refuseAccess(const Access& access, const RecordedRequest& request);
 
 }  // namespace heymilo::testing::detail

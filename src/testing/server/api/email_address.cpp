@@ -20,7 +20,7 @@ bool isLocalCharacter(char c) {
 
 bool isDomainCharacter(char c) { return isAlphanumeric(c) || c == '.' || c == '-'; }
 
-// No part between periods may be empty.
+// Parts between periods must not be empty.
 bool hasEmptyPart(std::string_view dotted) {
   return dotted.front() == '.' || dotted.back() == '.' ||
          dotted.find("..") != std::string_view::npos;

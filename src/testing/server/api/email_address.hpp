@@ -5,8 +5,9 @@
 
 namespace heymilo::testing::detail {
 
-/// Why a UTF-8 text is no e-mail address, in the words of Python's email-validator; empty: it is
-/// one. Quoted local parts and domains without a period are refused, other scripts are not.
+/// Why a UTF-8 text is not an e-mail address, with the messages of Python's email-validator; empty
+/// if it is one. Quoted local parts and domains without a period are refused; other scripts are
+/// allowed.
 std::optional<std::string_view> emailComplaint(std::string_view address);
 
 }  // namespace heymilo::testing::detail

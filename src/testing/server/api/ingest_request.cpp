@@ -20,13 +20,13 @@ bool isE164(std::string_view number) {
          ascii::isNumber(number.substr(1));
 }
 
-/// Reads the properties of one object and notes what is wrong with them.
+/// Reads the properties of one object and records violations.
 class ObjectReader {
  public:
   ObjectReader(const Json& object, Location place, std::vector<Violation>& violations)
       : object_(object), place_(std::move(place)), violations_(violations) {}
 
-  /// The value of a property; nullptr, and noted, where it is missing.
+  /// The value of a property; nullptr and a violation if it is missing.
   const Json* required(const char* name) {
     const auto found = object_.find(name);
     if (found != object_.end()) {
@@ -36,7 +36,7 @@ class ObjectReader {
     return nullptr;
   }
 
-  /// The value of a property; nullptr where it is missing or null.
+  /// The value of a property; nullptr if it is missing or null.
   const Json* optional(const char* name) const {
     const auto found = object_.find(name);
     return found != object_.end() && !found->is_null() ? &*found : nullptr;
@@ -78,7 +78,7 @@ class ObjectReader {
     }
   }
 
-  /// An object of any content; its text.
+  /// An object of any content, as text.
   std::string object(const Json* value, const Location& place) {
     if (!value) {
       return "null";

@@ -8,13 +8,13 @@
 
 namespace heymilo::testing::detail {
 
-/// The people that an ingestion names; none where there is any violation.
+/// The people of an ingestion; empty if there is a violation.
 struct IngestRequest {
   std::vector<Person> people{};
   std::vector<Violation> violations{};  ///< all of them, in the order of the body
 };
 
-/// Reads a CandidateIngestRequest. Properties that the schema doesn't know are passed over.
+/// Reads a CandidateIngestRequest. Undocumented properties are ignored.
 IngestRequest readIngestRequest(const nlohmann::json& body);
 
 /// Reads a BulkCandidateIngestRequest.

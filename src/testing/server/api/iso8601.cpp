@@ -18,7 +18,7 @@ int daysIn(int year, int month) {
   return month == 2 && isLeap(year) ? 29 : kDays[month - 1];
 }
 
-// From 1970-01-01 to the date, counted year by year.
+// The time from 1970-01-01 to the date, counted year by year.
 std::int64_t daysSinceEpoch(int year, int month, int day) {
   const auto leap_days_before = [](std::int64_t y) {
     return (y - 1) / 4 - (y - 1) / 100 + (y - 1) / 400;
@@ -31,7 +31,7 @@ std::int64_t daysSinceEpoch(int year, int month, int day) {
   return days + day - 1;
 }
 
-/// Takes a date-time apart from the left; the first complaint stays.
+/// Reads a date-time from left to right; keeps the first error.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 1000;
 
-// How deep the brackets outside of strings are nested.
+// The maximum nesting of brackets outside of strings.
 std::size_t depthOf(std::string_view json) {
   std::size_t depth = 0;
   std::size_t deepest = 0;
@@ -51,13 +51,13 @@ std::variant<nlohmann::json, Reply> parseJsonBody(std::string_view body) {
   if (!isUtf8(body) || depthOf(body) >= kMaxDepth) {
     return frameworkReply(400, "There was an error parsing the body");
   }
-  // nlohmann::json takes a NUL for the end of the text.
+  // nlohmann::json treats a NUL as the end of the text.
   const std::size_t nul = body.find('\0');
   if (nul != std::string_view::npos) {
     return invalidAt(nul);
   }
   try {
-    // By its type: until nlohmann/json 3.11 a json also turns into a variant implicitly.
+    // By its type: until nlohmann/json 3.11 a json also converts implicitly to a variant.
     return std::variant<nlohmann::json, Reply>(std::in_place_type<nlohmann::json>,
                                                nlohmann::json::parse(body));
   } catch (const nlohmann::json::parse_error& error) {

@@ -8,8 +8,8 @@
 
 namespace heymilo::testing::detail {
 
-/// Reads a request's body as JSON, or says what is answered because it is none: 422 as FastAPI has
-/// it, or 400 for text that its JSON reader gives up on (not UTF-8, nested 1,000 deep).
+/// Reads a request's body as JSON, or returns the error response: 422 as FastAPI does, or 400 for
+/// text that its JSON reader rejects (not UTF-8, nested 1,000 deep).
 std::variant<nlohmann::json, Reply> parseJsonBody(std::string_view body);
 
 }  // namespace heymilo::testing::detail

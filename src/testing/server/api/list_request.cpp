@@ -52,7 +52,7 @@ class QueryReader {
            text);
       return;
     }
-    // More digits than that are more than the limit, whatever they are.
+    // A number with more digits is greater than the limit in any case.
     const std::size_t zeros = std::min(digits.find_first_not_of('0'), digits.size() - 1);
     const std::string value(digits.substr(zeros, 9));
     const int number = std::stoi(value);

@@ -14,8 +14,8 @@ struct ListRequest {
   std::vector<Violation> violations{};  ///< all of them
 };
 
-/// Reads the query of a URL. Of a parameter given twice the last counts, and those that the API
-/// doesn't know are passed over.
+/// Reads the query of a URL. The last of repeated parameters counts, and undocumented parameters
+/// are ignored.
 ListRequest readListRequest(std::string_view query);
 
 }  // namespace heymilo::testing::detail

@@ -15,19 +15,19 @@
 
 namespace heymilo::testing::detail {
 
-/// How an answer goes out.
+/// The delivery of a response.
 struct Delivery {
-  bool interrupt = false;                 ///< the request did not arrive: there is no answer
+  bool interrupt = false;                 ///< the request was not received: there is no response
   std::optional<std::uint64_t> ticket{};  ///< held until it is released: see WaitingRoom
   std::chrono::milliseconds delay{0};
-  std::optional<std::string> raw_bytes{};  ///< in the place of the answer, then the end
-  std::optional<std::size_t> cut_after{};  ///< only so many bytes, then the end
-  std::size_t piece = 0;                   ///< in pieces of so many bytes; 0: all at once
+  std::optional<std::string> raw_bytes{};  ///< instead of the response, then the end
+  std::optional<std::size_t> cut_after{};  ///< only this many bytes, then the end
+  std::size_t piece = 0;                   ///< in pieces of this many bytes; 0: as a whole
   std::chrono::milliseconds piece_interval{0};
   bool reset = false;  ///< the end is a TCP reset
 };
 
-/// An HTTP answer. A body without a Content-Type header is JSON.
+/// An HTTP response. A body without a Content-Type header is JSON.
 struct Reply {
   int status = 0;
   std::vector<RecordedRequest::Header> headers{};
@@ -35,7 +35,7 @@ struct Reply {
   Delivery delivery{};
 };
 
-/// The value of the first header of that name; nullptr: there is none.
+/// The value of the first header of that name; nullptr if there is none.
 inline const std::string* headerIn(const Reply& reply, std::string_view name) {
   for (const auto& [other, value] : reply.headers) {
     if (ascii::equalIgnoringCase(other, name)) {
@@ -45,7 +45,7 @@ inline const std::string* headerIn(const Reply& reply, std::string_view name) {
   return nullptr;
 }
 
-/// Gives a header this value, in the place of all of that name.
+/// Sets a header, replacing all of that name.
 inline void setHeader(Reply& reply, RecordedRequest::Header header) {
   auto& headers = reply.headers;
   headers.erase(std::remove_if(headers.begin(),

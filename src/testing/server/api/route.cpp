@@ -83,7 +83,7 @@ void requireOperation(std::string_view operation_id) {
   if (std::none_of(operations.begin(), operations.end(), [&](const Operation& operation) {
         return operation.id == operation_id;
       })) {
-    throw std::invalid_argument("there is no operation " + std::string(operation_id));
+    throw std::invalid_argument("unknown operation " + std::string(operation_id));
   }
 }
 

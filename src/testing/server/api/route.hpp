@@ -9,7 +9,7 @@
 
 namespace heymilo::testing::detail {
 
-/// What a method and a path stand for.
+/// The operation of a method and a path.
 struct Route {
   const Operation* operation = nullptr;  ///< null: none
   /// The path's, by name, percent-decoded; also where the path is known but not with this method.

@@ -8,16 +8,16 @@
 
 namespace heymilo::testing::detail {
 
-/// One entry of FastAPI's 422 body, as pydantic 2 words it.
+/// One entry of FastAPI's 422 body, with pydantic 2's messages.
 struct Violation {
-  nlohmann::json loc;  ///< the way to what is wrong: `["body", "data", 17, "email"]`
+  nlohmann::json loc;  ///< the location: `["body", "data", 17, "email"]`
   std::string type;
   std::string msg;
-  nlohmann::json input;      ///< what was there; null: nothing
-  nlohmann::json context{};  ///< what the rule says, such as `{"ge": 1}`; null: nothing
+  nlohmann::json input;      ///< the invalid value; null: none
+  nlohmann::json context{};  ///< the rule's parameters, such as `{"ge": 1}`; null: none
 };
 
-/// A place in a request from which the places in it are derived.
+/// A location in a request, from which nested locations are derived.
 class Location {
  public:
   Location(const char* root) : path_(nlohmann::json::array({root})) {}  // NOLINT: "body"

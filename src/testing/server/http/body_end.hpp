@@ -7,20 +7,19 @@
 
 namespace heymilo::testing::detail {
 
-/// Finds out where the body of a message ends (RFC 9112, sections 6 and 7.1), and leaves the bytes
-/// as they are.
+/// Finds the end of a message's body (RFC 9112, sections 6 and 7.1) without changing the bytes.
 class BodyEnd {
  public:
-  /// A body of so many bytes.
+  /// A body of this many bytes.
   static BodyEnd after(std::uint64_t bytes);
-  /// A body in chunks.
+  /// A chunked body.
   static BodyEnd ofChunks();
 
-  /// How many of these bytes, from the first, belong to the body. To be called with all that comes,
-  /// one after the other.
+  /// The number of these bytes, from the first, that belong to the body. To be called with all
+  /// received data in sequence.
   std::size_t take(std::string_view bytes);
   bool reached() const { return state_ == State::reached; }
-  /// What came as chunks is none: where the body ends can't be known.
+  /// The chunks are invalid: the end of the body can't be determined.
   bool failed() const { return state_ == State::failed; }
 
  private:

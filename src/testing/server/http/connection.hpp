@@ -9,22 +9,22 @@
 
 namespace heymilo::testing::detail {
 
-/// What comes on a connection, kept until it is taken. Used by one thread. It does not own the
+/// Received data of a connection, buffered until it is taken. Not thread-safe. It does not own the
 /// socket.
 class Connection {
  public:
-  /// Reading ends where nothing has come for `read_timeout`.
+  /// Reading ends if nothing is received for `read_timeout`.
   Connection(Socket socket, std::chrono::milliseconds read_timeout);
 
   Socket socket() const { return socket_; }
 
-  /// Whether there is something to take that was read before.
+  /// Whether there is buffered data.
   bool buffered() const { return begin_ < end_; }
-  /// Waits for something to take. False when the peer has closed, or sent nothing for `limit`.
+  /// Waits for data. False if the peer has closed, or sent nothing for `limit`.
   bool await(std::chrono::milliseconds limit);
-  /// What has come and has not been taken, at least a byte. Empty: the end, or the time-out.
+  /// The received data that has not been taken, at least a byte. Empty: the end, or the timeout.
   std::string_view peek();
-  /// Takes the first bytes of what peek() gave.
+  /// Takes the first bytes of peek().
   void take(std::size_t bytes) { begin_ += bytes; }
 
  private:

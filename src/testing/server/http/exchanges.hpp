@@ -13,21 +13,21 @@
 
 namespace heymilo::testing::detail {
 
-/// The requests that are with cpp-httplib, by a number of each: the relay begins and ends an
-/// exchange, cpp-httplib asks for the reply in between. Used by any thread.
+/// The requests in progress in cpp-httplib, by number: the relay begins and ends an exchange,
+/// cpp-httplib asks for the reply in between. Thread-safe.
 class Exchanges {
  public:
   using Handler = std::function<Reply(RecordedRequest)>;
 
   explicit Exchanges(Handler handle) : handle_(std::move(handle)) {}
 
-  /// Of a request whose head has come.
+  /// For a request whose head has been received.
   std::uint64_t begin(RecordedRequest head);
-  /// Of a request that is none: the reply is known.
+  /// For an invalid request: the reply is known.
   std::uint64_t begin(Reply reply);
-  /// The content of the reply to a request that has come in whole.
+  /// The content of the reply to a completely received request.
   std::optional<HttplibContent> respond(std::uint64_t number, std::string body);
-  /// The rest of the reply. Empty where it was not asked for.
+  /// The rest of the reply. Empty if content() was not called.
   std::optional<Reply> end(std::uint64_t number);
 
  private:

@@ -13,21 +13,21 @@
 namespace heymilo::testing::detail {
 
 struct HttpFrontOptions {
-  int port = 0;  ///< on 127.0.0.1; 0: any that is free
+  int port = 0;  ///< on 127.0.0.1; 0: any free port
   std::chrono::milliseconds keep_alive_timeout{60'000};
   std::size_t max_body = 0;
   bool compression = false;
-  /// The reply to a request that was received in whole. Called on a thread of its own.
+  /// The reply to a completely received request. Called on a separate thread.
   std::function<Reply(RecordedRequest)> handle{};
-  /// The reply to what is no request, with the status that says why.
+  /// The reply to an invalid request, with the status of the error.
   std::function<Reply(int status)> refuse{};
-  /// Asked when the head of a request has come: after how many bytes of the body to break off.
+  /// Called when the head of a request has been received: the number of body bytes after which to
+  /// disconnect.
   std::function<std::optional<std::size_t>(RecordedRequest head)> interrupt{};
   WaitingRoom* room = nullptr;  ///< where replies wait; closed before the server's end
 };
 
-/// What the mock server knows of its clients that come over HTTP. Used by any thread; ends with the
-/// object.
+/// The mock server's interface to its HTTP clients. Thread-safe; ends with the object.
 class HttpFront {
  public:
   HttpFront() = default;
@@ -40,8 +40,7 @@ class HttpFront {
   virtual void closeIdleConnections() = 0;
 };
 
-/// Listens when it returns. Throws std::runtime_error where it can't. Null in a kit that was built
-/// without HTTP.
+/// The server is listening on return. Throws std::runtime_error if it can't. Null without HTTP.
 std::unique_ptr<HttpFront> listenForHttp(HttpFrontOptions options);
 
 }  // namespace heymilo::testing::detail

@@ -18,7 +18,7 @@ namespace heymilo::testing::detail {
 namespace {
 
 constexpr std::size_t kMaxConnections = 1024;
-// For a peer that stops in the middle of a request.
+// For a client that stops in the middle of a request.
 constexpr std::chrono::seconds kStallLimit{60};
 
 }  // namespace
@@ -33,7 +33,7 @@ HttpServer::HttpServer(HttpFrontOptions options)
       listener_(listenOn(options_.port)),
       threads_(kMaxConnections) {
   if (listener_ == kNoSocket) {
-    throw std::runtime_error("the mock server can't listen on 127.0.0.1:" +
+    throw std::runtime_error("mock server can't listen on 127.0.0.1:" +
                              std::to_string(options_.port));
   }
   port_ = portOf(listener_);
@@ -122,7 +122,7 @@ HttpServer::Next HttpServer::deliver(Connection& connection, std::size_t number,
   return response.last ? Next::close : Next::keep;
 }
 
-// False, at once, when the server ends.
+// False, immediately, when the server ends.
 bool HttpServer::pause(std::chrono::milliseconds time) {
   return options_.room->wait(later(options_.room->clock().now(), time)) != WaitingRoom::End::closed;
 }

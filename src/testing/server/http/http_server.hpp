@@ -14,12 +14,12 @@
 
 namespace heymilo::testing::detail {
 
-/// The clients' side of the mock server. It owns their connections, and so stops at once, keeps
-/// them as long as a client likes, and can delay, cut and replace the bytes of a response. What
-/// HTTP there is, a Relay passes on to cpp-httplib.
+/// The clients' side of the mock server. It owns their connections: it can stop immediately, keep
+/// them open as long as a client likes, and delay, truncate and replace the bytes of a response. A
+/// Relay forwards valid HTTP to cpp-httplib.
 class HttpServer final : public HttpFront {
  public:
-  /// Throws std::runtime_error where it can't listen.
+  /// Throws std::runtime_error if it can't listen.
   explicit HttpServer(HttpFrontOptions options);
   ~HttpServer() override;
   HttpServer(const HttpServer&) = delete;

@@ -29,7 +29,7 @@ constexpr std::chrono::hours kKeepAlive{24 * 365};
 constexpr int kNotFound = 404;
 constexpr int kTooLarge = 413;
 
-/// Counts the connections that were accepted. Used by any thread.
+/// Counts the accepted connections. Thread-safe.
 class Accepted {
  public:
   void add() {
@@ -57,7 +57,7 @@ class Accepted {
 /// Runs the connections of cpp-httplib on a ThreadPool.
 class Tasks final : public httplib::TaskQueue {
  public:
-  // void, and bool since 0.15: whether the task was taken.
+  // void; since 0.15 bool: whether the task was accepted.
   using Enqueued =
       decltype(std::declval<httplib::TaskQueue&>().enqueue(std::declval<std::function<void()>>()));
 
@@ -105,7 +105,7 @@ class HttplibServer::Impl : private SigpipeDisposition {
         [&listener](auto socket) { listener = static_cast<Socket>(socket); });
     port_ = server_.bind_to_any_port("127.0.0.1");
     if (port_ < 0) {
-      throw std::runtime_error("the mock server can't listen on 127.0.0.1");
+      throw std::runtime_error("mock server can't listen on 127.0.0.1");
     }
     widenBacklog(listener);
     server_.set_socket_options([](auto) {});
@@ -132,7 +132,7 @@ class HttplibServer::Impl : private SigpipeDisposition {
 
  private:
   void respond(const httplib::Request& request, httplib::Response& response) const {
-    if (request.body.size() > max_body_) {  // not every version looks at bodies in chunks
+    if (request.body.size() > max_body_) {  // not every version limits chunked bodies
       response.status = kTooLarge;
       return;
     }

@@ -19,7 +19,7 @@ constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr int kBadRequest = 400;
 constexpr int kHeadTooLarge = 431;
 
-/// Takes what has come of a head, at most to its end. False: nothing has come.
+/// Takes the available part of a head, at most to its end. False if nothing was received.
 bool takeHeadBytes(Connection& connection, std::string& head) {
   const std::string_view come = connection.peek();
   const std::size_t before = head.size();
@@ -37,8 +37,7 @@ bool isWhole(std::string_view head) {
   return head.size() >= kHeadEnd.size() && head.substr(head.size() - kHeadEnd.size()) == kHeadEnd;
 }
 
-/// A line that ends without a carriage return might be taken for one line here, and for two by
-/// cpp-httplib.
+/// A line that ends without a carriage return might be one line here, and two lines in cpp-httplib.
 bool hasBareLineFeed(std::string_view head) {
   for (std::size_t at = head.find('\n'); at != std::string_view::npos;
        at = head.find('\n', at + 1)) {

@@ -7,17 +7,17 @@
 
 namespace heymilo::testing::detail {
 
-/// The head of a request as far as it has come.
+/// The received part of the head of a request.
 struct ReceivedHead {
-  std::string bytes{};  ///< up to the empty line and with it, where it is valid
-  int refusal = 0;      ///< the status that says why it is not a request's head; 0: it is
+  std::string bytes{};  ///< including the empty line if it is valid
+  int refusal = 0;      ///< the status of the error; 0: valid
 };
 
-/// Reads the head of a request: its beginning has come. It is not waited for the rest of what does
-/// not begin with a request line.
+/// Reads the head of a request whose beginning has been received. If it does not begin with a
+/// request line, it is rejected immediately.
 ReceivedHead readRequestHead(Connection& connection);
 
-/// A response as cpp-httplib sends it, always with a Content-Length.
+/// A response of cpp-httplib, always with a Content-Length.
 struct ReceivedResponse {
   int status = 0;
   std::string head{};
@@ -25,7 +25,7 @@ struct ReceivedResponse {
   bool last = false;  ///< its sender closes the connection
 };
 
-/// Reads a response. Empty where the connection ended before all of it was there.
+/// Reads a response. Empty if the connection ended before it was complete.
 std::optional<ReceivedResponse> readResponse(Connection& connection);
 
 }  // namespace heymilo::testing::detail

@@ -1,4 +1,4 @@
-// Instead of http/: a kit that was built with HEYMILO_TESTING_HTTP=OFF.
+// Replaces http/ with HEYMILO_TESTING_HTTP=OFF.
 
 #include "testing/server/http/http_front.hpp"
 

@@ -9,7 +9,7 @@ namespace heymilo::testing::detail {
 
 namespace {
 
-// An answer that its reader does not take must not keep closeIdle() for ever.
+// A response that the client does not read must not block closeIdle() for ever.
 constexpr std::chrono::seconds kCloseLimit{5};
 
 }  // namespace

@@ -9,26 +9,26 @@
 
 namespace heymilo::testing::detail {
 
-/// The connections of clients that are open and what they are doing, so that they can be closed
-/// from another thread. Used by any thread.
+/// The open connections of clients and their states; another thread can close them. Thread-safe.
 class OpenConnections {
  public:
   /// Adds a connection and returns its number, from 1.
   std::size_t add(Socket socket);
-  /// To be called before the socket is closed.
+  /// Must be called before the socket is closed.
   void remove(std::size_t number);
 
-  /// A request begins. False: the connection is to be closed instead.
+  /// A request begins. False: the connection must be closed instead.
   bool beginRequest(std::size_t number);
-  /// All that is left is to hand the end of the answer to the operating system.
+  /// Only the end of the response remains to be passed to the operating system.
   void finishAnswer(std::size_t number);
-  /// The connection waits for a request. False: it is to be closed instead.
+  /// The connection waits for a request. False: it must be closed instead.
   bool beIdle(std::size_t number);
 
   std::size_t size() const;
-  /// Closes those that wait for a request, or will when their answer is out, and waits for that.
+  /// Closes the connections that wait for a request, or will after their response, and waits for
+  /// that.
   void closeIdle();
-  /// Ends what all connections do, now and from now on.
+  /// Ends all connections, present and future.
   void closeAll();
 
  private:

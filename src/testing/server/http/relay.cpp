@@ -32,7 +32,7 @@ bool has(const Reply& reply, std::string_view name) {
   });
 }
 
-/// Whether a header speaks of the connection to cpp-httplib only (RFC 9110, section 7.6.1).
+/// Whether a header is about the connection to cpp-httplib only (RFC 9110, section 7.6.1).
 bool isOfConnection(std::string_view name) {
   return ascii::equalIgnoringCase(name, "Connection") ||
          ascii::equalIgnoringCase(name, "Keep-Alive");
@@ -42,7 +42,7 @@ bool accepts(const RecordedRequest& request, std::string_view coding) {
   return request.header("Accept-Encoding").value_or("").find(coding) != std::string::npos;
 }
 
-/// Sends bytes on to cpp-httplib, until it has responded or closed.
+/// Forwards bytes to cpp-httplib, until it has responded or closed.
 class Outlet {
  public:
   explicit Outlet(Socket socket) : socket_(socket) {}
@@ -102,7 +102,7 @@ std::optional<Relay::Response> Relay::request(Connection& client, const RequestH
                                  head.expects_continue,
                                  *end,
                                  kNoLimit);
-  if (passed == Passed::broken) {  // what has come of it is judged
+  if (passed == Passed::broken) {  // the received part is validated
     endSending(connection.socket());
   }
   if (passed == Passed::whole || passed == Passed::broken) {
@@ -111,7 +111,7 @@ std::optional<Relay::Response> Relay::request(Connection& client, const RequestH
   std::optional<Reply> reply = exchanges_.end(number);
   const bool responded = response && reply && passed == Passed::whole;
   upstreams_.giveUp(std::move(upstream), responded && !response->last);
-  if (reply && !responded) {  // it was carried out: to be refused now would be wrong
+  if (reply && !responded) {  // already processed: a refusal would be wrong
     return std::nullopt;
   }
   if (!responded) {
@@ -129,7 +129,7 @@ void Relay::interrupt(Connection& client, const RequestHead& head, std::size_t b
     return;
   }
   if (std::unique_ptr<Upstream> upstream = upstreams_.take()) {
-    // Number 0: of an exchange that does not exist.
+    // Number 0: an exchange that does not exist.
     const std::string forwarded = forwardedHead(head, HttplibServer::exchange_header, 0, false);
     pass(client, upstream->connection, forwarded, head.expects_continue, *end, bytes);
     upstreams_.giveUp(std::move(upstream), false);
@@ -154,8 +154,8 @@ std::optional<Relay::Response> Relay::refusal(int status) {
   return assemble(*response, std::move(*reply), true);
 }
 
-// Where cpp-httplib has responded before the end of the body, the rest is read all the same: a
-// client may read the response only when it has sent everything.
+// If cpp-httplib responds before the end of the body, the rest is still read: a client may read the
+// response only after it has sent everything.
 Relay::Passage Relay::pass(Connection& client, Connection& upstream, const std::string& head,
                            bool expects_continue, BodyEnd end, std::size_t limit) {
   Outlet outlet(upstream.socket());

@@ -20,37 +20,37 @@ namespace heymilo::testing::detail {
 struct RelayOptions {
   std::size_t max_body = 0;
   bool compression = false;
-  std::chrono::milliseconds keep_alive_timeout{0};  ///< told to clients
+  std::chrono::milliseconds keep_alive_timeout{0};  ///< sent to clients
   std::function<Reply(RecordedRequest)> handle{};   ///< see HttpServerOptions
   std::function<Reply(int status)> refuse{};        ///< see HttpServerOptions
 };
 
-/// The way of one request from its client to cpp-httplib, as bytes, and of the response back to
-/// here, where it is held for what is to happen to it. Used by any thread.
+/// Forwards a request from its client to cpp-httplib, as bytes, and returns the response, which the
+/// caller then delays or changes. Thread-safe.
 class Relay {
  public:
   struct Response {
-    std::string bytes{};  ///< as they are to go out
+    std::string bytes{};  ///< to be sent unchanged
     Delivery delivery{};
     bool last = false;  ///< the connection ends afterwards
   };
 
-  /// Throws std::runtime_error where cpp-httplib can't listen.
+  /// Throws std::runtime_error if cpp-httplib can't listen.
   explicit Relay(RelayOptions options);
 
-  /// Reads the body of the request from its client, and gives the response, or the refusal. Empty:
-  /// the connection is to be closed.
+  /// Reads the body of the request from its client, and returns the response, or the refusal.
+  /// Empty: the connection must be closed.
   std::optional<Response> request(Connection& client, const RequestHead& head);
-  /// Reads so many bytes of the body, and no more.
+  /// Reads exactly this many bytes of the body.
   void interrupt(Connection& client, const RequestHead& head, std::size_t bytes);
-  /// The refusal of what is no request.
+  /// The refusal of an invalid request.
   std::optional<Response> refusal(int status);
 
  private:
   enum class Passed { whole, early, broken, invalid };
   struct Passage {
     Passed passed = Passed::whole;
-    std::optional<ReceivedResponse> response{};  // early: it came before the body
+    std::optional<ReceivedResponse> response{};  // early: it was received before the body
   };
 
   static Passage pass(Connection& client, Connection& upstream, const std::string& head,

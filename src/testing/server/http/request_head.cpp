@@ -57,7 +57,7 @@ bool has(const RecordedRequest& request, std::string_view name) {
   });
 }
 
-/// A header's line, its end included, as it is passed on.
+/// A header line, including its line end, as forwarded.
 void appendLine(std::string& head, std::string_view line, bool chunked) {
   std::string_view rest = line;
   const std::string_view name = takeUntil(rest, ":");
@@ -139,8 +139,7 @@ std::string forwardedHead(const RequestHead& head, std::string_view exchange_nam
   const RequestLine line = splitRequestLine(rest.substr(0, line_size));
   rest.remove_prefix(line_size);
 
-  // The path is always the same, so that one handler has it; in the query, some versions refuse a
-  // question mark.
+  // The path is constant, for a single handler; some versions refuse a question mark in the query.
   std::string forwarded = head.has_body ? "POST /?" : "GET /?";
   std::replace_copy(
       line.target.begin(), line.target.end(), std::back_inserter(forwarded), '?', '/');

@@ -10,7 +10,7 @@
 
 namespace heymilo::testing::detail {
 
-/// The head of a request: the bytes up to its empty line, and what the relay has to know of them.
+/// The head of a request: the bytes up to its empty line, and the values that the relay needs.
 struct RequestHead {
   std::string bytes{};
   RecordedRequest request{};  ///< method, path, query and headers, as they were received
@@ -19,20 +19,19 @@ struct RequestHead {
   bool last = false;              ///< the client wants the connection to end afterwards
 };
 
-/// Whether this first line is of HTTP/1, the line's end included.
+/// Whether this first line, including its line end, is HTTP/1.
 bool isRequestLine(std::string_view line);
 
 /// `bytes` begin with a request line.
 RequestHead parseRequestHead(std::string bytes);
 
-/// Where the body of this request ends. Empty where its headers do not say that in a valid way.
+/// The end of this request's body. Empty if its headers are invalid or ambiguous.
 std::optional<BodyEnd> bodyEndOf(const RequestHead& head);
 
-/// The head as cpp-httplib is given it. The names of all headers but those of the body's length are
-/// changed, so that none of them X how they are written is still judged. Line by line it is as long
-/// as it was.
+/// The head for cpp-httplib. All header names except those of the body's length are replaced, so
+/// that none of them has an effect; their syntax is still validated. Each line keeps its length.
 ///
-/// `exchange` goes into a header of the name `exchange_name`.
+/// `exchange` is put into a header named `exchange_name`.
 std::string forwardedHead(const RequestHead& head, std::string_view exchange_name,
                           std::uint64_t exchange, bool gzip);
 

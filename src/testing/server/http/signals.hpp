@@ -4,7 +4,7 @@
 #include <csignal>
 #endif
 
-/// The host's signals stay the host's.
+/// The host's signal handling is left unchanged.
 namespace heymilo::testing::detail {
 
 #ifndef _WIN32

@@ -105,7 +105,7 @@ Socket newSocket() noexcept {
 #endif
 }
 
-/// Makes small messages leave at once, and a send to a peer that has gone raise no signal.
+/// Disables Nagle's algorithm, and SIGPIPE for a send to a closed peer.
 void prepareConnection(Socket socket) noexcept {
   setOption(socket, IPPROTO_TCP, TCP_NODELAY, int{1});
 #ifdef SO_NOSIGPIPE
@@ -113,7 +113,7 @@ void prepareConnection(Socket socket) noexcept {
 #endif
 }
 
-/// Lets an address be bound again at once, but never by two listeners at a time.
+/// Allows binding an address again immediately, but never by two listeners at a time.
 void prepareListener(Socket socket) noexcept {
 #ifdef _WIN32
   setOption(socket, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, int{1});
@@ -179,8 +179,7 @@ Socket acceptFrom(Socket listener, const std::atomic<bool>& ended) {
     if (!passes()) {
       break;
     }
-    std::this_thread::sleep_for(
-        std::chrono::milliseconds{1});  // most often there are no descriptors
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});  // usually out of descriptors
   }
   return kNoSocket;
 }
@@ -269,7 +268,7 @@ void closeSocket(Socket socket, bool reset) noexcept {
 #endif
 }
 
-// Only Linux wakes an accept() by a shutdown; elsewhere it takes a close.
+// Only Linux wakes an accept() by a shutdown; other systems require a close.
 #ifdef __linux__
 void wakeListener(Socket listener) noexcept { shutDown(listener); }
 void closeListener(Socket listener) noexcept { closeSocket(listener, false); }

@@ -16,7 +16,7 @@ void ThreadPool::enqueue(std::function<void()> task) {
     if (tasks_.size() > idle_ && threads_.size() < max_threads_) {
       try {
         threads_.emplace_back([this] { work(); });
-      } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): the others do it later
+      } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): others run it later
       }
     }
   }

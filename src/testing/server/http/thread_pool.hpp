@@ -10,9 +10,9 @@
 
 namespace heymilo::testing::detail {
 
-/// A thread for each task under way, begun when it is needed and used again afterwards. (The pools
-/// of cpp-httplib begin all their threads at once, or let connections wait when they are taken.)
-/// Tasks beyond `max_threads` wait until another is done.
+/// A thread for each task in progress, started on demand and reused afterwards. (The pools of
+/// cpp-httplib start all their threads at construction, or let connections wait when all are busy.)
+/// Tasks beyond `max_threads` wait until another one ends.
 class ThreadPool {
  public:
   explicit ThreadPool(std::size_t max_threads);
@@ -21,7 +21,7 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   void enqueue(std::function<void()> task);
-  /// Runs what is waiting, then joins the threads.
+  /// Runs the waiting tasks, then joins the threads.
   void shutdown();
 
  private:

@@ -7,11 +7,11 @@ namespace heymilo::testing::detail {
 
 namespace {
 
-// How long a reply takes is up to who decides it.
+// The handler decides how long a reply takes.
 constexpr std::chrono::hours kNoLimit{24 * 20};
-// cpp-httplib looks after each of them a hundred times a second.
+// cpp-httplib polls each of them a hundred times a second.
 constexpr std::size_t kMaxIdle = 16;
-// The descriptors of connections that have ended come free a moment later.
+// The descriptors of ended connections become available shortly afterwards.
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::milliseconds kRetry{5};
 constexpr std::chrono::milliseconds kAcceptLimit{100};
@@ -81,8 +81,8 @@ void Upstreams::giveUp(std::unique_ptr<Upstream> upstream, bool reusable) {
   changed_.notify_one();
 }
 
-// Where cpp-httplib has no descriptor left for its end, the connection would not be accepted until
-// another one ends, which may wait for this one.
+// If cpp-httplib has no descriptor left, it would not accept the connection until another one ends,
+// which may wait for this one.
 Socket Upstreams::open() {
   const std::uint64_t accepted = server_.accepted();
   const Socket socket = connectTo(server_.port());

@@ -22,18 +22,18 @@ class Upstream {
   Connection connection;
 };
 
-/// The connections to cpp-httplib. An exchange has one to itself until its response has come, so
-/// there are about as many as there are requests at work, however many clients are connected. Used
-/// by any thread.
+/// The connections to cpp-httplib. Each exchange uses one exclusively until its response has been
+/// received: the number of connections depends on the requests in progress, not on the connected
+/// clients. Thread-safe.
 class Upstreams {
  public:
-  /// `server` is to outlive the object.
+  /// `server` must outlive the object.
   explicit Upstreams(HttplibServer& server) : server_(server) {}
 
-  /// A connection for one exchange. Where no more can be opened, waits for one that is given up,
-  /// or for descriptors; nullptr where neither comes.
+  /// A connection for one exchange. If no more can be opened, waits for one that is released, or
+  /// for descriptors; nullptr if neither becomes available.
   std::unique_ptr<Upstream> take();
-  /// Gives up a connection: one that is `reusable` has nothing under way.
+  /// Releases a connection; it is `reusable` if nothing is in progress on it.
   void giveUp(std::unique_ptr<Upstream> upstream, bool reusable);
 
  private:

@@ -11,22 +11,22 @@
 
 namespace heymilo::testing::detail {
 
-/// A candidate of a posting as it is stored. Never changed once it is shared.
+/// A stored candidate of a posting. Immutable once it is shared.
 struct Candidate {
   std::string interview_id;
   std::string candidate_id;
   std::string posting_id;
   Timestamp created_at;
   std::uint64_t sequence;          ///< order of arrival
-  std::uint64_t luck;              ///< what its progress is drawn from
+  std::uint64_t luck;              ///< the seed of its progress
   std::optional<Person> person{};  ///< empty: generated from `luck`
-  bool fixed = false;              ///< shows its overrides and what is required: no workflow
-  nlohmann::json overrides{};      ///< properties that are shown as they are here; null: none
+  bool fixed = false;              ///< shows its overrides and required properties: no workflow
+  nlohmann::json overrides{};      ///< properties that are shown as given; null: none
 };
 
 using CandidatePointer = std::shared_ptr<const Candidate>;
 
-/// Whether a comes before b in a list.
+/// Whether a is before b in a list.
 inline bool listedBefore(const Candidate& a, const Candidate& b) {
   return a.created_at != b.created_at ? a.created_at < b.created_at : a.sequence < b.sequence;
 }

@@ -58,7 +58,7 @@ class ProgressWriter {
   std::uint64_t drawFor(std::string_view property) const {
     return scramble(candidate_.luck ^ digest(property));
   }
-  // Writes the name, and null where this property is one of those. True: the value is to follow.
+  // Writes the name, and null if this property is chosen to be null. True: the value must follow.
   bool nullable(std::string_view name) {
     json_.key(name);
     if (!Luck(drawFor(name) ^ digest(object_)).happens(variety_.null_rate)) {
@@ -74,7 +74,7 @@ class ProgressWriter {
     json_.key(name).null();
     return false;
   }
-  // Writes a property that the schema doesn't know, where this object is to have one.
+  // Writes an undocumented property, if this object is chosen to have one.
   void unknown(std::string_view name, std::string_view json) {
     if (Luck(drawFor(object_)).happens(variety_.unknown_property_rate)) {
       json_.key(name).raw(json);
@@ -93,7 +93,7 @@ class ProgressWriter {
   const Workflow workflow_;
   const Progress progress_;
   const Variety& variety_;
-  std::string_view object_ = "candidate";  // which of them is being written
+  std::string_view object_ = "candidate";  // the object being written
 };
 
 void ProgressWriter::write() {
@@ -260,7 +260,7 @@ void ProgressWriter::writeFormSummary() {
   json_.endObject();
 }
 
-// What is required and can't be among the overrides, or need not be.
+// The required properties that are not, or need not be, among the overrides.
 std::string requiredOnly(const Candidate& candidate) {
   const Person person = candidate.person ? *candidate.person : generatePerson(candidate.luck);
   std::string text;

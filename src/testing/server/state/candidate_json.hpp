@@ -6,20 +6,20 @@
 
 namespace heymilo::testing::detail {
 
-/// What makes the answers of a server that is not the newest, nor the oldest, look as they do.
+/// Differences that a server of another version would have in its responses.
 struct Variety {
   double null_rate = 0;              ///< share of nullable properties that are null without need
-  double unknown_property_rate = 0;  ///< share of objects with a property that no schema has
+  double unknown_property_rate = 0;  ///< share of objects with an undocumented property
 };
 
-/// Writes the candidate as the API shows it at that moment: a CandidateResponse.
+/// Writes the candidate as the API shows it at that time: a CandidateResponse.
 void writeCandidate(JsonWriter& json, const Candidate& candidate, Timestamp now,
                     const Variety& variety);
 
-/// Where the candidate takes the interview.
+/// The URL of the candidate's interview.
 std::string interviewUrl(const Candidate& candidate);
 
-/// The metadata that came with the candidate, as JSON text.
+/// The candidate's metadata, as JSON text.
 std::string metadataOf(const Candidate& candidate);
 
 }  // namespace heymilo::testing::detail

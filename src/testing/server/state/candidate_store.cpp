@@ -14,23 +14,22 @@ namespace heymilo::testing::detail {
 
 namespace {
 
-// Generated candidates were invited this far apart, until now.
+// The interval between generated candidates, up to now.
 constexpr std::chrono::microseconds kGeneratedSpacing{std::chrono::minutes{11}};
 
 bool pointerListedBefore(const CandidatePointer& a, const CandidatePointer& b) {
   return listedBefore(*a, *b);
 }
 
-// What a test gives is to be an object, and such that it can be written: text that is not UTF-8
-// can't.
+// A test's candidate must be an object that can be written as JSON: valid UTF-8.
 void requireShowable(const nlohmann::json& given) {
   if (!given.is_object()) {
-    throw std::invalid_argument("a candidate is given as a JSON object");
+    throw std::invalid_argument("candidate must be a JSON object");
   }
   try {
     (void)given.dump();
   } catch (const nlohmann::json::type_error&) {
-    throw std::invalid_argument("a candidate is given in UTF-8");
+    throw std::invalid_argument("candidate must be valid UTF-8");
   }
 }
 
@@ -40,7 +39,7 @@ std::optional<std::string> textAt(const nlohmann::json& object, const char* name
     return std::nullopt;
   }
   if (!found->is_string()) {
-    throw std::invalid_argument(std::string(name) + " is not a string");
+    throw std::invalid_argument(std::string(name) + " must be a string");
   }
   return found->get<std::string>();
 }
@@ -53,7 +52,7 @@ std::optional<Timestamp> timeAt(const nlohmann::json& object, const char* name) 
   constexpr double kMostSeconds = 253'402'300'800;  // year 10000
   const double seconds = found->is_number() ? found->get<double>() : -kMostSeconds;
   if (std::abs(seconds) >= kMostSeconds) {
-    throw std::invalid_argument(std::string(name) + " is not a Unix timestamp");
+    throw std::invalid_argument(std::string(name) + " must be a Unix timestamp");
   }
   return Timestamp{std::chrono::microseconds{std::llround(seconds * 1e6)}};
 }
@@ -124,7 +123,7 @@ std::string CandidateStore::add(std::string_view posting_id, const nlohmann::jso
   Candidate candidate = make(posting_id, now);
   candidate.interview_id = text("interview_id").value_or(candidate.interview_id);
   if (by_id_.count(candidate.interview_id) > 0) {
-    throw std::invalid_argument("the interview_id is taken");
+    throw std::invalid_argument("interview_id already exists");
   }
   candidate.created_at = timeAt(given, "created_at").value_or(now);
   Person person = generatePerson(candidate.luck);
@@ -215,16 +214,15 @@ CandidateStore::Posting* CandidateStore::find(std::string_view posting_id) {
 
 CandidateStore::Posting& CandidateStore::at(std::string_view posting_id) {
   Posting* posting = find(posting_id);
-  return posting ? *posting : throw std::invalid_argument("there is no such posting");
+  return posting ? *posting : throw std::invalid_argument("unknown posting");
 }
 
 CandidatePointer CandidateStore::candidateAt(std::string_view interview_id) const {
   const auto found = by_id_.find(std::string(interview_id));
-  return found != by_id_.end() ? found->second
-                               : throw std::invalid_argument("there is no such candidate");
+  return found != by_id_.end() ? found->second : throw std::invalid_argument("unknown candidate");
 }
 
-// Lists the queued people who are due. Done before all else that touches the posting, so that the
+// Lists the queued people whose time has come. Called before any other access to the posting: the
 // list only ever grows at its end.
 void CandidateStore::settle(std::string_view posting_id, Posting& posting, Timestamp now) {
   while (!posting.queued.empty() && posting.queued.begin()->first <= now) {
@@ -254,7 +252,7 @@ CandidateStore::List CandidateStore::addPeople(std::string_view posting_id, Post
   return candidates;
 }
 
-// The candidates are in order among themselves.
+// The candidates are sorted among themselves.
 void CandidateStore::insert(Posting& posting, const List& candidates) {
   List& listed = posting.listed;
   const auto before = static_cast<std::ptrdiff_t>(listed.size());
@@ -268,7 +266,7 @@ void CandidateStore::insert(Posting& posting, const List& candidates) {
   }
 }
 
-// One for all interviews of a person, whom the API knows by the e-mail address.
+// One id for all interviews of a person, whom the API identifies by the e-mail address.
 std::string CandidateStore::candidateId(std::string_view email) const {
   std::uint64_t number = seed_;
   for (const char c : ascii::toLower(email)) {

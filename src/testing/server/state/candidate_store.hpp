@@ -18,7 +18,7 @@
 
 namespace heymilo::testing::detail {
 
-/// Which candidates a list is to have.
+/// The query of a list.
 struct ListQuery {
   std::size_t limit = 20;
   std::optional<std::string> starting_after{};
@@ -31,11 +31,11 @@ struct Page {
   std::vector<CandidatePointer> candidates;
   bool has_more = false;
   std::size_t total_count = 0;  ///< of all pages
-  Timestamp now{};              ///< the moment that it shows
+  Timestamp now{};              ///< the time of the shown state
 };
 
-/// All postings and their candidates. A candidate is found and a page is begun in logarithmic time.
-/// Used by any thread; what it hands out is never changed.
+/// All postings and their candidates. Finding a candidate and starting a page take logarithmic
+/// time. Thread-safe; returned candidates are immutable.
 class CandidateStore {
  public:
   CandidateStore(const LogicalClock& clock, std::uint64_t seed);
@@ -43,33 +43,33 @@ class CandidateStore {
   void addPosting(std::string_view posting_id);
   bool hasPosting(std::string_view posting_id) const;
 
-  /// Adds these people, all at once and in this order, as invited now. Empty: no such posting.
+  /// Adds these people, atomically and in this order, as created now. Empty: unknown posting.
   std::optional<std::vector<CandidatePointer>> ingest(std::string_view posting_id,
                                                       std::vector<Person> people);
-  /// Adds these people when `delay` has passed on the clock. Gives the id of this ingestion; empty:
-  /// no such posting.
+  /// Adds these people when `delay` has passed on the clock. Returns the id of this ingestion;
+  /// empty: unknown posting.
   std::optional<std::string> queue(std::string_view posting_id, std::vector<Person> people,
                                    std::chrono::milliseconds delay);
-  /// Adds generated people who were invited over the past days.
+  /// Adds generated people, created over the past days.
   void generate(std::string_view posting_id, std::size_t count);
-  /// Adds what a test made up: see MockServer::addCandidate(). Throws std::invalid_argument.
+  /// Adds a test's candidate: see MockServer::addCandidate(). Throws std::invalid_argument.
   std::string add(std::string_view posting_id, const nlohmann::json& given);
   /// See MockServer::patchCandidate(). Throws std::invalid_argument.
   void patch(std::string_view interview_id, const nlohmann::json& properties);
   /// Throws std::invalid_argument.
   void remove(std::string_view interview_id);
 
-  /// Empty: `starting_after` is no candidate of this posting. Throws std::invalid_argument where
-  /// there is no such posting.
+  /// Empty: `starting_after` is not a candidate of this posting. Throws std::invalid_argument for
+  /// an unknown posting.
   std::optional<Page> list(std::string_view posting_id, const ListQuery& query);
-  /// All of them. Throws std::invalid_argument.
+  /// All candidates. Throws std::invalid_argument.
   Page all(std::string_view posting_id);
 
  private:
   using List = std::vector<CandidatePointer>;
   struct Posting {
     List listed;                                           ///< by listedBefore()
-    std::multimap<Timestamp, std::vector<Person>> queued;  ///< by when they are due
+    std::multimap<Timestamp, std::vector<Person>> queued;  ///< by their due time
   };
 
   Posting* find(std::string_view posting_id);

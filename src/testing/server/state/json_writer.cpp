@@ -15,7 +15,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 
 JsonWriter& JsonWriter::integer(std::int64_t value) { return raw(std::to_string(value)); }
 
-// By integers: the standard library would write the point as the host's locale has it.
+// With integers: the standard library would use the decimal point of the host's locale.
 JsonWriter& JsonWriter::decimal(double value) {
   const std::int64_t tenths = std::llround(std::abs(value) * 10);
   return raw((value < 0 ? "-" : "") + std::to_string(tenths / 10) + '.' +

@@ -23,12 +23,12 @@ class JsonWriter {
   JsonWriter& null() { return raw("null"); }
   JsonWriter& boolean(bool value) { return raw(value ? "true" : "false"); }
   JsonWriter& integer(std::int64_t value);
-  /// With one digit after the point.
+  /// With one decimal digit.
   JsonWriter& decimal(double value);
-  /// Unix seconds, with as many digits after the point as the moment needs but at least one.
+  /// Unix seconds, with as many decimal digits as needed but at least one.
   JsonWriter& time(Timestamp moment);
   JsonWriter& text(std::string_view value);
-  /// What is JSON already.
+  /// A value that is already JSON.
   JsonWriter& raw(std::string_view json);
 
  private:

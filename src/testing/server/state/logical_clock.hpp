@@ -9,8 +9,8 @@
 
 namespace heymilo::testing::detail {
 
-/// The time of the API's world: moved by the test, and by a clock as many times as fast as that is
-/// asked for. It never goes back. Used by any thread.
+/// The time of the mock API: moved by the test, and by a clock at a multiple of its speed. It never
+/// decreases. Thread-safe.
 class LogicalClock {
  public:
   /// `scale`: logical seconds in a second of `clock`; 0: it stands still.

@@ -5,7 +5,8 @@
 
 namespace heymilo::testing::detail {
 
-/// Spreads a number over all 64 bits; different numbers stay different (the finish of splitmix64).
+/// Distributes a number over all 64 bits; different numbers stay different (the finalizer of
+/// splitmix64).
 constexpr std::uint64_t scramble(std::uint64_t number) {
   number += 0x9E3779B97F4A7C15u;
   number = (number ^ (number >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -13,8 +14,8 @@ constexpr std::uint64_t scramble(std::uint64_t number) {
   return number ^ (number >> 31);
 }
 
-/// A sequence of draws that depends on its start only. (The distributions of the standard library
-/// give different numbers on different platforms.)
+/// A pseudo-random sequence that depends on its seed only. (The distributions of the standard
+/// library give different numbers on different platforms.)
 class Luck {
  public:
   explicit Luck(std::uint64_t start) : state_(start) {}
@@ -26,7 +27,7 @@ class Luck {
   std::int64_t between(std::int64_t first, std::int64_t last) {
     return first + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(last - first) + 1));
   }
-  /// True for this share, 0 to 1, of the draws.
+  /// True for this share, 0 to 1, of the calls.
   bool happens(double share) {
     constexpr std::uint64_t kFine = std::uint64_t{1} << 53;
     return static_cast<double>(next() % kFine) < share * static_cast<double>(kFine);

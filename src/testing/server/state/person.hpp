@@ -5,8 +5,8 @@
 
 namespace heymilo::testing::detail {
 
-/// What the caller of an ingestion says of somebody. The free-form properties are kept as JSON
-/// text, `null` when they were not given.
+/// The data of a person in an ingestion. The free-form properties are kept as JSON text, `null` if
+/// not given.
 struct Person {
   std::string name;
   std::string email;
@@ -14,7 +14,7 @@ struct Person {
   std::string data = "null";
 };
 
-/// An obviously fictional person, the same for the same number. Names are of several scripts and
+/// An obviously fictional person, the same for the same number. Names have several scripts and
 /// lengths; e-mail addresses are of example.com and differ for different numbers.
 Person generatePerson(std::uint64_t number);
 

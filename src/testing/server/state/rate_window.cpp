@@ -14,8 +14,8 @@ RateWindow::RateWindow(std::optional<RateLimit> limit, std::shared_ptr<Clock> cl
 
 RateWindow::Entry RateWindow::enter(std::string_view key, std::string_view operation) {
   const std::lock_guard lock(mutex_);
-  // Read under the lock: were requests counted for moments that are not in order, then more than
-  // the limit could be let in.
+  // Read under the lock: if requests were counted with times out of order, more than the limit
+  // could be let in.
   const Time now = clock_->now();
   std::optional<std::chrono::nanoseconds> wait;
   std::vector<std::deque<Time>*> counted;
@@ -43,7 +43,7 @@ RateWindow::Entry RateWindow::enter(std::string_view key, std::string_view opera
 
 void RateWindow::setLimit(std::string_view operation, std::optional<RateLimit> limit) {
   if (limit && (limit->requests < 1 || limit->per <= std::chrono::milliseconds::zero())) {
-    throw std::invalid_argument("a rate limit is at least one request in a positive time");
+    throw std::invalid_argument("invalid rate limit: at least one request in a positive time");
   }
   const std::lock_guard lock(mutex_);
   if (limit) {

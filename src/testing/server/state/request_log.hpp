@@ -13,22 +13,22 @@
 
 namespace heymilo::testing::detail {
 
-/// The last requests that the server received. Used by any thread.
+/// The latest requests of the server. Thread-safe.
 class RequestLog {
  public:
   explicit RequestLog(std::size_t capacity);
 
-  /// Adds a request and gives the number that finish() takes.
+  /// Adds a request and returns its number for finish().
   std::uint64_t begin(const RecordedRequest& request);
-  /// Notes what has become of it, where the request is still there.
+  /// Records the result, if the request is still kept.
   void finish(std::uint64_t number, const RecordedRequest& request);
 
   std::vector<RecordedRequest> all() const;
   std::vector<RecordedRequest> of(std::string_view operation) const;
-  /// How many were added, those included that are no longer there.
+  /// The number of added requests, including those that are no longer kept.
   std::size_t count() const;
   void clear();
-  /// False when `limit` has passed before count() was that.
+  /// Waits for count(). False after `limit`.
   bool waitFor(std::size_t count, std::chrono::milliseconds limit) const;
 
  private:
@@ -36,9 +36,9 @@ class RequestLog {
   mutable std::mutex mutex_;
   mutable std::condition_variable added_;
   std::deque<RecordedRequest> requests_;
-  std::uint64_t first_ = 0;  // the number of the first that is there
+  std::uint64_t first_ = 0;  // the number of the first one kept
   std::uint64_t next_ = 0;
-  std::uint64_t cleared_ = 0;  // the number at which counting began
+  std::uint64_t cleared_ = 0;  // the number at the last clear
 };
 
 }  // namespace heymilo::testing::detail

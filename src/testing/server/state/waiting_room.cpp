@@ -13,7 +13,8 @@ std::uint64_t WaitingRoom::ticket() const {
 
 WaitingRoom::End WaitingRoom::wait(Clock::TimePoint until, std::optional<std::uint64_t> ticket,
                                    const CancellationToken& cancellation) {
-  // Given up after the lock: its end waits for a notification under way, which waits for the lock.
+  // Destroyed after the unlock: its destructor waits for a running notification, which needs the
+  // lock.
   const CancellationCallback wake_up(cancellation, [this] {
     const std::lock_guard lock(mutex_);
     changed_.notify_all();

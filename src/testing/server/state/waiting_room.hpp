@@ -12,7 +12,7 @@
 
 namespace heymilo::testing::detail {
 
-/// Where answers wait for their time, or until they are released. Used by any thread.
+/// Responses that wait for their time, or for release. Thread-safe.
 class WaitingRoom {
  public:
   enum class End { due, released, closed, cancelled };
@@ -21,15 +21,14 @@ class WaitingRoom {
 
   Clock& clock() const { return *clock_; }
 
-  /// What an answer that is to be held is given: the next release() lets it go, however early that
-  /// comes.
+  /// The ticket of a held response; the next release() sends it, even if it comes before the wait.
   std::uint64_t ticket() const;
-  /// Waits until `until` has come, the ticket is released, the room is closed, or `cancellation` is
-  /// cancelled.
+  /// Waits until `until`, the ticket's release, the end of the room, or a cancellation of
+  /// `cancellation`.
   End wait(Clock::TimePoint until, std::optional<std::uint64_t> ticket = {},
            const CancellationToken& cancellation = {});
   void release();
-  /// Ends all waits, now and from now on.
+  /// Ends all waits, present and future.
   void close();
   bool closed() const;
 

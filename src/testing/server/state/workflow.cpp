@@ -75,7 +75,7 @@ Workflow::Workflow(std::uint64_t number, Timestamp invited) {
   }
 }
 
-// The step's part where it is one that the candidate gets to.
+// The step's summary if the candidate reaches the step.
 const Workflow::Part* Progress::reached(Step step) const {
   const auto place = static_cast<std::size_t>(step);
   return place < workflow_.reached ? &workflow_.steps[place] : nullptr;

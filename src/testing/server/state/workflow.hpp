@@ -16,8 +16,8 @@ inline constexpr std::size_t kSteps = 4;
 
 enum class Outcome { completed, shortlisted, dismissed, knocked_out };
 
-/// What is going to become of a candidate, from beginning to end: a pure function of the number
-/// drawn for it and the moment of its invitation.
+/// The course of a candidate's workflow, from beginning to end: a pure function of the number drawn
+/// for it and the time of its creation.
 struct Workflow {
   struct Part {
     Timestamp begins;
@@ -28,16 +28,16 @@ struct Workflow {
   Workflow(std::uint64_t number, Timestamp invited);
 
   std::array<Part, kSteps> steps{};
-  std::size_t reached = kSteps;  ///< how many steps are begun; the last may knock out
+  std::size_t reached = kSteps;  ///< the number of begun steps; the last may knock out
   Outcome outcome = Outcome::completed;
   Timestamp
-      decided{};     ///< from then on `outcome` is shown; before, since the last step, evaluating
+      decided{};     ///< from then on `outcome` is shown; evaluating between the last step and then
   double score = 0;  ///< of all steps; 0 to 100
 
   const Part& at(Step step) const { return steps[static_cast<std::size_t>(step)]; }
 };
 
-/// How far a workflow has come at a moment.
+/// The progress of a workflow at a given time.
 class Progress {
  public:
   Progress(const Workflow& workflow, Timestamp now) : workflow_(workflow), now_(now) {}
@@ -46,11 +46,11 @@ class Progress {
   bool ended(Step step) const;                        ///< passed or knocked out
   bool passed(Step step) const;                       ///< ended, and not knocked out
   bool decided() const;                               ///< the outcome is shown
-  bool has(Outcome outcome) const;                    ///< decided so
-  std::string_view status() const;                    ///< as the API says it
-  std::string_view status(Step step) const;           ///< as the API says it
-  std::optional<Timestamp> changed(Step step) const;  ///< when it last did; empty: not begun
-  std::optional<Timestamp> changed() const;           ///< when any step last did
+  bool has(Outcome outcome) const;                    ///< decided with this outcome
+  std::string_view status() const;                    ///< the API's text
+  std::string_view status(Step step) const;           ///< the API's text
+  std::optional<Timestamp> changed(Step step) const;  ///< its last change; empty: not begun
+  std::optional<Timestamp> changed() const;           ///< the last change of any step
 
  private:
   const Workflow::Part* reached(Step step) const;
