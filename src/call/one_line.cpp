@@ -102,7 +102,8 @@ std::string inSmallLetters(std::string_view text) {
   for (std::size_t at = 0; at < small.size(); ++at) {
     if (lengthOf(small[at]) == 1) {
       small[at] = ascii::toLower(small[at]);
-    } else if (lengthOf(small[at]) == 2 && at + 1 < small.size() && continues(small[at + 1])) {
+    } else if (lengthOf(small[at]) == 2 && !continues(small[at]) && at + 1 < small.size() &&
+               continues(small[at + 1])) {
       const std::uint32_t point = smallLetter(codePointAt(small, at));
       small[at] = static_cast<char>(0xc0U | point >> 6U);
       small[++at] = static_cast<char>(0x80U | (point & 0x3fU));

@@ -13,8 +13,9 @@ namespace heymilo::workflows {
 /// This machine's wall clock, which may be set at any moment: for display only.
 Timestamp now();
 
-/// The Date header of a response (RFC 9110, section 6.6.1), in whole seconds. Empty if there is
-/// none, or if its form is not the one that senders must use.
+/// The Date header of a response (RFC 9110, section 6.6.1), in whole seconds; the obsolete forms
+/// are read too, with a year of two digits by this machine's century. Empty if there is none that
+/// can be read.
 std::optional<Timestamp> dateOf(const Headers& headers);
 
 /// The API's time: from the Date headers of its responses, advanced by a monotonic clock. It does

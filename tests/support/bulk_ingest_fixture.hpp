@@ -3,27 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "heymilo/testing/mock_server.hpp"
-#include "heymilo/workflows/bulk_ingest.hpp"
+#include "heymilo/workflows/store_error.hpp"
 #include "support/mock_client.hpp"
+#include "support/namespaces.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace heymilo_test {
-
-using heymilo::CandidateIngestRequest;
-using heymilo::Client;
-using heymilo::ClientOptions;
-using heymilo::testing::MockServer;
-using heymilo::workflows::BulkIngestOptions;
-using heymilo::workflows::BulkIngestResult;
-using heymilo::workflows::RecordReport;
-using heymilo::workflows::RecordState;
-using heymilo::workflows::reportOf;
-using heymilo::workflows::sourceOf;
 
 using People = std::vector<CandidateIngestRequest>;
 using Metadata = std::map<std::string, std::string>;
@@ -103,6 +94,34 @@ class BulkIngestTest : public ::testing::Test {
   MockServer server;
   ClientOptions client_options;
   BulkIngestOptions options;
+};
+
+/// With something that happens to the journal in the middle of a run.
+class BulkIngestJournalTest : public BulkIngestTest {
+ protected:
+  BulkIngestJournalTest() { options.concurrency = 1; }
+
+  /// Calls `happen` when the server has the second chunk, and its response is not sent yet.
+  void atTheSecondChunk(std::function<void()> happen) {
+    server.respondNext("ingestCandidatesBulk", ScriptedResponse::asUsual());
+    server.respondNext({"ingestCandidatesBulk",
+                        [happen = std::move(happen)](const RecordedRequest&) {
+                          happen();
+                          return true;
+                        }},
+                       ScriptedResponse::asUsual());
+  }
+
+  std::string complaint(const People& all) {
+    try {
+      ingest(all);
+      return "it is complete";
+    } catch (const StoreError& error) {
+      return error.what();
+    }
+  }
+
+  const std::string& journal() const { return options.journal; }
 };
 
 }  // namespace heymilo_test

@@ -252,7 +252,7 @@ TEST_F(BulkIngestProgram, AJournalThatIsDeletedDuringTheRunIsNoSuccess) {
   EXPECT_THAT(result.err, HasSubstr(journal + " no longer exists"));
   EXPECT_THAT(result.err, HasSubstr("had sent 20 records"));
   EXPECT_THAT(result.err, HasSubstr("nothing more is sent"));
-  EXPECT_THAT(result.err, HasSubstr("move that to " + journal));
+  EXPECT_THAT(result.err, HasSubstr("move this file to " + journal));
   std::filesystem::rename(journal + ".rescued", journal);
   EXPECT_EQ(ingest(arguments).exit_code, 0);
   EXPECT_EQ(server.candidateCount("posting-1"), 40u);

@@ -9,6 +9,7 @@
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/api_clock.hpp"
 #include "workflows/bulk/bulk_sender.hpp"
+#include "workflows/bulk/chunk.hpp"
 #include "workflows/bulk/journal.hpp"
 #include "workflows/bulk/reconciler.hpp"
 #include "workflows/bulk/record_feed.hpp"
@@ -18,7 +19,7 @@ namespace heymilo::workflows {
 
 namespace {
 
-void check(std::string_view posting_id, const BulkIngestOptions& options) {
+void requireUsable(std::string_view posting_id, const BulkIngestOptions& options) {
   const auto refuse = [](const char* option, const std::string& reason) {
     throw InvalidArgumentError(option, reason);
   };
@@ -56,7 +57,7 @@ class BulkRun {
       : posting_id_(posting_id),
         options_(options),
         journal_(options.journal, {posting_id_, options.mark}),
-        // An earlier run has ended, as the journal is this one's, and its requests with it.
+        // This run has the journal: an earlier one has ended, and its requests with it.
         ended_(client.clock().now()),
         api_clock_(client.clock()),
         control_(client.clock(), options.stop, options.patience),
@@ -71,15 +72,16 @@ class BulkRun {
       tellOfSent();
       throw StoreError(
           error.what() + whatWasSent() + (feed_.refused() ? std::string() : whatToDo()),
-          outcomeSoFar());
+          outcomeOfRun());
     } catch (const OverloadError& error) {
-      throw OverloadError(error.what(), outcomeSoFar());
+      throw OverloadError(error.what(), outcomeOfRun());
     }
   }
 
  private:
-  /// Of a run that something other than the API ends: each candidate's own is in the journal.
-  Outcome outcomeSoFar() const {
+  /// The outcome of an error that does not come from the API. The state of each record is in the
+  /// journal.
+  Outcome outcomeOfRun() const {
     const BulkSender::Sent sent = sender_.sent();
     return sent.taken + sent.in_doubt == 0 ? Outcome::not_sent : Outcome::unknown;
   }
@@ -88,7 +90,7 @@ class BulkRun {
     reconcile();  // what an earlier run left in flight
     while (!control_.over()) {
       sender_.run([this] { tell("sending"); });
-      tell("sending");  // what the last chunk became, also where the run ends with an error
+      tell("sending");  // the result of the last chunk, also where the run ends with an error
       control_.rethrow();
       if (journal_.count(RecordState::in_flight) == 0) {
         break;
@@ -96,7 +98,7 @@ class BulkRun {
       reconcile();
       giveBackWhatHasNotArrived();
     }
-    journal_.requireInPlace();  // otherwise the next run would know nothing of this one
+    journal_.requireInPlace();  // a later run would find nothing of this one otherwise
     tell("done");
     return result();
   }
@@ -121,9 +123,9 @@ class BulkRun {
     }
     std::string text = ". This run had sent " + std::to_string(all) +
                        (all == 1 ? " record: " : " records: ") + std::to_string(sent.taken) +
-                       " known to have been taken";
+                       " confirmed";
     if (sent.in_doubt != 0) {
-      text += ", and " + std::to_string(sent.in_doubt) + " in doubt";
+      text += ", " + std::to_string(sent.in_doubt) + " in doubt";
     }
     return text;
   }
@@ -131,34 +133,39 @@ class BulkRun {
   std::string whatToDo() {
     try {
       journal_.requireInPlace();
-      return ". When that is put right, run again with the same journal: who is in doubt is looked "
-             "for in the posting, and nobody is sent twice";
+      return ". Fix this and run again with the same journal: records in doubt are looked for in "
+             "the posting, and nobody is sent twice";
     } catch (const StoreError&) {
       const std::string rescued = journal_.rescue();
       return rescued.empty()
-                 ? ". What only the journal knew is lost: a run without it sends everybody again. "
-                   "Look who is in the posting, and bring in the others only"
-                 : ". What the journal knew is in " + rescued + ": move that to " +
-                       options_.journal + ", and run again. A run without it sends everybody again";
+                 ? ". The journal's contents are lost: a run without them sends everybody again. "
+                   "Check who is in the posting, and ingest only the others"
+                 : ". The journal's contents were saved in " + rescued + ": move this file to " +
+                       options_.journal + " and run again. A run without it sends everybody again";
     }
   }
 
   void giveBackWhatHasNotArrived() {
     for (BulkSender::Doubt& doubt : sender_.takeDoubtful()) {
-      Chunk again;
-      for (MarkedRecord& record : doubt.chunk) {
-        const auto known = journal_.find(record.journal.index);
-        if (known && known->state == RecordState::unsent) {
-          again.push_back(std::move(record));
-        }
+      Chunk& chunk = doubt.chunk;
+      chunk.keepIf([&](std::size_t place) {
+        const auto known = journal_.find(chunk.records()[place].index);
+        return known && known->state == RecordState::unsent;
+      });
+      if (doubt.failed_in_the_api) {
+        // A record that the API fails on is narrowed down: the others get in.
+        auto [first, second] = chunk.halve();
+        giveBack(std::move(first));
+        giveBack(std::move(second));
+      } else {
+        giveBack(std::move(chunk));
       }
-      // A record that the API fails on is narrowed down, so that the others come in.
-      for (Chunk& part : doubt.failed_in_the_api ? halves(std::move(again))
-                                                 : std::vector<Chunk>{std::move(again)}) {
-        if (!part.empty()) {
-          feed_.giveBack(std::move(part));
-        }
-      }
+    }
+  }
+
+  void giveBack(Chunk chunk) {
+    if (!chunk.empty()) {
+      feed_.giveBack(std::move(chunk));
     }
   }
 
@@ -186,7 +193,7 @@ class BulkRun {
     return sent.taken + sent.in_doubt;
   }
 
-  /// Without the journal, which has failed.
+  /// For when the journal has failed.
   void tellOfSent() {
     if (options_.on_progress) {
       progress_.sent = sentRecords();
@@ -228,7 +235,7 @@ class BulkRun {
 
 BulkIngestResult bulkIngest(const Client& client, std::string_view posting_id,
                             const BulkSource& source, const BulkIngestOptions& options) {
-  check(posting_id, options);
+  requireUsable(posting_id, options);
   if (!source) {
     throw InvalidArgumentError("source", "must be set");
   }

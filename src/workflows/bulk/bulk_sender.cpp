@@ -1,13 +1,14 @@
 #include "workflows/bulk/bulk_sender.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/bulk/culprits.hpp"
+#include "workflows/bulk/receipts.hpp"
 
 namespace heymilo::workflows {
 
@@ -16,10 +17,10 @@ namespace {
 /// Statuses that may be about a single record.
 bool isAboutRecords(int status) { return status == 400 || status == 413 || status == 422; }
 
-/// Refusals that may be over the next time.
+/// Refusals that may be over with the next attempt.
 bool isForNow(int status) { return status == 425 || status == 429; }
 
-/// No connection comes about however often it is tried, as with a proxy's URL that is none.
+/// Trying again meets the same failure, as with an invalid URL of a proxy.
 bool isPermanent(const Error& error) {
   const auto* connection = dynamic_cast<const ConnectionError*>(&error);
   return connection != nullptr && connection->permanent() && error.outcome() == Outcome::not_sent;
@@ -35,33 +36,14 @@ std::chrono::milliseconds askedFor(const StatusError& error) {
                             : std::chrono::milliseconds{0};
 }
 
-BulkCandidateIngestRequest requestOf(const Chunk& part) {
-  BulkCandidateIngestRequest request;
-  request.data.reserve(part.size());
-  for (const MarkedRecord& record : part) {
-    request.data.push_back(record.request);
+std::vector<std::uint64_t> indexesOf(const std::vector<JournalRecord>& records) {
+  std::vector<std::uint64_t> indexes;
+  indexes.reserve(records.size());
+  for (const JournalRecord& record : records) {
+    indexes.push_back(record.index);
   }
-  return request;
+  return indexes;
 }
-
-/// `part` without the records at these places.
-template <typename Places>
-Chunk without(Chunk part, const Places& places) {
-  Chunk rest;
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    if (places.count(i) == 0) {
-      rest.push_back(std::move(part[i]));
-    }
-  }
-  return rest;
-}
-
-/// An answer that does not tell which receipt is for whom.
-class MismatchedAnswer : public DecodeError {
- public:
-  MismatchedAnswer()
-      : DecodeError("the receipts of a bulk ingestion are not those of its records", "/data") {}
-};
 
 }  // namespace
 
@@ -98,7 +80,7 @@ void BulkSender::run(const std::function<void()>& meanwhile) {
   join_all();
 }
 
-/// Where not every thread is to be had, those that there are do all the work.
+/// Where not all threads can be started, those that have been do all the work.
 void BulkSender::startWorkers(std::vector<std::thread>& workers) {
   workers.reserve(options_.concurrency);
   try {
@@ -111,7 +93,7 @@ void BulkSender::startWorkers(std::vector<std::thread>& workers) {
     }
   } catch (const std::system_error&) {
     if (workers.empty()) {
-      throw OverloadError("the system has no thread left to send with");
+      throw OverloadError("the system has no thread left for sending");
     }
     working_ -= options_.concurrency - workers.size();
   }
@@ -137,26 +119,16 @@ void BulkSender::send(Chunk chunk) {
     feed_.giveBack(std::move(chunk));  // so that it counts as not sent
     return;
   }
-  std::vector<JournalRecord> records;
-  records.reserve(chunk.size());
-  for (const MarkedRecord& record : chunk) {
-    records.push_back(record.journal);
-  }
   const Clock::TimePoint now = client_.clock().now();
   const std::optional<Timestamp> api_time = api_clock_.at(now);
-  const std::vector<std::uint64_t> refused = journal_.begin(records, api_time);
-  chunk.erase(std::remove_if(chunk.begin(),
-                             chunk.end(),
-                             [&](const MarkedRecord& record) {
-                               return std::find(refused.begin(),
-                                                refused.end(),
-                                                record.journal.index) != refused.end();
-                             }),
-              chunk.end());
-
+  const std::vector<std::uint64_t> refused = journal_.begin(chunk.records(), api_time);
+  chunk.keepIf([&](std::size_t place) {
+    const std::uint64_t index = chunk.records()[place].index;
+    return std::find(refused.begin(), refused.end(), index) == refused.end();
+  });
   if (!api_time) {
     const std::lock_guard lock(mutex_);
-    undated_.push_back({indexesOf(chunk), now});
+    undated_.push_back({indexesOf(chunk.records()), now});
   }
 
   std::vector<Chunk> parts;  // the next one last
@@ -169,7 +141,7 @@ void BulkSender::send(Chunk chunk) {
     }
     control_.waitForTurn();
     if (control_.over()) {
-      journal_.setUnsent(indexesOf(part));
+      journal_.setUnsent(part.records());
       continue;
     }
     requireJournal(part, parts);
@@ -177,10 +149,10 @@ void BulkSender::send(Chunk chunk) {
       std::vector<Chunk> next = attempt(std::move(part));
       std::move(next.rbegin(), next.rend(), std::back_inserter(parts));
     } catch (const StoreError&) {
-      throw;  // nothing can be written down any more
+      throw;  // nothing can be stored any more
     } catch (const Error&) {
       for (const Chunk& waiting : parts) {
-        journal_.setUnsent(indexesOf(waiting));
+        journal_.setUnsent(waiting.records());
       }
       throw;
     }
@@ -192,10 +164,10 @@ void BulkSender::requireJournal(const Chunk& part, const std::vector<Chunk>& wai
   try {
     journal_.requireInPlace();
   } catch (const StoreError&) {
-    try {  // for what can be saved of it
-      journal_.setUnsent(indexesOf(part));
+    try {  // for what can be saved of the journal
+      journal_.setUnsent(part.records());
       for (const Chunk& other : waiting) {
-        journal_.setUnsent(indexesOf(other));
+        journal_.setUnsent(other.records());
       }
     } catch (const StoreError&) {  // then they are in doubt
     }
@@ -212,17 +184,16 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
     arrived(size);
     control_.succeeded();
   } catch (const StoreError&) {
-    throw;  // of what was sent; it must not be taken for an error of the call
+    throw;  // of what was sent: it is not an error of the call
   } catch (const InvalidArgumentError& error) {
     returned(size);
     const auto culprit = culpritOf(error, part.size());
     if (!culprit) {
-      journal_.setUnsent(indexesOf(part));
+      journal_.setUnsent(part.records());
       throw;
     }
-    const auto& [place, detail] = *culprit;
-    journal_.setRejected({{part[place].journal, detail}});
-    part.erase(part.begin() + static_cast<std::ptrdiff_t>(place));
+    journal_.setRejected({{part.records()[culprit->first], culprit->second}});
+    part.keepIf([&](std::size_t place) { return place != culprit->first; });
     next.push_back(std::move(part));
   } catch (const StatusError& error) {
     api_clock_.hear(error.headers());
@@ -236,7 +207,7 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
       control_.failedForNow(askedFor(error));
       next.push_back(std::move(part));
     } else if (error.outcome() == Outcome::rejected) {
-      journal_.setUnsent(indexesOf(part));
+      journal_.setUnsent(part.records());
       throw;
     } else {
       control_.failedForNow();
@@ -253,7 +224,7 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
     } else {
       returned(size);
       if (ends) {
-        journal_.setUnsent(indexesOf(part));
+        journal_.setUnsent(part.records());
       } else {
         next.push_back(std::move(part));
       }
@@ -271,70 +242,40 @@ void BulkSender::deliver(const Chunk& part) {
   options.priority = Priority::bulk;
   ++requests_;
   if (options_.async) {
-    const auto answer = client_.ingestCandidatesBulkAsync(posting_id_, requestOf(part), options);
-    api_clock_.hear(answer.http.headers);
-    requests_ += static_cast<std::uint64_t>(answer.http.attempts - 1);
-    journal_.setQueued(indexesOf(part), answer.data.ingestion_id);
+    const auto response = client_.ingestCandidatesBulkAsync(posting_id_, part.request(), options);
+    api_clock_.hear(response.http.headers);
+    requests_ += static_cast<std::uint64_t>(response.http.attempts - 1);
+    journal_.setQueued(part.records(), response.data.ingestion_id);
   } else {
-    const auto answer = client_.ingestCandidatesBulk(posting_id_, requestOf(part), options);
-    api_clock_.hear(answer.http.headers);
-    requests_ += static_cast<std::uint64_t>(answer.http.attempts - 1);
-    receive(part, answer.data);
+    auto response = client_.ingestCandidatesBulk(posting_id_, part.request(), options);
+    api_clock_.hear(response.http.headers);
+    requests_ += static_cast<std::uint64_t>(response.http.attempts - 1);
+    journal_.setIngested(receiptsOf(part, std::move(response.data), options_.mark),
+                         api_clock_.now());
   }
-}
-
-void BulkSender::receive(const Chunk& part,
-                         const std::vector<BulkIngestCandidateResponseItem>& answer) {
-  if (answer.size() != part.size()) {
-    throw MismatchedAnswer();
-  }
-  // A receipt that shows its record's mark says whose it is; otherwise they are in order.
-  std::unordered_map<std::string_view, std::size_t> by_mark;
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    if (part[i].journal.mark) {
-      by_mark.emplace(*part[i].journal.mark, i);
-    }
-  }
-  std::vector<Journal::Receipt> receipts(part.size());
-  std::vector<bool> filled(part.size());
-  for (std::size_t i = 0; i < answer.size(); ++i) {
-    std::size_t place = i;
-    if (answer[i].metadata && answer[i].metadata->count(options_.mark) != 0) {
-      const auto found = by_mark.find(answer[i].metadata->at(options_.mark));
-      if (found == by_mark.end()) {
-        throw MismatchedAnswer();
-      }
-      place = found->second;
-    }
-    if (filled[place]) {
-      throw MismatchedAnswer();
-    }
-    filled[place] = true;
-    receipts[place] = {part[place].journal.index, answer[i].interview_id, answer[i].interview_url};
-  }
-  journal_.setIngested(receipts, api_clock_.now());
 }
 
 std::vector<Chunk> BulkSender::refused(Chunk part, const StatusError& error) {
+  std::vector<Chunk> next;
   const auto culprits = culpritsOf(error, part.size());
   if (!culprits.empty()) {
     std::vector<Journal::Refusal> refusals;
     refusals.reserve(culprits.size());
     for (const auto& [place, detail] : culprits) {
-      refusals.push_back({part[place].journal, detail});
+      refusals.push_back({part.records()[place], detail});
     }
     journal_.setRejected(refusals);
-    std::vector<Chunk> rest;
-    rest.push_back(without(std::move(part), culprits));
-    return rest;
+    part.keepIf([&](std::size_t place) { return culprits.count(place) == 0; });
+    next.push_back(std::move(part));
+  } else if (part.size() > 1) {
+    auto [first, second] = part.halve();
+    next.push_back(std::move(first));
+    next.push_back(std::move(second));
+  } else {
+    const APIError& reason = error.error();
+    journal_.setRejected({{part.records().front(), {reason.code, reason.message, reason.param}}});
   }
-  if (part.size() > 1) {
-    return halves(std::move(part));
-  }
-  const APIError& reason = error.error();
-  journal_.setRejected(
-      {{part.front().journal, APIErrorDetail{reason.code, reason.message, reason.param}}});
-  return {};
+  return next;
 }
 
 void BulkSender::putInDoubt(Chunk part, bool failed_in_the_api) {
@@ -388,7 +329,7 @@ BulkSender::Sent BulkSender::sent() const {
 }
 
 bool BulkSender::paused() const {
-  // A look at the posting costs about as many requests, however much is in doubt; but what is in
+  // Listing the posting costs about as many requests, however much is in doubt. But what is in
   // doubt is held in memory.
   const std::lock_guard lock(mutex_);
   return doubtful_.size() >= 2 * options_.concurrency;

@@ -12,60 +12,59 @@
 #include "heymilo/client.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
 #include "workflows/api_clock.hpp"
+#include "workflows/bulk/chunk.hpp"
 #include "workflows/bulk/journal.hpp"
-#include "workflows/bulk/marked_record.hpp"
 #include "workflows/bulk/record_feed.hpp"
 #include "workflows/bulk/run_control.hpp"
 
 namespace heymilo::workflows {
 
-/// Sends the chunks of a feed, several at the same time, and writes down what became of each. What
-/// it can't know is left in flight, and handed out as in doubt.
+/// Sends the chunks of a feed, several in parallel, and stores in the journal what became of each.
+/// A chunk whose outcome is unknown stays in flight, and is returned by takeDoubtful().
 class BulkSender {
  public:
   /// All of these must live as long as this.
   BulkSender(const Client& client, const std::string& posting_id, const BulkIngestOptions& options,
              Journal& journal, ApiClock& api_clock, RecordFeed& feed, RunControl& control);
 
-  /// Sends until the feed is empty, the run is over, or so much is in doubt that it is better
-  /// looked for first. Calls `meanwhile` now and then, on this thread. Throws what `meanwhile`
-  /// throws, and OverloadError where not a single thread can be made.
+  /// Sends until the feed is empty, the run is over, or so much is in doubt that it has to be
+  /// looked for first. Calls `meanwhile` after each chunk and once a second, on this thread. Throws
+  /// what `meanwhile` throws, and OverloadError where no thread can be started.
   void run(const std::function<void()>& meanwhile);
 
   /// A chunk whose outcome is unknown.
   struct Doubt {
     Chunk chunk;
-    bool failed_in_the_api = false;  ///< with a 5xx, which a record in it may be the reason for
+    bool failed_in_the_api = false;  ///< with a 5xx: a record in it may be the reason
   };
   std::vector<Doubt> takeDoubtful();
-  /// When the last request ended whose outcome is unknown; empty where there was none.
+  /// When the last request whose outcome is unknown ended; empty where there was none.
   std::optional<Clock::TimePoint> lastDoubt() const;
-  /// Writes down when they were sent of those in flight that were sent before the API's time was
-  /// known, if it is known now.
+  /// For records in flight that were sent before the API's time was known: stores when they were
+  /// sent, if it is known now.
   void dateSendings();
 
-  /// Of the records that requests of this run have carried: how many are known to have been taken,
-  /// and how many may have been.
+  /// Of the records in this run's requests: how many are known to have been taken, and how many may
+  /// have been.
   struct Sent {
     std::uint64_t taken = 0, in_doubt = 0;
   };
-  /// Does not ask the journal, which may be what has failed.
+  /// Does not use the journal, which may be what has failed.
   Sent sent() const;
-  /// What was in doubt has been looked for, and so many were found.
+  /// Everything in doubt has been looked for, and `found` records were found.
   void reconciled(std::size_t found);
-  /// Requests that were made.
+  /// How many requests were made.
   std::uint64_t requests() const noexcept { return requests_; }
 
  private:
   void startWorkers(std::vector<std::thread>& workers);
   void work();
   void send(Chunk chunk);
-  /// Throws StoreError where what is to be sent would not be found in the journal again.
+  /// Throws StoreError where the journal has been lost, and with it what is sent from now on.
   void requireJournal(const Chunk& part, const std::vector<Chunk>& waiting);
-  /// One request. Returns what is to be sent next in its place.
+  /// One request. Returns what has to be sent next instead of `part`.
   std::vector<Chunk> attempt(Chunk part);
   void deliver(const Chunk& part);
-  void receive(const Chunk& part, const std::vector<BulkIngestCandidateResponseItem>& answer);
   std::vector<Chunk> refused(Chunk part, const StatusError& error);
   void carry(std::size_t records);
   void arrived(std::size_t records);

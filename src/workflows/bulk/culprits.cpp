@@ -50,14 +50,14 @@ APIErrorDetail of(const Place& place, std::string code, std::string message) {
 
 std::map<std::size_t, APIErrorDetail> culpritsOf(const StatusError& error, std::size_t size) {
   std::map<std::size_t, APIErrorDetail> culprits;
-  const APIError& answer = error.error();
-  for (const APIErrorDetail& detail : answer.errors.value_or(std::vector<APIErrorDetail>())) {
+  const APIError& reason = error.error();
+  for (const APIErrorDetail& detail : reason.errors.value_or(std::vector<APIErrorDetail>())) {
     if (const auto place = placeIn(detail.param.value_or(std::string()), size)) {
       culprits.emplace(place->record, of(*place, detail.code, detail.message));
     }
   }
-  if (const auto place = placeIn(answer.param.value_or(std::string()), size)) {
-    culprits.emplace(place->record, of(*place, answer.code, answer.message));
+  if (const auto place = placeIn(reason.param.value_or(std::string()), size)) {
+    culprits.emplace(place->record, of(*place, reason.code, reason.message));
   }
   return culprits;
 }
@@ -68,7 +68,7 @@ std::optional<std::pair<std::size_t, APIErrorDetail>> culpritOf(const InvalidArg
   if (!place) {
     return std::nullopt;
   }
-  // what() begins with the place in the request, of which the report knows nothing.
+  // what() begins with the place in the request, which means nothing in the report.
   const std::string what = error.what();
   const std::size_t colon = what.find(": ");
   return std::pair(

@@ -6,7 +6,7 @@
 
 #include "heymilo/errors.hpp"
 #include "workflows/api_clock.hpp"
-#include "workflows/bulk/marked_record.hpp"
+#include "workflows/bulk/journal_record.hpp"
 
 namespace heymilo::workflows {
 
@@ -14,15 +14,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A request that has ended here, by a reset, has packets under way for some seconds more. What the
-// other side has taken by then, it may carry out for as long as proxies wait for a response: by
-// default Heroku 30 s, API Gateway 29 s, nginx and AWS load balancers 60 s, Cloudflare 100 s and
-// lately 120 s. (The timeout of an attempt does not count: it was over when the request ended.) An
-// API that needs longer does not work behind those, so that its requests are not longer either.
+// A request that has ended here, by a reset, has packets under way for some more seconds. The API
+// may carry out what has arrived by then for as long as proxies wait for a response. Defaults:
+// Heroku 30 s, API Gateway 29 s, nginx and AWS load balancers 60 s, Cloudflare 100 s, recently 120
+// s. (The timeout of an attempt does not count: it was over when the request ended.) An API that
+// needs more time does not work behind these proxies, so its requests do not take longer.
 constexpr milliseconds kUnderWay{5'000};
 constexpr milliseconds kOtherSide{120'000};
-// Nothing bounds a queue. This is for one that has no backlog; where records that were queued by
-// the same run have not shown up, no time is long enough: see Journal::settle().
+// A queue has no bound. This is for one without a backlog. While records that the same run queued
+// have not appeared, no time is long enough: see Journal::settle().
 constexpr milliseconds kQueue{600'000};
 
 }  // namespace
@@ -49,7 +49,7 @@ void Reconciler::probe() {
   ++requests_;
   try {
     api_clock_.hear(client_.listCandidates(posting_id_, params, request).http.headers);
-  } catch (const DecodeError& error) {  // only its Date is of interest
+  } catch (const DecodeError& error) {  // only the Date is needed
     api_clock_.hear(error.http().headers);
   } catch (const CancelledError&) {
     if (!control_.stopped()) {
@@ -178,9 +178,9 @@ bool Reconciler::look(std::optional<Timestamp> from,
 }
 
 void Reconciler::compare(const std::vector<Journal::Comparison>& comparisons) {
-  // A candidate is created before the receipt comes. By as much as it seems to be earlier, the
-  // Date headers may be ahead of the clock that created_at is from; the margin is for that, and
-  // half of it is left to what the two have to do with each other at other moments.
+  // A candidate is created before its receipt arrives. The time between the two is the most by
+  // which the Date headers may be ahead of the clock of created_at. The margin is for that: half of
+  // it for this moment, the other half since the difference may change.
   for (const Journal::Comparison& both : comparisons) {
     const bool agrees = both.created_at >= both.received_at - options_.clock_margin / 2;
     (agrees ? agreeing_ : disagreeing_).insert(both.run);

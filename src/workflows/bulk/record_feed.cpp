@@ -8,7 +8,7 @@ namespace heymilo::workflows {
 
 namespace {
 
-/// As of a message that begins with the line, which it had before there was BulkRecord::line.
+/// Includes the line, with which messages began before there was BulkRecord::line.
 std::int64_t hashOfProblem(const BulkRecord& record) {
   return stableHash((record.line ? "line " + std::to_string(*record.line) + ": " : std::string()) +
                     record.problem->message);
@@ -41,13 +41,13 @@ Chunk RecordFeed::next() {
 
 void RecordFeed::readInto(Chunk& chunk) {
   std::vector<Journal::Refusal> unreadable;
-  // Unreadable ones count, so that a file of nothing else is not held in memory.
+  // Unreadable records count too: a file of nothing else must not be held in memory.
   while (chunk.size() + unreadable.size() < chunk_ || chunk.empty()) {
     if (unreadable.size() >= chunk_) {
       journal_.setRejected(unreadable);
       unreadable.clear();
     }
-    failed_ = true;  // until it is counted: what comes after an error is not asked for
+    failed_ = true;  // until the record is counted: after an error, nothing more is read
     std::optional<BulkRecord> record = source_();
     if (!record) {
       if (!stop_.cancelled()) {
@@ -57,23 +57,23 @@ void RecordFeed::readInto(Chunk& chunk) {
       break;
     }
     const std::uint64_t index = read_;
-    MarkedRecord candidate;
+    JournalRecord known_as;
     if (record->problem) {
-      candidate.journal = {index, hashOfProblem(*record), {}, {}};
+      known_as = {index, hashOfProblem(*record), {}, {}};
     } else {
-      candidate = marked(index, std::move(record->request), mark_, journal_.id());
+      known_as = identify(index, record->request, mark_, journal_.id());
     }
-    candidate.journal.line = record->line;
-    const bool done = isDone(candidate.journal);
+    known_as.line = record->line;
+    const bool done = isDone(known_as);
     ++read_;
     failed_ = false;
     if (done) {
       continue;
     }
     if (record->problem) {
-      unreadable.push_back({candidate.journal, *record->problem});
+      unreadable.push_back({std::move(known_as), std::move(*record->problem)});
     } else {
-      chunk.push_back(std::move(candidate));
+      chunk.add(std::move(known_as), std::move(record->request));
     }
   }
   if (!unreadable.empty()) {
@@ -98,7 +98,7 @@ bool RecordFeed::isDone(const JournalRecord& record) {
     return false;
   }
   if (known->hash != record.hash) {
-    refuse(placeOf(record.index, record.line) + " is another one");
+    refuse(placeOf(record.index, record.line) + " is a different one");
   }
   if (record.line && record.line != known->line) {
     moved_.push_back(record);
@@ -124,7 +124,7 @@ void RecordFeed::endOfSource() {
 void RecordFeed::refuse(const std::string& how) {
   refused_ = true;
   throw StoreError("the source is not the one that the journal was made for: " + how +
-                   ". Use the source as it was, or another journal");
+                   ". Use the original source or another journal");
 }
 
 bool RecordFeed::refused() const {

@@ -8,32 +8,33 @@
 
 #include "heymilo/cancellation.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
+#include "workflows/bulk/chunk.hpp"
 #include "workflows/bulk/journal.hpp"
-#include "workflows/bulk/marked_record.hpp"
 
 namespace heymilo::workflows {
 
-/// The records that are still to be sent, as chunks: those that were given back, then those of the
-/// source that the journal does not know as done. All functions may be called by any thread.
+/// The records that still have to be sent, in chunks: first those that were given back, then those
+/// of the source that are not done according to the journal. All functions may be called by any
+/// thread.
 class RecordFeed {
  public:
-  /// `source` and `journal` must live as long as this. When `stop` is cancelled, nothing from the
-  /// source is not its end.
+  /// `source` and `journal` must live as long as this. When `stop` is cancelled, a source that
+  /// returns nothing has not ended.
   RecordFeed(const BulkSource& source, Journal& journal, std::string mark, std::size_t chunk,
              CancellationToken stop);
 
-  /// The next chunk; empty when there is none. Records that the source could not read are
-  /// `rejected` on the way. Throws what the source throws, and StoreError where a record is not the
-  /// one that the journal knows.
+  /// The next chunk, of at most `chunk` records; empty when there is none. Records that the source
+  /// could not read become `rejected`. Throws what the source throws, and StoreError where a record
+  /// is not the one that the journal knows.
   Chunk next();
   /// To be sent again.
   void giveBack(Chunk chunk);
 
   /// How many records have come from the source.
   std::uint64_t read() const;
-  /// The source has been read to its end, and nothing has been given back since.
+  /// The source has been read to its end, and nothing that was given back is left.
   bool exhausted() const;
-  /// A record was not the one that the journal knows: the StoreError is the source's.
+  /// A record was not the one that the journal knows: the StoreError is about the source.
   bool refused() const;
 
  private:
@@ -55,8 +56,8 @@ class RecordFeed {
   std::uint64_t read_ = 0;
   bool exhausted_ = false;
   bool refused_ = false;
-  bool failed_ = false;               // the source has thrown
-  std::vector<JournalRecord> moved_;  // known ones that begin at another line than was known
+  bool failed_ = false;               // the source has thrown, or its record was refused
+  std::vector<JournalRecord> moved_;  // known ones that begin at another line than before
 };
 
 }  // namespace heymilo::workflows

@@ -13,14 +13,13 @@
 
 namespace heymilo::workflows {
 
-/// Whether a run goes on: it ends when it is stopped from outside, when something fails that going
-/// on does not help, or when too much has failed in a row. All functions may be called by any
-/// thread.
+/// Whether a run continues: it ends when it is stopped from outside, when something fails for good,
+/// or when too much has failed in a row. All functions may be called by any thread.
 class RunControl {
  public:
-  /// Is stopped when `stop` is cancelled. `patience` failures in a row are one too many. What is
-  /// waited for goes by `clock`; what this process does to itself, which is to tick and to give up
-  /// on a request after a stop, by the machine's.
+  /// Is stopped when `stop` is cancelled, and fails with the `patience`-th failure in a row. Waits
+  /// for the API use `clock`. tick() and abandon() use the machine's clock, since what they wait
+  /// for is in this process.
   RunControl(Clock& clock, const CancellationToken& stop, std::size_t patience);
 
   bool stopped() const;  ///< from outside
@@ -31,22 +30,22 @@ class RunControl {
   /// Throws what the run failed with, where it did.
   void rethrow() const;
 
-  /// Something went well: what failed before it is forgotten.
+  /// Something succeeded: the failures before it do not count any more.
   void succeeded();
-  /// The exception in flight is of a request that may succeed later, after `at_least`. Ends the run
-  /// with it where patience is at its end; otherwise requests wait, the longer the more have
-  /// failed.
+  /// To be called in the handler of an exception whose request may succeed later, after `at_least`.
+  /// The last failure that `patience` allows ends the run with that exception. After each one,
+  /// requests wait: 250 ms, then twice as long each time, 30 s at most, and `at_least`.
   void failedForNow(std::chrono::milliseconds at_least = {});
   /// Waits until the next request may be made, or the run is over.
   void waitForTurn();
-  /// How long it is until then; 0 where a request may be made.
+  /// How long it is until then: 0 where a request may be made.
   std::chrono::milliseconds untilTurn() const;
-  /// Waits for that long, or until the run is over. Calls `meanwhile` now and then.
+  /// Waits for `time`, or until the run is over. Calls `meanwhile` once a second, and at the end.
   void wait(std::chrono::milliseconds time, const std::function<void()>& meanwhile);
 
-  /// Cancelled some seconds after the run has been stopped, for requests that take longer.
+  /// Cancelled by tick() when the run was stopped 5 s ago: ends requests that take longer.
   CancellationToken abandon() const { return abandon_.token(); }
-  /// Waits up to a second for something to happen, and looks after abandon().
+  /// Waits for wake() or any other change, up to a second. Cancels abandon() when it is time.
   void tick();
   void wake();
 
@@ -62,7 +61,7 @@ class RunControl {
   std::optional<std::chrono::steady_clock::time_point> stopped_at_;
   std::exception_ptr reason_;
   CancellationSource abandon_;
-  CancellationCallback on_stop_;  // last: it may call at once
+  CancellationCallback on_stop_;  // last: its callback may run immediately
 };
 
 }  // namespace heymilo::workflows

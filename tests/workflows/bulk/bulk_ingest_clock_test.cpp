@@ -20,16 +20,9 @@
 #include "support/bulk_ingest_fixture.hpp"
 #include "support/wall_clock.hpp"
 
-namespace heymilo::workflows {
+namespace heymilo_test {
 namespace {
 
-using heymilo::testing::ManualClock;
-using heymilo::testing::MockServer;
-using heymilo::testing::MockServerOptions;
-using heymilo::testing::ScriptedResponse;
-using heymilo_test::People;
-using heymilo_test::people;
-using heymilo_test::setWallClock;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -125,8 +118,7 @@ class Import {
   }
 
   BulkIngestResult run() {
-    return bulkIngest(
-        heymilo::Client(client_options_), "p", heymilo_test::sourceOf(people_), options_);
+    return bulkIngest(Client(client_options_), "p", sourceOf(people_), options_);
   }
 
  private:
@@ -147,7 +139,7 @@ class Import {
   const Case case_;
   const std::shared_ptr<ManualClock> clock_ = std::make_shared<ManualClock>();
   const People people_ = people(kPeople);
-  heymilo_test::TemporaryDirectory directory_;
+  TemporaryDirectory directory_;
   MockServer server_;
   ClientOptions client_options_;
   BulkIngestOptions options_;
@@ -194,7 +186,7 @@ TEST_P(SetClocks, WhatDidNotArriveIsSentAgain) {
 }
 
 /// With a client and a server on a clock of their own.
-class SettlingTime : public heymilo_test::BulkIngestTest {
+class SettlingTime : public BulkIngestTest {
  protected:
   static MockServerOptions on(const std::shared_ptr<ManualClock>& clock) {
     MockServerOptions server_options;
@@ -369,4 +361,4 @@ TEST_F(SettlingTime, WhereTheTimesAgreeOnlyTheLatestAreListed) {
 }
 
 }  // namespace
-}  // namespace heymilo::workflows
+}  // namespace heymilo_test

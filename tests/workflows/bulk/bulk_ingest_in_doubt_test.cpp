@@ -21,19 +21,13 @@
 
 // Chunks whose outcome is unknown: they are looked for, and never sent twice.
 
-namespace heymilo::workflows {
+namespace heymilo_test {
 namespace {
 
-using heymilo::testing::RecordedRequest;
-using heymilo::testing::ScriptedResponse;
-using BulkIngestInDoubt = heymilo_test::BulkIngestTest;
-using heymilo_test::Metadata;
-using heymilo_test::People;
-using heymilo_test::people;
+using BulkIngestInDoubt = BulkIngestTest;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using ::testing::HasSubstr;
 
 TEST_F(BulkIngestInDoubt, FindsWhatWasCarriedOutWithoutAnAnswer) {
   server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit().times(3));
@@ -48,7 +42,7 @@ TEST_F(BulkIngestInDoubt, FindsWhatWasCarriedOutWithoutAnAnswer) {
 /// A server whose lists show one candidate with another text.
 class SpoilingTransport final : public Transport {
  public:
-  SpoilingTransport(std::shared_ptr<Transport> inner, heymilo_test::Spoil spoil)
+  SpoilingTransport(std::shared_ptr<Transport> inner, Spoil spoil)
       : inner_(std::move(inner)), spoil_(std::move(spoil)) {}
 
   HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) override {
@@ -71,26 +65,25 @@ class SpoilingTransport final : public Transport {
 
  private:
   const std::shared_ptr<Transport> inner_;
-  const heymilo_test::Spoil spoil_;
+  const Spoil spoil_;
 };
 
-// It may be one of the records in doubt: where that can't be told, nothing is sent again.
+// It may be one of the records in doubt: where that cannot be determined, nothing is sent again.
 TEST_F(BulkIngestInDoubt, ACandidateWhoCanNotBeReadIsNeverSentAgain) {
   struct Case {
     const char* name;
-    heymilo_test::Spoil spoil;
-    bool told;  // whether it is one of the records
+    Spoil spoil;
+    bool determined;  // whether it is one of the records
   };
   options.settling_time = milliseconds{0};
-  for (const Case& kind :
-       {Case{"NaN", heymilo_test::with(R"("x":NaN)"), true},
-        Case{"a known property", heymilo_test::with(R"("score":"\ud800")"), true},
-        Case{"the name", heymilo_test::instead("name", "7"), true},
-        Case{"the mark", heymilo_test::instead("number", "\"\xff\""), false},
-        Case{"the address", heymilo_test::instead("email", "1e999"), false},
-        Case{"the id", heymilo_test::instead("interview_id", "null"), false},
-        Case{"the candidate", [](const std::string&) { return "NaN"; }, false},
-        Case{"the structure", heymilo_test::brokenStructures().front().spoil, false}}) {
+  for (const Case& kind : {Case{"NaN", with(R"("x":NaN)"), true},
+                           Case{"a known property", with(R"("score":"\ud800")"), true},
+                           Case{"the name", instead("name", "7"), true},
+                           Case{"the mark", instead("number", "\"\xff\""), false},
+                           Case{"the address", instead("email", "1e999"), false},
+                           Case{"the id", instead("interview_id", "null"), false},
+                           Case{"the candidate", [](const std::string&) { return "NaN"; }, false},
+                           Case{"the structure", brokenStructures().front().spoil, false}}) {
     SCOPED_TRACE(kind.name);
     const std::string posting = std::string("p-") + std::to_string(posts());
     server.addPosting(posting);
@@ -104,9 +97,9 @@ TEST_F(BulkIngestInDoubt, ACandidateWhoCanNotBeReadIsNeverSentAgain) {
     };
     try {
       EXPECT_TRUE(ingest().complete);
-      EXPECT_TRUE(kind.told);
+      EXPECT_TRUE(kind.determined);
     } catch (const DecodeError&) {
-      EXPECT_FALSE(kind.told);
+      EXPECT_FALSE(kind.determined);
       EXPECT_EQ(reported(RecordState::ingested).size(), 9u);
       EXPECT_EQ(reported(RecordState::unresolved).size(), 1u);
       EXPECT_THROW(ingest(), DecodeError);
@@ -162,7 +155,7 @@ TEST_F(BulkIngestInDoubt, WaitsForWhatIsStillOnItsWay) {
 // What takes hours at the API takes none on a clock that the test moves, with the times as they are
 // without any settings.
 TEST_F(BulkIngestInDoubt, WaitsByTheClientsClock) {
-  const auto clock = std::make_shared<heymilo::testing::ManualClock>();
+  const auto clock = std::make_shared<ManualClock>();
   const auto start = clock->now();
   client_options = server.clientOptions();
   client_options.clock = clock;
@@ -252,7 +245,7 @@ TEST_F(BulkIngestInDoubt, LeavesUnresolvedWhatNothingTells) {
 
 TEST_F(BulkIngestInDoubt, QueuesAndFindsWhatWasQueued) {
   options.async = true;
-  client_options.clock = std::make_shared<heymilo::testing::ManualClock>();
+  client_options.clock = std::make_shared<ManualClock>();
   server.respondNext("ingestCandidatesBulkAsync", ScriptedResponse::disconnect().afterCommit());
   options.settling_time = milliseconds{300};
   options.on_progress = [&](const BulkProgress& progress) {
@@ -313,7 +306,7 @@ TEST_F(BulkIngestInDoubt, NarrowsDownWhomTheApiFailsOn) {
   expectEverybodyOnce(16);
 }
 
-// An old candidate of the same address is not taken for somebody who has not come in.
+// An old candidate with the same address is not taken for a record that was not ingested.
 TEST_F(BulkIngestInDoubt, AnAddressThatWasThereBeforeProvesNothing) {
   People all = people(2);
   for (int i = 0; i < 49; ++i) {
@@ -366,4 +359,4 @@ TEST_F(BulkIngestInDoubt, LooksAfterATimeoutThatIsAGateways) {
 }
 
 }  // namespace
-}  // namespace heymilo::workflows
+}  // namespace heymilo_test

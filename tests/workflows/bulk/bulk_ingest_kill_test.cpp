@@ -20,24 +20,21 @@
 
 #include "heymilo/testing/mock_server.hpp"
 #include "support/faults.hpp"
+#include "support/namespaces.hpp"
 #include "support/running_process.hpp"
 #include "support/sanitizers.hpp"
 #include "support/temporary_directory.hpp"
 
+namespace heymilo_test {
 namespace {
 
-using heymilo::testing::MockServer;
-using heymilo::testing::ScriptedResponse;
-using heymilo_test::RunningProcess;
-using heymilo_test::setting;
-using heymilo_test::TemporaryDirectory;
 using std::chrono::milliseconds;
 
 class BulkIngestKilled : public ::testing::Test {
  protected:
   BulkIngestKilled() {
-    records = setting("HEYMILO_TEST_RECORDS", heymilo_test::effort(5000));
-    kills = setting("HEYMILO_TEST_KILLS", heymilo_test::effort(300));
+    records = setting("HEYMILO_TEST_RECORDS", effort(5000));
+    kills = setting("HEYMILO_TEST_KILLS", effort(300));
     std::cout << "HEYMILO_TEST_SEED=" << seed << " HEYMILO_TEST_RECORDS=" << records
               << " HEYMILO_TEST_KILLS=" << kills << '\n';
     server.addPosting("p");
@@ -122,7 +119,7 @@ class BulkIngestKilled : public ::testing::Test {
   std::mt19937_64 random{seed};
   TemporaryDirectory directory;
   std::string file;
-  heymilo_test::Faults faults{seed};  // before the server, which asks it
+  Faults faults{seed};  // before the server, which asks it
   MockServer server;
 };
 
@@ -147,7 +144,7 @@ TEST_F(BulkIngestKilled, EverybodyIsThereOnce) {
   while (killed < kills) {
     RunningProcess process(program, arguments(), environment, directory.file("log"));
     // Most die young, and some live long enough to get far.
-    const std::uint64_t slowed = heymilo_test::kSanitized ? 5 : 1;
+    const std::uint64_t slowed = kSanitized ? 5 : 1;
     const std::uint64_t longest_life = (below(5) == 0 ? 600u : 60u) * slowed;
     if (process.wait(milliseconds{below(longest_life)})) {
       ++ended;  // it gave up for all the faults, or is done
@@ -162,7 +159,7 @@ TEST_F(BulkIngestKilled, EverybodyIsThereOnce) {
   server.clearResponses();
   RunningProcess last(program, arguments(), environment, directory.file("log"));
   const auto code = last.wait(std::chrono::minutes{1});
-  std::cout << killed << " kills, " << ended << " runs that ended by themselves, "
+  std::cout << killed << " kills, " << ended << " runs that ended otherwise, "
             << server.requestCount() << " requests, " << arrived
             << " people in before the last run\n";
   ASSERT_EQ(code, 3) << logged();  // done, but for those who are rejected
@@ -170,3 +167,4 @@ TEST_F(BulkIngestKilled, EverybodyIsThereOnce) {
 }
 
 }  // namespace
+}  // namespace heymilo_test

@@ -16,17 +16,11 @@
 #include "heymilo/workflows/store_error.hpp"
 #include "support/bulk_ingest_fixture.hpp"
 
-namespace heymilo::workflows {
+namespace heymilo_test {
 namespace {
 
-using heymilo::testing::RecordedRequest;
-using heymilo::testing::ScriptedResponse;
-using BulkIngest = heymilo_test::BulkIngestTest;
-using heymilo_test::Metadata;
-using heymilo_test::People;
-using heymilo_test::people;
+using BulkIngest = BulkIngestTest;
 using std::chrono::milliseconds;
-using ::testing::HasSubstr;
 
 TEST_F(BulkIngest, BringsEverybodyInOnce) {
   const BulkIngestResult result = ingest(people(95));
@@ -65,7 +59,7 @@ TEST_F(BulkIngest, RefusesASourceThatHasChanged) {
       return std::string(error.what());
     }
   };
-  EXPECT_THAT(complaint(other), HasSubstr("record 18 is another one"));
+  EXPECT_THAT(complaint(other), HasSubstr("record 18 is a different one"));
   EXPECT_THAT(complaint(people(31)), HasSubstr("had 30 records, and has more"));
   EXPECT_THAT(complaint(people(29)), HasSubstr("had 30 records, and has 29"));
   EXPECT_EQ(server.requestCount(), 0u);
@@ -161,7 +155,7 @@ TEST_F(BulkIngest, NamesRecordsAsPeopleCountThem) {
     bulkIngest(Client(client_options), "p", source, options);
     FAIL();
   } catch (const StoreError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("record 2 (line 14) is another one"));
+    EXPECT_THAT(error.what(), HasSubstr("record 2 (line 14) is a different one"));
   }
 }
 
@@ -204,7 +198,7 @@ TEST_F(BulkIngest, DoesNotAskASourceAgainThatIsAnotherOne) {
       ADD_FAILURE() << differs_at;
     } catch (const StoreError& error) {
       EXPECT_THAT(error.what(),
-                  HasSubstr("record " + number + " (line " + number + ") is another one"));
+                  HasSubstr("record " + number + " (line " + number + ") is a different one"));
     }
     EXPECT_EQ(asked, differs_at + 1);
   }
@@ -368,8 +362,8 @@ TEST_F(BulkIngest, KeepsNoPersonalDataInTheJournal) {
   std::ifstream file(options.journal, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   EXPECT_FALSE(bytes.empty());
-  EXPECT_THAT(bytes, ::testing::Not(HasSubstr("secret")));
-  EXPECT_THAT(bytes, ::testing::Not(HasSubstr("Canary")));
+  EXPECT_THAT(bytes, Not(HasSubstr("secret")));
+  EXPECT_THAT(bytes, Not(HasSubstr("Canary")));
 #ifndef _WIN32
   EXPECT_EQ(std::filesystem::status(options.journal).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
@@ -377,4 +371,4 @@ TEST_F(BulkIngest, KeepsNoPersonalDataInTheJournal) {
 }
 
 }  // namespace
-}  // namespace heymilo::workflows
+}  // namespace heymilo_test

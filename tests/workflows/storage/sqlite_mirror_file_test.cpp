@@ -29,7 +29,7 @@ TEST_F(SqliteMirrorFile, TwoAtOnceAreToldOf) {
     SqliteMirror(file, "p");
     FAIL();
   } catch (const StoreError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("another run is at work on " + file));
+    EXPECT_THAT(error.what(), HasSubstr("another run is using " + file));
   }
 }
 
@@ -40,22 +40,20 @@ TEST_F(SqliteMirrorFile, AFileThatIsLostDuringARunIsToldOf) {
   namespace fs = std::filesystem;
   using Loss = std::pair<const char*, std::function<void(const std::string&)>>;
   const std::vector<Loss> losses{
-      {"mirror.db is not there any more", [](const std::string& path) { fs::remove(path); }},
-      {"mirror.db is not there any more",
+      {"mirror.db no longer exists", [](const std::string& path) { fs::remove(path); }},
+      {"mirror.db no longer exists",
        [](const std::string& path) { fs::rename(path, path + ".old"); }},
-      {"mirror.db is not there any more",
+      {"mirror.db no longer exists",
        [](const std::string& path) { fs::remove_all(fs::path(path).parent_path()); }},
-      {"mirror.db is another file now",
+      {"mirror.db was replaced by another file",
        [](const std::string& path) {
          fs::copy_file(path, path + ".copy");
          fs::rename(path + ".copy", path);
        }},
       {"mirror.db was truncated", [](const std::string& path) { fs::resize_file(path, 0); }},
-      {"mirror.db-wal, which is a part of",
-       [](const std::string& path) { fs::remove(path + "-wal"); }},
-      {"mirror.db-shm, which is a part of",
-       [](const std::string& path) { fs::remove(path + "-shm"); }},
-      {"mirror.db-lock is not there any more",
+      {"mirror.db-wal (part of", [](const std::string& path) { fs::remove(path + "-wal"); }},
+      {"mirror.db-shm (part of", [](const std::string& path) { fs::remove(path + "-shm"); }},
+      {"mirror.db-lock no longer exists",
        [](const std::string& path) { fs::remove(path + "-lock"); }},
   };
   int number = 0;
