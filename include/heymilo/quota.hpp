@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "heymilo/export.hpp"
+#include "heymilo/models/enum_json.hpp"
 
 namespace heymilo {
 
@@ -23,6 +24,11 @@ enum class Priority {
 
 /// `interactive` or `bulk`.
 HEYMILO_EXPORT std::string_view toString(Priority priority) noexcept;
+/// In JSON, of any nlohmann::basic_json, it is toString(priority).
+template <class Json, detail::IfJson<Json> = 0>
+void to_json(Json& json, Priority priority) {
+  detail::setText(json, toString(priority));
+}
 
 // The quota, as slots. A quota of N requests in a window of W is N slots, numbered from 0. A slot
 // lets one request through. After that it rests: until W after its response, or where there was

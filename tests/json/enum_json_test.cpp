@@ -156,6 +156,7 @@ TEST(EnumJson, ComparesWithJson) {
 TEST(EnumJson, OtherEnumsAreTheirTextToo) {
   EXPECT_EQ((json{{"outcome", Outcome::unknown}}).dump(), R"({"outcome":"unknown"})");
   EXPECT_EQ((json{{"kind", EventKind::throttled}}).dump(), R"({"kind":"throttled"})");
+  EXPECT_EQ((json{{"priority", Priority::bulk}}).dump(), R"({"priority":"bulk"})");
   EXPECT_EQ((ordered_json{{"state", workflows::RecordState::in_flight}}).dump(),
             R"({"state":"in_flight"})");
 }
@@ -193,6 +194,8 @@ std::map<std::string, bool> becomeNumbers() {
   add("Mode", testing::ManualClock::Mode::by_hand);
   add("Outcome", Outcome::not_sent);
   add("PersonalData", PersonalData::hidden);
+  add("Priority", Priority::bulk);
+  add("SlotEnd", SlotEnd::unsent);
   add("RecordState", workflows::RecordState::unsent);
   return all;
 }
