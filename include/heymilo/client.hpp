@@ -16,18 +16,18 @@
 #include "heymilo/transport.hpp"
 #include "heymilo/waiting.hpp"
 
-/// The C++ client for the HeyMilo API. Everything that it throws is an Error or std::bad_alloc, but
-/// for what the caller's own callbacks throw.
+/// The C++ client for the HeyMilo API. It throws an Error or std::bad_alloc. Exceptions of the
+/// caller's own callbacks are passed on.
 namespace heymilo {
 
-/// The Candidates API. Every method may be called from any number of threads at once. A Client is
-/// cheap to copy; copies share connections, quota and configuration, which go with the last one.
-/// A child of fork() may use its parent's clients: it has connections and a quota of its own.
+/// The Candidates API. All methods are thread-safe. A Client is cheap to copy. Copies share
+/// connections, quota and configuration, which are released with the last copy. A child of fork()
+/// may use its parent's clients: the child gets its own connections and its own quota.
 ///
-/// The methods throw what errors.hpp lists: InvalidArgumentError for what is refused before
-/// anything is sent, TransportError where no complete answer came, DecodeError where it is not the
-/// documented one, and StatusError for any status but 2xx. Error::outcome() tells what became of
-/// the request.
+/// The methods throw the errors of errors.hpp: InvalidArgumentError for a call that is refused
+/// before anything is sent, TransportError without a complete response, DecodeError for a response
+/// that is not the documented JSON, and StatusError for any status but 2xx. Error::outcome() says
+/// whether the request may have been carried out.
 class HEYMILO_EXPORT Client {
  public:
   /// Throws InvalidArgumentError for options that can't be used: no credentials, a base URL that
@@ -58,13 +58,13 @@ class HEYMILO_EXPORT Client {
                                                  const ListCandidatesParams& params = {},
                                                  const RequestOptions& options = {}) const;
 
-  /// ingestCandidate: brings one candidate into the posting's workflow.
+  /// ingestCandidate: adds one candidate to the posting's workflow.
   /// POST /api/v2/postings/{posting_id}/candidates
   SingleResponse<IngestCandidateResponse> ingestCandidate(std::string_view posting_id,
                                                           const CandidateIngestRequest& request,
                                                           const RequestOptions& options = {}) const;
 
-  /// ingestCandidatesBulk: brings several candidates in; the answer has one item for each.
+  /// ingestCandidatesBulk: ingests several candidates; the response has one item for each.
   /// POST /api/v2/postings/{posting_id}/candidates/bulk
   SingleResponse<std::vector<BulkIngestCandidateResponseItem>> ingestCandidatesBulk(
       std::string_view posting_id, const BulkCandidateIngestRequest& request,
@@ -98,62 +98,62 @@ class HEYMILO_EXPORT Client {
         posting_id, detail::bulkRequestOf(std::forward<People>(people)), options);
   }
 
-  /// All candidates of a posting, page after page, 100 at a time unless `params.limit` says
-  /// otherwise. Nothing is sent before the range is begun; `options` hold for each page. What
-  /// becomes of a candidate that can't be read says CandidateRange::onUnreadable(). The range
-  /// shares this client's connections and may outlive it. Throws InvalidArgumentError at once.
+  /// All candidates of a posting, page by page, in the order of the list. A page has 100 candidates
+  /// unless `params.limit` is set. Nothing is sent before the first iteration. `options` apply to
+  /// each page. CandidateRange::onUnreadable() says what happens to a candidate that can't be read.
+  /// The range shares this client's connections and may outlive it. Throws InvalidArgumentError
+  /// immediately.
   CandidateRange listAllCandidates(std::string_view posting_id, ListCandidatesParams params = {},
                                    RequestOptions options = {}) const;
 
-  /// All candidates of a posting, in no particular order and each once, by up to `concurrency`
-  /// requests side by side (no more than `max_connections`, and within the quota like any others).
-  /// Each reads a part of the list by created_at: the first page is asked for alone, and then
-  /// whoever has nothing to do takes half of what another has not come to, as far as the list shows
-  /// itself to be in order of time. Costs a request more than listAllCandidates() for each part
-  /// that was cut off, and one that asks for how many have a created_at: where some do not, the
-  /// list is walked once more for these, if the API gives totals; if it gives none, they are found
-  /// only by listAllCandidates().
+  /// All candidates of a posting, each once, in no particular order. Up to `concurrency` requests
+  /// are sent in parallel, at most `max_connections`, within the quota.
   ///
-  /// Who was in the list at the beginning is handed out once, unless removed meanwhile; who comes
-  /// in later may be. A list that was brought in within a second or two can't be cut, and one that
-  /// comes in no order of time is not: it is then walked as listAllCandidates() does. Threads run
-  /// while the range is walked, and end with it. Throws InvalidArgumentError at once.
+  /// Each request reads a part of the list by created_at. The first page is read alone. Then each
+  /// idle thread takes half of another thread's unread part, as long as the list is in order of
+  /// time. A list whose candidates were all created within a second or two, or that is not in order
+  /// of time, is read as listAllCandidates() reads it. The cost is one more request than
+  /// listAllCandidates() for each part, and one request for the number of candidates with a
+  /// created_at. If some have none, the list is read once more to find them, provided that the API
+  /// sends totals; without totals, use listAllCandidates() for them.
+  ///
+  /// Each candidate that was in the list when the range began is returned once, unless it was
+  /// removed in the meantime. Candidates that are created later may be missing. Threads run during
+  /// the iteration and end with it. Throws InvalidArgumentError immediately.
   CandidateRange listAllCandidatesInParallel(std::string_view posting_id,
                                              std::size_t concurrency = 4,
                                              ListCandidatesParams params = {},
                                              RequestOptions options = {}) const;
 
-  /// What the waits of this client go by: ClientOptions::clock, or Clock::steady(). For code that
-  /// waits between its calls, so that a test that moves the clock moves all of it.
+  /// The clock of this client's waits: ClientOptions::clock, or Clock::steady(). Code that waits
+  /// between calls should use it too, so that a test can move the time for all of it.
   Clock& clock() const noexcept;
 
-  /// Looks at the posting's list again and again until each candidate of `keys` has been seen in
-  /// `state`, and returns them as they were then, in the order of `keys`. A key is an interview_id,
-  /// or what WaitOptions::key makes of a candidate: with that one can wait for candidates who were
-  /// queued and are not in the list yet.
+  /// Reads the posting's list repeatedly until each candidate of `keys` has been seen in `state`.
+  /// Returns the candidates as they were at that moment, in the order of `keys`. A key is an
+  /// interview_id, or the value that WaitOptions::key returns for a candidate. With such a key one
+  /// can wait for candidates that were queued and are not in the list yet.
   ///
-  /// One walk of the list, of a hundred candidates for each request, serves all that are waited
-  /// for. It ends when everybody has been met; who was met once is looked for only around their
-  /// created_at from then on, or one after the other where that takes fewer requests. On average no
-  /// more than one request is made in each WaitOptions::initial_interval, and all are within the
-  /// quota like any others.
+  /// One pass over the list, 100 candidates a request, serves all keys, and ends when all have been
+  /// found. A candidate that was found once is then looked for around its created_at only, or by a
+  /// pass if that takes fewer requests. On average at most one request is sent in each
+  /// WaitOptions::initial_interval. All requests are within the quota.
   ///
-  /// `options` hold for each request; `total_timeout` and `deadline` are those of the whole wait,
-  /// and without them there is no limit. A candidate may never reach a state: one who is dismissed
-  /// never gets a score. Throws WaitTimeoutError, which knows who was seen in the state, where the
-  /// time runs out, or sooner, when no other look fits in; CancelledError; and what
-  /// listAllCandidates() throws. Since nothing but lists is read, the wait can always be begun
-  /// again. A candidate that can't be read is passed over, unless it is waited for or may be, as
-  /// its key can't be read either and somebody who is waited for is not in the list: that is a
-  /// DecodeError. Throws InvalidArgumentError for an empty key or state, or intervals that can't be
-  /// used.
+  /// `options` apply to each request. `total_timeout` and `deadline` apply to the whole wait; if
+  /// neither is set, the wait has no limit. A candidate may never reach a state: a dismissed
+  /// candidate never gets a score. The wait only reads, so it can be repeated at any time.
+  ///
+  /// Throws WaitTimeoutError, which has the candidates seen so far, when the time has run out or is
+  /// too short for another request; CancelledError; InvalidArgumentError for an empty key, an empty
+  /// `state` or invalid intervals; DecodeError for a candidate that can't be read and that is, or
+  /// may be, one of those waited for (others are skipped); and the errors of listAllCandidates().
   std::vector<CandidateResponse> waitForCandidates(std::string_view posting_id,
                                                    const std::vector<std::string>& keys,
                                                    const CandidatePredicate& state,
                                                    const WaitOptions& how = {},
                                                    const RequestOptions& options = {}) const;
 
-  /// waitForCandidates() for one.
+  /// waitForCandidates() for one key.
   CandidateResponse waitForCandidate(std::string_view posting_id, const std::string& key,
                                      const CandidatePredicate& state, const WaitOptions& how = {},
                                      const RequestOptions& options = {}) const;

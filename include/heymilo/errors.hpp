@@ -26,7 +26,7 @@ enum class Outcome {
   not_sent,  ///< the server never had the whole request: it did nothing
   rejected,  ///< a 4xx other than 408 and 499: the server refused the request, and did nothing
   unknown,   ///< it may have been carried out, or may yet be: look before sending again
-  applied    ///< it was carried out; only the answer is unreadable
+  applied    ///< it was carried out; only the response is unreadable
 };
 
 /// `not_sent`, `rejected`, `unknown` or `applied`.
@@ -62,7 +62,7 @@ class HEYMILO_EXPORT InvalidArgumentError : public Error {
  public:
   /// `param` names the option, parameter or field: `posting_id`, `limit`, `data.17.email`.
   InvalidArgumentError(const std::string& param, const std::string& message);
-  /// As InvalidArgumentError(param, message), with a `shown` in the place of param in what(): for
+  /// As InvalidArgumentError(param, message), with a `shown` instead of param in what(): for
   /// a param() that holds a caller's own text, such as a metadata key.
   InvalidArgumentError(const std::string& param, const std::string& message,
                        const std::string& shown);
@@ -94,7 +94,7 @@ class HEYMILO_EXPORT StoreError : public Error {
   ~StoreError() override;
 };
 
-/// No complete answer came back.
+/// No complete response came back.
 class HEYMILO_EXPORT TransportError : public Error {
  public:
   /// What a Transport throws; `message` is one line without anything that was sent.
@@ -143,7 +143,7 @@ class HEYMILO_EXPORT CancelledError : public TransportError {
   ~CancelledError() override;
 };
 
-/// A 2xx answer, or a JSON value given for conversion, that is not what its schema says.
+/// A 2xx response, or a JSON value given for conversion, that is not what its schema says.
 class HEYMILO_EXPORT DecodeError : public Error {
  public:
   /// `path` is a JSON pointer (RFC 6901) to what does not fit, empty for the document as a whole.
@@ -157,7 +157,7 @@ class HEYMILO_EXPORT DecodeError : public Error {
 
   /// Where: `/data/17/workflow/steps/2/order`. Empty for the document as a whole.
   const std::string& path() const noexcept;
-  /// The answer's body, personal data included; empty where a JSON value was converted.
+  /// The response's body, personal data included; empty where a JSON value was converted.
   const std::string& rawBody() const noexcept;
   /// How the response came about: status, headers, request id and attempts. Its `attempts` is 0
   /// where a JSON value was converted.
@@ -179,11 +179,11 @@ class HEYMILO_EXPORT PaginationError : public Error {
 /// The API answered with a status that is not 2xx.
 class HEYMILO_EXPORT StatusError : public Error {
  public:
-  /// What an answer holds. Anything left empty is filled from the status.
+  /// What a response holds. Anything left empty is filled from the status.
   struct Details {
     int status = 0;                                          ///< the HTTP status
     APIError error{};                                        ///< what StatusError::error() gives
-    Headers headers{};                                       ///< of the answer
+    Headers headers{};                                       ///< of the response
     std::string raw_body{};                                  ///< the body as it came
     std::vector<ValidationError> detail{};                   ///< of a 422
     std::optional<std::chrono::milliseconds> retry_after{};  ///< of a 429
@@ -196,10 +196,10 @@ class HEYMILO_EXPORT StatusError : public Error {
   /// Always filled: from the `error` envelope, from `detail` of an HTTPValidationError, or made
   /// from the status. Its messages are the server's and may quote what was sent.
   const APIError& error() const noexcept { return details_->error; }
-  const Headers& headers() const noexcept { return details_->headers; }  ///< of the answer
-  /// The answer's X-Request-Id, for the API's support; empty when there is none.
+  const Headers& headers() const noexcept { return details_->headers; }  ///< of the response
+  /// The response's X-Request-Id, for the API's support; empty when there is none.
   std::string requestId() const;
-  /// The answer's body, as much of it as ClientOptions::max_response_bytes allows; it may quote
+  /// The response's body, as much of it as ClientOptions::max_response_bytes allows; it may quote
   /// what was sent.
   const std::string& rawBody() const noexcept { return details_->raw_body; }
 
@@ -244,11 +244,11 @@ class HEYMILO_EXPORT UnprocessableEntityError : public StatusError {
   using StatusError::StatusError;  ///< as StatusError(message, details)
   ~UnprocessableEntityError() override;
 
-  /// The validation's complaints, each with its place in the request; empty where the answer came
+  /// The validation's complaints, each with its place in the request; empty where the response came
   /// in the `error` envelope.
   const std::vector<ValidationError>& detail() const noexcept { return details().detail; }
 
-  /// What is wrong with each field, whichever way the answer said so: error().errors or, where
+  /// What is wrong with each field, whichever way the response said so: error().errors or, where
   /// there are none, error() itself as the only one. Never empty. `param` is the field, where the
   /// API named one: `body.email`, `body.data.17.email`.
   std::vector<APIErrorDetail> fields() const;
@@ -260,7 +260,7 @@ class HEYMILO_EXPORT RateLimitError : public StatusError {
   using StatusError::StatusError;  ///< as StatusError(message, details)
   ~RateLimitError() override;
 
-  /// How long the API wants to be left alone, counted from the answer; empty when it did not say.
+  /// How long the API wants to be left alone, counted from the response; empty when it did not say.
   std::optional<std::chrono::milliseconds> retryAfter() const noexcept {
     return details().retry_after;
   }

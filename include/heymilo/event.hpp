@@ -15,10 +15,10 @@ namespace heymilo {
 /// What an Event tells of.
 enum class EventKind {
   request,    ///< a request is about to be sent
-  response,   ///< an answer came, of any status
+  response,   ///< a response came, of any status
   retry,      ///< the call waits for `wait`, then sends again
   throttled,  ///< the call waits for `wait` until the quota allows a request
-  failure     ///< no complete answer came
+  failure     ///< no complete response came
 };
 
 /// `request`, `response`, `retry`, `throttled` or `failure`.
@@ -43,12 +43,12 @@ struct Event {
   std::string_view method{};             ///< `GET`, `POST` and so on; a literal
   std::string_view route{};              ///< the path's template, never the path; a literal
   int attempt = 0;                       ///< from 1
-  int status = 0;                        ///< of an answer; otherwise 0
+  int status = 0;                        ///< of a response; otherwise 0
   std::chrono::microseconds elapsed{0};  ///< of this attempt
   std::chrono::milliseconds wait{0};     ///< before what comes next
   std::size_t bytes_sent = 0;            ///< of the request's body
-  std::size_t bytes_received = 0;        ///< of the answer's body, after decompression
-  std::string request_id{};              ///< the answer's X-Request-Id
+  std::size_t bytes_received = 0;        ///< of the response's body, after decompression
+  std::string request_id{};              ///< the response's X-Request-Id
   /// throttled: because the API has asked for no requests (a 429), of this client or of another one
   /// that shares its quota.
   bool held = false;

@@ -34,7 +34,7 @@ class HEYMILO_EXPORT NonBlockingClient {
   /// thread, which they must not hold up.
   explicit NonBlockingClient(Client client, CompletionExecutor executor = {});
   /// With an engine that it shares. Throws InvalidArgumentError where that goes by another clock
-  /// than the client, and for a client whose transport is no NonBlockingTransport.
+  /// than the client, and for a client whose transport is not a NonBlockingTransport.
   NonBlockingClient(Client client, Engine engine, CompletionExecutor executor = {});
 
   /// The client that it was made from.
@@ -54,7 +54,7 @@ class HEYMILO_EXPORT NonBlockingClient {
       std::string_view posting_id, const CandidateIngestRequest& request,
       const RequestOptions& options = {}) const;
 
-  /// ingestCandidatesBulk: brings several candidates in; the answer has one item for each.
+  /// ingestCandidatesBulk: ingests several candidates; the response has one item for each.
   PendingCall<SingleResponse<std::vector<BulkIngestCandidateResponseItem>>> ingestCandidatesBulk(
       std::string_view posting_id, const BulkCandidateIngestRequest& request,
       const RequestOptions& options = {}) const;

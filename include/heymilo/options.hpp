@@ -23,8 +23,8 @@ class Clock;  // heymilo/clock.hpp
 struct RetryPolicy {
   int max_retries = 4;                                 ///< after the first attempt; 0: never
   std::chrono::milliseconds initial_backoff{500};      ///< the longest wait before retry 1
-  std::chrono::milliseconds max_backoff{30'000};       ///< the longest before any
-  std::chrono::milliseconds max_retry_after{120'000};  ///< asked to wait longer: give up at once
+  std::chrono::milliseconds max_backoff{30'000};       ///< the longest wait before any retry
+  std::chrono::milliseconds max_retry_after{120'000};  ///< a longer Retry-After ends the call
 };
 
 /// Never more than `requests` in any window of the length `per`, wherever it starts.
@@ -54,21 +54,21 @@ struct ClientOptions {
   Headers headers{};    ///< added to every request; must not name one that the library sets itself
   RetryPolicy retry{};  ///< when to send again
   std::optional<RateLimit> rate_limit = RateLimit{300, std::chrono::seconds{60}};  ///< empty: none
-  /// Who shares the limit: every client with the same one. nullptr: this client and its copies.
+  /// Clients with the same quota share the limit. nullptr: this client and its copies.
   std::shared_ptr<SharedQuota> quota{};
-  /// How many of rate_limit.requests bulk calls leave for the others. Of clients that share a quota
-  /// the highest applies.
+  /// Part of rate_limit.requests that bulk calls leave for interactive calls. If clients share a
+  /// quota, the highest value applies.
   int reserved_requests = 0;
-  /// Gives the X-API-KEY of the next attempt, instead of `api_key`: one that expires, say. Called
-  /// before each attempt, within the time of the call, by any number of threads in parallel; for a
-  /// NonBlockingClient on the engine's thread, which it must not hold up. What it throws ends the
-  /// call as it is, with nothing sent; so does an empty text, or one that a header can't hold
-  /// (InvalidArgumentError, `credential`).
+  /// Returns the X-API-KEY of the next attempt, such as a key that expires. Used instead of
+  /// `api_key`. Called before each attempt, within the deadline, from any number of threads in
+  /// parallel; a NonBlockingClient calls it on the engine's thread, which it must not block. An
+  /// exception ends the call unchanged, with nothing sent. An empty or invalid value is an
+  /// InvalidArgumentError (`credential`).
   std::function<std::string()> credential{};
-  /// Adds header fields to the next attempt, such as a signature of it or a trace; called as
-  /// `credential` is, and after it. It is given a copy of the request as it is about to be sent,
-  /// and what it adds is secret as other header fields are. Fields that the library sets itself,
-  /// and all else of the request, must stay as they are (InvalidArgumentError, `prepare`).
+  /// Adds header fields to the next attempt, such as a signature or a trace id. Called after
+  /// `credential`, under the same conditions. It gets a copy of the request; what it adds is
+  /// treated as secret. Other changes, and header fields that the library sets itself, are an
+  /// InvalidArgumentError (`prepare`).
   std::function<void(HttpRequest&)> prepare{};
   std::size_t max_connections = 8;             ///< kept open for reuse
   std::size_t max_response_bytes = 64u << 20;  ///< of a body, after decompression
@@ -77,11 +77,11 @@ struct ClientOptions {
   std::optional<std::string> proxy{};          ///< URL; unset: as the environment says; empty: none
   std::string user_agent{};                    ///< put before the library's own
   std::shared_ptr<Transport> transport{};      ///< nullptr: libcurl
-  std::shared_ptr<Clock> clock{};              ///< what waits go by; nullptr: Clock::steady()
+  std::shared_ptr<Clock> clock{};              ///< of all waits; nullptr: Clock::steady()
   std::function<void(const Event&)> on_event{};  ///< on the calling thread; throws are swallowed
 };
 
-/// What one call does differently, or all calls of Client::withOptions().
+/// Options of one call, or of all calls of Client::withOptions().
 struct RequestOptions {
   std::optional<std::chrono::milliseconds> timeout{};        ///< one attempt
   std::optional<std::chrono::milliseconds> total_timeout{};  ///< all attempts and waits together

@@ -147,7 +147,7 @@ class HEYMILO_EXPORT CandidateRange {
   /// As above, over the pages that `params` specify, with `starting_after` and `limit` set by the
   /// walk.
   CandidateRange(CandidateWindowLoader loader, ListCandidatesParams params);
-  /// A range over the whole list, read by up to `concurrency` requests side by side, each in a part
+  /// A range over the whole list, read by up to `concurrency` requests in parallel, each in a part
   /// of it by creation time. The candidates come in no particular order, each once. At most 2 *
   /// concurrency + 1 pages are held. What Client::listAllCandidatesInParallel() says goes for it.
   /// Throws InvalidArgumentError where `concurrency` is 0, and for a `starting_after` that is no

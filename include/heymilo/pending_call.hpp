@@ -29,38 +29,38 @@ HEYMILO_EXPORT std::shared_ptr<const Error> errorIn(const std::exception_ptr& ex
 /// function runs there.
 using CompletionExecutor = std::function<void(std::function<void()>)>;
 
-/// What became of a call: its answer, or the error that the same method of Client throws.
-template <class Answer>
+/// What became of a call: its response, or the error that the same method of Client throws.
+template <class Response>
 class Result {
  public:
-  /// The answer.
-  explicit Result(Answer answer) : answer_(std::move(answer)) {}
+  /// The response.
+  explicit Result(Response response) : response_(std::move(response)) {}
   /// The error, which must not be null.
   explicit Result(std::exception_ptr error)
       : exception_(std::move(error)), error_(detail::errorIn(exception_)) {}
 
-  /// Whether there is an answer.
+  /// Whether there is a response.
   bool ok() const noexcept { return exception_ == nullptr; }
-  /// The answer. Throws the error where there is none.
-  Answer& value() & {
+  /// The response. Throws the error where there is none.
+  Response& value() & {
     throwIfFailed();
-    return *answer_;
+    return *response_;
   }
-  /// The answer. Throws the error where there is none.
-  const Answer& value() const& {
+  /// The response. Throws the error where there is none.
+  const Response& value() const& {
     throwIfFailed();
-    return *answer_;
+    return *response_;
   }
-  /// The answer. Throws the error where there is none.
-  Answer value() && {
+  /// The response. Throws the error where there is none.
+  Response value() && {
     throwIfFailed();
-    return *std::move(answer_);
+    return *std::move(response_);
   }
-  /// The error; null where there is an answer, and where what the call ended with is not a
+  /// The error; null where there is a response, and where what the call ended with is not a
   /// heymilo::Error (std::bad_alloc, or what a transport of your own throws): see exception().
   /// It lives as long as this, or a copy. With MSVC it has the class Error itself.
   const Error* error() const noexcept { return error_.get(); }
-  /// What value() throws, whatever it is; null where there is an answer. (error() in 0.1.)
+  /// What value() throws, whatever it is; null where there is a response. (error() in 0.1.)
   std::exception_ptr exception() const noexcept { return exception_; }
 
  private:
@@ -70,7 +70,7 @@ class Result {
     }
   }
 
-  std::optional<Answer> answer_;
+  std::optional<Response> response_;
   std::exception_ptr exception_;
   std::shared_ptr<const Error> error_;  // in exception_
 };
@@ -78,11 +78,11 @@ class Result {
 /// A call of NonBlockingClient that has been prepared and not begun: nothing is sent until one of
 /// then(), future() and co_await is used, each of which takes it, once. To be moved between
 /// threads, not shared.
-template <class Answer>
+template <class Response>
 class [[nodiscard]] PendingCall {
  public:
-  /// Told of the end of the call, once. Must not throw: there would be nobody to catch it.
-  using Completion = std::function<void(Result<Answer>)>;
+  /// Notified of the end of the call, once. Must not throw: there would be nobody to catch it.
+  using Completion = std::function<void(Result<Response>)>;
   /// Begins the call; `executor` may be empty.
   using Begin = std::function<void(CompletionExecutor executor, Completion done)>;
 
@@ -104,11 +104,11 @@ class [[nodiscard]] PendingCall {
   /// Begins the call, and returns. The future is made ready by the engine's thread, whatever the
   /// executor, so that a thread which the executor needs may wait for it. Letting go of the future
   /// neither waits for the call nor ends it.
-  std::future<Answer> future() && {
-    auto promise = std::make_shared<std::promise<Answer>>();
-    std::future<Answer> future = promise->get_future();
+  std::future<Response> future() && {
+    auto promise = std::make_shared<std::promise<Response>>();
+    std::future<Response> future = promise->get_future();
     executor_ = nullptr;
-    std::move(*this).then([promise](Result<Answer> result) {
+    std::move(*this).then([promise](Result<Response> result) {
       if (result.ok()) {
         promise->set_value(std::move(result).value());
       } else {
@@ -127,37 +127,38 @@ class [[nodiscard]] PendingCall {
 
 namespace detail {
 
-template <class Answer>
+template <class Response>
 class PendingCallAwaiter {
  public:
-  explicit PendingCallAwaiter(PendingCall<Answer>&& call) : call_(std::move(call)) {}
+  explicit PendingCallAwaiter(PendingCall<Response>&& call) : call_(std::move(call)) {}
 
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> waiting) {
     // The coroutine may go on, and take this with it, before then() returns.
-    PendingCall<Answer> call = std::move(call_);
-    std::move(call).then([this, waiting](Result<Answer> result) {
+    PendingCall<Response> call = std::move(call_);
+    std::move(call).then([this, waiting](Result<Response> result) {
       result_.emplace(std::move(result));
       waiting.resume();
     });
   }
-  Answer await_resume() { return std::move(*result_).value(); }
+  Response await_resume() { return std::move(*result_).value(); }
 
  private:
-  PendingCall<Answer> call_;
-  std::optional<Result<Answer>> result_;
+  PendingCall<Response> call_;
+  std::optional<Result<Response>> result_;
 };
 
 }  // namespace detail
 
 /// `co_await client.listCandidates(...)`: begins the call, and goes on when it has ended, on the
-/// client's executor or, where that is empty, on the engine's thread. Gives the answer, or throws.
+/// client's executor or, where that is empty, on the engine's thread. Gives the response, or
+/// throws.
 ///
 /// With g++ 12 a request in braces must have a name of its own: what braces make within such an
 /// expression is destroyed twice there, whatever is awaited.
-template <class Answer>
-detail::PendingCallAwaiter<Answer> operator co_await(PendingCall<Answer>&& call) {
-  return detail::PendingCallAwaiter<Answer>(std::move(call));
+template <class Response>
+detail::PendingCallAwaiter<Response> operator co_await(PendingCall<Response>&& call) {
+  return detail::PendingCallAwaiter<Response>(std::move(call));
 }
 
 #endif

@@ -53,7 +53,7 @@ class HEYMILO_EXPORT Transport {
 class HEYMILO_EXPORT NonBlockingTransport : public Transport {
  public:
   /// The result of a request: the complete response or, if `error` is set, the TransportError.
-  using Completion = std::function<void(HttpResponse answer, std::exception_ptr error)>;
+  using Completion = std::function<void(HttpResponse response, std::exception_ptr error)>;
 
   ~NonBlockingTransport() override;
 

@@ -23,7 +23,7 @@ struct CarriedTexts {
   std::vector<std::string> credentials{};  ///< in small letters, of eight bytes or more
 };
 
-/// What must not be told of a request:
+/// What of a request must not be shown:
 ///
 /// - credentials: the values and tokens of X-API-KEY, Authorization, Cookie and whatever header
 ///   fields are named like one (key, token, secret, auth, ...);

@@ -48,7 +48,7 @@ class Pacer {
       }
     }
 
-    /// The request may have been sent, and ends without an answer.
+    /// The request may have been sent, and ends without a response.
     void unanswered() noexcept { end_ = SlotEnd::unanswered; }
     /// Throws StoreError where the slot can't be used any more: nothing may be sent. To be asked
     /// right before the request is sent.
@@ -85,7 +85,7 @@ class Pacer {
     std::list<Place*>* queue_ = nullptr;  // that it is in
   };
   /// Either a permit, or when to ask again unless the place is woken before, and, where it is the
-  /// quota that is waited for, how long that will be; 0 where only answers under way can tell.
+  /// quota that is waited for, how long that will be; 0 where only responses under way can tell.
   struct Turn {
     std::optional<Permit> permit{};
     Clock::TimePoint ask_again{};

@@ -14,7 +14,7 @@ struct Failure {
   enum class Kind {
     connection,  // ConnectionError
     timeout,     // TimeoutError
-    status,      // an answer that is not 2xx
+    status,      // a response that is not 2xx
     final        // anything else: never tried again
   };
   Kind kind = Kind::final;

@@ -50,7 +50,7 @@ class NonBlockingClient::Impl : public std::enable_shared_from_this<Impl> {
     const CallContext& calls = client.impl_->calls;
     if (calls.clock() != engine.impl_->clock() &&
         !(isSteady(*calls.clock()) && isSteady(*engine.impl_->clock()))) {
-      throw InvalidArgumentError("engine", "goes by another clock than the client");
+      throw InvalidArgumentError("engine", "must use the client's clock");
     }
     const auto& transport = calls.options().transport;
     if (transport && std::dynamic_pointer_cast<NonBlockingTransport>(transport) == nullptr) {

@@ -70,7 +70,7 @@ struct SingleResponse {
   T data;                                  ///< the result
   std::optional<nlohmann::json> meta{};    ///< an object whose shape varies by operation
   nlohmann::json additional_properties{};  ///< what else the API sent; null when nothing
-  ResponseInfo http{};                     ///< how the answer came about
+  ResponseInfo http{};                     ///< how the response came about
 
   T* operator->() noexcept { return &data; }              ///< a member of `data`
   const T* operator->() const noexcept { return &data; }  ///< a member of `data`

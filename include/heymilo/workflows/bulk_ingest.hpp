@@ -42,7 +42,7 @@ void from_json(const Json& json, RecordState& state) = delete;
 
 /// One record of the source.
 struct BulkRecord {
-  CandidateIngestRequest request{};  ///< who is to be brought in
+  CandidateIngestRequest request{};  ///< the candidate to ingest
   /// Set where the source could not read the record: it is reported as `rejected` with this.
   std::optional<APIErrorDetail> problem{};
   /// The line of the source's file at which the record begins, from 1, for messages and reports.

@@ -16,7 +16,7 @@ inline constexpr std::string_view kFirstLine = R"({"heymilo_recording":1})";
 /// The request. Where there are no `pseudonyms`, as it is: what is compared with a recorded one.
 Ordered written(const HttpRequest& request, Pseudonyms* pseudonyms,
                 OperationTable operations = documentedOperations());
-/// The answer, with pseudonyms.
+/// The response, with pseudonyms.
 Ordered written(const HttpResponse& answer, Pseudonyms& pseudonyms);
 /// The exception that is being handled. It must be a TransportError.
 Ordered writtenFailure(const std::exception_ptr& error);
