@@ -36,7 +36,7 @@ TEST_F(ListCandidatesErrors, AListThatCanNotBeFollowedIsNotToBeTriedAgain) {
   EXPECT_THAT(linesOf(result.out), SizeIs(2));
   EXPECT_THAT(result.err,
               AllOf(HasSubstr("Stopped after 2 candidates"), HasSubstr("again does not")));
-  EXPECT_THAT(result.err, Not(HasSubstr("To go on")));
+  EXPECT_THAT(result.err, Not(HasSubstr("To continue")));
 }
 
 TEST_F(ListCandidatesErrors, AnErrorInTheMiddleKeepsWhatCameAndSaysHowToGoOn) {
@@ -57,14 +57,14 @@ TEST_F(ListCandidatesErrors, EveryApiErrorSaysWhatToDo) {
     const char* advice;
   };
   const Case cases[] = {
-      {ScriptedResponse::error(400, "invalid_request", "No."), "Change what it names"},
+      {ScriptedResponse::error(400, "invalid_request", "No."), "Correct the values that it names"},
       {ScriptedResponse::error(401, "unauthorized", std::string("Bad key ") + kKey),
        "Set HEYMILO_API_KEY"},
       {ScriptedResponse::error(403, "forbidden", "No."), "HEYMILO_WORKSPACE_ID"},
       {ScriptedResponse::error(404, "not_found", "No posting."), "Check POSTING_ID"},
       {ScriptedResponse::error(429, "rate_limited", "Slow.").withHeader("Retry-After", "600"),
        "Run it again in 600 s"},
-      {ScriptedResponse::answer(200, "<html>"), "not the answer of the API"},
+      {ScriptedResponse::answer(200, "<html>"), "the API's documented format"},
       {ScriptedResponse::answer(301, "", {{"Location", "/"}}), "check HEYMILO_BASE_URL"},
       {ScriptedResponse::answer(
            422, R"({"detail":[{"loc":["query","limit"],"msg":"too \u001b[2J much","type":"t"},
@@ -160,7 +160,7 @@ TEST_F(ListCandidatesErrors, OutputThatCanNotBeWrittenIsAFailure) {
 
 TEST_F(ListCandidatesErrors, AnOptionThatDoesNotExistIsNamed) {
   EXPECT_THAT(run("list_candidates", {"--postng", "posting-1"}).err,
-              StartsWith("list_candidates: there is no option --postng\n"));
+              StartsWith("list_candidates: unknown option --postng\n"));
   EXPECT_THAT(run("list_candidates", {}).err,
               AllOf(HasSubstr("POSTING_ID is required"), HasSubstr("list_candidates --help")));
 }
@@ -217,7 +217,7 @@ TEST_F(ListCandidatesErrors, TrustsTheCaThatTheEnvironmentNames) {
 
 TEST_F(ListCandidatesErrors, NamesTheProxyAndNotItsPassword) {
   for (const auto& [proxy, words] :
-       {std::pair("http://user:canary#b@127.0.0.1:1", "the proxy that http_proxy names"),
+       {std::pair("http://user:canary#b@127.0.0.1:1", "invalid proxy in http_proxy"),
         std::pair("http://user:canary@127.0.0.1:1", "the proxy 127.0.0.1:1: connection refused")}) {
     environment["http_proxy"] = proxy;
     const ChildResult result = list({});
