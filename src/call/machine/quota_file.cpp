@@ -152,7 +152,7 @@ void QuotaFile::raise(Time timeout, int reserved) {
     return;  // look() will tell
   }
   if (head.longest_timeout < timeout.count() || head.reserved < reserved) {
-    head.longest_timeout = (std::max)(head.longest_timeout, timeout.count());
+    head.longest_timeout = (std::max<std::int64_t>)(head.longest_timeout, timeout.count());
     head.reserved = (std::max)(head.reserved, reserved);
     head = sealed(head);
     file_.write(&head, sizeof head, 0);

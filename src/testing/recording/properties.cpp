@@ -117,7 +117,7 @@ class Properties {
   template <class Model>
   void read(Type<Model>) {
     Schema<Model>::fields([this](const auto&... fields) {
-      (add(fields), ...);
+      (this->add(fields), ...);
       return 0;
     });
   }
