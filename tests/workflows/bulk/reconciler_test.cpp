@@ -135,7 +135,7 @@ TEST_F(ReconcilerTest, WhereAllAreFoundItDoesNotWait) {
 }
 
 TEST_F(ReconcilerTest, LooksAgainAfterTheSettlingTime) {
-  shown = {candidate(0)};
+  shown = json::array({candidate(0)});
   const auto start = clock->now();
   run();
   EXPECT_EQ(stateOf(0), RecordState::ingested);
@@ -238,7 +238,7 @@ TEST_F(ReconcilerTest, AnUnreadableCandidateWhoMayBeOneOfThemLeavesThemInFlight)
 }
 
 TEST_F(ReconcilerTest, AnUnreadableCandidateIsRecognisedByWhatIsReadable) {
-  shown = {candidate(1)};
+  shown = json::array({candidate(1)});
   shown[0]["name"] = 7;
   run();
   EXPECT_EQ(stateOf(0), RecordState::unsent);
