@@ -20,7 +20,8 @@ using nlohmann::json;
 
 /// Cases that only the text reader can detect: a tree has no duplicate property, and no BOM.
 bool isOfTheTextAlone(const std::string& problem) {
-  return problem.find("duplicate") != std::string::npos || problem.find("nested") != std::string::npos;
+  return problem.find("duplicate") != std::string::npos ||
+         problem.find("nested") != std::string::npos;
 }
 
 std::optional<json> treeOf(std::string_view text) {
