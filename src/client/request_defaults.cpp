@@ -25,6 +25,7 @@ RequestOptions withDefaults(const RequestOptions& defaults, RequestOptions optio
   fill(options.deadline, defaults.deadline);
   fill(options.timeout, defaults.timeout);
   fill(options.total_timeout, defaults.total_timeout);
+  fill(options.priority, defaults.priority);
   fill(options.max_retries, defaults.max_retries);
   fill(options.workspace_id, defaults.workspace_id);
   Headers headers = defaults.headers;

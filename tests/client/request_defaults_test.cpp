@@ -22,6 +22,7 @@ RequestOptions all(int number) {
   options.timeout = milliseconds{number};
   options.total_timeout = milliseconds{10 * number};
   options.deadline = kLate;
+  options.priority = number == 7 ? Priority::bulk : Priority::interactive;
   options.max_retries = number;
   options.workspace_id = "w" + std::to_string(number);
   options.headers = {{"X-Trace", "t" + std::to_string(number)}};
@@ -31,6 +32,7 @@ RequestOptions all(int number) {
 void expectScalars(const RequestOptions& options, int number) {
   EXPECT_EQ(options.timeout, milliseconds{number});
   EXPECT_EQ(options.total_timeout, milliseconds{10 * number});
+  EXPECT_EQ(options.priority, number == 7 ? Priority::bulk : Priority::interactive);
   EXPECT_EQ(options.max_retries, number);
   EXPECT_EQ(options.workspace_id, "w" + std::to_string(number));
 }
@@ -54,6 +56,7 @@ TEST(RequestDefaults, AreReplacedByWhatACallSets) {
   EXPECT_EQ(merged.max_retries, 0);
   EXPECT_EQ(merged.workspace_id, "");
   EXPECT_EQ(merged.total_timeout, milliseconds{70});
+  EXPECT_EQ(merged.priority, Priority::bulk);
 }
 
 TEST(RequestDefaults, HeadersAddUp) {
