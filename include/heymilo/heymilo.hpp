@@ -10,6 +10,7 @@
 #include "heymilo/options.hpp"
 #include "heymilo/pagination.hpp"
 #include "heymilo/pending_call.hpp"
+#include "heymilo/quota.hpp"
 #include "heymilo/transport.hpp"
 #include "heymilo/version.hpp"
 #include "heymilo/waiting.hpp"

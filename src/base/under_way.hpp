@@ -10,4 +10,11 @@ namespace heymilo {
 /// take half a second, and what a router keeps for longer it drops.
 constexpr std::chrono::seconds kUnderWay{5};
 
+/// How long a slot of the quota (heymilo/quota.hpp) rests after the end of its request. A
+/// thousandth more than the limit's window asks for: the server's clock may run faster than ours.
+constexpr std::chrono::nanoseconds restOf(std::chrono::milliseconds window, bool unanswered) {
+  const std::chrono::nanoseconds exact = window;
+  return exact + exact / 1000 + (unanswered ? kUnderWay : std::chrono::seconds{0});
+}
+
 }  // namespace heymilo
