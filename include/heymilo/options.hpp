@@ -14,6 +14,7 @@
 #include "heymilo/headers.hpp"
 #include "heymilo/models/enum_json.hpp"
 #include "heymilo/models/timestamp.hpp"
+#include "heymilo/quota.hpp"
 #include "heymilo/transport.hpp"
 
 namespace heymilo {
@@ -82,6 +83,9 @@ struct Event {
   std::size_t bytes_sent = 0;            ///< of the request's body
   std::size_t bytes_received = 0;        ///< of the answer's body, after decompression
   std::string request_id{};              ///< the answer's X-Request-Id
+  /// throttled: since the API has asked for no requests (a 429), of this client or of another one
+  /// that shares its quota.
+  bool held = false;
 };
 
 /// Writes the event as one line for a log, without its end: `listCandidates #1: response 200 in
@@ -98,6 +102,11 @@ struct ClientOptions {
   std::chrono::milliseconds timeout{60'000};          ///< one attempt, start to last byte
   RetryPolicy retry{};                                ///< when to send again
   std::optional<RateLimit> rate_limit = RateLimit{300, std::chrono::seconds{60}};  ///< empty: none
+  /// Who shares the limit: every client with the same one. nullptr: this client and its copies.
+  std::shared_ptr<SharedQuota> quota{};
+  /// How many of rate_limit.requests bulk calls leave for the others. Of clients that share a quota
+  /// the highest applies.
+  int reserved_requests = 0;
   std::size_t max_connections = 8;             ///< kept open for reuse
   std::size_t max_response_bytes = 64u << 20;  ///< of a body, after decompression
   bool allow_insecure_http = false;            ///< http:// to a host that is not loopback
@@ -113,6 +122,7 @@ struct ClientOptions {
 struct RequestOptions {
   std::optional<std::chrono::milliseconds> timeout{};   ///< one attempt
   std::optional<std::chrono::milliseconds> deadline{};  ///< all attempts and waits together
+  std::optional<Priority> priority{};                   ///< unset: interactive
   std::optional<int> max_retries{};           ///< in the place of RetryPolicy::max_retries
   std::optional<std::string> workspace_id{};  ///< in the place of the client's
   Headers headers{};  ///< added to the request; must not name one that the library sets itself

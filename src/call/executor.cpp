@@ -75,6 +75,20 @@ Clock::TimePoint deadlineOf(const RequestOptions& options, Clock::TimePoint star
   return (std::min)(end, options.until.value_or(end));
 }
 
+std::unique_ptr<Pacer> makePacer(const ClientOptions& options, Clock& clock) {
+  const auto patience = options.retry.max_retry_after;
+  if (!options.quota) {
+    return std::make_unique<Pacer>(options.rate_limit, patience, clock, options.reserved_requests);
+  }
+  QuotaTerms terms;
+  terms.key = quotaKey(options);
+  terms.requests = options.rate_limit->requests;
+  terms.per = options.rate_limit->per;
+  terms.reserved_requests = options.reserved_requests;
+  terms.timeout = options.timeout;
+  return std::make_unique<Pacer>(*options.quota, terms, patience, clock);
+}
+
 /// The smaller of two limits, of which 0 is none.
 std::chrono::milliseconds tighter(std::chrono::milliseconds a, std::chrono::milliseconds b) {
   return a.count() == 0 ? b : b.count() == 0 ? a : (std::min)(a, b);
@@ -99,10 +113,7 @@ Executor::Executor(ClientOptions options, ExecutorEnvironment environment)
       base_url_(parseBaseUrl(options_.base_url).text),
       headers_(commonHeaders(options_)),
       headers_with_body_(withJsonBody(headers_)),
-      pacer_([this] {
-        return std::make_unique<Pacer>(
-            options_.rate_limit, options_.retry.max_retry_after, *environment_.clock);
-      }) {}
+      pacer_([this] { return makePacer(options_, *environment_.clock); }) {}
 
 void Executor::call(const Operation& operation, const CallArguments& arguments,
                     const RequestOptions& options, const detail::ObjectType& type, void* answer,
@@ -156,6 +167,9 @@ std::chrono::microseconds Executor::sinceStartOf(Clock::TimePoint moment) const 
 HttpRequest Executor::makeRequest(const Operation& operation, const CallArguments& arguments,
                                   const RequestOptions& options) const {
   check(options);
+  if (options_.quota && options.timeout == std::chrono::milliseconds{0}) {
+    throw InvalidArgumentError("timeout", "must be more than 0 where the quota is shared");
+  }
   checkPostingId(arguments.posting_id);
   HttpRequest request;
   request.method = operation.method;
@@ -192,9 +206,10 @@ HttpResponse Executor::send(Call& call) const {
     std::optional<std::chrono::milliseconds> wait;
     {
       Pacer::Permit permit = pacer_->acquire(
-          call.options.cancellation, call.deadline, [&](std::chrono::milliseconds turn) {
-            throttled(call, turn);
-          });
+          call.options.cancellation,
+          call.deadline,
+          [&](std::chrono::milliseconds turn, bool held) { throttled(call, turn, held); },
+          call.slot());
       try {
         return attempt(call, permit);
       } catch (const Error& error) {
@@ -209,6 +224,7 @@ HttpResponse Executor::send(Call& call) const {
 }
 
 HttpResponse Executor::attempt(Call& call, Pacer::Permit& permit) const {
+  permit.check();
   beginAttempt(call);
   HttpResponse response;
   try {
@@ -220,9 +236,10 @@ HttpResponse Executor::attempt(Call& call, Pacer::Permit& permit) const {
   return answered(call, std::move(response));
 }
 
-void Executor::throttled(const Call& call, std::chrono::milliseconds wait) const {
+void Executor::throttled(const Call& call, std::chrono::milliseconds wait, bool held) const {
   Event event = call.event(EventKind::throttled);
   event.wait = wait;
+  event.held = held;
   emit(event);
 }
 

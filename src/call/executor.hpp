@@ -52,6 +52,8 @@ struct Call {
   std::optional<std::chrono::milliseconds> retry_after{};  // as the latest answer asks
 
   Event event(EventKind kind) const;
+  /// What it asks of the quota for its next attempt.
+  SlotRequest slot() const { return {options.priority.value_or(Priority::interactive), timeout}; }
 };
 
 /// The only way to send. One call: wait for the quota, send, try again where that is safe, and
@@ -87,8 +89,9 @@ class Executor {
   void failed(const Call& call, Pacer::Permit& permit, const std::exception_ptr& error) const;
   /// How long to wait after a failed attempt before the next one; nothing where the call ends here.
   std::optional<std::chrono::milliseconds> waitAfter(const Call& call, const Error& error) const;
-  /// The call waits for so long until the quota allows a request.
-  void throttled(const Call& call, std::chrono::milliseconds wait) const;
+  /// The call waits for so long until the quota allows a request; `held`: since the API has asked
+  /// for that.
+  void throttled(const Call& call, std::chrono::milliseconds wait, bool held) const;
   /// Decodes a 2xx answer. Throws DecodeError.
   void decode(const Call& call, HttpResponse response, const detail::ObjectType& type, void* answer,
               ResponseInfo& info) const;

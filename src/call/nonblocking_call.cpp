@@ -88,7 +88,8 @@ void NonBlockingCall::askForTurn() {
   }
   std::exception_ptr error;
   try {
-    Pacer::Turn turn = executor.pacer().ask(*place_in_queue_, stop_.token(), call_->deadline);
+    Pacer::Turn turn =
+        executor.pacer().ask(*place_in_queue_, stop_.token(), call_->deadline, call_->slot());
     if (turn.permit) {
       permit_.emplace(*std::move(turn.permit));
       seekPlace();
@@ -97,7 +98,7 @@ void NonBlockingCall::askForTurn() {
     setTimer(turn.ask_again, &NonBlockingCall::askForTurn);
     if (turn.wait && !told_of_wait_) {
       told_of_wait_ = true;
-      executor.throttled(*call_, *turn.wait);
+      executor.throttled(*call_, *turn.wait, turn.held);
     }
     return;
   } catch (...) {
@@ -144,6 +145,7 @@ bool NonBlockingCall::takePlace() {
     });
   };
   try {
+    permit_->check();
     environment_.executor->beginAttempt(*call_);
     sent_ = true;
     environment_.send(call_->request, stop_.token(), done);

@@ -1,14 +1,46 @@
 #include "call/pacing.hpp"
 
 #include <algorithm>
+#include <condition_variable>
 
-#include "base/under_way.hpp"
+#include "call/local_slots.hpp"
 #include "heymilo/errors.hpp"
 
 namespace heymilo {
 
+namespace {
+
+constexpr Clock::TimePoint kNever = (Clock::TimePoint::max)();
+
+Clock::TimePoint after(Clock::TimePoint now, std::chrono::nanoseconds time) {
+  return time < kNever - now ? now + time : kNever;
+}
+
+}  // namespace
+
+Pacer::Pacer(std::optional<RateLimit> limit, std::chrono::milliseconds patience, Clock& clock,
+             int reserved_requests)
+    : patience_(patience),
+      clock_(clock),
+      quota_(std::make_unique<LocalSlots>(limit, reserved_requests, clock)) {}
+
+Pacer::Pacer(SharedQuota& quota, const QuotaTerms& terms, std::chrono::milliseconds patience,
+             Clock& clock)
+    : patience_(patience), clock_(clock), quota_(quota.join(terms, [this] {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        wakeFirst();
+      })) {}
+
+void Pacer::Permit::check() const {
+  if (!pacer_->quota_->mayStillSend(slot_)) {
+    throw StoreError(
+        "the quota's store could not be reached for too long: the request was not sent",
+        Outcome::not_sent);
+  }
+}
+
 Pacer::Permit Pacer::acquire(const CancellationToken& cancellation, Clock::TimePoint deadline,
-                             const std::function<void(std::chrono::milliseconds)>& on_wait) {
+                             const OnWait& on_wait, const SlotRequest& request) {
   std::condition_variable turn_may_have_come;
   bool woken = false;
   Place place([&] {
@@ -24,14 +56,14 @@ Pacer::Permit Pacer::acquire(const CancellationToken& cancellation, Clock::TimeP
   std::unique_lock<std::mutex> lock(mutex_);
   for (bool told = false;;) {
     woken = false;
-    Turn turn = judge(place, cancellation, deadline);
+    Turn turn = judge(place, cancellation, deadline, request);
     if (turn.permit) {
       return *std::move(turn.permit);
     }
     if (!told && turn.wait && on_wait) {
       told = true;
       lock.unlock();
-      on_wait(*turn.wait);
+      on_wait(*turn.wait, turn.held);
       lock.lock();
       continue;
     }
@@ -42,105 +74,127 @@ Pacer::Permit Pacer::acquire(const CancellationToken& cancellation, Clock::TimeP
 }
 
 Pacer::Turn Pacer::ask(Place& place, const CancellationToken& cancellation,
-                       Clock::TimePoint deadline) {
+                       Clock::TimePoint deadline, const SlotRequest& request) {
   const std::lock_guard<std::mutex> guard(mutex_);
-  return judge(place, cancellation, deadline);
+  return judge(place, cancellation, deadline, request);
 }
 
 void Pacer::giveUp(Place& place) {
   const std::lock_guard<std::mutex> guard(mutex_);
   leave(place);
+  tellWhoWaits();
 }
 
 Pacer::Turn Pacer::judge(Place& place, const CancellationToken& cancellation,
-                         Clock::TimePoint deadline) {
-  if (!place.queued_) {
-    queue_.push_back(&place);
-    place.queued_ = true;
+                         Clock::TimePoint deadline, const SlotRequest& request) {
+  if (place.queue_ == nullptr) {
+    place.queue_ = request.priority == Priority::bulk ? &bulk_ : &interactive_;
+    place.queue_->push_back(&place);
   }
-  const Clock::TimePoint now = clock_.now();
-  const bool first = queue_.front() == &place;
-  const Clock::TimePoint slot = nextSlot(now);
-  const bool slot_known = slot != (Clock::TimePoint::max)();
-  if (cancellation.cancelled()) {
+  try {
+    Turn turn = decide(place, cancellation, deadline, request);
+    if (turn.permit) {
+      leave(place);
+    }
+    tellWhoWaits();
+    return turn;
+  } catch (...) {
     leave(place);
-    throw CancelledError(first && slot <= now ? "cancelled before it was sent"
-                                              : "cancelled while waiting for the quota",
-                         Outcome::not_sent);
+    tellWhoWaits();
+    throw;
+  }
+}
+
+Pacer::Turn Pacer::decide(Place& place, const CancellationToken& cancellation,
+                          Clock::TimePoint deadline, const SlotRequest& request) {
+  const Clock::TimePoint now = clock_.now();
+  const bool is_first = first() == &place;
+  std::optional<int> slot;
+  if (is_first) {
+    slot = take(request, now);
+  }
+  if (cancellation.cancelled()) {
+    if (slot) {
+      quota_->release(*slot, SlotEnd::unsent);
+    }
+    throw CancelledError(
+        slot ? "cancelled before it was sent" : "cancelled while waiting for the quota",
+        Outcome::not_sent);
   }
   Turn turn;
-  if (first && slot <= now) {
-    ++in_flight_;
-    leave(place);
-    turn.permit.emplace(*this);
+  if (slot) {
+    turn.permit.emplace(*this, *slot);
     return turn;
   }
-  if (now >= deadline || (slot_known && slot >= deadline)) {
-    leave(place);
+  if (now >= deadline || (outlook_.certain && outlook_.next >= deadline)) {
     throw TimeoutError("the deadline comes before the quota allows another request",
                        Outcome::not_sent);
   }
-  if (held_until_ > now + patience_) {
-    leave(place);
+  if (outlook_.held_until > now && outlook_.held_until - now > patience_) {
     throw TimeoutError("the API has asked for no requests for longer than retry.max_retry_after",
                        Outcome::not_sent);
   }
-  if (slot > now) {
-    turn.wait = slot_known ? std::chrono::ceil<std::chrono::milliseconds>(slot - now)
-                           : std::chrono::milliseconds{0};
+  if (outlook_.next > now) {
+    turn.wait = outlook_.next == kNever
+                    ? std::chrono::milliseconds{0}
+                    : std::chrono::ceil<std::chrono::milliseconds>(outlook_.next - now);
+    turn.held = outlook_.held_until > now;
   }
-  turn.ask_again = (std::min)(first ? slot : (Clock::TimePoint::max)(), deadline);
+  turn.ask_again = (std::min)(is_first ? outlook_.next : kNever, deadline);
   return turn;
+}
+
+/// Asks the quota for a slot, and keeps what it says.
+std::optional<int> Pacer::take(const SlotRequest& request, Clock::TimePoint now) {
+  const SlotTurn turn = quota_->take(request);
+  if (turn.slot) {
+    return turn.slot;
+  }
+  const auto wait = turn.wait.count() > 0 ? turn.wait : std::chrono::milliseconds{1};
+  outlook_ = {after(now, wait), turn.certain, after(now, turn.held)};
+  return std::nullopt;
 }
 
 void Pacer::holdUntil(Clock::TimePoint until) {
   const std::lock_guard<std::mutex> guard(mutex_);
-  held_until_ = (std::max)(held_until_, until);
+  quota_->hold(std::chrono::ceil<std::chrono::milliseconds>(until - clock_.now()));
   wakeFirst();
 }
 
-/// When the next request may go: `now` or earlier for at once, max() while only the end of one in
-/// flight can tell.
-Clock::TimePoint Pacer::nextSlot(Clock::TimePoint now) {
-  if (!limit_) {
-    return held_until_;
+void Pacer::finish(int slot, SlotEnd end) noexcept {
+  if (process_ != processId()) {
+    return;  // a child of fork(): the slot is its parent's
   }
-  // A thousandth more than the limit asks for: the server's clock may run faster than ours.
-  const Clock::TimePoint::duration window = limit_->per + limit_->per / 1000;
-  while (!finished_.empty() && finished_.front() + window <= now) {
-    finished_.pop_front();
-  }
-  if (in_flight_ + static_cast<int>(finished_.size()) < limit_->requests) {
-    return held_until_;
-  }
-  if (finished_.empty()) {
-    return (Clock::TimePoint::max)();
-  }
-  return (std::max)(held_until_, finished_.front() + window);
-}
-
-void Pacer::finish(bool unanswered) {
   const std::lock_guard<std::mutex> guard(mutex_);
-  --in_flight_;
-  if (limit_) {
-    const Clock::TimePoint arrived =
-        clock_.now() + (unanswered ? kUnderWay : std::chrono::seconds{0});
-    finished_.insert(std::upper_bound(finished_.begin(), finished_.end(), arrived), arrived);
-  }
+  quota_->release(slot, end);
   wakeFirst();
+}
+
+Pacer::Place* Pacer::first() const {
+  const std::list<Place*>& queue = interactive_.empty() ? bulk_ : interactive_;
+  return queue.empty() ? nullptr : queue.front();
 }
 
 void Pacer::leave(Place& place) {
-  if (place.queued_) {
-    queue_.remove(&place);
-    place.queued_ = false;
+  if (place.queue_ != nullptr) {
+    std::exchange(place.queue_, nullptr)->remove(&place);
     wakeFirst();
   }
 }
 
 void Pacer::wakeFirst() {
-  if (!queue_.empty()) {
-    queue_.front()->wake_();
+  if (Place* const next = first()) {
+    next->wake_();
+  }
+}
+
+/// As often as it changes. A call that gets its slot at once has not waited.
+void Pacer::tellWhoWaits() {
+  const std::pair<int, int> waiting(static_cast<int>(interactive_.size()),
+                                    static_cast<int>(bulk_.size()));
+  if (waiting != told_waiting_) {
+    told_waiting_ = waiting;
+    quota_->waiting(waiting.first, waiting.second);
   }
 }
 

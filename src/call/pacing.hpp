@@ -1,62 +1,75 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
 
+#include "base/per_process.hpp"
 #include "heymilo/cancellation.hpp"
 #include "heymilo/options.hpp"
+#include "heymilo/quota.hpp"
 #include "types/clock.hpp"
 
 namespace heymilo {
 
 /// Keeps a client within its quota: in no window of the limit's length, wherever it starts, does
-/// the server see more requests than the limit allows, whatever the number of threads.
+/// the server see more requests than the limit allows, whatever the number of threads and, with a
+/// shared quota, of processes. Who goes next is decided here, whether there is a slot for it by the
+/// quota's member (heymilo/quota.hpp): for a client of its own, LocalSlots.
 ///
-/// A request counts from when it is let through until one window after its answer came. That the
-/// answer's time is taken, not the sending's, is what makes the promise hold at the server, whose
-/// arrivals are late by a different time for each request; it costs as much throughput as an answer
-/// takes, in relation to the window. One without an answer may still arrive for as long as packets
-/// are under way (kUnderWay) after its end, and counts until a window after that.
+/// A slot rests until one window after its request's response came. That the response's time is
+/// taken, not the sending's, is what makes the promise hold at the server, whose arrivals are late
+/// by a different time for each request; it costs as much throughput as a response takes, in
+/// relation to the window.
 class Pacer {
  public:
-  /// `patience`: being held back for longer than that ends a call.
-  Pacer(std::optional<RateLimit> limit, std::chrono::milliseconds patience, Clock& clock)
-      : limit_(limit), patience_(patience), clock_(clock) {}
+  /// The quota is this client's alone. `patience`: being held back for longer than that ends a
+  /// call.
+  Pacer(std::optional<RateLimit> limit, std::chrono::milliseconds patience, Clock& clock,
+        int reserved_requests = 0);
+  /// The quota is shared. Throws as SharedQuota::join().
+  Pacer(SharedQuota& quota, const QuotaTerms& terms, std::chrono::milliseconds patience,
+        Clock& clock);
 
-  /// One request that was let through. With its end, its window starts: at once, or where it may
-  /// still arrive, when it can no longer do so.
+  /// One request that was let through. Its slot begins to rest with its end.
   class Permit {
    public:
-    explicit Permit(Pacer& pacer) noexcept : pacer_(&pacer) {}
+    Permit(Pacer& pacer, int slot) noexcept : pacer_(&pacer), slot_(slot) {}
     Permit(Permit&& other) noexcept
-        : pacer_(std::exchange(other.pacer_, nullptr)), unanswered_(other.unanswered_) {}
+        : pacer_(std::exchange(other.pacer_, nullptr)), slot_(other.slot_), end_(other.end_) {}
     Permit& operator=(Permit&&) = delete;
     ~Permit() {
       if (pacer_ != nullptr) {
-        pacer_->finish(unanswered_);
+        pacer_->finish(slot_, end_);
       }
     }
 
     /// The request may have been sent, and ends without an answer.
-    void unanswered() noexcept { unanswered_ = true; }
+    void unanswered() noexcept { end_ = SlotEnd::unanswered; }
+    /// Throws StoreError where the slot can't be used any more: nothing may be sent. To be asked
+    /// right before the request is sent.
+    void check() const;
 
    private:
     Pacer* pacer_;
-    bool unanswered_ = false;
+    int slot_;
+    SlotEnd end_ = SlotEnd::answered;
   };
 
-  /// Waits for its turn, in order of arrival. `on_wait` is told once how long that will be, as far
-  /// as is known. Throws CancelledError, or TimeoutError as soon as it is clear that the deadline
-  /// comes first or that the server has asked to be left alone for longer than `patience`; both
-  /// not_sent.
+  /// How long a call waits, as far as is known.
+  using OnWait = std::function<void(std::chrono::milliseconds wait, bool held)>;
+
+  /// Waits for its turn: interactive calls before bulk ones, each in order of arrival. `on_wait` is
+  /// told once how long that will be, as far as is known, and whether it is since the API has asked
+  /// for no requests. Throws CancelledError, or TimeoutError as soon as it is clear that the
+  /// deadline comes first or that the server has asked to be left alone for longer than `patience`,
+  /// or StoreError; all not_sent.
   Permit acquire(const CancellationToken& cancellation, Clock::TimePoint deadline,
-                 const std::function<void(std::chrono::milliseconds)>& on_wait);
+                 const OnWait& on_wait, const SlotRequest& request = {});
 
   /// A place in the queue, of the same order as acquire()'s, for one who must not be held up.
   class Place {
@@ -69,7 +82,7 @@ class Pacer {
    private:
     friend class Pacer;
     const std::function<void()> wake_;
-    bool queued_ = false;
+    std::list<Place*>* queue_ = nullptr;  // that it is in
   };
   /// Either a permit, or when to ask again unless the place is woken before, and, where it is the
   /// quota that is waited for, how long that will be; 0 where only answers under way can tell.
@@ -77,32 +90,46 @@ class Pacer {
     std::optional<Permit> permit{};
     Clock::TimePoint ask_again{};
     std::optional<std::chrono::milliseconds> wait{};
+    bool held = false;  // the API has asked for no requests
   };
   /// Asks for a turn, from the place in the queue that the first asking took. Throws as acquire().
   /// A permit and an error give the place up; otherwise it must be asked for again, or given up.
-  Turn ask(Place& place, const CancellationToken& cancellation, Clock::TimePoint deadline);
+  Turn ask(Place& place, const CancellationToken& cancellation, Clock::TimePoint deadline,
+           const SlotRequest& request = {});
   void giveUp(Place& place);
 
   /// Lets nothing through before `until`: the server has asked for it.
   void holdUntil(Clock::TimePoint until);
 
  private:
-  Turn judge(Place& place, const CancellationToken& cancellation, Clock::TimePoint deadline);
-  Clock::TimePoint nextSlot(Clock::TimePoint now);
-  void finish(bool unanswered);
+  /// What the latest asking for a slot said, where it said no.
+  struct Outlook {
+    Clock::TimePoint next{};        // ask again then; max(): only a release can tell
+    bool certain = false;           // there is no slot before
+    Clock::TimePoint held_until{};  // the API wants no requests
+  };
+
+  Turn judge(Place& place, const CancellationToken& cancellation, Clock::TimePoint deadline,
+             const SlotRequest& request);
+  Turn decide(Place& place, const CancellationToken& cancellation, Clock::TimePoint deadline,
+              const SlotRequest& request);
+  std::optional<int> take(const SlotRequest& request, Clock::TimePoint now);
+  void finish(int slot, SlotEnd end) noexcept;
+  Place* first() const;
   void leave(Place& place);
   void wakeFirst();
+  void tellWhoWaits();
 
-  const std::optional<RateLimit> limit_;
   const std::chrono::milliseconds patience_;
   Clock& clock_;
+  const long process_ = processId();
 
   std::mutex mutex_;
-  std::list<Place*> queue_;  // guarded by mutex_, as all below
-  // From when on the requests whose window is still open can't arrive any more; the earliest first.
-  std::deque<Clock::TimePoint> finished_;
-  int in_flight_ = 0;
-  Clock::TimePoint held_until_{};
+  std::list<Place*> interactive_;  // guarded by mutex_, as all below
+  std::list<Place*> bulk_;
+  Outlook outlook_;
+  std::pair<int, int> told_waiting_{0, 0};
+  std::unique_ptr<QuotaMember> quota_;  // goes first: it may wake
 };
 
 }  // namespace heymilo

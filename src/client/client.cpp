@@ -11,6 +11,7 @@
 #include "call/url.hpp"
 #include "client/client_impl.hpp"
 #include "client/operations.hpp"
+#include "client/quota_environment.hpp"
 #include "client/validation.hpp"
 #include "curl/curl_transport.hpp"
 #include "paging/waiting.hpp"
@@ -114,6 +115,8 @@ Client Client::fromEnvironment(ClientOptions options) {
   if (!options.workspace_id) {
     options.workspace_id = environmentVariable("HEYMILO_WORKSPACE_ID");
   }
+  limitAsTheEnvironmentSays(environmentVariable("HEYMILO_RATE_LIMIT"), options);
+  shareAsTheEnvironmentSays(environmentVariable("HEYMILO_QUOTA"), options);
   trustAsTheEnvironmentSays(options);
   return Client(std::move(options));
 }

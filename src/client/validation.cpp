@@ -94,6 +94,31 @@ void checkIngest(const std::string& prefix, const CandidateIngestRequest& reques
   }
 }
 
+void checkQuota(const ClientOptions& options) {
+  if (options.reserved_requests < 0 ||
+      (options.reserved_requests > 0 &&
+       (!options.rate_limit || options.reserved_requests >= options.rate_limit->requests))) {
+    throw InvalidArgumentError("reserved_requests",
+                               "must be at least 0, and less than rate_limit.requests");
+  }
+  if (!options.quota) {
+    return;
+  }
+  constexpr std::chrono::hours kMost{24 * 366};
+  if (!options.rate_limit) {
+    throw InvalidArgumentError("quota", "is of no use without a rate_limit: set one, or no quota");
+  }
+  if (options.rate_limit->per > kMost) {
+    throw InvalidArgumentError("rate_limit.per", "must be at most a year where it is shared");
+  }
+  if (options.timeout.count() == 0 || options.timeout > kMost) {
+    throw InvalidArgumentError(
+        "timeout",
+        "must be more than 0 and at most a year where the quota is shared: for so long others wait "
+        "where this process dies");
+  }
+}
+
 }  // namespace
 
 void checkHeaderText(const std::string& param, std::string_view value) {
@@ -132,6 +157,7 @@ void check(const ClientOptions& options) {
       throw InvalidArgumentError("rate_limit.per", "must be at least 1 ms");
     }
   }
+  checkQuota(options);
   const BaseUrl base_url = parseBaseUrl(options.base_url);
   if (!base_url.secure && !base_url.loopback && !options.allow_insecure_http) {
     throw InvalidArgumentError(

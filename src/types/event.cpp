@@ -39,6 +39,9 @@ std::ostream& operator<<(std::ostream& out, const Event& event) {
   if (event.kind == EventKind::retry || event.kind == EventKind::throttled) {
     line += ", waits " + std::to_string(event.wait.count()) + " ms";
   }
+  if (event.held) {
+    line += ": the API has asked for no requests";
+  }
   if (event.kind == EventKind::response) {
     line += ", " + std::to_string(event.bytes_received) + " bytes";
   }

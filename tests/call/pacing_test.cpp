@@ -129,7 +129,7 @@ TEST(Pacing, TellsOnceHowLongTheWaitIs) {
   Pacer pacer(RateLimit{1, milliseconds{1000}}, kPatience, clock);
   pacer.acquire({}, kNever, {});
   std::vector<milliseconds> told;
-  pacer.acquire({}, kNever, [&](milliseconds wait) { told.push_back(wait); });
+  pacer.acquire({}, kNever, [&](milliseconds wait, bool) { told.push_back(wait); });
   EXPECT_EQ(told, std::vector<milliseconds>{milliseconds{1001}});
 }
 
@@ -231,7 +231,7 @@ TEST(Pacing, ServesInOrderOfArrivalAndLetsACancelledOneGo) {
       try {
         const Pacer::Permit permit = pacer.acquire(i == 3 ? cancelled.token() : CancellationToken(),
                                                    kNever,
-                                                   [&](milliseconds) { ++waiting; });
+                                                   [&](milliseconds, bool) { ++waiting; });
         const std::lock_guard<std::mutex> guard(mutex);
         order.push_back(i);
       } catch (const CancelledError&) {

@@ -259,6 +259,7 @@ std::vector<Chunk> BulkSender::attempt(Chunk part) {
 void BulkSender::deliver(const Chunk& part) {
   RequestOptions options;
   options.cancellation = control_.abandon();
+  options.priority = Priority::bulk;
   ++requests_;
   if (options_.async) {
     const auto answer = client_.ingestCandidatesBulkAsync(posting_id_, requestOf(part), options);

@@ -45,6 +45,7 @@ void Reconciler::probe() {
   params.limit = 1;
   RequestOptions request;
   request.cancellation = options_.stop;
+  request.priority = Priority::bulk;
   ++requests_;
   try {
     api_clock_.hear(client_.listCandidates(posting_id_, params, request).http.headers);
@@ -137,6 +138,7 @@ bool Reconciler::look(std::optional<Timestamp> from,
   params.created_after = from;
   RequestOptions request;
   request.cancellation = options_.stop;
+  request.priority = Priority::bulk;
   CandidateRange range = client_.listAllCandidates(posting_id_, params, std::move(request));
   doubt_.reset();
   range.onUnreadable([this](const UnreadableCandidate& candidate) { recognise(candidate); });

@@ -217,6 +217,7 @@ class MirrorRun {
                                        const CancellationToken& cancellation) {
     RequestOptions request = options_.request;
     request.cancellation = cancellation;
+    request.priority = request.priority.value_or(Priority::bulk);
     const bool first = !params.starting_after && !params.created_after && !params.created_before;
     ListResponse<CandidateResponse> page;
     try {

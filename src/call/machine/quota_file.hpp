@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "call/machine/layout.hpp"
+#include "call/machine/locked_file.hpp"
+#include "call/machine/place.hpp"
+#include "call/machine/protocol.hpp"
+#include "heymilo/quota.hpp"
+
+namespace heymilo::machine {
+
+/// One client's access to a quota file: its records, each with a lock. What fails throws
+/// StoreError. Not for several threads at a time.
+class QuotaFile {
+ public:
+  /// Opens the file or makes it, checks that it is the one of these terms, and takes a sharer's
+  /// record in it. All slots of a new file begin to rest now. Throws InvalidArgumentError as
+  /// SharedQuota::join().
+  QuotaFile(const std::string& path, const QuotaTerms& terms);
+
+  int sharer() const noexcept { return sharer_; }  ///< this one's number
+
+  /// The whole at this moment. False where it has become another one: emptied, or made anew.
+  bool look(View& view) const;
+  /// Whether the path still leads to it. Throws where a part of it is missing.
+  bool isInPlace() const;
+  /// Whether what is in it is what was found first; for one whose path leads elsewhere as well.
+  bool isSame() const;
+
+  bool lockSlot(int slot) const;
+  void unlockSlot(int slot) const noexcept;
+  Stamp read(int slot) const;
+  void write(int slot, const Stamp& stamp) const;
+
+  /// How many calls wait: in this sharer's record.
+  void tell(int interactive, int bulk);
+  /// The API wants no requests before; in this sharer's record.
+  void hold(Time until);
+  /// A request may take longer than any so far.
+  void raiseTimeout(Time timeout);
+
+  const SendersFolder& folder() const noexcept { return folder_; }
+
+ private:
+  void lockHead() const;
+  void check(const QuotaTerms& terms, const Place& place);
+  void make(const QuotaTerms& terms, const Place& place, bool of_this_boot);
+  void raise(Time timeout, int reserved);
+  void takeRecord();
+  void writeRecord() const;
+
+  const LockedFile file_;
+  const SendersFolder folder_;
+  std::size_t length_ = 0;
+  Head head_{};  // as it was found; longest_timeout and reserved may have been raised since
+  int sharer_ = -1;
+  SharerRecord own_{};
+};
+
+/// What a file holds, whoever uses it. Empty where there is none. Throws StoreError, and
+/// InvalidArgumentError where it is another key's.
+std::optional<QuotaStatus> statusOf(const std::string& path, const std::string& key);
+
+}  // namespace heymilo::machine
