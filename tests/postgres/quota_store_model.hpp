@@ -105,8 +105,10 @@ class QuotaStoreModel {
     if (sync.action == Sync::Action::leave) {
       leave(sync);
     } else {
-      take(sync, sync.take, reserved(), q.requests);
-      take(sync, sync.take_reserved, 0, reserved());
+      const bool any = take(sync, sync.take, reserved(), q.requests);
+      if (take(sync, sync.take_reserved, 0, reserved()) || any) {
+        me.turn = ++q.turn;
+      }
     }
     return view(sync.holder);
   }
@@ -196,7 +198,7 @@ class QuotaStoreModel {
     }
   }
 
-  void take(const Sync& sync, int most, int from, int to) {
+  bool take(const Sync& sync, int most, int from, int to) {
     bool any = false;
     for (int slot = from; slot < to && most > 0; ++slot) {
       if (at(slot).owner.empty()) {
@@ -205,9 +207,7 @@ class QuotaStoreModel {
         any = true;
       }
     }
-    if (any) {
-      rows_.holders[sync.holder].turn = ++rows_.turn;
-    }
+    return any;
   }
 
   void leave(const Sync& sync) {
