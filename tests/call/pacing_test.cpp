@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -256,6 +257,80 @@ TEST(Pacing, ServesInOrderOfArrivalAndLetsACancelledOneGo) {
     thread.join();
   }
   EXPECT_EQ(order, (std::vector<int>{-3, 0, 1, 2, 4, 5, 6, 7}));
+}
+
+constexpr SlotRequest kBulk{Priority::bulk, {}};
+
+TEST(Pacing, LetsInteractiveCallsGoBeforeBulkOnesEachInOrderOfArrival) {
+  ManualClock clock;
+  Pacer pacer(RateLimit{1, milliseconds{1000}}, kPatience, clock);
+  pacer.acquire({}, kNever, {});
+  struct Caller {
+    explicit Caller(SlotRequest asked) : request(asked) {}
+    Pacer::Place place{[] {}};
+    SlotRequest request;
+  };
+  std::vector<std::unique_ptr<Caller>> callers;
+  for (const Priority priority : {Priority::bulk,
+                                  Priority::interactive,
+                                  Priority::bulk,
+                                  Priority::interactive,
+                                  Priority::interactive}) {
+    callers.push_back(std::make_unique<Caller>(SlotRequest{priority, {}}));
+    EXPECT_FALSE(pacer.ask(callers.back()->place, {}, kNever, callers.back()->request).permit);
+  }
+  std::vector<std::size_t> order;
+  while (order.size() < callers.size()) {
+    clock.advance(milliseconds{1001});
+    for (std::size_t i = 0; i < callers.size(); ++i) {
+      if (callers[i] && pacer.ask(callers[i]->place, {}, kNever, callers[i]->request).permit) {
+        order.push_back(i);
+        callers[i].reset();
+      }
+    }
+  }
+  EXPECT_EQ(order, (std::vector<std::size_t>{1, 3, 4, 0, 2}));
+}
+
+TEST(Pacing, BulkCallsNeverTakeTheReserve) {
+  ManualClock clock;
+  Pacer pacer(RateLimit{10, milliseconds{1000}}, kPatience, clock, 3);
+  const auto waitOf = [&](const SlotRequest& request) {
+    Pacer::Place place([] {});
+    const Pacer::Turn turn = pacer.ask(place, {}, kNever, request);
+    pacer.giveUp(place);
+    return turn.permit ? milliseconds{0} : turn.wait.value_or(milliseconds{-1});
+  };
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(waitOf(kBulk), milliseconds{0}) << i;
+  }
+  clock.advance(milliseconds{100});
+  EXPECT_EQ(waitOf({}), milliseconds{0});
+  clock.advance(milliseconds{100});
+  EXPECT_EQ(waitOf(kBulk), milliseconds{0});
+  EXPECT_EQ(waitOf(kBulk), milliseconds{801});  // 7 are used
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(waitOf({}), milliseconds{0}) << i;
+  }
+  EXPECT_EQ(waitOf({}), milliseconds{801});
+  EXPECT_EQ(waitOf(kBulk), milliseconds{801});
+  clock.advance(milliseconds{801});  // the first five have rested
+  EXPECT_EQ(waitOf(kBulk), milliseconds{0});
+  EXPECT_EQ(waitOf(kBulk), milliseconds{0});
+  EXPECT_EQ(waitOf(kBulk), milliseconds{100});
+}
+
+TEST(Pacing, ABulkCallThatWaitsForMoreThanTheReserveHoldsNoInteractiveOneUp) {
+  ManualClock clock;
+  Pacer pacer(RateLimit{4, milliseconds{1000}}, kPatience, clock, 2);
+  pacer.acquire({}, kNever, {}, kBulk);
+  pacer.acquire({}, kNever, {}, kBulk);
+  Pacer::Place bulk([] {});
+  EXPECT_FALSE(pacer.ask(bulk, {}, kNever, kBulk).permit);
+  Pacer::Place interactive([] {});
+  EXPECT_TRUE(pacer.ask(interactive, {}, kNever).permit);
+  EXPECT_FALSE(pacer.ask(bulk, {}, kNever, kBulk).permit);
+  pacer.giveUp(bulk);
 }
 
 TEST(Pacing, HoldsItsPromiseWithManyThreads) {

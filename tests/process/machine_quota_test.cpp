@@ -129,7 +129,8 @@ class MachineQuota : public ::testing::Test {
     for (std::size_t i = kRequests; i < times.size(); ++i) {
       shortest = (std::min)(shortest, times[i] - times[i - kRequests]);
     }
-    const std::size_t last = times.size() - kRequests;
+    // Of whole windows, so that it can't be more than all of it.
+    const std::size_t last = (times.size() - 1) / kRequests * kRequests;
     used = static_cast<double>(last) * std::chrono::duration<double>(kPer).count() /
            (kRequests * std::chrono::duration<double>(times[last] - times[0]).count());
     std::printf("%s: %zu requests, the shortest window %.3f ms, %.1f%% of the quota used\n",

@@ -37,6 +37,9 @@ TEST(Event, IsALineForALog) {
   Event throttled = eventOf(EventKind::throttled);
   throttled.wait = std::chrono::seconds{2};
   EXPECT_EQ(line(throttled), "listCandidates #2: throttled, waits 2000 ms");
+  throttled.held = true;
+  EXPECT_EQ(line(throttled),
+            "listCandidates #2: throttled, waits 2000 ms: the API has asked for no requests");
   Event failure = eventOf(EventKind::failure);
   failure.elapsed = std::chrono::seconds{1};
   EXPECT_EQ(line(failure), "listCandidates #2: failure in 1000 ms");
