@@ -32,7 +32,7 @@ int divide(int slots, const std::vector<int>& wants, const std::vector<Sharer>& 
         open.end());
   }
   std::sort(open.begin(), open.end(), [&](std::size_t a, std::size_t b) {
-    const bool level = got[a] > 0 || got[b] > 0;
+    const bool level = shares[a] + got[a] > 0 || shares[b] + got[b] > 0;
     if (level && sharers[a].owned != sharers[b].owned) {
       return sharers[a].owned > sharers[b].owned;
     }

@@ -227,7 +227,10 @@ void QuotaProtocol::share(const QuotaView& view, BootTime now) {
   const nanoseconds fresh = std::max<nanoseconds>(nanoseconds(setup_.times.lease) / 4, 2 * poll());
   alone_ = true;
   for (const QuotaView::Holder& row : view.holders) {
-    alone_ = alone_ && row.gone;
+    // Living holders may still claim what is a former row's, within their leases.
+    const bool former = row.holder.rfind("ghost:", 0) == 0 &&
+                        others_.unchangedFor(row.holder, now) > setup_.times.lease;
+    alone_ = alone_ && (row.gone || former);
     if (row.gone || others_.unchangedFor(row.holder, now) > fresh) {
       away += row.owned;
       away_reserved += row.owned_reserved;

@@ -24,6 +24,10 @@ TEST(QuotaShares, LeaveTheRestWhereItIs) {
   EXPECT_THAT(sharesOf(5, {{9, 0, 3, 2}, {9, 0, 2, 1}}), ElementsAre(3, 2));
 }
 
+TEST(QuotaShares, LeaveTheRestWhereItIsAlsoWithInteractiveCalls) {
+  EXPECT_THAT(sharesOf(5, {{4, 2, 3, 9}, {4, 2, 2, 1}}), ElementsAre(3, 2));
+}
+
 TEST(QuotaShares, GoRoundWhereThereAreFewerSlotsThanSharers) {
   EXPECT_THAT(sharesOf(1, {{1, 0, 1, 7}, {1, 0, 0, 3}, {1, 0, 0, 5}}), ElementsAre(0, 1, 0));
 }
