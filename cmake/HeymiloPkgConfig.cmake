@@ -1,4 +1,5 @@
-# The files of pkg-config: heymilo, and heymilo-testing and heymilo-workflows where they are built.
+# The files of pkg-config: heymilo, and heymilo-testing, heymilo-workflows and heymilo-postgres where they
+# are built.
 # Paths in them begin where the file itself is, so that the tree can be moved.
 
 set(pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
@@ -94,7 +95,7 @@ function(heymilo_imported_file target result)
   endforeach()
 endfunction()
 
-# These two are always static, so what they need is needed by whoever links them.
+# These are always static, so what they need is needed by whoever links them.
 if(TARGET heymilo_testing)
   set(pc_requires "heymilo = ${PROJECT_VERSION}")
   set(pc_libs ${pc_threads})
@@ -126,5 +127,12 @@ if(TARGET heymilo_workflows)
     DESCRIPTION "Bulk ingestion and mirror, over the HeyMilo API"
     LIBRARY heymilo_workflows
     REQUIRES "heymilo = ${PROJECT_VERSION}" "sqlite3 >= ${heymilo_minimum_SQLite3}"
+    LIBS ${pc_threads})
+endif()
+if(TARGET heymilo_postgres)
+  heymilo_pkg_config(heymilo-postgres
+    DESCRIPTION "Quota of the HeyMilo API, shared by several machines through PostgreSQL"
+    LIBRARY heymilo_postgres
+    REQUIRES "heymilo = ${PROJECT_VERSION}" "libpq >= ${heymilo_minimum_PostgreSQL}"
     LIBS ${pc_threads})
 endif()
