@@ -35,9 +35,12 @@ class HEYMILO_EXPORT Client {
 
   /// As Client(options), with what is unset in them filled from HEYMILO_API_KEY, HEYMILO_BASE_URL
   /// and HEYMILO_WORKSPACE_ID, and, where neither tls.ca_file nor tls.ca_dir is set, those from
-  /// SSL_CERT_FILE and SSL_CERT_DIR. An empty variable counts as unset, and so does SSL_CERT_DIR
-  /// where libcurl uses Schannel (Windows), which can't trust a folder. Throws InvalidArgumentError
-  /// as well for an SSL_CERT_FILE or SSL_CERT_DIR that does not exist, where the base URL is https.
+  /// SSL_CERT_FILE and SSL_CERT_DIR. HEYMILO_RATE_LIMIT (`N/SECONDS[/RESERVE]`, such as
+  /// `300/60/20`, or `none`) fills rate_limit, which counts as unset while it is 300 in 60 s, and
+  /// reserved_requests; HEYMILO_QUOTA (`process`, `machine` or `machine:PATH`) fills quota. An
+  /// empty variable counts as unset, and so does SSL_CERT_DIR where libcurl uses Schannel
+  /// (Windows), which can't trust a folder. Throws InvalidArgumentError as well for an
+  /// SSL_CERT_FILE or SSL_CERT_DIR that does not exist, where the base URL is https.
   static Client fromEnvironment(ClientOptions options = {});
 
   /// listCandidates: one page of a posting's candidates.
