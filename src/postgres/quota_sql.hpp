@@ -11,7 +11,7 @@ constexpr long long kQuotaVersion = 1;
 
 /// Makes the schema `heymilo`, the tables of the quota and the function heymilo.quota_sync(), where
 /// they are missing: one transaction, which several may begin at once.
-/// docs/cookbook/sharing_a_quota_postgres.md has the same text.
+/// docs/cookbook/sharing_a_quota_postgres.md shows the tables.
 extern const char* const kQuotaTables;
 
 /// The parameter of heymilo.quota_sync(), as JSON.

@@ -8,6 +8,7 @@ namespace heymilo::postgres {
 const char* const kQuotaTables = R"sql(
 SELECT pg_advisory_xact_lock(7521830961);
 
+-- [tables]
 CREATE SCHEMA IF NOT EXISTS heymilo;
 
 CREATE TABLE IF NOT EXISTS heymilo.version (
@@ -58,6 +59,7 @@ CREATE TABLE IF NOT EXISTS heymilo.quota_slot (
   PRIMARY KEY (quota, slot)
 ) WITH (fillfactor = 50);
 
+-- [/tables]
 CREATE OR REPLACE FUNCTION heymilo.quota_incarnation() RETURNS text
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $heymilo$
   SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint::text

@@ -33,7 +33,7 @@ constexpr std::chrono::milliseconds kQuotaOutlast{2'705};
 /// Processes that share a quota in PostgreSQL, and a mock server that enforces the limit and writes
 /// down by its own clock what arrived when.
 ///
-/// HEYMILO_TEST_QUOTA_SECONDS makes each test longer (5 unless it is set),
+/// HEYMILO_TEST_QUOTA_SECONDS makes each test longer (3 unless it is set),
 /// HEYMILO_TEST_QUOTA_SHARERS sets the number of processes (8), HEYMILO_TEST_SEED repeats one.
 class QuotaProcesses : public testing::Test {
  protected:
@@ -139,7 +139,7 @@ class QuotaProcesses : public testing::Test {
     return used;
   }
 
-  const std::chrono::seconds length{setting("HEYMILO_TEST_QUOTA_SECONDS", 5)};
+  const std::chrono::seconds length{setting("HEYMILO_TEST_QUOTA_SECONDS", 3)};
   const int sharers = static_cast<int>(setting("HEYMILO_TEST_QUOTA_SHARERS", 8));
   const unsigned seed = static_cast<unsigned>(setting("HEYMILO_TEST_SEED", std::random_device()()));
   std::mt19937 random{seed};
