@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -118,23 +120,20 @@ void PostgresMember::run() {
       changed_.wait_for(lock, std::min<std::chrono::nanoseconds>(next - now, kLongestLook));
       continue;
     }
-    const QuotaSync sync = protocol_.begin(now);
     under_way_ = true;
-    lock.unlock();
-    std::optional<QuotaView> view;
-    std::string failure;
     try {
-      view = send(sync, limit_);
+      const QuotaSync sync = protocol_.begin(now);
+      lock.unlock();
+      const QuotaView view = send(sync, limit_);
+      lock.lock();
+      protocol_.finished(view, bootTime());
     } catch (const std::exception& error) {  // StatementError, StoreError, std::bad_alloc
-      failure = error.what();
+      if (!lock.owns_lock()) {
+        lock.lock();
+      }
+      protocol_.failed(error.what(), bootTime());
     }
-    lock.lock();
     under_way_ = false;
-    if (view) {
-      protocol_.finished(*view, bootTime());
-    } else {
-      protocol_.failed(failure, bootTime());
-    }
     if (calls_wait_ && !stopping_) {
       lock.unlock();
       wake_();
@@ -174,7 +173,10 @@ bool PostgresMember::mayStillSend(int slot) noexcept {
 void PostgresMember::release(int slot, SlotEnd end) noexcept {
   const std::lock_guard<std::mutex> lock(mutex_);
   const BootTime now = bootTime();
-  protocol_.release(slot, end, now);
+  try {
+    protocol_.release(slot, end, now);
+  } catch (const std::bad_alloc&) {  // then it is used no more, and waited out with this member
+  }
   tellThread(now);
 }
 

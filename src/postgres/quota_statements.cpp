@@ -170,17 +170,18 @@ bool QuotaProtocol::finished(const QuotaView& view, BootTime now) {
       if (leaving || too_late) {
         break;
       }
-      state_ = State::inside;
-      epoch_ = view.epoch;
-      acked_ = seq_;
-      lease_end_ = sent_ + setup_.times.lease;
-      timeout_known_ = timeout_sent_;
+      // Without memory for these the response counts as none: the lease is not longer.
       reserved_ = view.reserved;
       slots_.adopt(view.slots);
       slots_.settle(now);
       observeHold(view, now);
       others_.see(view.holders, now);
       share(view, now);
+      state_ = State::inside;
+      epoch_ = view.epoch;
+      acked_ = seq_;
+      lease_end_ = sent_ + setup_.times.lease;
+      timeout_known_ = timeout_sent_;
       return true;
   }
   lose();
