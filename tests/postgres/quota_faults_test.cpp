@@ -26,6 +26,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using testing::HasSubstr;
 
+constexpr std::size_t kEnough = 40;  // requests to judge by: two windows
+
 class PostgresQuotaFaults : public heymilo_test::QuotaProcesses {
  protected:
   PostgresServer database;
@@ -54,6 +56,7 @@ TEST_F(PostgresQuotaFaults, WorksThroughPgbouncerWhoseSessionsAreEnded) {
         "backend_type = 'client backend'");
   }
   expectRunning(all);
+  waitForFirst(kEnough);
   EXPECT_GT(check("pgbouncer"), heymilo_test::kSanitized ? 0.3 : 0.7);
 }
 
@@ -67,6 +70,7 @@ TEST_F(PostgresQuotaFaults, HoldsUnderKillsAtRandom) {
     process->signal(SIGKILL);
     process = worker(database.url());
   }
+  waitForFirst(kEnough);
   all.clear();
   check("killed");
 }
@@ -82,6 +86,7 @@ TEST_F(PostgresQuotaFaults, HoldsWhereProcessesAreStoppedForLongerThanOthersWait
     process->signal(SIGCONT);
     std::this_thread::sleep_for(upTo(300));
   }
+  waitForFirst(kEnough);
   check("stopped");
 }
 
@@ -94,6 +99,7 @@ TEST_F(PostgresQuotaFaults, HoldsWithChildrenOfForkAndWhenTheirParentIsKilled) {
   std::this_thread::sleep_for(length / 3);
   all.pop_back();  // its children go on
   std::this_thread::sleep_for(length);
+  waitForFirst(kEnough);
   check("forked");
   all.clear();
 }
@@ -110,6 +116,7 @@ TEST_F(PostgresQuotaFaults, HoldsWhereTheServerIsKilledAndStartedAgain) {
   }
   std::this_thread::sleep_for(kQuotaOutlast);
   expectRunning(all);
+  waitForFirst(kEnough);
   check("restarted");
 }
 
@@ -138,6 +145,7 @@ TEST_F(PostgresQuotaFaults, HoldsWhereTheServerIsFrozen) {
   }
   std::this_thread::sleep_for(kQuotaOutlast);
   expectRunning(all);
+  waitForFirst(kEnough);
   check("frozen");
 }
 
@@ -157,6 +165,7 @@ TEST_F(PostgresQuotaFaults, HoldsWhereAnOldCopyIsRestored) {
   std::this_thread::sleep_for(length + kQuotaOutlast);
   expectRunning(all);
   expectRunning(more);
+  waitForFirst(kEnough);
   check("restored");
 }
 
