@@ -24,6 +24,7 @@ class HeymiloConan(ConanFile):
         "fPIC": [True, False],
         "testing": [True, False],
         "workflows": [True, False],
+        "postgres": [True, False],
         "with_simdjson": [True, False],
     }
     default_options = {
@@ -31,6 +32,7 @@ class HeymiloConan(ConanFile):
         "fPIC": True,
         "testing": True,
         "workflows": True,
+        "postgres": False,
         "with_simdjson": False,
     }
     implements = ["auto_shared_fpic"]
@@ -54,6 +56,8 @@ class HeymiloConan(ConanFile):
             self.requires("cpp-httplib/[>=0.10 <1]")
         if self.options.workflows:
             self.requires("sqlite3/[>=3.34 <4]")
+        if self.options.postgres:
+            self.requires("libpq/[>=13 <18]")
 
     def validate(self):
         check_min_cppstd(self, 17)
@@ -62,6 +66,7 @@ class HeymiloConan(ConanFile):
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables["HEYMILO_BUILD_TESTING"] = bool(self.options.testing)
         toolchain.cache_variables["HEYMILO_BUILD_WORKFLOWS"] = bool(self.options.workflows)
+        toolchain.cache_variables["HEYMILO_BUILD_POSTGRES"] = bool(self.options.postgres)
         toolchain.cache_variables["HEYMILO_WITH_SIMDJSON"] = bool(self.options.with_simdjson)
         for off in ("BUILD_TESTS", "BUILD_TOOLS", "BUILD_EXAMPLES", "WARNINGS_AS_ERRORS"):
             toolchain.cache_variables["HEYMILO_" + off] = False
@@ -91,7 +96,11 @@ class HeymiloConan(ConanFile):
             core.requires.append("simdjson::simdjson")
         if not self.options.shared:
             core.defines = ["HEYMILO_STATIC_DEFINE"]
-        parts = {"testing": "cpp-httplib::cpp-httplib", "workflows": "sqlite3::sqlite3"}
+        parts = {
+            "testing": "cpp-httplib::cpp-httplib",
+            "workflows": "sqlite3::sqlite3",
+            "postgres": "libpq::libpq",
+        }
         for name, needs in parts.items():
             if self.options.get_safe(name):
                 part = self.cpp_info.components[name]

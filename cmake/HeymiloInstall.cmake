@@ -7,6 +7,7 @@ set(heymilo_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/heymilo")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heymilo"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT heymilo_development
   FILES_MATCHING PATTERN "*.hpp"
+  PATTERN "postgres" EXCLUDE
   PATTERN "testing" EXCLUDE
   PATTERN "workflows" EXCLUDE)
 install(FILES "${PROJECT_BINARY_DIR}/include/heymilo/export.hpp"
@@ -31,7 +32,7 @@ endif()
 if(TARGET heymilo_static)
   heymilo_install_library(heymilo_static core-static)
 endif()
-foreach(name IN ITEMS testing workflows)
+foreach(name IN ITEMS postgres testing workflows)
   if(TARGET heymilo_${name})
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/heymilo/${name}"
       DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/heymilo" COMPONENT heymilo_development

@@ -7,7 +7,8 @@
 #   libheymilo-dev  headers, the static libraries, the files of CMake and pkg-config
 #   heymilo-tools   the programs, with manual pages and completions
 
-foreach(target IN ITEMS heymilo_static heymilo_testing heymilo_workflows heymilo-bulk-ingest)
+foreach(target IN ITEMS heymilo_static heymilo_testing heymilo_workflows heymilo_postgres
+    heymilo-bulk-ingest)
   if(NOT TARGET ${target})
     message(FATAL_ERROR "HEYMILO_PACKAGES needs BUILD_SHARED_LIBS, HEYMILO_BUILD_STATIC_TOO, the "
       "programs and all components: ${target} is not built.")
@@ -76,14 +77,16 @@ string(JOIN ", " CPACK_DEBIAN_HEYMILO_DEVELOPMENT_PACKAGE_DEPENDS
   "nlohmann-json3-dev (>= ${nlohmann_json_VERSION}), nlohmann-json3-dev (<< ${next_json_version}~)"
   "libcurl4-openssl-dev | libcurl-dev"
   "libcpp-httplib-dev"
-  "libsqlite3-dev")
+  "libsqlite3-dev"
+  "libpq-dev")
 set(CPACK_COMPONENT_HEYMILO_DEVELOPMENT_DESCRIPTION
 "client for the HeyMilo API, development files
 Ingests candidates into the workflow of an AI interviewer, and reports their
 status.
 .
-This package has the headers, the static libraries (the mock server for tests
-and the workflows among them), and what CMake and pkg-config need.")
+This package has the headers, the static libraries (the mock server for tests,
+the workflows and the quota in PostgreSQL among them), and what CMake and
+pkg-config need.")
 
 set(CPACK_DEBIAN_HEYMILO_TOOLS_PACKAGE_NAME heymilo-tools)
 set(CPACK_DEBIAN_HEYMILO_TOOLS_PACKAGE_SECTION utils)
@@ -117,7 +120,7 @@ ${package}: maintscript-calls-ldconfig")
 endforeach()
 
 # CPACK_STRIP_FILES skips static libraries.
-foreach(target IN ITEMS heymilo_static heymilo_testing heymilo_workflows)
+foreach(target IN ITEMS heymilo_static heymilo_testing heymilo_workflows heymilo_postgres)
   install(CODE "
     if(CMAKE_INSTALL_DO_STRIP)
       execute_process(COMMAND \"${CMAKE_STRIP}\" --strip-debug

@@ -1,5 +1,5 @@
-# The files of pkg-config: heymilo, and heymilo-testing and heymilo-workflows if they are built. Paths in them
-# are relative to the file: the tree can be moved.
+# The files of pkg-config: heymilo, and heymilo-testing, heymilo-workflows and heymilo-postgres if they are
+# built. Paths in them are relative to the file: the tree can be moved.
 
 set(pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
@@ -94,7 +94,7 @@ function(heymilo_imported_file target result)
   endforeach()
 endfunction()
 
-# These two are always static: their users need their dependencies.
+# These are always static: their users need their dependencies.
 if(TARGET heymilo_testing)
   set(pc_requires "heymilo = ${PROJECT_VERSION}")
   set(pc_libs ${pc_threads})
@@ -126,5 +126,12 @@ if(TARGET heymilo_workflows)
     DESCRIPTION "Bulk ingestion and mirror, over the HeyMilo API"
     LIBRARY heymilo_workflows
     REQUIRES "heymilo = ${PROJECT_VERSION}" "sqlite3 >= ${heymilo_minimum_SQLite3}"
+    LIBS ${pc_threads})
+endif()
+if(TARGET heymilo_postgres)
+  heymilo_pkg_config(heymilo-postgres
+    DESCRIPTION "Quota of the HeyMilo API, shared by several machines through PostgreSQL"
+    LIBRARY heymilo_postgres
+    REQUIRES "heymilo = ${PROJECT_VERSION}" "libpq >= ${heymilo_minimum_PostgreSQL}"
     LIBS ${pc_threads})
 endif()

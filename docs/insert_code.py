@@ -7,7 +7,7 @@ In README.md, the other pages beside it and those of docs/, a fence below a line
 
     <!-- code: examples/cookbook/pagination.cpp [resume] -->
 
-holds what stands in that file between `// [resume]` and `// [/resume]`; without a name, the whole
+holds what stands in that file between `// [resume]` and `// [/resume]` (or `#` or `--` instead of `//`); without a name, the whole
 file. With --check nothing is written, and a fence that differs is an error. A fence of C++ without
 such a line always is.
 """
@@ -29,8 +29,8 @@ def code_of(file, region):
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines(keepends=True)
     if region is None:
         return "".join(lines)
-    begin = [i for i, line in enumerate(lines) if line.strip() in (f"// [{region}]", f"# [{region}]")]
-    end = [i for i, line in enumerate(lines) if line.strip() in (f"// [/{region}]", f"# [/{region}]")]
+    begin = [i for i, line in enumerate(lines) if line.strip() in (f"// [{region}]", f"# [{region}]", f"-- [{region}]")]
+    end = [i for i, line in enumerate(lines) if line.strip() in (f"// [/{region}]", f"# [/{region}]", f"-- [/{region}]")]
     if len(begin) != 1 or len(end) != 1:
         raise ValueError(f"{file} has no region [{region}], or several")
     return textwrap.dedent("".join(lines[begin[0] + 1 : end[0]]))

@@ -26,7 +26,7 @@ endif()
 set(support_sources loopback raw_client raw_connection raw_relay raw_server raw_stream)
 if(UNIX)
   list(APPEND support_sources
-    child_process http2 raw_tls running_process screen spawn tls_certificates)
+    child_process http2 postgres raw_tls running_process screen spawn tls_certificates)
 else()
   list(APPEND support_sources raw_without_tls)
 endif()
@@ -51,12 +51,14 @@ heymilo_compile_options(heymilo_test_headers TEST)
 #   POSIX        other processes, signals, file descriptors, limits of a process, TLS by OpenSSL
 #   LINUX        /proc, /dev/full, or calls that only Linux has
 #   PLAIN        no sanitizer: it has its own pthread_create(), or would add nothing
+#   POSTGRES     the programs of PostgreSQL, and the component that needs it
 #   COROUTINES   a compiler that has those of C++20
 #   SIMDJSON     HEYMILO_WITH_SIMDJSON
 set(heymilo_there)
 foreach(condition IN ITEMS
     "HTTP HEYMILO_TESTING_HTTP" "PROGRAMS HEYMILO_BUILD_TOOLS AND HEYMILO_BUILD_EXAMPLES AND HEYMILO_TESTING_HTTP" "POSIX UNIX"
     "LINUX CMAKE_SYSTEM_NAME STREQUAL Linux" "PLAIN NOT HEYMILO_SANITIZE"
+    "POSTGRES HEYMILO_BUILD_POSTGRES AND CMAKE_SYSTEM_NAME STREQUAL Linux"
     "COROUTINES HEYMILO_HAS_COROUTINES" "SIMDJSON HEYMILO_WITH_SIMDJSON")
   string(REPLACE " " ";" condition "${condition}")
   list(POP_FRONT condition need)

@@ -46,6 +46,7 @@ missing simdjson libsimdjson-dev simdjson-devel simdjson simdjson
 missing httplib libcpp-httplib-dev cpp-httplib-devel cpp-httplib cpp-httplib
 missing SQLite3 libsqlite3-dev sqlite-devel sqlite sqlite3
 says "HEYMILO_FETCH_DEPS=ON" && fail "SQLite must not be offered for download"
+missing PostgreSQL libpq-dev libpq-devel libpq libpq
 missing GTest libgmock-dev gmock-devel googletest gtest
 missing OpenSSL libssl-dev openssl-devel openssl openssl
 missing CLI11 libcli11-dev cli11-devel cli11 cli11

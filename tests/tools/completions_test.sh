@@ -40,7 +40,7 @@ zsh_options() {
     sed -nE 's/^(\([^)]*\))?\*?(--[a-z-]+)=\[.*/\2 VALUE/p; s/^(\([^)]*\))?\*?(--[a-z-]+)\[.*/\2/p' | sort
 }
 
-for program in list_candidates ingest_candidate bulk_ingest mirror_candidates mock_server; do
+for program in list_candidates ingest_candidate bulk_ingest mirror_candidates mock_server quota_status; do
   described=$("$programs/$program" --help |
     sed -nE 's/^  (-h, )?(--[a-z-]+) [^ ].*/\2 VALUE/p; s/^  (-h, )?(--[a-z-]+)(  .*)?$/\2/p' | sort)
   installed=heymilo-${program//_/-}
@@ -62,6 +62,7 @@ done
 same 'values' $'table\njson\ncsv' "$(complete_bash list_candidates --format '')"
 same 'values after a =' 'json' "$(complete_bash list_candidates --format = j)"
 same 'values of another program' $'ndjson\ncsv' "$(complete_bash heymilo-bulk-ingest --format '')"
+same 'values of quota_status' $'table\njson' "$(complete_bash quota_status --format '')"
 same 'colours' $'auto\nalways\nnever' "$(complete_bash mock_server --color '')"
 cd "$completions/../.."
 for words in 'bulk_ingest --journal' 'bulk_ingest --report =' 'mirror_candidates --database' \

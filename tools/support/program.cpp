@@ -19,6 +19,7 @@
 #include "support/output.hpp"
 #include "support/printable.hpp"
 #include "support/progress_line.hpp"
+#include "support/shared_quota.hpp"
 #include "support/standard_descriptors.hpp"
 #include "support/stop.hpp"
 #include "support/terminal.hpp"
@@ -31,6 +32,9 @@ constexpr const char* kApiFooter = R"(Environment:
   HEYMILO_API_KEY         The API key; required
   HEYMILO_BASE_URL        The API's URL (default: https://api.heymilo.ai)
   HEYMILO_WORKSPACE_ID    The workspace, for keys with access to several
+  HEYMILO_RATE_LIMIT      The quota: N/SECONDS[/RESERVE] (default: 300/60), or none
+  HEYMILO_QUOTA           Who shares it: process (default), machine, machine:PATH
+                          or postgresql://...
   SSL_CERT_FILE           A PEM file of CAs to trust instead of the system's
   SSL_CERT_DIR            A directory of them, made by openssl rehash
   NO_COLOR                If not empty, nothing is coloured automatically
@@ -208,6 +212,7 @@ heymilo::Client clientFromEnvironment(std::function<void(const heymilo::Event&)>
   heymilo::ClientOptions options;
   options.user_agent = programName();
   options.on_event = std::move(on_event);
+  options.quota = postgresQuotaFromEnvironment();
   return heymilo::Client::fromEnvironment(std::move(options));
 }
 

@@ -6,6 +6,7 @@ get_filename_component(SOURCE_PATH "${CURRENT_PORT_DIR}/../../.." ABSOLUTE)
 
 vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS
     FEATURES
+        postgres HEYMILO_BUILD_POSTGRES
         simdjson HEYMILO_WITH_SIMDJSON
         testing HEYMILO_BUILD_TESTING
         workflows HEYMILO_BUILD_WORKFLOWS
