@@ -1,0 +1,311 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heymilo/models/timestamp.hpp"
+
+/// The interface of a journal: what any number of workers know together of the keys that they
+/// ingest into a posting, so that each key is ingested once. A store implements it.
+namespace heymilo::workflows {
+
+// bulk/journal.hpp has a class of the same name, as long as there is bulk/.
+inline namespace shared_journal {
+
+/// What a journal is for. It is stored with the first join(), and another one is refused.
+struct JournalPosting {
+  std::string posting_id{};
+  std::string base_url{};
+  std::string key_name{};  ///< what the keys are: a metadata key, `email` or `content`
+  int digest_version = 1;  ///< how content is made a digest
+
+  bool operator==(const JournalPosting& other) const;
+  bool operator!=(const JournalPosting& other) const { return !(*this == other); }
+};
+
+/// The state of a key. A key that the journal does not have is as one that is `unsent`.
+enum class KeyState {
+  unsent,      ///< not sent, or proven not to have arrived: free
+  in_flight,   ///< claimed by a worker that lives, as far as is known
+  in_doubt,    ///< sent, perhaps, by a request that has ended
+  ingested,    ///< in the posting, or was there
+  queued,      ///< accepted by an async operation, and not seen in the posting yet
+  rejected,    ///< refused by the API, or by the library; the same content is not sent again
+  unresolved,  ///< whether it arrived cannot be determined; another run may find out
+};
+/// `unsent`, `in_flight`, `in_doubt`, `ingested`, `queued`, `rejected` or `unresolved`.
+std::string_view toString(KeyState state) noexcept;
+
+/// Who makes an operation, and which of its operations it is.
+struct JournalStamp {
+  std::string worker{};    ///< a random name, never used again by another worker
+  long long number = 0;    ///< grows with each operation of the worker, from 1
+  long long answered = 0;  ///< the last one that had a response; 0: none
+};
+
+/// What a store says of the stamp of an operation. Only a `good` one is carried out, unless its
+/// description says otherwise.
+enum class JournalOutcome {
+  good,
+  stale,        ///< a later operation of the worker was carried out before
+  gone,         ///< others have taken the worker for dead, or it has left
+  restored,     ///< the store may be older than it was; it is not adopted any more
+  not_adopted,  ///< claim() only: adoption comes first
+  refused       ///< join() only: the journal is for something else
+};
+
+/// The first operation of a worker. Its stamp has the number 1.
+struct JournalJoin {
+  JournalStamp stamp{};
+  JournalPosting posting{};
+  std::string name{};  ///< for people: host and process id
+  /// Others that see the worker's row unchanged for so long may take it for dead.
+  std::chrono::milliseconds outlast{0};
+};
+struct JournalJoined {
+  JournalOutcome outcome = JournalOutcome::good;
+  JournalPosting posting{};  ///< what the journal is for
+};
+
+/// Another worker's row, seen unchanged.
+struct UnchangedWorker {
+  std::string worker{};
+  long long number = 0;
+};
+/// Says that the worker lives, and buries those that do not.
+struct JournalBeat {
+  JournalStamp stamp{};
+  /// Workers that are dead. One whose number has changed is left alone, as is one that the store
+  /// knows to live. The keys that the others have in flight become `in_doubt`.
+  std::vector<UnchangedWorker> dead{};
+  /// The worker has looked at the posting, and begins to claim.
+  bool begun = false;
+};
+struct JournalWorker {
+  std::string worker{};
+  long long number = 0;
+  std::chrono::milliseconds outlast{0};
+  bool begun = false;
+  /// Whether it lives, where the store knows (by a lock of the kernel).
+  std::optional<bool> lives{};
+};
+struct JournalCounts {
+  std::uint64_t unsent = 0, in_flight = 0, in_doubt = 0, ingested = 0, queued = 0, rejected = 0,
+                unresolved = 0;
+};
+struct JournalView {
+  JournalOutcome outcome = JournalOutcome::good;
+  bool adopted = false;
+  std::vector<JournalWorker> others{};
+  JournalCounts counts{};
+  /// The newest `sent_at` of all claims, or the API's time at the beginning of the last adoption,
+  /// whichever is later. Empty where that is not known, or one of the claims since the last
+  /// adoption was without a time.
+  std::optional<Timestamp> newest{};
+};
+
+/// Who a record is, and a digest of its content.
+struct KeyedRecord {
+  std::string key{};
+  std::string digest{};
+};
+/// Claims keys that are free. A claim without a response is made void by settle().
+struct JournalClaim {
+  JournalStamp stamp{};
+  std::string token{};  ///< random, never used again
+  std::vector<KeyedRecord> records{};
+  std::size_t most = 0;                ///< so many are claimed at most, the first ones that are free
+  bool async = false;                  ///< they are sent by an async operation
+  std::optional<Timestamp> sent_at{};  ///< the API's time now, never ahead; empty: not known
+};
+enum class KeyVerdict {
+  claimed,     ///< it is the worker's: to be sent
+  free,        ///< not claimed, as `most` were
+  known,       ///< `ingested` or `queued`, with the same content or one that is not known
+  changed,     ///< `ingested` or `queued`, with other content: not to be sent
+  rejected,    ///< with the same content: not to be sent
+  unresolved,  ///< by this worker
+  elsewhere,   ///< another worker has it: to be asked again
+  in_doubt     ///< to be asked again
+};
+struct KeyAnswer {
+  KeyVerdict verdict = KeyVerdict::free;
+  KeyState state = KeyState::unsent;
+  /// How often requests with this key have failed in the API.
+  int failures = 0;
+  std::string interview_id{}, interview_url{}, ingestion_id{}, error_code{};
+};
+struct JournalClaimed {
+  JournalOutcome outcome = JournalOutcome::good;
+  std::vector<KeyAnswer> answers{};  ///< one for each record, in their order
+};
+
+/// What became of a key that was claimed.
+struct KeyResult {
+  std::string key{}, digest{}, claim{};
+  /// `ingested`, `queued`, `rejected`, `unsent` (proven) or `in_doubt` (its request has ended).
+  KeyState state = KeyState::in_doubt;
+  bool async = false;    ///< it was sent by an async operation
+  bool failed = false;   ///< of one in doubt: the API has failed, perhaps because of this key
+  bool undated = false;  ///< of one in doubt: `sent_at` was not certain after all
+  std::string interview_id{}, interview_url{}, ingestion_id{}, error_code{};
+  std::optional<Timestamp> received_at{};  ///< of a receipt: the API's time
+};
+/// Carried out whatever the outcome is; its stamp counts where it is good.
+struct JournalSettle {
+  JournalStamp stamp{};
+  std::vector<KeyResult> results{};
+};
+struct JournalSettled {
+  JournalOutcome outcome = JournalOutcome::good;
+  /// Receipts with another interview_id than the key has already: they are kept as second ones.
+  std::size_t twice = 0;
+};
+
+/// Asks for the part of the one that searches the posting. A searcher that is dead has lost it.
+struct JournalSearch {
+  JournalStamp stamp{};
+};
+/// A key in doubt.
+struct KeyInDoubt {
+  std::string key{}, claim{};
+  std::string owner{};  ///< the worker that claimed it
+  bool async = false;
+  /// Where it has been `unresolved`: the journal's count of claims at that moment. Otherwise 0.
+  long long doubted = 0;
+  std::optional<Timestamp> sent_at{};
+};
+struct JournalDoubts {
+  JournalOutcome outcome = JournalOutcome::good;
+  bool mine = false;        ///< the worker is the searcher; otherwise the rest is empty
+  std::string adoption{};   ///< to be given to release(); empty where the journal is adopted
+  bool empty = false;       ///< the journal has no key of the posting
+  std::vector<KeyInDoubt> doubts{};
+  std::uint64_t queued = 0;                 ///< keys that are `queued`
+  std::optional<Timestamp> queued_since{};  ///< their first `sent_at`; empty: one is not known
+};
+
+/// A key as the posting shows it.
+struct ShownKey {
+  std::string key{}, interview_id{}, interview_url{};
+  std::optional<Timestamp> created_at{};
+};
+/// What a page of the posting's list shows: these keys become `ingested`, whatever they were, and
+/// those that the journal does not have are added, without a digest. Carried out whatever the
+/// outcome is, as settle().
+struct JournalShown {
+  JournalStamp stamp{};
+  std::vector<ShownKey> shown{};
+};
+/// A receipt and its candidate.
+struct TimeComparison {
+  std::string owner{};      ///< the worker that had the receipt
+  Timestamp received_at{};  ///< the receipt, by the API's time as its responses tell it
+  Timestamp created_at{};   ///< the candidate, which was not later
+};
+/// How far the API's queue is, by the journal's count of claims when keys were claimed.
+struct QueueState {
+  std::optional<long long> oldest_unshown{};  ///< the first of those that are `queued`
+  std::optional<long long> newest_shown{};    ///< the last async one that has shown up in the posting
+};
+struct JournalRecognised {
+  JournalOutcome outcome = JournalOutcome::good;
+  std::size_t unknown = 0;  ///< keys that the journal did not have
+  std::size_t twice = 0;    ///< keys with another interview_id than the journal had
+  /// For each owner, the one with the earliest `created_at` in relation to `received_at`.
+  std::vector<TimeComparison> comparisons{};
+  QueueState queue{};  ///< after these
+};
+
+/// The end of a search.
+struct JournalRelease {
+  JournalStamp stamp{};
+  /// Not in the posting: those that are still in doubt with the same claim become `unsent`. One of
+  /// which there is a late receipt becomes what that says.
+  std::vector<KeyInDoubt> free{};
+  /// The same, but they become `unresolved`, by this worker, with the count of claims: each claim()
+  /// that claims anything is one more.
+  std::vector<KeyInDoubt> unresolved{};
+  /// JournalDoubts::adoption: the journal is adopted, unless another adoption has become necessary.
+  std::string adoption{};
+  /// Of an adoption: the API's time at its beginning.
+  std::optional<Timestamp> began{};
+};
+
+/// A row, for reports.
+struct JournalRow {
+  std::string key{}, digest{};
+  KeyState state = KeyState::unsent;
+  std::string interview_id{}, interview_url{}, ingestion_id{}, error_code{};
+  std::vector<std::string> other_interview_ids{};  ///< of second receipts
+};
+
+/// A journal. `sqliteJournal()` keeps it in a file, for the processes of a machine,
+/// `postgres::journal()` in PostgreSQL.
+///
+/// Each function is one transaction: it is on disk when the function returns, or it is not made.
+/// One that throws StoreError may have been made, or may yet be: the worker goes on as if it had
+/// not, with a higher number, after which the store does nothing for the lower one.
+///
+/// All operations of a posting are carried out one after the other: each begins by locking the
+/// posting's row. Before anything else, each compares the stamp with the worker's row:
+///
+/// - The store is not what it was when the posting's row was last written (its incarnation: see
+///   below), the worker has no row, or a row with a number before `answered`: `restored`. The
+///   posting is no longer adopted, with a new random adoption.
+/// - The worker's row says that it is dead or has left: `gone`. Such rows are kept; the oldest of
+///   more than a thousand may be deleted.
+/// - The row's number is not before the stamp's: `stale`.
+/// - Otherwise `good`: the row has the stamp's number now.
+///
+/// An incarnation is whatever tells a store from an older copy of itself. Where it is another one
+/// than the posting's row has, the store may have forgotten what was written last.
+///
+/// The functions are called by one thread at a time, requireInPlace() by any. They throw StoreError.
+class Journal {
+ public:
+  virtual ~Journal();
+
+  /// Makes the worker's row and, where there is none, the posting's, which is not adopted.
+  virtual JournalJoined join(const JournalJoin&) = 0;
+  virtual JournalView beat(const JournalBeat&) = 0;
+  /// A record whose key is free is claimed: `in_flight`, with the token, the worker, `sent_at` and
+  /// the digest. So is a rejected one with another digest. A known one without a digest gets this
+  /// one. One that is `unresolved` by another worker becomes `in_doubt`. Where nothing changes,
+  /// nothing need be written but the worker's number.
+  virtual JournalClaimed claim(const JournalClaim&) = 0;
+  /// For each result, by its state:
+  ///
+  /// - `ingested`: the row becomes that, whoever has claimed it since, and is added where there is
+  ///   none. Where it is `ingested` with another interview_id, this one is kept as a second receipt.
+  /// - `queued`: the same where there is no row, or it has the same claim and is not settled; where
+  ///   it has another claim and is not settled, it is kept as a late receipt.
+  /// - `rejected`: where the row has the same claim and is `in_flight`, `in_doubt`, `unsent` or
+  ///   `unresolved`.
+  /// - `unsent`: where the row has the same claim and is `in_flight` or `in_doubt`.
+  /// - `in_doubt`: where the row has the same claim and is `in_flight` or `unsent`; it is added where
+  ///   there is none.
+  ///
+  /// A row that becomes `unsent` keeps its claim. Where it has a late receipt, it becomes `queued`.
+  virtual JournalSettled settle(const JournalSettle&) = 0;
+  virtual JournalDoubts search(const JournalSearch&) = 0;
+  virtual JournalRecognised recognise(const JournalShown&) = 0;
+  virtual JournalOutcome release(const JournalRelease&) = 0;
+  /// The worker's last operation: what it has in flight becomes `in_doubt`.
+  virtual JournalOutcome leave(const JournalStamp&) = 0;
+
+  /// Up to `most` rows of the posting in the order of their keys, after this key.
+  virtual std::vector<JournalRow> rows(const std::string& posting_id, const std::string& after,
+                                       std::size_t most) = 0;
+  /// Throws where what is written would be lost, as the name leads to another file or to none.
+  /// Called before each request and again when it is connected: it must be quick.
+  virtual void requireInPlace() {}
+};
+
+}  // namespace shared_journal
+}  // namespace heymilo::workflows
