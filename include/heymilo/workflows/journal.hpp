@@ -119,8 +119,8 @@ struct JournalClaim {
   JournalStamp stamp{};
   std::string token{};  ///< random, never used again
   std::vector<KeyedRecord> records{};
-  std::size_t most = 0;                ///< so many are claimed at most, the first ones that are free
-  bool async = false;                  ///< they are sent by an async operation
+  std::size_t most = 0;  ///< so many are claimed at most, the first ones that are free
+  bool async = false;    ///< they are sent by an async operation
   std::optional<Timestamp> sent_at{};  ///< the API's time now, never ahead; empty: not known
 };
 enum class KeyVerdict {
@@ -182,9 +182,9 @@ struct KeyInDoubt {
 };
 struct JournalDoubts {
   JournalOutcome outcome = JournalOutcome::good;
-  bool mine = false;        ///< the worker is the searcher; otherwise the rest is empty
-  std::string adoption{};   ///< to be given to release(); empty where the journal is adopted
-  bool empty = false;       ///< the journal has no key of the posting
+  bool mine = false;       ///< the worker is the searcher; otherwise the rest is empty
+  std::string adoption{};  ///< to be given to release(); empty where the journal is adopted
+  bool empty = false;      ///< the journal has no key of the posting
   std::vector<KeyInDoubt> doubts{};
   std::uint64_t queued = 0;                 ///< keys that are `queued`
   std::optional<Timestamp> queued_since{};  ///< their first `sent_at`; empty: one is not known
@@ -211,7 +211,7 @@ struct TimeComparison {
 /// How far the API's queue is, by the journal's count of claims when keys were claimed.
 struct QueueState {
   std::optional<long long> oldest_unshown{};  ///< the first of those that are `queued`
-  std::optional<long long> newest_shown{};    ///< the last async one that has shown up in the posting
+  std::optional<long long> newest_shown{};  ///< the last async one that has shown up in the posting
 };
 struct JournalRecognised {
   JournalOutcome outcome = JournalOutcome::good;
@@ -266,7 +266,8 @@ struct JournalRow {
 /// An incarnation is whatever tells a store from an older copy of itself. Where it is another one
 /// than the posting's row has, the store may have forgotten what was written last.
 ///
-/// The functions are called by one thread at a time, requireInPlace() by any. They throw StoreError.
+/// The functions are called by one thread at a time, requireInPlace() by any. They throw
+/// StoreError.
 class Journal {
  public:
   virtual ~Journal();
@@ -282,13 +283,15 @@ class Journal {
   /// For each result, by its state:
   ///
   /// - `ingested`: the row becomes that, whoever has claimed it since, and is added where there is
-  ///   none. Where it is `ingested` with another interview_id, this one is kept as a second receipt.
+  ///   none. Where it is `ingested` with another interview_id, this one is kept as a second
+  ///   receipt.
   /// - `queued`: the same where there is no row, or it has the same claim and is not settled; where
   ///   it has another claim and is not settled, it is kept as a late receipt.
   /// - `rejected`: where the row has the same claim and is `in_flight`, `in_doubt`, `unsent` or
   ///   `unresolved`.
   /// - `unsent`: where the row has the same claim and is `in_flight` or `in_doubt`.
-  /// - `in_doubt`: where the row has the same claim and is `in_flight` or `unsent`; it is added where
+  /// - `in_doubt`: where the row has the same claim and is `in_flight` or `unsent`; it is added
+  /// where
   ///   there is none.
   ///
   /// A row that becomes `unsent` keeps its claim. Where it has a late receipt, it becomes `queued`.

@@ -97,8 +97,7 @@ bool Intake::wantsClaim(JobTime now) const {
   }
   const bool in_time = ended_ || to_ask_.size() >= limits_.batch || now >= added_ + times_.linger;
   return (!to_ask_.empty() && in_time && free_.size() < limits_.batch) ||
-         (!free_.empty() && room() > 0) ||
-         (!parked_.empty() && now >= asked_parked_ + times_.poll);
+         (!free_.empty() && room() > 0) || (!parked_.empty() && now >= asked_parked_ + times_.poll);
 }
 
 JobTime Intake::nextClaim() const {
@@ -209,7 +208,8 @@ Sending Intake::send() {
   Sending sending;
   sending.number = ++numbers_;
   sending.worker = ready_.front().worker;
-  // Records that the API has failed on go out with fewer others each time, so that the others get in.
+  // Records that the API has failed on go out with fewer others each time, so that the others get
+  // in.
   const std::size_t size = most(ready_.front().failures);
   std::map<RecordId, Record>& records = sendings_[sending.number];
   for (auto record = ready_.begin(); record != ready_.end() && records.size() < size;) {

@@ -20,14 +20,14 @@ using RecordId = std::uint64_t;
 /// any more.
 struct RecordFate {
   enum class What {
-    ingested,   ///< by this worker
-    queued,     ///< by this worker
-    rejected,   ///< by this worker or an earlier one
-    known,      ///< `ingested` or `queued` before: see `answer.state`
+    ingested,  ///< by this worker
+    queued,    ///< by this worker
+    rejected,  ///< by this worker or an earlier one
+    known,     ///< `ingested` or `queued` before: see `answer.state`
     changed,
     duplicate,
     unresolved,
-    unsent      ///< the worker was stopped before
+    unsent  ///< the worker was stopped before
   };
   RecordId record = 0;
   What what = What::unsent;
@@ -137,14 +137,14 @@ class Intake {
   bool stopped_ = false;
 
   std::deque<Record> to_ask_;
-  JobTime added_{0};            // the last one
-  std::deque<Record> free_;     // the journal has said so
-  std::vector<Record> asked_;   // by the claim that is under way
-  std::string token_;           // of that
-  std::deque<Record> parked_;   // elsewhere or in doubt
-  JobTime asked_parked_{0};     // when these were asked for
-  std::size_t doubtful_ = 0;    // of those parked
-  std::deque<Record> ready_;    // claimed
+  JobTime added_{0};           // the last one
+  std::deque<Record> free_;    // the journal has said so
+  std::vector<Record> asked_;  // by the claim that is under way
+  std::string token_;          // of that
+  std::deque<Record> parked_;  // elsewhere or in doubt
+  JobTime asked_parked_{0};    // when these were asked for
+  std::size_t doubtful_ = 0;   // of those parked
+  std::deque<Record> ready_;   // claimed
   std::map<std::uint64_t, std::map<RecordId, Record>> sendings_;
   std::uint64_t numbers_ = 0;
   std::size_t sending_ = 0;     // records in sendings

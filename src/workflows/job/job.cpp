@@ -5,16 +5,6 @@
 
 namespace heymilo::workflows {
 
-namespace {
-
-template <typename Stamped>
-JournalRequest stamped(Stamped request, JournalStamp stamp) {
-  request.stamp = std::move(stamp);
-  return request;
-}
-
-}  // namespace
-
 Job::Job(Setup setup)
     : setup_(std::move(setup)),
       membership_(setup_.times, setup_.fresh_id),
@@ -38,19 +28,21 @@ std::optional<JournalRequest> Job::store(const Moment& now) {
     under_way_ = std::move(join);
     return under_way_;
   }
-  if (beatDue(now)) {
-    JournalBeat beat;
-    beat.dead = membership_.dead(now.time);
-    beat.begun = begun_;
-    under_way_ = stamped(std::move(beat), membership_.next(now.time));
-    return under_way_;
-  }
   if (intake_.wantsSettling()) {
     JournalSettle settle;
     settle.results = intake_.results();
     settling_ = settle.results.size();
-    under_way_ = stamped(std::move(settle), membership_.next(now.time));
-    return under_way_;
+    return sendStamped(std::move(settle), now);
+  }
+  // One after the other: where the store is slow, each is always due.
+  if (!std::exchange(claimed_last_, false) && mayClaim(now)) {
+    return claim(now);
+  }
+  if (beatDue(now)) {
+    JournalBeat beat;
+    beat.dead = membership_.dead(now.time);
+    beat.begun = begun_;
+    return sendStamped(std::move(beat), now);
   }
   plan(now);
   if (search_.wantsStore()) {
@@ -58,17 +50,24 @@ std::optional<JournalRequest> Job::store(const Moment& now) {
     return under_way_;
   }
   if (finishing()) {
-    under_way_ = stamped(JournalLeave{}, membership_.next(now.time));
     leaving_ = true;
-    return under_way_;
+    return sendStamped(JournalLeave{}, now);
   }
-  if (mayClaim(now) && intake_.wantsClaim(now.time)) {
-    JournalClaim claim = intake_.claim(setup_.fresh_id(), now.time);
-    claim.sent_at = now.api;
-    under_way_ = stamped(std::move(claim), membership_.next(now.time));
-    return under_way_;
-  }
-  return std::nullopt;
+  return mayClaim(now) ? claim(now) : std::nullopt;
+}
+
+std::optional<JournalRequest> Job::claim(const Moment& now) {
+  claimed_last_ = true;
+  JournalClaim claim = intake_.claim(setup_.fresh_id(), now.time);
+  claim.sent_at = now.api;
+  return sendStamped(std::move(claim), now);
+}
+
+template <typename Operation>
+std::optional<JournalRequest> Job::sendStamped(Operation operation, const Moment& now) {
+  operation.stamp = membership_.next(now.time);
+  under_way_ = std::move(operation);
+  return under_way_;
 }
 
 void Job::responded(const JournalResponse& response, const Moment& now) {
@@ -213,8 +212,7 @@ bool Job::finishing() const {
 }
 
 bool Job::mayClaim(const Moment& now) const {
-  return seen_ && view_.adopted && begun_ && !stopped_ &&
-         membership_.maySend(membership_.id(), now.time);
+  return seen_ && view_.adopted && begun_ && !stopped_ && intake_.wantsClaim(now.time);
 }
 
 bool Job::beatDue(const Moment& now) const {

@@ -19,8 +19,8 @@ namespace heymilo::workflows {
 /// What one worker does so that each key of its source is ingested into the posting exactly once,
 /// by it or by others on the same journal: a state machine without clock, network, thread or lock.
 /// Its owner says what time it is, asks what can be done, and says what came of it. Four things go
-/// on in parallel: an operation on the journal, a page of the posting's list, a record of the source,
-/// and several requests.
+/// on in parallel: an operation on the journal, a page of the posting's list, a record of the
+/// source, and several requests.
 ///
 /// Why no key is in the posting twice:
 /// - A key is sent by a worker that has claimed it, and claimed by one at a time: a claim is
@@ -29,7 +29,8 @@ namespace heymilo::workflows {
 ///   doubt: its request had ended, or its worker had been seen unchanged for T_o, and a look that
 ///   began after the settling time has not shown it (Search). Or the store has forgotten it: then
 ///   nobody claims before the journal is adopted (Journal, on `restored`; Search).
-/// - A worker sends only while it is inside (Membership): otherwise what it has claimed may be free.
+/// - A worker sends only while it is inside (Membership): otherwise what it has claimed may be
+/// free.
 /// - What came of a request is written with the claim's token, so that it does not touch what
 ///   another worker has claimed since. A receipt counts whoever has claimed the key.
 /// - An operation without a response may have been carried out: a claim counts as not made, and is
@@ -41,9 +42,10 @@ class Job {
     std::string name{};  ///< JournalJoin::name
     JobTimes times{};
     Intake::Limits limits{};
-    bool new_posting = false;  ///< nobody else can have sent: a journal without keys is adopted at once
-    std::function<std::string()> fresh_id{};                     ///< random names
-    std::function<bool(const std::string& key)> first_time{};    ///< see Intake
+    bool new_posting =
+        false;  ///< nobody else can have sent: a journal without keys is adopted at once
+    std::function<std::string()> fresh_id{};                   ///< random names
+    std::function<bool(const std::string& key)> first_time{};  ///< see Intake
   };
   enum class Trouble {
     none,
@@ -101,7 +103,9 @@ class Job {
   bool finishing() const;
   bool mayClaim(const Moment& now) const;
   bool beatDue(const Moment& now) const;
-  bool sendRequest(JournalRequest request);
+  std::optional<JournalRequest> claim(const Moment& now);
+  template <typename Operation>
+  std::optional<JournalRequest> sendStamped(Operation operation, const Moment& now);
   /// False where the worker is outside now.
   bool accept(JournalOutcome outcome);
   void searched();
@@ -120,9 +124,10 @@ class Job {
 
   JournalView view_;
   JournalPosting journal_;
-  bool seen_ = false;    // the view is of this membership
-  bool begun_ = false;   // has looked at the posting
-  bool told_ = false;    // and the journal knows
+  bool seen_ = false;          // the view is of this membership
+  bool begun_ = false;         // has looked at the posting
+  bool told_ = false;          // and the journal knows
+  bool claimed_last_ = false;  // by the last operation
   bool leaving_ = false;
   bool over_ = false;
   bool stopped_ = false;

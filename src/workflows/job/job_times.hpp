@@ -14,7 +14,8 @@ using JobTime = std::chrono::nanoseconds;
 /// A moment of a job.
 struct Moment {
   JobTime time{0};
-  /// The API's time, never ahead. Empty where no response had a Date, or they contradict each other.
+  /// The API's time, never ahead. Empty where no response had a Date, or they contradict each
+  /// other.
   std::optional<Timestamp> api{};
 };
 

@@ -14,10 +14,10 @@ namespace heymilo::workflows {
 /// send, and which of the others are dead. It is told the time and what the store responded.
 ///
 /// A worker sends until T_c after it began its last good operation, so that nothing of it is under
-/// way at T_o after that. Another one has seen that operation's number after it was carried out, and
-/// waits for T_o by its own clock before it says that the worker is dead; the store buries one only
-/// while its number is still the same. Where the store knows who lives, it says so, and no time has
-/// to pass.
+/// way at T_o after that. Another one has seen that operation's number after it was carried out,
+/// and waits for T_o by its own clock before it says that the worker is dead; the store buries one
+/// only while its number is still the same. Where the store knows who lives, it says so, and no
+/// time has to pass.
 class Membership {
  public:
   /// `fresh_id` makes random names; `times` must live as long as this.
@@ -28,8 +28,8 @@ class Membership {
   bool inside() const noexcept { return inside_; }
   /// Its name; another one after each join.
   const std::string& id() const noexcept { return id_; }
-  /// Whether a request of what `worker` has claimed may be sent now. To be asked before each attempt
-  /// and again when it is connected.
+  /// Whether a request of what `worker` has claimed may be sent now. To be asked before each
+  /// attempt and again when it is connected.
   bool maySend(const std::string& worker, JobTime now) const {
     return inside_ && worker == id_ && now < good_ + times_.lease;
   }

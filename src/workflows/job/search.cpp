@@ -269,9 +269,8 @@ std::optional<Timestamp> Search::firstFrom(const JournalDoubts& doubts, const Mo
 }
 
 bool Search::anyAsync() const {
-  return std::any_of(sought_.begin(), sought_.end(), [](const Sought& sought) {
-    return sought.doubt.async;
-  });
+  return std::any_of(
+      sought_.begin(), sought_.end(), [](const Sought& sought) { return sought.doubt.async; });
 }
 
 void Search::finish(End end) {

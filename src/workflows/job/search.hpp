@@ -14,8 +14,8 @@ namespace heymilo::workflows {
 
 /// A page of the posting's list, as it is to be fetched.
 struct Listing {
-  bool first = true;  ///< of a new list; otherwise the next page of the same
-  bool probe = false; ///< one candidate is enough: what is wanted is the API's time
+  bool first = true;   ///< of a new list; otherwise the next page of the same
+  bool probe = false;  ///< one candidate is enough: what is wanted is the API's time
   std::optional<Timestamp> created_after{};  ///< empty: from the beginning
 };
 /// What the page shows.
@@ -42,20 +42,20 @@ struct ListedPage {
 /// from the beginning where a time of sending is not known, or where no receipt of the worker that
 /// claimed the key has shown that the API's Date and `created_at` agree.
 ///
-/// An async key may be in the API's queue for longer than any time. It becomes `unresolved` when the
-/// settling time has passed: since then it is in the queue, or never will be. A later search frees
-/// it after the queue has passed it, as far as its order tells: all that were queued before that
-/// moment have shown up, one that was claimed after it has, and the settling time has passed since.
-/// Where JobTimes::queue says how long the queue takes, it is enough that nothing which was queued
-/// has not shown up.
+/// An async key may be in the API's queue for longer than any time. It becomes `unresolved` when
+/// the settling time has passed: since then it is in the queue, or never will be. A later search
+/// frees it after the queue has passed it, as far as its order tells: all that were queued before
+/// that moment have shown up, one that was claimed after it has, and the settling time has passed
+/// since. Where JobTimes::queue says how long the queue takes, it is enough that nothing which was
+/// queued has not shown up.
 class Search {
  public:
   enum class Kind { beginning, doubts };
   enum class End {
-    none,        ///< it is under way, or has not begun
+    none,  ///< it is under way, or has not begun
     done,
-    not_mine,    ///< another worker searches
-    unreadable   ///< a candidate without a readable key may be any of those that were sought
+    not_mine,   ///< another worker searches
+    unreadable  ///< a candidate without a readable key may be any of those that were sought
   };
 
   Search(const JobTimes& times, bool new_posting) : times_(times), new_posting_(new_posting) {}
@@ -131,7 +131,7 @@ class Search {
   // What is sought.
   std::vector<Sought> sought_;
   std::vector<KeyInDoubt> unresolved_;
-  JobTime taken_{0};  // the list
+  JobTime taken_{0};                              // the list
   std::set<std::string> agreeing_, disagreeing_;  // owners
 
   // What is released.

@@ -52,8 +52,8 @@ class PostingModel {
     std::size_t next = newest_first ? (position ? *position : all) : (position ? *position : 0);
     while (newest_first ? next > 0 : next < all) {
       const Candidate& candidate = candidates_[newest_first ? next - 1 : next];
-      const bool shown = !candidate.removed &&
-                         (!created_after || candidate.created_at >= *created_after);
+      const bool shown =
+          !candidate.removed && (!created_after || candidate.created_at >= *created_after);
       if (shown && page.shown.size() == size) {
         page.last = false;
         break;
