@@ -184,7 +184,7 @@ struct JournalDoubts {
   JournalOutcome outcome = JournalOutcome::good;
   bool mine = false;       ///< the worker is the searcher; otherwise the rest is empty
   std::string adoption{};  ///< to be given to release(); empty where the journal is adopted
-  bool empty = false;      ///< the journal has no key of the posting
+  bool fresh = false;      ///< the journal has never been adopted, and has no keys
   std::vector<KeyInDoubt> doubts{};
   std::uint64_t queued = 0;                 ///< keys that are `queued`
   std::optional<Timestamp> queued_since{};  ///< their first `sent_at`; empty: one is not known

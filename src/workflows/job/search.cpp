@@ -73,7 +73,7 @@ void Search::responded(const JournalDoubts& doubts, const Moment& now) {
     // The API's time at its beginning is needed, and an error is to come before the wait.
     probing_ = true;
     first_page_ = true;
-    trusting_ = new_posting_ && doubts.empty;
+    trusting_ = new_posting_ && doubts.fresh;
     wait_until_ = now.time + times_.outlast() + times_.settled(true);
     state_ = State::to_list;
     return;

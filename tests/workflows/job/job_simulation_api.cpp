@@ -56,21 +56,23 @@ void JobSimulation::list(const Who& who, const wf::Listing& listing) {
 }
 
 void JobSimulation::send(const Who& who, wf::Sending sending) {
-  in(who, now_ + span(0, chance(world_.connects) ? 2'500 : 50), [this, who, sending] {
-    const bool in_place = who->journal == journal_;
-    if (!in_place || !(who->job->maySend(sending.worker, clock(who)) || world_.lease_ignored)) {
-      std::vector<wf::SentRecord> unsent;
-      for (const auto& part : sending.parts) {
-        unsent.push_back(result(part.record, wf::KeyState::unsent));
-      }
-      who->job->sent(sending.number, unsent, moment(who));
-      if (!in_place) {
-        kill(who);
-      }
-      return;
-    }
-    transfer(who, sending);
-  });
+  in(who,
+     now_ + span(0, chance(world_.connects) ? world_.longest_turn_ms : 50),
+     [this, who, sending] {
+       const bool in_place = who->journal == journal_;
+       if (!in_place || !(who->job->maySend(sending.worker, clock(who)) || world_.lease_ignored)) {
+         std::vector<wf::SentRecord> unsent;
+         for (const auto& part : sending.parts) {
+           unsent.push_back(result(part.record, wf::KeyState::unsent));
+         }
+         who->job->sent(sending.number, unsent, moment(who));
+         if (!in_place) {
+           kill(who);
+         }
+         return;
+       }
+       transfer(who, sending);
+     });
 }
 
 wf::SentRecord JobSimulation::result(wf::RecordId record, wf::KeyState state) {

@@ -28,7 +28,8 @@ struct JobWorld {
   // Of each request: lost before, in and after its execution; how often it is executed as late as
   // the API may.
   double lost_before = 0.08, lost_in = 0.08, lost_after = 0.08, late = 0.2;
-  double connects = 0.2;       // only after a while
+  double connects = 0.2;  // only after a while, as it waits for its turn
+  double longest_turn_ms = 2'500;
   double queue_late_ms = 500;  // async: how long the queue may take
   double list_fails = 0.03;
   bool newest_first = true;

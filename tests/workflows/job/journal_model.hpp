@@ -55,6 +55,7 @@ class JournalModel final : public wf::Journal {
     std::optional<wf::JournalPosting> posting{};
     int incarnation = 0;
     bool adopted = false;
+    bool ever_adopted = false;
     std::string adoption{};
     std::string searcher{};
     long long count = 0;  // of claims

@@ -20,7 +20,7 @@ wf::JournalDoubts JournalModel::search(const wf::JournalSearch& search) {
   data_.searcher = search.stamp.worker;
   doubts.mine = true;
   doubts.adoption = data_.adopted ? std::string() : data_.adoption;
-  doubts.empty = data_.rows.empty();
+  doubts.fresh = !data_.ever_adopted && data_.rows.empty();
   bool undated = false;
   for (const auto& [key, row] : data_.rows) {
     if (row.state == wf::KeyState::in_doubt) {
@@ -97,6 +97,7 @@ wf::JournalOutcome JournalModel::release(const wf::JournalRelease& release) {
   }
   if (!release.adoption.empty() && release.adoption == data_.adoption && !data_.adopted) {
     data_.adopted = true;
+    data_.ever_adopted = true;
     data_.undated = !release.began;
     data_.newest = std::max(data_.newest, release.began);
   }

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "workflows/job/journal_contract.hpp"
+#include "workflows/job/journal_worker.hpp"
 
 namespace heymilo_test {
 namespace {

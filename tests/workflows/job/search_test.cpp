@@ -1,0 +1,379 @@
+#include "workflows/job/search.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace heymilo::workflows {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Timestamp api(milliseconds since) { return Timestamp(seconds{1'800'000'000}) + since; }
+
+/// A search, and what it is told.
+struct Searching {
+  explicit Searching(bool new_posting = false) : search(times, new_posting) {}
+
+  Moment now() const { return {JobTime(time), api(time)}; }
+  void doubts(std::vector<KeyInDoubt> doubts, const std::string& adoption = {},
+              bool fresh = false) {
+    JournalDoubts response;
+    response.mine = true;
+    response.doubts = std::move(doubts);
+    response.adoption = adoption;
+    response.fresh = fresh;
+    search.start();
+    EXPECT_TRUE(operation<JournalSearch>());
+    search.responded(response, now());
+  }
+  /// The next list that it asks for begins here.
+  std::optional<Listing> list() { return search.list(now()); }
+  /// A page, and what the journal makes of it.
+  void page(const std::vector<std::string>& keys, bool last = true, std::size_t unreadable = 0,
+            JournalRecognised recognised = {}) {
+    ListedPage page;
+    for (const std::string& key : keys) {
+      page.shown.push_back({key, "interview", "https://", std::nullopt});
+    }
+    page.unreadable = unreadable;
+    page.last = last;
+    search.paged(std::move(page), now());
+    if (operation<JournalShown>()) {
+      search.responded(recognised, now());
+    }
+  }
+  /// Waits for as long as it wants to, and not less.
+  milliseconds wait() {
+    EXPECT_TRUE(search.waitsUntil());
+    const JobTime until = search.waitsUntil().value_or(JobTime{0});
+    const auto waits = std::chrono::ceil<milliseconds>(until - JobTime(time));
+    time += waits - milliseconds{2};
+    EXPECT_FALSE(list());
+    time += milliseconds{2};
+    return waits;
+  }
+  template <typename Operation>
+  std::optional<Operation> operation() {
+    const auto request = search.request({});
+    const auto* const found = request ? std::get_if<Operation>(&*request) : nullptr;
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  }
+  std::vector<std::string> freed() {
+    std::vector<std::string> keys;
+    for (const KeyInDoubt& free : operation<JournalRelease>().value_or(JournalRelease()).free) {
+      keys.push_back(free.key);
+    }
+    return keys;
+  }
+  std::vector<std::string> unresolved() {
+    std::vector<std::string> keys;
+    for (const KeyInDoubt& one :
+         operation<JournalRelease>().value_or(JournalRelease()).unresolved) {
+      keys.push_back(one.key);
+    }
+    return keys;
+  }
+
+  JobTimes times;
+  Search search;
+  milliseconds time{minutes{60}};
+};
+
+KeyInDoubt sent(const std::string& key, milliseconds at, bool async = false,
+                long long doubted = 0) {
+  return {key, "claim", "owner", async, doubted, api(at)};
+}
+
+JournalRecognised agreeing(const std::string& owner = "owner") {
+  JournalRecognised recognised;
+  recognised.comparisons = {{owner, api(minutes{55}), api(minutes{54})}};
+  return recognised;
+}
+
+TEST(Search, LooksWaitsAndLooksAgain) {
+  Searching searching;
+  searching.doubts({sent("a", minutes{50}), sent("b", minutes{59}), sent("c", minutes{52})});
+  const auto first = searching.list();
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->first);
+  EXPECT_EQ(first->created_after, api(minutes{45}));  // five before the first sending
+  searching.page({"x", "a"}, false, 0, agreeing());
+  EXPECT_FALSE(searching.list()->first);
+  searching.page({"y"});
+  EXPECT_EQ(searching.wait(), searching.times.settled(false));
+  const auto second = searching.list();
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(second->first);
+  EXPECT_EQ(second->created_after, api(minutes{45}));
+  searching.page({"b"});
+  EXPECT_THAT(searching.freed(), ElementsAre("c"));
+  searching.search.released();
+  EXPECT_TRUE(searching.search.idle());
+  EXPECT_EQ(searching.search.end(), Search::End::done);
+}
+
+TEST(Search, EndsWhenAllAreFound) {
+  Searching searching;
+  searching.doubts({sent("a", minutes{50})});
+  searching.list();
+  searching.page({"a"}, false);
+  EXPECT_TRUE(searching.operation<JournalRelease>());
+  EXPECT_THAT(searching.freed(), IsEmpty());
+}
+
+TEST(Search, LooksFromTheBeginningWhereATimeIsNotKnown) {
+  Searching searching;
+  KeyInDoubt undated = sent("b", minutes{50});
+  undated.sent_at.reset();
+  searching.doubts({sent("a", minutes{50}), undated});
+  EXPECT_FALSE(searching.list()->created_after);
+}
+
+TEST(Search, LooksFromTheBeginningWhereATimeIsYetToCome) {
+  Searching searching;
+  searching.doubts({sent("a", minutes{63})});
+  EXPECT_FALSE(searching.list()->created_after);
+}
+
+TEST(Search, FreesNothingByTimesThatNothingHasProven) {
+  for (const bool disagrees : {false, true}) {
+    Searching searching;
+    searching.doubts({sent("a", minutes{50})});
+    EXPECT_TRUE(searching.list()->created_after);
+    JournalRecognised recognised = agreeing(disagrees ? "owner" : "another");
+    if (disagrees) {
+      recognised.comparisons.push_back({"another", api(minutes{55}), api(minutes{52})});
+    }
+    searching.page({"x"}, true, 0, recognised);
+    searching.wait();
+    EXPECT_FALSE(searching.list()->created_after);
+  }
+}
+
+TEST(Search, FreesNothingWhereACandidateMayBeAnybody) {
+  Searching searching;
+  searching.doubts({sent("a", minutes{50})});
+  searching.list();
+  searching.page({}, true, 1);
+  searching.wait();
+  searching.list();
+  searching.page({}, true, 1);
+  EXPECT_THAT(searching.freed(), IsEmpty());
+  searching.search.released();
+  EXPECT_EQ(searching.search.end(), Search::End::unreadable);
+}
+
+TEST(Search, FindsAllTheSameWhereACandidateMayBeAnybody) {
+  Searching searching;
+  searching.doubts({sent("a", minutes{50})});
+  searching.list();
+  searching.page({"a"}, true, 1);
+  searching.search.released();
+  EXPECT_EQ(searching.search.end(), Search::End::done);
+}
+
+TEST(Search, ReadsAPageAgainThatCouldNotBeFetched) {
+  Searching searching;
+  searching.doubts({sent("a", minutes{50})});
+  EXPECT_TRUE(searching.list()->first);
+  searching.search.notPaged();
+  EXPECT_TRUE(searching.list()->first);
+  searching.page({"x"}, false);
+  EXPECT_FALSE(searching.list()->first);
+  searching.search.notPaged();
+  EXPECT_FALSE(searching.list()->first);
+}
+
+TEST(Search, LeavesItToAnotherWorker) {
+  Searching searching;
+  searching.search.start();
+  searching.search.responded(JournalDoubts(), searching.now());
+  EXPECT_EQ(searching.search.end(), Search::End::not_mine);
+  EXPECT_FALSE(searching.list());
+}
+
+// Adoption.
+
+TEST(Search, AdoptsAfterEverythingOfOthersHasArrived) {
+  Searching searching;
+  searching.doubts({}, "adoption", true);
+  const auto probe = searching.list();
+  ASSERT_TRUE(probe);
+  EXPECT_TRUE(probe->probe);
+  searching.page({"x"});
+  EXPECT_FALSE(searching.operation<JournalShown>());
+  EXPECT_EQ(searching.wait(), searching.times.outlast() + searching.times.settled(true));
+  const auto look = searching.list();
+  ASSERT_TRUE(look);
+  EXPECT_FALSE(look->probe);
+  EXPECT_FALSE(look->created_after);
+  searching.page({"x"});
+  const auto release = searching.operation<JournalRelease>();
+  ASSERT_TRUE(release);
+  EXPECT_EQ(release->adoption, "adoption");
+  EXPECT_EQ(release->began, api(minutes{60}));
+  searching.search.released();
+  EXPECT_TRUE(searching.search.adopted());
+}
+
+TEST(Search, LooksAlsoWhereTheProbeTookLongerThanTheWait) {
+  Searching searching;
+  searching.doubts({}, "adoption", true);
+  searching.list();
+  searching.time += minutes{30};
+  searching.page({});
+  EXPECT_FALSE(searching.operation<JournalRelease>());
+  EXPECT_FALSE(searching.list()->probe);
+}
+
+TEST(Search, AdoptsANewPostingImmediately) {
+  Searching searching(true);
+  searching.doubts({}, "adoption", true);
+  searching.list();
+  searching.page({});
+  EXPECT_EQ(searching.operation<JournalRelease>()->adoption, "adoption");
+}
+
+TEST(Search, DoesNotTakeAnOldCopyForANewPosting) {
+  Searching searching(true);
+  searching.doubts({}, "adoption", false);
+  searching.list();
+  searching.page({});
+  EXPECT_FALSE(searching.operation<JournalRelease>());
+  EXPECT_TRUE(searching.search.waitsUntil());
+}
+
+TEST(Search, AdoptsNothingWhereACandidateMayBeAnybody) {
+  Searching searching;
+  searching.doubts({}, "adoption", true);
+  searching.list();
+  searching.page({});
+  searching.wait();
+  searching.list();
+  searching.page({}, true, 1);
+  EXPECT_EQ(searching.operation<JournalRelease>()->adoption, "");
+  searching.search.released();
+  EXPECT_FALSE(searching.search.adopted());
+  EXPECT_EQ(searching.search.end(), Search::End::unreadable);
+}
+
+// The beginning of a worker.
+
+TEST(Search, BeginsWithALookFromTheNewestSendingOn) {
+  Searching searching;
+  searching.search.startBeginning(api(minutes{30}), searching.now());
+  EXPECT_EQ(searching.list()->created_after, api(minutes{25}));
+  searching.page({"x"});
+  EXPECT_TRUE(searching.search.idle());
+  EXPECT_EQ(searching.search.end(), Search::End::done);
+}
+
+TEST(Search, LooksAgainWhereItBeginsWithKeysThatTheJournalDoesNotHave) {
+  Searching searching;
+  searching.search.startBeginning(std::nullopt, searching.now());
+  EXPECT_FALSE(searching.list()->created_after);
+  JournalRecognised recognised;
+  recognised.unknown = 1;
+  searching.page({"x"}, true, 0, recognised);
+  EXPECT_EQ(searching.wait(), searching.times.outlast() + searching.times.settled(true));
+  EXPECT_TRUE(searching.list()->first);
+  searching.page({"x"}, true, 0, recognised);
+  EXPECT_EQ(searching.search.end(), Search::End::done);
+}
+
+// The queue.
+
+JournalRecognised queue(std::optional<long long> oldest_unshown,
+                        std::optional<long long> newest_shown) {
+  JournalRecognised recognised = agreeing();
+  recognised.queue = {oldest_unshown, newest_shown};
+  return recognised;
+}
+
+TEST(Search, FreesNothingThatMayStillBeInTheQueue) {
+  Searching searching;
+  searching.doubts({sent("a", minutes{50}, true), sent("b", minutes{50})});
+  searching.list();
+  searching.page({}, true, 0, queue(std::nullopt, 100));
+  searching.wait();
+  searching.list();
+  searching.page({}, true, 0, queue(std::nullopt, 100));
+  EXPECT_THAT(searching.freed(), ElementsAre("b"));
+  EXPECT_THAT(searching.unresolved(), ElementsAre("a"));
+}
+
+TEST(Search, FreesWhatTheQueueHasPassed) {
+  struct Case {
+    std::optional<long long> oldest_unshown, newest_shown;
+    bool passed;
+  };
+  for (const Case& one : {Case{std::nullopt, 8, true},
+                          Case{9, 8, true},
+                          Case{std::nullopt, 7, false},
+                          Case{std::nullopt, std::nullopt, false},
+                          Case{7, 8, false},
+                          Case{3, 8, false}}) {
+    Searching searching;
+    searching.doubts({sent("a", minutes{50}, true, 7)});
+    searching.list();
+    searching.page({}, true, 0, queue(one.oldest_unshown, one.newest_shown));
+    searching.wait();
+    searching.list();
+    searching.page({}, true, 0, queue(one.oldest_unshown, one.newest_shown));
+    EXPECT_EQ(searching.freed().size(), one.passed ? 1U : 0U);
+    EXPECT_EQ(searching.unresolved().size(), one.passed ? 0U : 1U);
+  }
+}
+
+TEST(Search, LooksOnceMoreAfterTheQueueHasPassed) {
+  Searching searching;
+  searching.doubts({sent("a", minutes{50}, true, 7)});
+  searching.list();
+  searching.page({}, true, 0, queue(3, std::nullopt));
+  searching.wait();
+  searching.list();
+  searching.page({}, true, 0, queue(std::nullopt, 8));
+  searching.wait();
+  searching.list();
+  searching.page({"a"}, true, 0, queue(std::nullopt, 8));
+  EXPECT_THAT(searching.freed(), IsEmpty());
+  EXPECT_THAT(searching.unresolved(), IsEmpty());
+}
+
+TEST(Search, TrustsAQueueOfWhichTheTimeIsKnown) {
+  Searching searching;
+  searching.times.queue = minutes{10};
+  searching.doubts({sent("a", minutes{50}, true)});
+  searching.list();
+  searching.page({}, true, 0, queue(std::nullopt, std::nullopt));
+  EXPECT_GE(searching.wait(), minutes{12});
+  searching.list();
+  searching.page({}, true, 0, queue(std::nullopt, std::nullopt));
+  EXPECT_THAT(searching.freed(), ElementsAre("a"));
+}
+
+TEST(Search, LooksForWhatIsQueuedToo) {
+  Searching searching;
+  JournalDoubts doubts;
+  doubts.mine = true;
+  doubts.doubts = {sent("a", minutes{50}, true)};
+  doubts.queued = 1;
+  doubts.queued_since = api(minutes{20});
+  searching.search.start();
+  searching.search.responded(doubts, searching.now());
+  EXPECT_EQ(searching.list()->created_after, api(minutes{15}));
+}
+
+}  // namespace
+}  // namespace heymilo::workflows
