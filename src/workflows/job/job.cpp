@@ -143,22 +143,18 @@ std::optional<Listing> Job::list(const Moment& now) {
     return std::nullopt;
   }
   std::optional<Listing> listing = search_.list(now);
-  list_under_way_ = list_counts_ = listing.has_value();
+  list_under_way_ = listing.has_value();
   return listing;
 }
 
 void Job::paged(ListedPage page, const Moment& now) {
   list_under_way_ = false;
-  if (list_counts_) {
-    search_.paged(std::move(page), now);
-  }
+  search_.paged(std::move(page), now);
 }
 
 void Job::notPaged() {
   list_under_way_ = false;
-  if (list_counts_) {
-    search_.notPaged();
-  }
+  search_.notPaged();
 }
 
 std::optional<Sending> Job::send(const Moment& now) {
@@ -226,7 +222,6 @@ bool Job::accept(JournalOutcome outcome) {
   if (!membership_.inside()) {
     intake_.disown(membership_.id());
     search_.abort();
-    list_counts_ = false;
     seen_ = false;
     return false;
   }

@@ -118,8 +118,7 @@ class Job {
   std::optional<JournalRequest> under_way_;
   std::size_t settling_ = 0;  // results in the operation that is under way
   bool list_under_way_ = false;
-  bool list_counts_ = false;  // the search that asked for it goes on
-  JobTime not_before_{0};     // after an operation without a response
+  JobTime not_before_{0};  // after an operation without a response
   std::optional<JobTime> failing_since_;
 
   JournalView view_;

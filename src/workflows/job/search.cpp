@@ -1,7 +1,6 @@
 #include "workflows/job/search.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace heymilo::workflows {
@@ -79,7 +78,7 @@ void Search::responded(const JournalDoubts& doubts, const Moment& now) {
     return;
   }
   for (const KeyInDoubt& doubt : doubts.doubts) {
-    sought_.push_back({doubt, !doubt.async});
+    sought_[doubt.key] = {doubt, !doubt.async};
   }
   if (sought_.empty()) {
     release({}, {});
@@ -98,17 +97,10 @@ void Search::responded(const JournalRecognised& recognised, const Moment& now) {
     const bool agrees = both.created_at >= both.received_at - times_.margin / 2;
     (agrees ? agreeing_ : disagreeing_).insert(both.owner);
   }
-  std::set<std::string> shown;
   for (const ShownKey& key : page_.shown) {
-    shown.insert(key.key);
+    sought_.erase(key.key);
+    unresolved_.erase(key.key);
   }
-  const auto is_shown = [&](const KeyInDoubt& doubt) { return shown.count(doubt.key) != 0; };
-  sought_.erase(std::remove_if(sought_.begin(),
-                               sought_.end(),
-                               [&](const Sought& sought) { return is_shown(sought.doubt); }),
-                sought_.end());
-  unresolved_.erase(std::remove_if(unresolved_.begin(), unresolved_.end(), is_shown),
-                    unresolved_.end());
   const bool found_all = kind_ == Kind::doubts && adoption_.empty() && sought_.empty();
   if (found_all && unresolved_.empty()) {
     release({}, {});  // nothing is left to look for
@@ -197,12 +189,13 @@ void Search::lookedAround(const Moment& now) {
 void Search::sift(const Moment& now) {
   bool later = looks_ == 1;
   for (auto sought = sought_.begin(); sought != sought_.end();) {
-    if (!sought->passable && passed(sought->doubt)) {
+    auto& [doubt, passable] = sought->second;
+    if (!passable && passed(doubt)) {
       // This look began before that was known: the settling time is still to pass.
-      sought->passable = true;
+      passable = true;
       later = true;
-    } else if (!sought->passable && looks_ > 1) {
-      unresolved_.push_back(std::move(sought->doubt));
+    } else if (!passable && looks_ > 1) {
+      unresolved_[sought->first] = std::move(doubt);
       sought = sought_.erase(sought);
       continue;
     }
@@ -219,10 +212,14 @@ void Search::sift(const Moment& now) {
     return;
   }
   std::vector<KeyInDoubt> free;
-  for (Sought& sought : sought_) {
+  for (auto& [key, sought] : sought_) {
     free.push_back(std::move(sought.doubt));
   }
-  release(std::move(free), std::move(unresolved_));
+  std::vector<KeyInDoubt> unresolved;
+  for (auto& [key, doubt] : unresolved_) {
+    unresolved.push_back(std::move(doubt));
+  }
+  release(std::move(free), std::move(unresolved));
 }
 
 void Search::release(std::vector<KeyInDoubt> free, std::vector<KeyInDoubt> unresolved) {
@@ -245,8 +242,8 @@ bool Search::passed(const KeyInDoubt& doubt) const {
 
 bool Search::timesAreProven() const {
   return disagreeing_.empty() &&
-         std::all_of(sought_.begin(), sought_.end(), [this](const Sought& sought) {
-           return agreeing_.count(sought.doubt.owner) != 0;
+         std::all_of(sought_.begin(), sought_.end(), [this](const auto& sought) {
+           return agreeing_.count(sought.second.doubt.owner) != 0;
          });
 }
 
@@ -258,7 +255,7 @@ std::optional<Timestamp> Search::firstFrom(const JournalDoubts& doubts, const Mo
       return std::nullopt;
     }
   }
-  for (const Sought& sought : sought_) {
+  for (const auto& [key, sought] : sought_) {
     const std::optional<Timestamp>& sent = sought.doubt.sent_at;
     if (!sent || !now.api || *sent > *now.api + kDateIsBehind) {
       return std::nullopt;
@@ -270,7 +267,7 @@ std::optional<Timestamp> Search::firstFrom(const JournalDoubts& doubts, const Mo
 
 bool Search::anyAsync() const {
   return std::any_of(
-      sought_.begin(), sought_.end(), [](const Sought& sought) { return sought.doubt.async; });
+      sought_.begin(), sought_.end(), [](const auto& sought) { return sought.second.doubt.async; });
 }
 
 void Search::finish(End end) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -86,7 +87,8 @@ class Search {
   void responded(const JournalRecognised& recognised, const Moment& now);
   void released();
 
-  /// The next page to fetch, if it is time for one. paged() or notPaged() follows.
+  /// The next page to fetch, if it is time for one. paged() or notPaged() follows before it is
+  /// asked again, also where the search was aborted in the meantime: then they do nothing.
   std::optional<Listing> list(const Moment& now);
   void paged(ListedPage page, const Moment& now);
   /// The page could not be fetched: the same one again.
@@ -129,8 +131,8 @@ class Search {
   JobTime wait_until_{0};
 
   // What is sought.
-  std::vector<Sought> sought_;
-  std::vector<KeyInDoubt> unresolved_;
+  std::map<std::string, Sought> sought_;
+  std::map<std::string, KeyInDoubt> unresolved_;
   JobTime taken_{0};                              // the list
   std::set<std::string> agreeing_, disagreeing_;  // owners
 

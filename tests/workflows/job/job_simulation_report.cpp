@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <sstream>
 
 #include "workflows/job/job_simulation.hpp"
@@ -45,6 +46,13 @@ void JobSimulation::note(const Who& who, const wf::RecordFate& fate) {
     wrong("reported twice");
   }
   using What = wf::RecordFate::What;
+  const auto first = std::find_if(who->source.begin(), who->source.end(), [&](const auto& one) {
+    return one.key == record.key;
+  });
+  const bool duplicate = &*first != &record;
+  if (duplicate != (fate.what == What::duplicate)) {
+    wrong(duplicate ? "not reported as a duplicate" : "reported as a duplicate");
+  }
   const int there = posting_.created(record.key);
   if ((fate.what == What::ingested || (fate.what == What::known && !world_.async)) && there == 0) {
     wrong("reported as ingested, and is not there");

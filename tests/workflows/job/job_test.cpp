@@ -155,15 +155,17 @@ INSTANTIATE_TEST_SUITE_P(
                 [](JobWorld& w) { w.date_ahead = milliseconds{60'000}; }),
         changed("WithCandidatesThatAreDeleted", {}, [](JobWorld& w) { w.removals = 0.3; }),
         changed("WithASlowStore", drowsy(), [](JobWorld& w) { w.store_ms = 200; }),
-        Case{"WithRequestsThatWaitForTheirTurn", queueing()}, Case{"Drowsy", drowsy()},
-        Case{"Nodding", nodding()}),
+        Case{"WithRequestsThatWaitForTheirTurn", queueing()},
+        changed("WithWorkersThatDieWhileItIsRestored", queueing(),
+                [](JobWorld& w) { w.kills = w.restores = w.connects = 0.2; }),
+        Case{"Drowsy", drowsy()}, Case{"Nodding", nodding()}),
     nameOfWorld<Case>);
 
 // One job, step by step.
 
 /// A job on a journal, and a posting in which there is nobody.
 struct Stepping {
-  explicit Stepping(const wf::JournalPosting& posting = {"posting", "https://api", "id", 1}) {
+  explicit Stepping(const wf::JournalPosting& posting = journal_contract::purpose()) {
     wf::Job::Setup setup;
     setup.posting = posting;
     setup.new_posting = true;
@@ -271,6 +273,17 @@ TEST(Job, SendsOnlyBeforeTheEndOfItsLease) {
   stepping.go(milliseconds{2'000});
   EXPECT_TRUE(stepping.job->maySend(worker, stepping.time));  // nobody has taken what it has
   EXPECT_FALSE(stepping.job->failingSince());
+}
+
+TEST(Job, FindsOutAboutWhatOthersHaveLeftInDoubt) {
+  Stepping stepping;
+  journal_contract::Worker other([&] { return stepping.journal; });
+  other.adopt().claim({"theirs"}, "claim");
+  EXPECT_EQ(stepping.journal->leave(other.next()), wf::JournalOutcome::good);
+  stepping.job->sourceEnded();
+  stepping.go(milliseconds{130'000});
+  EXPECT_TRUE(stepping.job->over());
+  EXPECT_EQ(stepping.journal->data().rows.at("theirs").state, wf::KeyState::unsent);
 }
 
 TEST(Job, StopsInGoodOrder) {

@@ -207,6 +207,9 @@ TEST(Search, LeavesItToAnotherWorker) {
 
 TEST(Search, AdoptsAfterEverythingOfOthersHasArrived) {
   Searching searching;
+  searching.search.startBeginning(api(minutes{30}), searching.now());
+  searching.list();
+  searching.page({});
   searching.doubts({}, "adoption", true);
   const auto probe = searching.list();
   ASSERT_TRUE(probe);
