@@ -83,8 +83,12 @@ struct JournalBeat {
   /// Workers that are dead. One whose number has changed is left alone, as is one that the store
   /// knows to live. The keys that the others have in flight become `in_doubt`.
   std::vector<UnchangedWorker> dead{};
-  /// The worker has looked at the posting, and begins to claim.
+  /// The worker begins to claim.
   bool begun = false;
+  /// The API's time when it began to look at the posting from JournalView::newest on, which it has
+  /// done to the end; empty: it has not, or does not know. With the worker's first beat that has
+  /// `begun`, it becomes the newest where that is not known or earlier.
+  std::optional<Timestamp> looked{};
 };
 struct JournalWorker {
   std::string worker{};
@@ -103,9 +107,9 @@ struct JournalView {
   bool adopted = false;
   std::vector<JournalWorker> others{};
   JournalCounts counts{};
-  /// The newest `sent_at` of all claims, or the API's time at the beginning of the last adoption,
-  /// whichever is later. Empty where that is not known, or one of the claims since the last
-  /// adoption was without a time.
+  /// The newest `sent_at` of all claims, or the API's time at the beginning of the last adoption or
+  /// look, whichever is later. Empty where that is not known, or one of the claims since the last
+  /// adoption or look was without a time.
   std::optional<Timestamp> newest{};
 };
 
@@ -185,6 +189,8 @@ struct JournalDoubts {
   bool mine = false;       ///< the worker is the searcher; otherwise the rest is empty
   std::string adoption{};  ///< to be given to release(); empty where the journal is adopted
   bool fresh = false;      ///< the journal has never been adopted, and has no keys
+  /// The longest JournalJoin::outlast of all workers' rows, of those that are gone too.
+  std::chrono::milliseconds outlast{0};
   std::vector<KeyInDoubt> doubts{};
   std::uint64_t queued = 0;                 ///< keys that are `queued`
   std::optional<Timestamp> queued_since{};  ///< their first `sent_at`; empty: one is not known
@@ -267,7 +273,7 @@ struct JournalRow {
 /// than the posting's row has, the store may have forgotten what was written last.
 ///
 /// The functions are called by one thread at a time, requireInPlace() by any. They throw
-/// StoreError.
+/// StoreError, also where requireInPlace() would.
 class Journal {
  public:
   virtual ~Journal();
@@ -290,9 +296,8 @@ class Journal {
   /// - `rejected`: where the row has the same claim and is `in_flight`, `in_doubt`, `unsent` or
   ///   `unresolved`.
   /// - `unsent`: where the row has the same claim and is `in_flight` or `in_doubt`.
-  /// - `in_doubt`: where the row has the same claim and is `in_flight` or `unsent`; it is added
-  /// where
-  ///   there is none.
+  /// - `in_doubt`: where the row has the same claim and is `in_flight` or `unsent`. Where there is
+  ///   no row it is added, without `sent_at`.
   ///
   /// A row that becomes `unsent` keeps its claim. Where it has a late receipt, it becomes `queued`.
   virtual JournalSettled settle(const JournalSettle&) = 0;

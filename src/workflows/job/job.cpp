@@ -42,6 +42,7 @@ std::optional<JournalRequest> Job::store(const Moment& now) {
     JournalBeat beat;
     beat.dead = membership_.dead(now.time);
     beat.begun = begun_;
+    beat.looked = looked_;
     return sendStamped(std::move(beat), now);
   }
   plan(now);
@@ -81,6 +82,7 @@ void Job::responded(const JournalResponse& response, const Moment& now) {
     } else if (accept(joined->outcome)) {
       seen_ = false;
       begun_ = false;
+      looked_.reset();
       told_ = false;
     }
   } else if (const auto* view = std::get_if<JournalView>(&response)) {
@@ -150,6 +152,7 @@ std::optional<Listing> Job::list(const Moment& now) {
 void Job::paged(ListedPage page, const Moment& now) {
   list_under_way_ = false;
   search_.paged(std::move(page), now);
+  searched();
 }
 
 void Job::notPaged() {
@@ -180,8 +183,11 @@ void Job::plan(const Moment& now) {
     return;
   }
   if (view_.adopted && !begun_) {
-    if (membership_.othersLive(true)) {
+    if (membership_.othersLive(true) && now.api) {
       begun_ = true;  // they would have noticed that it is an older copy
+    } else if (membership_.othersLive(true)) {
+      search_.startProbe();
+      return;
     } else {
       search_.startBeginning(view_.newest, now);
       return;
@@ -230,7 +236,7 @@ bool Job::accept(JournalOutcome outcome) {
 
 /// The search may have come to its end.
 void Job::searched() {
-  if (!search_.idle()) {
+  if (!search_.idle() || search_.end() == Search::End::none) {
     return;
   }
   if (search_.end() == Search::End::unreadable) {
@@ -239,6 +245,7 @@ void Job::searched() {
   }
   if (search_.kind() == Search::Kind::beginning) {
     begun_ = true;
+    looked_ = search_.began();
   }
   if (search_.adopted()) {
     begun_ = true;

@@ -123,10 +123,11 @@ class Job {
 
   JournalView view_;
   JournalPosting journal_;
-  bool seen_ = false;          // the view is of this membership
-  bool begun_ = false;         // has looked at the posting
-  bool told_ = false;          // and the journal knows
-  bool claimed_last_ = false;  // by the last operation
+  bool seen_ = false;                // the view is of this membership
+  bool begun_ = false;               // may claim
+  std::optional<Timestamp> looked_;  // JournalBeat::looked
+  bool told_ = false;                // and the journal knows
+  bool claimed_last_ = false;        // by the last operation
   bool leaving_ = false;
   bool over_ = false;
   bool stopped_ = false;

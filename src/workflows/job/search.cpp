@@ -26,7 +26,18 @@ void Search::startBeginning(std::optional<Timestamp> newest, const Moment& now) 
   sought_.clear();
   looks_ = 0;
   taken_ = now.time;
+  began_.reset();
   look(before(newest, times_.margin));
+}
+
+void Search::startProbe() {
+  kind_ = Kind::beginning;
+  end_ = End::none;
+  adopted_ = false;
+  began_.reset();
+  first_page_ = true;
+  probing_ = true;
+  state_ = State::to_list;
 }
 
 void Search::start() {
@@ -73,7 +84,7 @@ void Search::responded(const JournalDoubts& doubts, const Moment& now) {
     probing_ = true;
     first_page_ = true;
     trusting_ = new_posting_ && doubts.fresh;
-    wait_until_ = now.time + times_.outlast() + times_.settled(true);
+    wait_until_ = now.time + std::max(times_.outlast(), doubts.outlast) + times_.settled(true);
     state_ = State::to_list;
     return;
   }
@@ -135,6 +146,10 @@ void Search::paged(ListedPage page, const Moment& now) {
   }
   if (probing_) {
     probing_ = false;
+    if (kind_ == Kind::beginning) {
+      finish(End::done);
+      return;
+    }
     began_ = now.api;
     if (trusting_) {
       release({}, {});
@@ -142,6 +157,9 @@ void Search::paged(ListedPage page, const Moment& now) {
       state_ = State::waiting;
     }
     return;
+  }
+  if (kind_ == Kind::beginning && looks_ == 1 && first_page_ && now.api) {
+    began_ = *now.api - std::chrono::ceil<std::chrono::microseconds>(now.time - taken_);
   }
   first_page_ = false;
   unreadable_ += page.unreadable;

@@ -63,10 +63,15 @@ class Search {
 
   /// Begins a worker: `newest` is JournalView::newest.
   void startBeginning(std::optional<Timestamp> newest, const Moment& now);
+  /// Begins a worker that need not look, but does not know the API's time.
+  void startProbe();
   /// Adopts the journal, or finds out about keys in doubt, whichever is necessary.
   void start();
   /// Forgets what is under way: the worker has lost its part.
-  void abort() { state_ = State::idle; }
+  void abort() {
+    state_ = State::idle;
+    end_ = End::none;
+  }
 
   bool idle() const noexcept { return state_ == State::idle; }
   Kind kind() const noexcept { return kind_; }
@@ -74,6 +79,8 @@ class Search {
   End end() const noexcept { return end_; }
   /// The journal was adopted by the last one.
   bool adopted() const noexcept { return adopted_; }
+  /// The API's time at the beginning of the last one.
+  std::optional<Timestamp> began() const noexcept { return began_; }
   /// Since the beginning of the settling time, until when; empty while there is no wait.
   std::optional<JobTime> waitsUntil() const;
 

@@ -187,7 +187,7 @@ void oneWhoIsBuriedIsGone(const OpensJournal& open) {
   buried.die();
   const auto again = open();  // another connection of the same one
   worker.beat({{buried.id(), stamp.number - 1}});
-  EXPECT_EQ(again->beat({stamp, {}, false}).outcome, Outcome::gone);
+  EXPECT_EQ(again->beat({stamp, {}, false, {}}).outcome, Outcome::gone);
   EXPECT_TRUE(worker.beat().adopted);
   // What came of its requests counts all the same.
   const auto settled = again->settle(
@@ -204,7 +204,7 @@ void anOlderCopyIsNoticedByItsWorkers(const OpensJournal& open) {
   wf::JournalStamp stamp = worker.next();
   stamp.answered = stamp.number + 5;
   stamp.number += 6;
-  EXPECT_EQ(worker.journal().beat({stamp, {}, false}).outcome, Outcome::restored);
+  EXPECT_EQ(worker.journal().beat({stamp, {}, false, {}}).outcome, Outcome::restored);
   Worker other(open);
   EXPECT_FALSE(other.beat().adopted);
 }
@@ -213,7 +213,7 @@ void aWorkerWithoutARowHasAnOlderCopy(const OpensJournal& open) {
   Worker worker(open);
   worker.adopt();
   const auto another = open();
-  EXPECT_EQ(another->beat({{freshName(), 7, 6}, {}, false}).outcome, Outcome::restored);
+  EXPECT_EQ(another->beat({{freshName(), 7, 6}, {}, false, {}}).outcome, Outcome::restored);
   EXPECT_FALSE(worker.beat().adopted);
 }
 
@@ -224,7 +224,7 @@ void whoLeavesIsGone(const OpensJournal& open) {
   EXPECT_EQ(leaving.journal().leave(leaving.next()), Outcome::good);
   EXPECT_THAT(worker.beat().others, IsEmpty());
   EXPECT_EQ(worker.row("a").state, State::in_doubt);
-  EXPECT_EQ(leaving.journal().beat({leaving.next(), {}, false}).outcome, Outcome::gone);
+  EXPECT_EQ(leaving.journal().beat({leaving.next(), {}, false, {}}).outcome, Outcome::gone);
 }
 
 void tellsWhoHasBegun(const OpensJournal& open) {

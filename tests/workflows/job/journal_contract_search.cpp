@@ -24,6 +24,7 @@ void isAdoptedFirst(const OpensJournal& open) {
   EXPECT_EQ(worker.outcome(), Outcome::not_adopted);
   const wf::JournalDoubts doubts = worker.search();
   ASSERT_THAT(doubts.adoption, testing::Not(IsEmpty()));
+  EXPECT_EQ(doubts.outlast, std::chrono::seconds{1});
   EXPECT_TRUE(doubts.fresh);
   worker.release({}, {}, "another");
   EXPECT_FALSE(worker.beat().adopted);
@@ -35,11 +36,11 @@ void isAdoptedFirst(const OpensJournal& open) {
 void anAdoptionEndsWithTheNext(const OpensJournal& open) {
   Worker worker(open);
   const std::string adoption = worker.search().adoption;
-  open()->beat({{freshName(), 7, 6}, {}, false});  // another one has become necessary
+  open()->beat({{freshName(), 7, 6}, {}, false, {}});  // another one has become necessary
   worker.release({}, {}, adoption);
   EXPECT_FALSE(worker.beat().adopted);
   worker.adopt();
-  open()->beat({{freshName(), 7, 6}, {}, false});
+  open()->beat({{freshName(), 7, 6}, {}, false, {}});
   EXPECT_FALSE(worker.search().fresh);
 }
 
@@ -160,6 +161,13 @@ void knowsTheNewestSending(const OpensJournal& open) {
   EXPECT_EQ(worker.beat().newest, time(5));
   worker.claim({"c"}, "t4", "d", false, std::nullopt);
   EXPECT_FALSE(worker.beat().newest);
+  // What one has seen is in the journal, with a time or without.
+  EXPECT_EQ(worker.beat({}, true, time(4)).newest, time(4));
+  EXPECT_EQ(worker.beat({}, true, time(20)).newest, time(4));  // once
+  Worker other(open);
+  EXPECT_EQ(other.beat({}, true, time(7)).newest, time(7));
+  Worker third(open);
+  EXPECT_EQ(third.beat({}, true, time(6)).newest, time(7));
 }
 
 void countsFailures(const OpensJournal& open) {

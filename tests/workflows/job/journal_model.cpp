@@ -36,7 +36,12 @@ wf::JournalView JournalModel::beat(const wf::JournalBeat& beat) {
   if (view.outcome != wf::JournalOutcome::good) {
     return view;
   }
-  data_.workers[beat.stamp.worker].begun = beat.begun;
+  Worker& me = data_.workers[beat.stamp.worker];
+  if (beat.begun && !me.begun && beat.looked) {
+    data_.newest = data_.undated ? beat.looked : std::max(data_.newest, beat.looked);
+    data_.undated = false;
+  }
+  me.begun = beat.begun;
   for (const wf::UnchangedWorker& dead : beat.dead) {
     const auto worker = data_.workers.find(dead.worker);
     if (worker != data_.workers.end() && !worker->second.gone &&

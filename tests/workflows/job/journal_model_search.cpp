@@ -20,6 +20,9 @@ wf::JournalDoubts JournalModel::search(const wf::JournalSearch& search) {
   data_.searcher = search.stamp.worker;
   doubts.mine = true;
   doubts.adoption = data_.adopted ? std::string() : data_.adoption;
+  for (const auto& [name, worker] : data_.workers) {
+    doubts.outlast = std::max(doubts.outlast, worker.outlast);
+  }
   doubts.fresh = !data_.ever_adopted && data_.rows.empty();
   bool undated = false;
   for (const auto& [key, row] : data_.rows) {

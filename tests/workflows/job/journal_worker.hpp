@@ -50,8 +50,9 @@ class Worker {
   /// The process dies.
   void die() { journal_.reset(); }
 
-  wf::JournalView beat(std::vector<wf::UnchangedWorker> dead = {}, bool begun = false) {
-    return good(journal_->beat({next(), std::move(dead), begun}));
+  wf::JournalView beat(std::vector<wf::UnchangedWorker> dead = {}, bool begun = false,
+                       std::optional<heymilo::Timestamp> looked = std::nullopt) {
+    return good(journal_->beat({next(), std::move(dead), begun, looked}));
   }
   /// With the same digest for all, and as many as there are.
   std::vector<wf::KeyAnswer> claim(const std::vector<std::string>& keys, const std::string& token,

@@ -230,6 +230,19 @@ TEST(Search, AdoptsAfterEverythingOfOthersHasArrived) {
   EXPECT_TRUE(searching.search.adopted());
 }
 
+TEST(Search, WaitsForTheWorkerWithTheLongestTimes) {
+  Searching searching;
+  JournalDoubts doubts;
+  doubts.mine = true;
+  doubts.adoption = "adoption";
+  doubts.outlast = minutes{10};
+  searching.search.start();
+  searching.search.responded(doubts, searching.now());
+  searching.list();
+  searching.page({});
+  EXPECT_EQ(searching.wait(), minutes{10} + searching.times.settled(true));
+}
+
 TEST(Search, LooksAlsoWhereTheProbeTookLongerThanTheWait) {
   Searching searching;
   searching.doubts({}, "adoption", true);
@@ -277,9 +290,26 @@ TEST(Search, BeginsWithALookFromTheNewestSendingOn) {
   Searching searching;
   searching.search.startBeginning(api(minutes{30}), searching.now());
   EXPECT_EQ(searching.list()->created_after, api(minutes{25}));
+  searching.time += seconds{7};
+  searching.page({"x"}, false);
+  searching.list();
+  searching.time += seconds{7};
+  searching.page({"y"});
+  EXPECT_TRUE(searching.search.idle());
+  EXPECT_EQ(searching.search.end(), Search::End::done);
+  EXPECT_EQ(searching.search.began(), api(minutes{60}));
+}
+
+TEST(Search, AsksForTheTimeWhereItNeedNotLook) {
+  Searching searching;
+  searching.search.startProbe();
+  const auto probe = searching.list();
+  ASSERT_TRUE(probe);
+  EXPECT_TRUE(probe->probe);
   searching.page({"x"});
   EXPECT_TRUE(searching.search.idle());
   EXPECT_EQ(searching.search.end(), Search::End::done);
+  EXPECT_FALSE(searching.search.began());
 }
 
 TEST(Search, LooksAgainWhereItBeginsWithKeysThatTheJournalDoesNotHave) {
