@@ -43,9 +43,9 @@ std::string_view toString(KeyState state) noexcept;
 
 /// Who makes an operation, and which of its operations it is.
 struct JournalStamp {
-  std::string worker{};    ///< a random name, never used again by another worker
-  long long number = 0;    ///< grows with each operation of the worker, from 1
-  long long answered = 0;  ///< the last one that had a response; 0: none
+  std::string worker{};       ///< a random name, never used again by another worker
+  std::int64_t number = 0;    ///< grows with each operation of the worker, from 1
+  std::int64_t answered = 0;  ///< the last one that had a response; 0: none
 };
 
 /// What a store says of the stamp of an operation. Only a `good` one is carried out, unless its
@@ -75,7 +75,7 @@ struct JournalJoined {
 /// Another worker's row, seen unchanged.
 struct UnchangedWorker {
   std::string worker{};
-  long long number = 0;
+  std::int64_t number = 0;
 };
 /// Says that the worker lives, and buries those that do not.
 struct JournalBeat {
@@ -92,7 +92,7 @@ struct JournalBeat {
 };
 struct JournalWorker {
   std::string worker{};
-  long long number = 0;
+  std::int64_t number = 0;
   std::chrono::milliseconds outlast{0};
   bool begun = false;
   /// Whether it lives, where the store knows (by a lock of the kernel).
@@ -181,7 +181,7 @@ struct KeyInDoubt {
   std::string owner{};  ///< the worker that claimed it
   bool async = false;
   /// Where it has been `unresolved`: the journal's count of claims at that moment. Otherwise 0.
-  long long doubted = 0;
+  std::int64_t doubted = 0;
   std::optional<Timestamp> sent_at{};
 };
 struct JournalDoubts {
@@ -216,8 +216,9 @@ struct TimeComparison {
 };
 /// How far the API's queue is, by the journal's count of claims when keys were claimed.
 struct QueueState {
-  std::optional<long long> oldest_unshown{};  ///< the first of those that are `queued`
-  std::optional<long long> newest_shown{};  ///< the last async one that has shown up in the posting
+  std::optional<std::int64_t> oldest_unshown{};  ///< the first of those that are `queued`
+  std::optional<std::int64_t>
+      newest_shown{};  ///< the last async one that has shown up in the posting
 };
 struct JournalRecognised {
   JournalOutcome outcome = JournalOutcome::good;

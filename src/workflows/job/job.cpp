@@ -218,9 +218,13 @@ bool Job::mayClaim(const Moment& now) const {
 }
 
 bool Job::beatDue(const Moment& now) const {
-  const bool waits = !view_.adopted || intake_.parked() > 0 || view_.counts.in_doubt > 0;
   return !seen_ || told_ != begun_ || now.time >= membership_.nextBeat() ||
-         (waits && now.time >= next_view_);
+         (waits() && now.time >= next_view_);
+}
+
+/// For what others do.
+bool Job::waits() const {
+  return !view_.adopted || intake_.parked() > 0 || view_.counts.in_doubt > 0;
 }
 
 bool Job::accept(JournalOutcome outcome) {
@@ -269,12 +273,18 @@ Job::Phase Job::phase() const {
 }
 
 JobTime Job::wakeAt(const Moment& now) const {
-  JobTime next = membership_.nextBeat();
-  if (search_.waitsUntil()) {
-    next = std::min(next, *search_.waitsUntil());
+  JobTime next = search_.waitsUntil().value_or((JobTime::max)());
+  if (under_way_) {
+    return next;
   }
-  next = std::min({next, intake_.nextClaim(), next_view_ > now.time ? next_view_ : next});
-  return std::max(next, not_before_);
+  JobTime store = membership_.inside() ? membership_.nextBeat() : now.time;
+  if (waits()) {
+    store = std::min(store, next_view_);
+  }
+  if (seen_ && view_.adopted && begun_ && !stopped_) {
+    store = std::min(store, intake_.nextClaim());
+  }
+  return std::min(next, std::max(store, not_before_));
 }
 
 }  // namespace heymilo::workflows

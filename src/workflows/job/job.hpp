@@ -103,6 +103,7 @@ class Job {
   bool finishing() const;
   bool mayClaim(const Moment& now) const;
   bool beatDue(const Moment& now) const;
+  bool waits() const;
   std::optional<JournalRequest> claim(const Moment& now);
   template <typename Operation>
   std::optional<JournalRequest> sendStamped(Operation operation, const Moment& now);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -53,7 +54,7 @@ class Membership {
 
  private:
   struct Other {
-    long long number = 0;
+    std::int64_t number = 0;
     JobTime since{0};  // it has been seen with that number
     std::chrono::milliseconds outlast{0};
     bool begun = false;
@@ -64,8 +65,8 @@ class Membership {
   const std::function<std::string()> fresh_id_;
   std::string id_;
   bool inside_ = false;
-  long long number_ = 0;
-  long long answered_ = 0;
+  std::int64_t number_ = 0;
+  std::int64_t answered_ = 0;
   JobTime began_{0};  // the operation that is under way
   JobTime good_{0};   // the last good one
   std::map<std::string, Other> others_;

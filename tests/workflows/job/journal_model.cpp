@@ -71,7 +71,7 @@ wf::JournalClaimed JournalModel::claim(const wf::JournalClaim& claim) {
     return claimed;
   }
   std::size_t most = claim.most;
-  const long long number = ++data_.count;
+  const std::int64_t number = ++data_.count;
   for (const wf::KeyedRecord& record : claim.records) {
     claimed.answers.push_back(ask(claim, record, number, most));
   }
@@ -166,7 +166,7 @@ bool JournalModel::claimable(const Row& row, const std::string& digest) const {
 }
 
 wf::KeyAnswer JournalModel::ask(const wf::JournalClaim& claim, const wf::KeyedRecord& record,
-                                long long number, std::size_t& most) {
+                                std::int64_t number, std::size_t& most) {
   const auto found = data_.rows.find(record.key);
   const bool is_new = found == data_.rows.end();
   wf::KeyAnswer answer;

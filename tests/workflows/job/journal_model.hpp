@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -38,7 +39,7 @@ class JournalModel final : public wf::Journal {
     wf::KeyState state = wf::KeyState::unsent;
     std::string owner{}, claim{};
     bool async = false;
-    long long claimed = 0, doubted = 0;
+    std::int64_t claimed = 0, doubted = 0;
     int failures = 0;
     std::optional<heymilo::Timestamp> sent_at{}, received_at{};
     std::string interview_id{}, interview_url{}, ingestion_id{}, error_code{};
@@ -46,7 +47,7 @@ class JournalModel final : public wf::Journal {
     std::string late_ingestion{};       // of a receipt with another claim
   };
   struct Worker {
-    long long number = 0;
+    std::int64_t number = 0;
     std::chrono::milliseconds outlast{0};
     bool gone = false, begun = false;
   };
@@ -58,8 +59,8 @@ class JournalModel final : public wf::Journal {
     bool ever_adopted = false;
     std::string adoption{};
     std::string searcher{};
-    long long count = 0;  // of claims
-    std::optional<long long> newest_shown{};
+    std::int64_t count = 0;  // of claims
+    std::optional<std::int64_t> newest_shown{};
     std::optional<heymilo::Timestamp> newest{};
     bool undated = false;
     std::map<std::string, Row> rows{};
@@ -93,8 +94,8 @@ class JournalModel final : public wf::Journal {
   wf::JournalOutcome check(const wf::JournalStamp& stamp);
   void bury(const std::string& name);
   bool claimable(const Row& row, const std::string& digest) const;
-  wf::KeyAnswer ask(const wf::JournalClaim& claim, const wf::KeyedRecord& record, long long number,
-                    std::size_t& most);
+  wf::KeyAnswer ask(const wf::JournalClaim& claim, const wf::KeyedRecord& record,
+                    std::int64_t number, std::size_t& most);
   /// The key is in the posting. Whether it is there twice.
   static bool receipt(Row& row, const std::string& interview_id, const std::string& interview_url);
   static void makeFree(Row& row);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,7 +44,7 @@ class Worker {
   }
 
   const std::string& id() const { return id_; }
-  long long number() const { return number_; }
+  std::int64_t number() const { return number_; }
   Outcome outcome() const { return outcome_; }
   wf::Journal& journal() { return *journal_; }
   wf::JournalStamp next() { return {id_, ++number_, answered_}; }
@@ -136,8 +137,8 @@ class Worker {
 
   std::shared_ptr<wf::Journal> journal_;
   std::string id_;
-  long long number_ = 0;
-  long long answered_ = 0;
+  std::int64_t number_ = 0;
+  std::int64_t answered_ = 0;
   Outcome outcome_ = Outcome::good;
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -91,7 +92,7 @@ struct Searching {
 };
 
 KeyInDoubt sent(const std::string& key, milliseconds at, bool async = false,
-                long long doubted = 0) {
+                std::int64_t doubted = 0) {
   return {key, "claim", "owner", async, doubted, api(at)};
 }
 
@@ -327,8 +328,8 @@ TEST(Search, LooksAgainWhereItBeginsWithKeysThatTheJournalDoesNotHave) {
 
 // The queue.
 
-JournalRecognised queue(std::optional<long long> oldest_unshown,
-                        std::optional<long long> newest_shown) {
+JournalRecognised queue(std::optional<std::int64_t> oldest_unshown,
+                        std::optional<std::int64_t> newest_shown) {
   JournalRecognised recognised = agreeing();
   recognised.queue = {oldest_unshown, newest_shown};
   return recognised;
@@ -348,7 +349,7 @@ TEST(Search, FreesNothingThatMayStillBeInTheQueue) {
 
 TEST(Search, FreesWhatTheQueueHasPassed) {
   struct Case {
-    std::optional<long long> oldest_unshown, newest_shown;
+    std::optional<std::int64_t> oldest_unshown, newest_shown;
     bool passed;
   };
   for (const Case& one : {Case{std::nullopt, 8, true},
