@@ -264,7 +264,8 @@ struct JournalRow {
 ///
 /// - The store is not what it was when the posting's row was last written (its incarnation: see
 ///   below), the worker has no row, or a row with a number before `answered`: `restored`. The
-///   posting is no longer adopted, with a new random adoption.
+///   posting is no longer adopted, with a new random adoption, and all its workers are gone: one
+///   that has slept since before the copy was made would go on with what it had claimed then.
 /// - The worker's row says that it is dead or has left: `gone`. Such rows are kept; the oldest of
 ///   more than a thousand may be deleted.
 /// - The row's number is not before the stamp's: `stale`.

@@ -286,6 +286,25 @@ TEST(Job, FindsOutAboutWhatOthersHaveLeftInDoubt) {
   EXPECT_EQ(stepping.journal->data().rows.at("theirs").state, wf::KeyState::unsent);
 }
 
+// It claims, and sleeps until the journal has become a copy from just then. Others have had the key
+// in the meantime.
+TEST(Job, SendsNothingThatItHasClaimedInAnOldCopy) {
+  for (const bool broken : {false, true}) {
+    Stepping stepping;
+    JournalModel::Broken breaks;
+    breaks.old_workers_live_on = broken;
+    stepping.journal = std::make_shared<JournalModel>(breaks);
+    stepping.job->read(0, {"key", "digest"}, stepping.now());
+    stepping.go(milliseconds{1'000});
+    ASSERT_EQ(stepping.sendings.size(), 1U);
+    stepping.journal->restore(stepping.journal->data());
+    const journal_contract::Worker other([&] { return stepping.journal; });
+    stepping.time += milliseconds{5'000};
+    stepping.go(milliseconds{100});
+    EXPECT_EQ(stepping.job->maySend(stepping.sendings[0].worker, stepping.time), broken);
+  }
+}
+
 TEST(Job, StopsInGoodOrder) {
   Stepping stepping;
   for (wf::RecordId record = 0; record < 1'000; ++record) {

@@ -211,10 +211,15 @@ void anOlderCopyIsNoticedByItsWorkers(const OpensJournal& open) {
 
 void aWorkerWithoutARowHasAnOlderCopy(const OpensJournal& open) {
   Worker worker(open);
-  worker.adopt();
+  worker.adopt().claim({"a"}, "t");
   const auto another = open();
   EXPECT_EQ(another->beat({{freshName(), 7, 6}, {}, false, {}}).outcome, Outcome::restored);
-  EXPECT_FALSE(worker.beat().adopted);
+  // Nobody goes on with what was claimed in it.
+  worker.beat();
+  EXPECT_EQ(worker.outcome(), Outcome::gone);
+  Worker other(open);
+  EXPECT_FALSE(other.beat().adopted);
+  EXPECT_EQ(other.row("a").state, State::in_doubt);
 }
 
 void whoLeavesIsGone(const OpensJournal& open) {

@@ -37,11 +37,15 @@ void anAdoptionEndsWithTheNext(const OpensJournal& open) {
   Worker worker(open);
   const std::string adoption = worker.search().adoption;
   open()->beat({{freshName(), 7, 6}, {}, false, {}});  // another one has become necessary
-  worker.release({}, {}, adoption);
-  EXPECT_FALSE(worker.beat().adopted);
-  worker.adopt();
+  Worker other(open);
+  EXPECT_TRUE(other.search().mine);
+  other.release({}, {}, adoption);
+  EXPECT_FALSE(other.beat().adopted);
+  other.adopt();
+  EXPECT_TRUE(other.beat().adopted);
   open()->beat({{freshName(), 7, 6}, {}, false, {}});
-  EXPECT_FALSE(worker.search().fresh);
+  Worker third(open);
+  EXPECT_FALSE(third.search().fresh);
 }
 
 void oneSearches(const OpensJournal& open) {

@@ -100,6 +100,12 @@ wf::JournalOutcome JournalModel::leave(const wf::JournalStamp& stamp) {
 }
 
 void JournalModel::unadopt() {
+  // One that has slept since before the copy would go on with what it had claimed then.
+  for (const auto& [name, worker] : data_.workers) {
+    if (!worker.gone && !broken_.old_workers_live_on) {
+      bury(name);
+    }
+  }
   data_.adopted = false;
   data_.adoption = "adoption" + std::to_string(++adoptions_);
 }

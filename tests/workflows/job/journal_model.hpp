@@ -23,6 +23,7 @@ class JournalModel final : public wf::Journal {
   struct Broken {
     bool ignores_incarnation = false;  // a restored copy is taken as it is
     bool ignores_answered = false;     // the same, as far as a worker's number tells of it
+    bool old_workers_live_on = false;  // in a restored copy
     bool claims_what_is_in_flight = false;
     bool claims_what_is_in_doubt = false;
     bool claims_unadopted = false;
