@@ -67,7 +67,9 @@ std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
                  0x9b05688c,
                  0x1f83d9ab,
                  0x5be0cd19};
-  std::string padded(bytes);
+  std::string padded;
+  padded.reserve(bytes.size() + 2 * Block().size());
+  padded = bytes;
   padded += '\x80';
   padded.append((119 - bytes.size() % 64) % 64, '\0');
   const std::uint64_t bits = std::uint64_t{bytes.size()} * 8;
@@ -91,6 +93,7 @@ std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
 std::string sha256Hex(std::string_view bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
+  text.reserve(64);
   for (const std::uint8_t byte : sha256(bytes)) {
     text += kDigits[byte >> 4];
     text += kDigits[byte & 15];

@@ -26,7 +26,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using testing::HasSubstr;
 
-constexpr std::size_t kEnough = 40;  // requests to judge by: two windows
+const std::size_t kEnough =  // requests to judge by: two windows
+    2 * static_cast<std::size_t>(heymilo_test::kQuotaRequests);
 
 class PostgresQuotaFaults : public heymilo_test::QuotaProcesses {
  protected:
@@ -35,7 +36,7 @@ class PostgresQuotaFaults : public heymilo_test::QuotaProcesses {
 
 TEST_F(PostgresQuotaFaults, IsUsedToTheFullAndNeverMore) {
   const Workers all = workers(database.url(), sharers);
-  waitForFirst(40);
+  waitForFirst(kEnough);
   api.clearRequests();
   std::this_thread::sleep_for(length);
   expectRunning(all);
@@ -152,7 +153,7 @@ TEST_F(PostgresQuotaFaults, HoldsWhereTheServerIsFrozen) {
 TEST_F(PostgresQuotaFaults, HoldsWhereAnOldCopyIsRestored) {
   respondSlowly();
   const auto first = worker(database.url(), 8);
-  waitForFirst(40);
+  waitForFirst(kEnough);
   database.stop(PostgresServer::Stop::fast);
   database.save("copy");  // here one process has all slots
   database.start();
