@@ -32,7 +32,9 @@ Database open(const std::string& file) {
   Database database(file, kPatience);
   // Before anything is changed in somebody else's database, and of one state of the file.
   database.execute("BEGIN");
-  journal_schema::present(database);
+  if (!journal_schema::present(database)) {
+    journal_schema::requireNothingLost(database);
+  }
   database.execute("COMMIT");
   // A new file has a rollback journal, not a write-ahead log, in which a killed process would leave
   // its data: the file alone, moved or mounted elsewhere, would be without them. An application
@@ -70,7 +72,9 @@ bool hasLog(Database& database) {
 }  // namespace
 
 JournalDatabase::JournalDatabase(const std::string& file)
-    : process_(processId()), database_(open(file)), run_file_(database_.path()),
+    : process_(processId()),
+      database_(open(file)),
+      run_file_(database_.path()),
       inode_(inodeOf(database_)) {
   makeTables();
   watchFiles();
@@ -145,7 +149,9 @@ JournalDatabase& JournalDatabase::checked() {
 }
 
 JournalDatabase::Writing::Writing(JournalDatabase& journal)
-    : journal_(journal.checked()), lock_(journal.run_file_), transaction_(journal.database_),
+    : journal_(journal.checked()),
+      lock_(journal.run_file_),
+      transaction_(journal.database_),
       generation_(journal.generation()),
       same_(journal.isLast(generation_, journal.run_file_.read())),
       changes_(sqlite3_total_changes(journal.database_.get())) {}

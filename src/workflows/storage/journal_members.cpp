@@ -10,7 +10,7 @@ using sqlite::Statement;
 
 namespace {
 
-#define HEYMILO_POSTING                                                                 \
+#define HEYMILO_POSTING                                                                \
   "SELECT id, posting_id, base_url, key_name, digest_version, adopted, ever_adopted, " \
   "adoption, searcher, claims, newest_shown, newest, undated FROM heymilo_posting "
 
@@ -133,8 +133,9 @@ std::vector<StoredWorker> JournalMembers::workers(std::int64_t posting) {
 
 void JournalMembers::add(const StoredWorker& worker) {
   journal_
-      .statement("INSERT INTO heymilo_worker(worker, posting, name, number, outlast, lock_file, "
-                 "lock_byte) VALUES(?, ?, ?, ?, ?, ?, ?)")
+      .statement(
+          "INSERT INTO heymilo_worker(worker, posting, name, number, outlast, lock_file, "
+          "lock_byte) VALUES(?, ?, ?, ?, ?, ?, ?)")
       .bind(1, worker.worker)
       .bind(2, worker.posting)
       .bind(3, worker.name)
@@ -144,8 +145,9 @@ void JournalMembers::add(const StoredWorker& worker) {
       .bind(7, worker.lock_byte)
       .run();
   journal_
-      .statement("DELETE FROM heymilo_worker WHERE gone AND id NOT IN "
-                 "(SELECT id FROM heymilo_worker WHERE gone ORDER BY id DESC LIMIT 1000)")
+      .statement(
+          "DELETE FROM heymilo_worker WHERE gone AND id NOT IN "
+          "(SELECT id FROM heymilo_worker WHERE gone ORDER BY id DESC LIMIT 1000)")
       .run();
 }
 

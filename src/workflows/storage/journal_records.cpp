@@ -132,8 +132,9 @@ void JournalRecords::keepSecondReceipt(std::int64_t posting, const std::string& 
 
 void JournalRecords::bury(std::int64_t posting, const std::string& worker) {
   journal_
-      .statement("UPDATE heymilo_record SET state = 'in_doubt' "
-                 "WHERE posting = ? AND owner = ? AND state = 'in_flight'")
+      .statement(
+          "UPDATE heymilo_record SET state = 'in_doubt' "
+          "WHERE posting = ? AND owner = ? AND state = 'in_flight'")
       .bind(1, posting)
       .bind(2, worker)
       .run();
@@ -152,8 +153,7 @@ JournalCounts JournalRecords::counts(std::int64_t posting) {
 }
 
 bool JournalRecords::any(std::int64_t posting) {
-  Statement& select =
-      journal_.statement("SELECT 1 FROM heymilo_record WHERE posting = ? LIMIT 1");
+  Statement& select = journal_.statement("SELECT 1 FROM heymilo_record WHERE posting = ? LIMIT 1");
   const bool any = select.bind(1, posting).step();
   select.reset();
   return any;

@@ -87,14 +87,17 @@ bool present(Database& database) {
     throw StoreError(database.file() +
                      " is not a journal of this version but another database: use another file");
   }
+  return false;
+}
+
+void requireNothingLost(Database& database) {
   // A new file has no page before its first tables are written.
   Statement pages(database, "PRAGMA page_count");
   if (pages.step() && pages.integer(0) > 0) {
-    throw StoreError(database.file() +
-                     " is a database without tables. Its data may have been in " + database.file() +
+    throw StoreError(database.file() + " is a database without tables. Its data may have been in " +
+                     database.file() +
                      "-wal, which is missing: restore that file, or use another journal");
   }
-  return false;
 }
 
 void make(Database& database, std::int64_t generation) {

@@ -8,8 +8,11 @@
 namespace heymilo::workflows::journal_schema {
 
 /// Whether the file has them. Throws StoreError where it has others only, or those of a later
-/// version, or where its tables are lost.
+/// version.
 bool present(sqlite::Database& database);
+/// Throws StoreError where a file without tables is not a new one. Not within a transaction that
+/// writes, which gives a new one its first page.
+void requireNothingLost(sqlite::Database& database);
 /// Makes them, within a transaction.
 void make(sqlite::Database& database, std::int64_t generation);
 

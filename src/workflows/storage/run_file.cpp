@@ -25,7 +25,7 @@ namespace heymilo::workflows {
 namespace {
 
 constexpr std::string_view kTitle = "heymilo run 1\n";
-constexpr std::size_t kDigits = 16;                         // of a number, and a space or newline
+constexpr std::size_t kDigits = 16;  // of a number, and a space or newline
 constexpr std::size_t kLength = kTitle.size() + 3 * (kDigits + 1);
 
 std::string written(const RunFile::State& state) {
@@ -76,7 +76,7 @@ std::int64_t randomNumber() {
 
 namespace {
 
-constexpr std::int64_t kWriter = std::int64_t{1} << 20;        // the byte of who writes
+constexpr std::int64_t kWriter = std::int64_t{1} << 20;       // the byte of who writes
 constexpr std::int64_t kFirstWorker = std::int64_t{1} << 40;  // theirs are from here on
 
 struct flock byteAt(short type, std::int64_t at) {
@@ -92,10 +92,12 @@ struct flock byteAt(short type, std::int64_t at) {
 
 class RunFile::Descriptor {
  public:
-  explicit Descriptor(const std::string& path) : file_([&path] {
-      return ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC,
-                    0600);
-    }) {}
+  explicit Descriptor(const std::string& path)
+      : file_([&path] {
+          return ::open(path.c_str(),
+                        O_RDWR | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC,
+                        0600);
+        }) {}
   int get() const noexcept { return file_.get(); }
 
  private:
@@ -189,7 +191,8 @@ class RunFile::Descriptor {};
 
 RunFile::RunFile(const std::string& journal) : path_(journal + "-run") {
 #ifndef _WIN32
-  const int made = ::open(path_.c_str(), O_CREAT | O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+  const int made =
+      ::open(path_.c_str(), O_CREAT | O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
   if (made < 0) {
     fail(path_, "open", errno);
   }

@@ -28,9 +28,9 @@ class RunFile {
 
   /// What the journal's generation may be. Both are 0 in a new file.
   struct State {
-    std::int64_t last = 0;     ///< of the last transaction that was finished
-    std::int64_t next = 0;     ///< of the one that was begun after it, or the same
-    std::uint64_t journal = 0; ///< the inode of the journal; 0 where there are none
+    std::int64_t last = 0;      ///< of the last transaction that was finished
+    std::int64_t next = 0;      ///< of the one that was begun after it, or the same
+    std::uint64_t journal = 0;  ///< the inode of the journal; 0 where there are none
   };
   /// What is not a state is one of zeros.
   State read() const;

@@ -17,7 +17,8 @@ std::shared_ptr<Journal> sqliteJournal(const std::string& file) {
 }  // namespace shared_journal
 
 SqliteJournal::SqliteJournal(const std::string& file)
-    : database_(std::make_unique<JournalDatabase>(file)), members_(*database_),
+    : database_(std::make_unique<JournalDatabase>(file)),
+      members_(*database_),
       records_(*database_) {}
 
 SqliteJournal::~SqliteJournal() {
@@ -51,14 +52,15 @@ JournalOutcome SqliteJournal::Operation::check() {
   const std::optional<StoredWorker> worker = members.worker(stamp_.worker);
   std::optional<StoredPosting> posting = worker ? members.posting(worker->posting) : std::nullopt;
   if (!posting) {
-    posting = journal_.joined_ ? members.posting(journal_.joined_->posting_id)
-                               : members.onlyPosting();
+    posting =
+        journal_.joined_ ? members.posting(journal_.joined_->posting_id) : members.onlyPosting();
   }
   if (!posting && journal_.joined_) {
     posting = members.add(*journal_.joined_);
   }
   if (!posting) {
-    throw StoreError(journal_.database_->file() + " is not the journal that this worker has joined");
+    throw StoreError(journal_.database_->file() +
+                     " is not the journal that this worker has joined");
   }
   posting_ = std::move(*posting);
   if (!writing_.same()) {
