@@ -10,9 +10,14 @@ using sqlite::Statement;
 
 namespace {
 
-#define HEYMILO_POSTING                                                                \
-  "SELECT id, posting_id, base_url, key_name, digest_version, adopted, ever_adopted, " \
-  "adoption, searcher, claims, newest_shown, newest, undated FROM heymilo_posting "
+/// A statement for StoredPosting.
+std::string selectPosting(const char* where) {
+  return std::string(
+             "SELECT id, posting_id, base_url, key_name, digest_version, adopted, ever_adopted, "
+             "adoption, searcher, claims, newest_shown, newest, undated FROM heymilo_posting "
+             "WHERE ") +
+         where;
+}
 
 std::string newAdoption() { return std::to_string(randomNumber()); }
 
@@ -58,16 +63,18 @@ void StoredPosting::unadopt() {
 }
 
 std::optional<StoredPosting> JournalMembers::posting(std::int64_t id) {
-  return postingOf(journal_.statement(HEYMILO_POSTING "WHERE id = ?").bind(1, id));
+  static const std::string select = selectPosting("id = ?");
+  return postingOf(journal_.statement(select).bind(1, id));
 }
 
 std::optional<StoredPosting> JournalMembers::posting(const std::string& posting_id) {
-  return postingOf(journal_.statement(HEYMILO_POSTING "WHERE posting_id = ?").bind(1, posting_id));
+  static const std::string select = selectPosting("posting_id = ?");
+  return postingOf(journal_.statement(select).bind(1, posting_id));
 }
 
 std::optional<StoredPosting> JournalMembers::onlyPosting() {
-  return postingOf(
-      journal_.statement(HEYMILO_POSTING "WHERE (SELECT count(*) FROM heymilo_posting) = 1"));
+  static const std::string select = selectPosting("(SELECT count(*) FROM heymilo_posting) = 1");
+  return postingOf(journal_.statement(select));
 }
 
 StoredPosting JournalMembers::add(const JournalPosting& posting) {

@@ -113,10 +113,10 @@ TEST_F(SqliteJournalProcesses, AChildOfAWorkerDoesNotKeepItAlive) {
     const Worker other(open);
     if (fork() == 0) {  // lives until the test has ended, and has never heard of the journal
       close(inner[1]);
+      tell();
       char byte = 0;
       _exit(static_cast<int>(read(inner[0], &byte, 1)));
     }
-    tell();
     pause();
   });
   hear();
