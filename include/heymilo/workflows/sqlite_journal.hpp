@@ -20,10 +20,12 @@ inline namespace shared_journal {
 /// without such locks (F_OFD_SETLK: all but Linux) wait for JournalJoin::outlast instead.
 ///
 /// With each transaction, FILE and FILE-run get the same new number. So FILE is found to be
-/// `restored`, and is adopted anew, where it is a copy of any earlier moment, where FILE-run is
+/// `restored`, and is adopted anew, where it is a copy of an earlier moment, where FILE-run is
 /// missing, and where both are copies in other files. After a power failure this may be so although
-/// nothing was lost. Not found is that both files were overwritten in place, or that the disk went
-/// back to an earlier state as a whole, where none of the journal's workers is still running.
+/// nothing was lost. A worker that is running finds any copy from before its own last write;
+/// otherwise these are not found: both files overwritten in place, a disk that went back to an
+/// earlier state as a whole, and a copy without the last transaction alone, if its process was
+/// killed within the microseconds after it or the system has no such locks.
 ///
 /// What was deleted, replaced or truncated while it is open throws StoreError, as do all functions
 /// in a child of fork(), which has to open the file itself.
