@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heymilo/workflows/journal.hpp"
+#include "workflows/storage/journal_database.hpp"
+
+namespace heymilo::workflows {
+
+/// A row of heymilo_posting.
+struct StoredPosting {
+  std::int64_t id = 0;
+  JournalPosting posting{};
+  bool adopted = false, ever_adopted = false;
+  std::string adoption{}, searcher{};
+  std::int64_t claims = 0;
+  std::optional<std::int64_t> newest_shown{};
+  std::optional<Timestamp> newest{};
+  bool undated = false;
+
+  /// With a new adoption.
+  void unadopt();
+};
+
+/// A row of heymilo_worker.
+struct StoredWorker {
+  std::string worker{};
+  std::int64_t posting = 0;
+  std::string name{};  ///< not read
+  std::int64_t number = 0;
+  std::chrono::milliseconds outlast{0};
+  bool begun = false, gone = false;
+  std::string lock_file{};
+  std::int64_t lock_byte = 0;
+};
+
+/// The postings of a journal and their workers. Within a transaction.
+class JournalMembers {
+ public:
+  explicit JournalMembers(JournalDatabase& journal) : journal_(journal) {}
+
+  std::optional<StoredPosting> posting(std::int64_t id);
+  std::optional<StoredPosting> posting(const std::string& posting_id);
+  /// The one that there is; empty where there are several, or none.
+  std::optional<StoredPosting> onlyPosting();
+  StoredPosting add(const JournalPosting& posting);
+  void write(const StoredPosting& posting);
+  /// No posting is adopted any more.
+  void unadoptAll();
+
+  std::optional<StoredWorker> worker(const std::string& worker);
+  /// Those of a posting that are not gone.
+  std::vector<StoredWorker> workers(std::int64_t posting);
+  /// Adds one, and deletes the oldest of more than a thousand that are gone.
+  void add(const StoredWorker& worker);
+  void writeNumber(const std::string& worker, std::int64_t number);
+  void writeBegun(const std::string& worker, bool begun);
+  void writeGone(const std::string& worker);
+
+ private:
+  JournalDatabase& journal_;
+};
+
+}  // namespace heymilo::workflows
