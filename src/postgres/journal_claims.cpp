@@ -33,11 +33,13 @@ BEGIN
   FOR its_turn IN 1..(request->>'turns')::integer LOOP
     WITH asked AS MATERIALIZED (
       SELECT a.at, a.key AS asked_key, a.digest AS asked_digest, r.*,
-          r.key IS NULL OR r.state = 'unsent' OR (r.state = 'rejected' AND r.digest <> a.digest)
+          r.state IS NULL OR r.state = 'unsent' OR (r.state = 'rejected' AND r.digest <> a.digest)
             AS is_free
         FROM jsonb_to_recordset(request->'records')
           AS a(at integer, turn integer, key text, digest text)
-        LEFT JOIN LATERAL (SELECT * FROM heymilo.journal_record
+        LEFT JOIN LATERAL (SELECT digest, state, owner, failures, interview_id, interview_url,
+            ingestion_id, error_code
+          FROM heymilo.journal_record
           WHERE posting = its_posting AND key = a.key OFFSET 0) AS r ON true
         WHERE a.turn = its_turn),
     judged AS MATERIALIZED (

@@ -137,6 +137,15 @@ BEGIN
   RETURN json_build_object('outcome', its_outcome);
 END
 $heymilo$;
+
+-- Rows in the order of their keys, after one.
+CREATE OR REPLACE FUNCTION heymilo.journal_rows(its_posting text, after text, most bigint)
+RETURNS SETOF heymilo.journal_record
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $heymilo$
+  SELECT * FROM heymilo.journal_record WHERE posting = its_posting AND key > after
+    ORDER BY key LIMIT most
+$heymilo$;
 )sql";
 
 }  // namespace heymilo::postgres

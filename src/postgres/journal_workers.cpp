@@ -5,15 +5,12 @@ namespace heymilo::postgres {
 // Who carries out operations. The operations of a posting are carried out one after the other, as
 // each begins with journal_lock(). No session state is used, and no clock.
 const char* const kJournalWorkers = R"sql(
--- Locks the posting's row, which is made where there is none, and returns what it was. Where it is
--- of another server, or of a copy of this one, the posting is not adopted any more. A request
--- without a posting is one of a worker that the store has never seen: NULL, and no posting is
--- adopted any more.
+-- Locks the posting's row, which is made where there is none. A request without a posting is one of
+-- a worker that the store has never seen: NULL, and no posting is adopted any more.
 CREATE OR REPLACE FUNCTION heymilo.journal_lock(request jsonb) RETURNS heymilo.journal_posting
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $heymilo$
 DECLARE
   its_posting CONSTANT text := request->>'posting';
-  place text;
   q heymilo.journal_posting;
 BEGIN
   -- Each statement in here must see what others have committed.
@@ -43,13 +40,24 @@ BEGIN
       false, false, gen_random_uuid(), NULL, 0, NULL, NULL, false) ON CONFLICT DO NOTHING;
     SELECT * INTO STRICT q FROM heymilo.journal_posting WHERE posting = its_posting FOR UPDATE;
   END IF;
-  place := heymilo.journal_incarnation();
-  IF q.incarnation <> place THEN
-    UPDATE heymilo.journal_posting
-      SET incarnation = place, adopted = false, adoption = gen_random_uuid()
-      WHERE posting = its_posting;
-  END IF;
   RETURN q;
+END
+$heymilo$;
+
+-- Whether the server is the one that has written the row. Otherwise the posting is not adopted any
+-- more.
+CREATE OR REPLACE FUNCTION heymilo.journal_is_same(q heymilo.journal_posting) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $heymilo$
+DECLARE
+  place CONSTANT text := heymilo.journal_incarnation();
+BEGIN
+  IF q.incarnation = place THEN
+    RETURN true;
+  END IF;
+  UPDATE heymilo.journal_posting
+    SET incarnation = place, adopted = false, adoption = gen_random_uuid()
+    WHERE posting = q.posting;
+  RETURN false;
 END
 $heymilo$;
 
@@ -64,7 +72,7 @@ DECLARE
   me heymilo.journal_worker;
 BEGIN
   q := heymilo.journal_lock(request);
-  IF q.posting IS NULL OR q.incarnation <> heymilo.journal_incarnation() THEN
+  IF q.posting IS NULL OR NOT heymilo.journal_is_same(q) THEN
     RETURN 'restored';
   END IF;
   SELECT * INTO me FROM heymilo.journal_worker WHERE posting = its_posting AND worker = its_worker;
@@ -108,6 +116,7 @@ BEGIN
       OR q.digest_version <> (request->>'digest_version')::integer THEN
     its_outcome := 'refused';
   ELSE
+    PERFORM heymilo.journal_is_same(q);
     INSERT INTO heymilo.journal_worker
       SELECT q.posting, request->>'worker', request->>'name', coalesce(max(joined), 0) + 1,
           (request->>'number')::bigint, (request->>'outlast_ms')::bigint, false, false,

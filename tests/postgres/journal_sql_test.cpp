@@ -311,7 +311,7 @@ class Operations {
 
 TEST(PostgresJournalSql, DoesWhatTheJournalInMemoryDoes) {
   PostgresServer server;
-  for (unsigned seed = 1; seed <= 20; ++seed) {
+  for (unsigned seed = 1; seed <= 12; ++seed) {
     server.sql("DROP SCHEMA IF EXISTS heymilo CASCADE");
     Operations operations(
         seed, server, heymilo::postgres::makeJournal(server.url(), std::chrono::seconds{10}));

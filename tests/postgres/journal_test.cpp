@@ -121,7 +121,7 @@ TEST_F(PostgresJournal, IsSharedByWorkersInParallel) {
   std::map<std::string, int> times;
   std::size_t sharers = 0;
   for (const auto& mine : claimed) {
-    sharers += mine.empty() ? 0 : 1;
+    sharers += mine.empty() ? 0U : 1U;
     for (const std::string& key : mine) {
       EXPECT_EQ(++times[key], 1) << key;
     }
