@@ -9,6 +9,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -285,6 +286,16 @@ TEST_F(PostgresJournal, KeepsPostingsApart) {
   worker.settle("a", "t", State::ingested);  // a receipt is kept whatever there is
   EXPECT_EQ(worker.outcome(), Outcome::restored);
   EXPECT_EQ(worker.row("a").state, State::ingested);
+}
+
+TEST_F(PostgresJournal, DoesNotKnowSinceWhenKeysAreQueuedWhereOneIsWithoutATime) {
+  Worker worker(opens(server->url()));
+  worker.adopt().claim({"a"}, "t1", "d", true);
+  worker.settle("a", "t1", State::queued);
+  EXPECT_EQ(worker.search().queued_since, journal_contract::time(0));
+  worker.claim({"b"}, "t2", "d", true, std::nullopt);
+  worker.settle("b", "t2", State::queued);
+  EXPECT_FALSE(worker.search().queued_since);
 }
 
 TEST_F(PostgresJournal, KeepsAThousandOfThoseThatAreGone) {
