@@ -40,6 +40,10 @@ foreach(name IN ITEMS postgres testing workflows)
     heymilo_install_library(heymilo_${name} ${name})
   endif()
 endforeach()
+if(TARGET heymilo_postgres AND NOT TARGET heymilo_workflows)  # the journal's interface
+  install(FILES "${PROJECT_SOURCE_DIR}/include/heymilo/workflows/journal.hpp"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/heymilo/workflows" COMPONENT heymilo_development)
+endif()
 if(TARGET heymilo_testing)
   install(FILES "${PROJECT_SOURCE_DIR}/cmake/Findhttplib.cmake"
     DESTINATION "${heymilo_package_dir}" COMPONENT heymilo_development)

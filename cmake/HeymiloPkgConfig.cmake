@@ -130,7 +130,7 @@ if(TARGET heymilo_workflows)
 endif()
 if(TARGET heymilo_postgres)
   heymilo_pkg_config(heymilo-postgres
-    DESCRIPTION "Quota of the HeyMilo API, shared by several machines through PostgreSQL"
+    DESCRIPTION "Quota and journal for the HeyMilo API, shared by several machines through PostgreSQL"
     LIBRARY heymilo_postgres
     REQUIRES "heymilo = ${PROJECT_VERSION}" "libpq >= ${heymilo_minimum_PostgreSQL}"
     LIBS ${pc_threads})

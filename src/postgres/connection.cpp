@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <utility>
@@ -130,11 +131,16 @@ void Connection::open(const Deadline& deadline) {
   if (handle_ && PQstatus(handle_->connection) == CONNECTION_OK) {
     return;
   }
-  handle_ = std::make_unique<Handle>(PQconnectStart(url_.c_str()));
+  // Whatever PGCLIENTENCODING says: a text is the same one for all.
+  const std::array<const char*, 3> names = {"dbname", "client_encoding", nullptr};
+  const std::array<const char*, 3> values = {url_.c_str(), "UTF8", nullptr};
+  handle_ = std::make_unique<Handle>(PQconnectStartParams(names.data(), values.data(), 1));
   if (handle_->connection == nullptr) {
     handle_.reset();
     throw std::bad_alloc();
   }
+  // Details and contexts would quote rows and parameters.
+  PQsetErrorVerbosity(handle_->connection, PQERRORS_TERSE);
   PQsetNoticeReceiver(handle_->connection, ignoreNotice, nullptr);  // else they go to stderr
   PostgresPollingStatusType status = PGRES_POLLING_WRITING;
   while (status != PGRES_POLLING_OK) {

@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <random>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "heymilo/errors.hpp"
+#include "postgres/database.hpp"
 #include "postgres/quota_member.hpp"
 #include "postgres/quota_sql.hpp"
 #include "postgres/quota_store.hpp"
@@ -18,10 +18,6 @@
 namespace heymilo::postgres {
 
 namespace {
-
-bool isUrl(std::string_view text) {
-  return text.substr(0, 13) == "postgresql://" || text.substr(0, 11) == "postgres://";
-}
 
 /// 128 random bits: no two holders ever have the same name.
 std::string freshHolder() {
@@ -97,35 +93,11 @@ std::string quotaId(const std::string& name, const std::string& key) {
 }
 
 void prepareQuotaTables(Connection& connection, std::chrono::milliseconds limit) {
-  constexpr const char* kVersion = "SELECT version FROM heymilo.version WHERE component = 'quota'";
-  Rows rows;
-  try {
-    rows = connection.run(kVersion, {}, limit);
-  } catch (const StatementError& error) {
-    if (error.sqlstate() != "42P01" && error.sqlstate() != "3F000") {
-      throw;
-    }
-  }
-  if (rows.empty()) {
-    connection.runScript(kQuotaTables, limit * 4);
-    rows = connection.run(kVersion, {}, limit);
-  }
-  if (rows.empty() || rows.number(0, 0) != kQuotaVersion) {
-    throw StoreError(
-        "the quota's tables in PostgreSQL are of another version of heymilo than this program");
-  }
+  prepareTables(connection, {"quota", kQuotaVersion, kQuotaTables}, limit);
 }
 
 std::shared_ptr<SharedQuota> makeQuota(std::string url, std::string name, const QuotaTimes& times) {
-  if (!isUrl(url)) {
-    throw InvalidArgumentError(
-        "quota", "needs a URL of PostgreSQL, such as postgresql://user@host/database");
-  }
-  try {
-    const Connection checked(url);
-  } catch (const std::invalid_argument& error) {
-    throw InvalidArgumentError("quota", error.what());
-  }
+  requireUrl(url, "quota");
   return std::make_shared<PostgresQuota>(std::move(url), std::move(name), times);
 }
 

@@ -10,6 +10,7 @@
 #include "base/boot_time.hpp"
 #include "base/signals_blocked.hpp"
 #include "heymilo/errors.hpp"
+#include "postgres/database.hpp"
 #include "postgres/quota_sql.hpp"
 #include "postgres/quota_store.hpp"
 
@@ -26,11 +27,6 @@ milliseconds limitOf(const QuotaTimes& times) {
 
 std::string textOf(int requests, long long per_ms) {
   return std::to_string(requests) + " requests in " + std::to_string(per_ms) + " ms";
-}
-
-/// A schema, table or function is not there.
-bool isMissing(const std::string& sqlstate) {
-  return sqlstate == "3F000" || sqlstate == "42P01" || sqlstate == "42883";
 }
 
 }  // namespace
@@ -101,7 +97,7 @@ QuotaView PostgresMember::send(const QuotaSync& sync, milliseconds limit) {
                               limit)
                          .text(0, 0));
   } catch (const StatementError& error) {
-    prepared_ = !isMissing(error.sqlstate());
+    prepared_ = !isMissing(error);
     throw;
   }
 }
