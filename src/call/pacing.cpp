@@ -31,14 +31,6 @@ Pacer::Pacer(SharedQuota& quota, const QuotaTerms& terms, std::chrono::milliseco
         wakeFirst();
       })) {}
 
-void Pacer::Permit::check() const {
-  if (!pacer_->quota_->mayStillSend(slot_)) {
-    throw StoreError(
-        "the quota's store could not be reached for too long: the request was not sent",
-        Outcome::not_sent);
-  }
-}
-
 Pacer::Permit Pacer::acquire(const CancellationToken& cancellation, Clock::TimePoint deadline,
                              const OnWait& on_wait, const SlotRequest& request) {
   std::condition_variable turn_may_have_come;

@@ -50,9 +50,11 @@ class Pacer {
 
     /// The request may have been sent, and ends without a response.
     void unanswered() noexcept { end_ = SlotEnd::unanswered; }
-    /// Throws StoreError where the slot can't be used any more: nothing may be sent. To be asked
-    /// right before the request is sent.
-    void check() const;
+    /// Nothing was sent: the slot does not rest.
+    void unsent() noexcept { end_ = SlotEnd::unsent; }
+    /// Whether the slot may still be used: otherwise nothing may be sent. To be called right before
+    /// the request is sent, on any thread.
+    bool mayStillSend() const noexcept { return pacer_->quota_->mayStillSend(slot_); }
 
    private:
     Pacer* pacer_;

@@ -145,7 +145,74 @@ TEST_F(SharedQuotaOfClients, SendNothingWithASlotThatHasLapsed) {
     }
   }
   EXPECT_EQ(transport->requests().size(), 0u);
-  EXPECT_EQ(quota->record().ended.size(), 2u);  // they are given back
+  EXPECT_EQ(quota->record().ended, (std::vector<SlotEnd>{SlotEnd::unsent, SlotEnd::unsent}));
+}
+
+TEST_F(SharedQuotaOfClients, SendNothingWithASlotThatEndsBeforeTheFirstByte) {
+  options.on_event = [this](const Event& event) {
+    if (event.kind == EventKind::request) {  // after the check before the attempt
+      quota->lapse();
+    }
+  };
+  const Client client(options);
+  EXPECT_THROW(client.listCandidates("p"), StoreError);
+  quota->lapse(false);
+  EXPECT_THROW(NonBlockingClient(client).listCandidates("p").future().get(), StoreError);
+  EXPECT_EQ(transport->requests().size(), 0u);
+  EXPECT_EQ(quota->record().ended, (std::vector<SlotEnd>{SlotEnd::unsent, SlotEnd::unsent}));
+}
+
+// What a transport says of a request is what counts.
+TEST_F(SharedQuotaOfClients, BelieveATransportThatSendsAllTheSame) {
+  struct Careless final : Transport {
+    HttpResponse send(const HttpRequest& request, const CancellationToken&) override {
+      EXPECT_TRUE(request.may_send);
+      if (asks) {
+        EXPECT_FALSE(request.may_send());
+      }
+      if (breaks) {
+        throw ConnectionError("reset", Outcome::unknown);
+      }
+      return testing::jsonAnswer(200, kPage);
+    }
+    bool asks = false;
+    bool breaks = false;
+  };
+  const auto careless = std::make_shared<Careless>();
+  options.transport = careless;
+  options.retry.max_retries = 0;
+  options.on_event = [this](const Event& event) { quota->lapse(event.kind == EventKind::request); };
+  const Client client(options);
+  EXPECT_EQ(client.listCandidates("p").http.status, 200);
+  careless->asks = true;
+  EXPECT_EQ(client.listCandidates("p").http.status, 200);
+  careless->breaks = true;
+  EXPECT_THROW(client.listCandidates("p"), ConnectionError);
+  EXPECT_EQ(quota->record().ended,
+            (std::vector<SlotEnd>{SlotEnd::answered, SlotEnd::answered, SlotEnd::unanswered}));
+}
+
+TEST_F(SharedQuotaOfClients, GiveBackASlotWithWhichNothingWasSent) {
+  options.credential = []() -> std::string { throw ConnectionError("no key", Outcome::not_sent); };
+  const Client client(options);
+  EXPECT_THROW(client.listCandidates("p"), ConnectionError);
+  EXPECT_THROW(NonBlockingClient(client).listCandidates("p").future().get(), ConnectionError);
+  EXPECT_EQ(quota->record().ended, (std::vector<SlotEnd>{SlotEnd::unsent, SlotEnd::unsent}));
+}
+
+TEST_F(SharedQuotaOfClients, AskTheTransportOnlyWhereTheQuotaIsShared) {
+  bool hook = true;
+  options.transport = std::make_shared<FakeTransport>(
+      [&hook](const HttpRequest& request, const CancellationToken&) {
+        hook = request.may_send != nullptr;
+        return testing::jsonAnswer(200, kPage);
+      });
+  options.quota.reset();
+  Client(options).listCandidates("p");
+  EXPECT_FALSE(hook);
+  options.quota = quota;
+  Client(options).listCandidates("p");
+  EXPECT_TRUE(hook);
 }
 
 TEST_F(SharedQuotaOfClients, SendNothingWhereTheStoreCantBeUsed) {

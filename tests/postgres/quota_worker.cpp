@@ -3,7 +3,7 @@
 // library.
 //
 // postgres_quota_worker URL NAME LEASE_MS UNDER_WAY_MS POSTING_ID THREADS interactive|bulk
-// plain|forking
+// plain|forking TIMEOUT_MS
 
 #include <unistd.h>
 
@@ -46,13 +46,13 @@ void readForEver(const heymilo::Client& client, const std::string& posting,
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 9) {
+  if (count != 10) {
     return 2;
   }
   const std::vector<std::string> given(arguments + 1, arguments + count);
   heymilo::ClientOptions options;
   options.proxy = "";
-  options.timeout = std::chrono::milliseconds{500};
+  options.timeout = std::chrono::milliseconds(std::stoi(given[8]));
   heymilo::RequestOptions request;
   request.max_retries = 0;
   request.priority = given[6] == "bulk" ? heymilo::Priority::bulk : heymilo::Priority::interactive;
