@@ -71,6 +71,9 @@ struct SlotTurn {
   /// How much longer the API wants no requests (a 429 of any sharer); 0: it did not ask for that.
   /// If it is more than 0, `wait` is at least as long.
   std::chrono::nanoseconds held{0};
+  /// If it is more than 0 and less than `wait`, the call asks again after this time already: for a
+  /// store that does not call `wake` when a slot is free earlier than it expected.
+  std::chrono::nanoseconds ask_again{0};
 };
 
 /// How the use of a slot ended, which decides how long the slot rests.

@@ -132,7 +132,7 @@ Pacer::Turn Pacer::decide(Place& place, const CancellationToken& cancellation,
                     : std::chrono::ceil<std::chrono::milliseconds>(outlook_.next - now);
     turn.held = outlook_.held_until > now;
   }
-  turn.ask_again = (std::min)(is_first ? outlook_.next : kNever, deadline);
+  turn.ask_again = (std::min)(is_first ? outlook_.ask_again : kNever, deadline);
   return turn;
 }
 
@@ -143,7 +143,8 @@ std::optional<int> Pacer::take(const SlotRequest& request, Clock::TimePoint now)
     return turn.slot;
   }
   const auto wait = turn.wait.count() > 0 ? turn.wait : std::chrono::milliseconds{1};
-  outlook_ = {after(now, wait), turn.certain, after(now, turn.held)};
+  const auto again = turn.ask_again.count() > 0 ? (std::min)(wait, turn.ask_again) : wait;
+  outlook_ = {after(now, wait), after(now, again), turn.certain, after(now, turn.held)};
   return std::nullopt;
 }
 

@@ -106,8 +106,9 @@ class Pacer {
  private:
   /// What the latest asking for a slot said, where it said no.
   struct Outlook {
-    Clock::TimePoint next{};        // ask again then; max(): only a release can tell
-    bool certain = false;           // there is no slot before
+    Clock::TimePoint next{};        // a slot is expected then; max(): only a release can tell
+    Clock::TimePoint ask_again{};   // at the latest; not after `next`
+    bool certain = false;           // no slot is expected before `next`
     Clock::TimePoint held_until{};  // the API wants no requests
   };
 

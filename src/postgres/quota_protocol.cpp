@@ -18,6 +18,7 @@ constexpr BootTime kNever = BootTime::max();
 constexpr int kAllSlots = std::numeric_limits<int>::max();
 constexpr milliseconds kAgainSoon{20};  // for a call that waits for a statement that is due
 constexpr milliseconds kGap{5};         // between statements that are not urgent
+constexpr milliseconds kLongestBeat{1'000};
 
 nanoseconds clamp(nanoseconds value, nanoseconds least, nanoseconds most) {
   return std::max(std::min(value, most), least);
@@ -155,13 +156,16 @@ int QuotaProtocol::unusedFree() const {
          (more ? std::max(0, slots_.free(0, reserved_) - to_give_reserved_) : 0);
 }
 
+// A holder learns with its next beat that another one's calls wait, and then gives back what it
+// does not need. Those who wait look every poll(), at most 250 ms. A slot that is given back
+// unused, or that an idle holder has, thus reaches a call after 1.25 s and the time of three
+// statements at the latest.
 nanoseconds QuotaProtocol::beat(BootTime now) const {
-  const nanoseconds longest = nanoseconds(setup_.times.lease) / 5;
+  const nanoseconds longest = std::min<nanoseconds>(kLongestBeat, setup_.times.lease / 5);
   if (!usedLately(now) && !contended_ && slots_.inUse() == 0) {
     return longest;
   }
-  return std::min(clamp(nanoseconds(setup_.terms.per) / 20, milliseconds{100}, seconds{1}),
-                  longest);
+  return std::min(std::max<nanoseconds>(setup_.terms.per / 20, milliseconds{100}), longest);
 }
 
 nanoseconds QuotaProtocol::poll() const {

@@ -243,6 +243,34 @@ TEST_F(SharedQuotaOfClients, WaitAsLongAsTheStoreSaysOrUntilItWakesThem) {
   EXPECT_EQ(quota->record().asked.size(), 3u);
 }
 
+TEST_F(SharedQuotaOfClients, LookAgainBeforeTheExpectedSlotWhereTheStoreSaysSo) {
+  useQuota([](std::size_t before) {
+    SlotTurn turn;
+    if (before % 4 < 3) {
+      turn.wait = std::chrono::hours{1};
+      turn.certain = true;
+      turn.ask_again = milliseconds{2};
+    } else {
+      turn.slot = 0;
+    }
+    return turn;
+  });
+  std::vector<milliseconds> throttled;
+  options.on_event = [&throttled](const Event& event) {
+    if (event.kind == EventKind::throttled) {
+      throttled.push_back(event.wait);
+    }
+  };
+  const Client client(options);
+  client.listCandidates("p");
+  EXPECT_GE(quota->record().asked.size(), 4u);
+  NonBlockingClient(client).listCandidates("p").future().get();
+  ASSERT_EQ(throttled.size(), 2u);
+  for (const milliseconds wait : throttled) {
+    EXPECT_GT(wait, std::chrono::minutes{59}) << "the wait that is expected";
+  }
+}
+
 TEST_F(SharedQuotaOfClients, EndAtOnceWhereNoSlotCanComeBeforeTheDeadline) {
   useQuota([](std::size_t) {
     SlotTurn turn;

@@ -54,6 +54,50 @@ std::optional<std::uint64_t> firstViolation(const World& world, std::uint64_t se
   return std::nullopt;
 }
 
+/// With the library's own times.
+heymilo::postgres::QuotaProtocol::Setup setup() {
+  heymilo::postgres::QuotaProtocol::Setup setup;
+  setup.terms.requests = 4;
+  setup.terms.per = seconds{60};
+  setup.terms.timeout = seconds{60};
+  setup.fresh_holder = [] { return std::string("holder"); };
+  return setup;
+}
+
+// A holder that nobody uses has slots that another one's call may wait for.
+TEST(QuotaProtocol, AnIdleHolderLooksEverySecondWhetherOthersWait) {
+  using heymilo::postgres::BootTime;
+  heymilo::postgres::QuotaProtocol holder(setup());
+  heymilo::postgres::QuotaView view;
+  view.epoch = "e";
+  view.slots = {0, 1, 2, 3};
+  BootTime now = seconds{1'000};
+  holder.begin(now);
+  holder.finished(view, now);
+  now += seconds{1};  // it is idle from now on
+  for (int beat = 0; beat < 10; ++beat) {
+    const BootTime next = holder.nextSync(now);
+    EXPECT_GE(next, now);
+    EXPECT_LE(next, now + seconds{1});
+    now = next;
+    const heymilo::postgres::QuotaSync sync = holder.begin(now);
+    EXPECT_EQ(sync.give.size(), beat < 9 ? 0u : 4u) << beat;
+    view.holders.clear();
+    if (beat == 8) {  // its call waits, and there is no other slot
+      heymilo::postgres::QuotaView::Holder other;
+      other.holder = "other";
+      other.seq = 1;
+      other.waiting_bulk = other.wants = 4;
+      view.holders = {other};
+    }
+    holder.finished(view, now);
+    now += milliseconds{1};
+    if (beat == 8) {
+      EXPECT_LE(holder.nextSync(now), now + milliseconds{10}) << "it gives back at once";
+    }
+  }
+}
+
 TEST(QuotaProtocol, NeverLetsMoreThanNRequestsIntoAWindow) {
   std::size_t arrivals = 0;
   for (std::uint64_t seed = 1; seed <= seeds(250); ++seed) {

@@ -183,6 +183,29 @@ TEST_F(PostgresQuota, AMemberThatHoldsAllGivesBackWhatOthersNeed) {
   EXPECT_GT(woken, 0);
 }
 
+// Nothing else can free a slot: the others stay in use.
+TEST_F(PostgresQuota, AnUnusedSlotThatIsGivenBackReachesACallThatWaitsSoon) {
+  for (const Priority priority : {Priority::interactive, Priority::bulk}) {
+    auto first = quota()->join(terms(), [] {});
+    std::vector<int> slots(6);
+    for (int& slot : slots) {
+      slot = waitFor(*first);
+    }
+    const auto second = quota()->join(terms(), [] {});
+    ASSERT_FALSE(take(*second, priority));
+    second->waiting(priority == Priority::interactive ? 1 : 0, priority == Priority::bulk ? 1 : 0);
+    std::this_thread::sleep_for(milliseconds{300});
+    ASSERT_FALSE(take(*second, priority));
+    const auto given_back = steady_clock::now();
+    first->release(slots[0], SlotEnd::unsent);
+    waitFor(*second, priority);
+    EXPECT_LT(steady_clock::now() - given_back, milliseconds{1'250});
+    for (std::size_t slot = 1; slot < slots.size(); ++slot) {
+      first->release(slots[slot], SlotEnd::unsent);
+    }
+  }
+}
+
 TEST_F(PostgresQuota, WhatALeavingMemberHeldIsFreeWhenItHasRested) {
   auto first = quota()->join(terms(), [] {});
   waitFor(*first);

@@ -103,7 +103,9 @@ SlotTurn MachineMember::takeFrom(const std::shared_ptr<QuotaFile>& file,
           if (!entered) {
             file->write(step.slot, taking.before());
             leave();
-            return {std::nullopt, kLookTakes, false, Time{0}};
+            SlotTurn turn;
+            turn.wait = kLookTakes;
+            return turn;
           }
           if (!file->isInPlace()) {
             throw Replaced();
@@ -117,11 +119,14 @@ SlotTurn MachineMember::takeFrom(const std::shared_ptr<QuotaFile>& file,
           turn.slot = number;
           return turn;
         }
-        case Do::wait:
+        case Do::wait: {
           if (taking.probed()) {
             probed_at_ = now;
           }
-          return step.turn;
+          SlotTurn turn = step.turn;
+          turn.ask_again = rules_.pace;
+          return turn;
+        }
       }
       step = taking.next(result);
     }

@@ -11,8 +11,14 @@ namespace heymilo::machine {
 
 /// One client's part in a machine's quota: does with the file what the protocol says. It holds a
 /// slot's lock only from before the request is sent until after its end, so that any sharer can use
-/// any free slot, and each stamp says to all when its slot is free: nobody has to be woken. Where
-/// the file is replaced or emptied, it goes on with the new one.
+/// any free slot, and each stamp says to all when its slot is free: nobody has to be woken.
+///
+/// Three things free a slot earlier than its stamp said: a holder gives it back unsent, a dead
+/// holder's slot is found, and the machine was suspended while a call waited. A call that waits
+/// looks at the file every W/8, at most every second (Rules::pace), so that it loses no more time
+/// than that.
+///
+/// Where the file is replaced or emptied, the member continues with the new one.
 class MachineMember final : public QuotaMember {
  public:
   /// Throws as SharedQuota::join().
