@@ -48,6 +48,10 @@ struct QuotaTerms {
   std::chrono::milliseconds per{0};      ///< W: at least 1 ms
   int reserved_requests = 0;             ///< 0 to N-1; the highest value of all sharers applies
   std::chrono::milliseconds timeout{0};  ///< of one request, the longest; more than 0
+  /// Whether the client's waits take real time: ClientOptions::clock is Clock::steady(). A store
+  /// that counts by the machine's clock must refuse a client with another clock, such as
+  /// testing::ManualClock: its calls would ask for a slot again and again without waiting.
+  bool real_time = true;
 };
 
 /// A call's request for a slot.
@@ -181,8 +185,8 @@ class HEYMILO_EXPORT SharedQuota {
   /// call of a member's function. It does not throw.
   ///
   /// Throws InvalidArgumentError if the store has another N or W (the message names both) or
-  /// another key, and if `key` is empty and the store has no name. Throws StoreError if the store
-  /// can't be used.
+  /// another key, if `key` is empty and the store has no name, and if the store does not support
+  /// the client's clock. Throws StoreError if the store can't be used.
   virtual std::unique_ptr<QuotaMember> join(const QuotaTerms& terms,
                                             std::function<void()> wake) = 0;
 
@@ -197,7 +201,7 @@ class HEYMILO_EXPORT SharedQuota {
 ///
 /// `path` is the file, which is created if it does not exist. It must be on a local file system and
 /// belong to this user alone. Empty: a file in `$XDG_RUNTIME_DIR/heymilo`, named by a hash of the
-/// key, which exists as long as the user is logged in.
+/// key, which exists as long as the user is logged in. ClientOptions::clock must be the default.
 ///
 /// Throws InvalidArgumentError if `path` is empty and `$XDG_RUNTIME_DIR` is not set (as in a cron
 /// job), and on systems without such locks (all but Linux). docs/cookbook/sharing_a_quota.md says

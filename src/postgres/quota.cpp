@@ -58,6 +58,12 @@ class PostgresQuota final : public SharedQuota {
       : url_(std::move(url)), name_(std::move(name)), times_(times) {}
 
   std::unique_ptr<QuotaMember> join(const QuotaTerms& terms, std::function<void()> wake) override {
+    if (!terms.real_time) {
+      throw InvalidArgumentError(
+          "clock",
+          "must be the default with a quota in PostgreSQL, which counts real time: for a test with "
+          "a clock of its own, derive a SharedQuota from that clock, or share no quota");
+    }
     QuotaProtocol::Setup setup;
     setup.quota = quotaId(name_, terms.key);
     setup.name = ownName();

@@ -31,6 +31,7 @@
 #include "heymilo/client.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/quota.hpp"
+#include "heymilo/testing/manual_clock.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace heymilo::machine {
@@ -196,6 +197,19 @@ TEST_F(MachineQuotaFile, AClientThatWaitsFindsASlotThatIsGivenBackUnsent) {
       });
   EXPECT_NE(given_back, Clock::TimePoint{}) << "it did not have to wait";
   EXPECT_LT(clock.now() - given_back, milliseconds{1500});
+}
+
+TEST_F(MachineQuotaFile, RefusesAClockOfATest) {
+  QuotaTerms terms = kTerms;
+  terms.real_time = false;
+  EXPECT_THAT(joined(terms), HasSubstr("argument: clock: must be the default with machineQuota"));
+  ClientOptions options;
+  options.api_key = "k";
+  options.quota = machineQuota(path);
+  options.clock = std::make_shared<heymilo::testing::ManualClock>();
+  EXPECT_THAT(wordsOf([&] { const Client client(options); }), HasSubstr("argument: clock"));
+  options.clock = Clock::steady();
+  EXPECT_EQ(wordsOf([&] { const Client client(options); }), "nothing");
 }
 
 TEST_F(MachineQuotaFile, SharersOfOneProcessHaveEachItsOwnSlots) {

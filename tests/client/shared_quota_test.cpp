@@ -12,6 +12,7 @@
 #include "heymilo/errors.hpp"
 #include "heymilo/nonblocking.hpp"
 #include "heymilo/testing/fake_transport.hpp"
+#include "heymilo/testing/manual_clock.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_quota.hpp"
 
@@ -77,6 +78,19 @@ TEST_F(SharedQuotaOfClients, AreMembersEachAndTheirCopiesAreNot) {
   EXPECT_EQ(record.joined[0].timeout, seconds{7});
   EXPECT_EQ(record.asked.size(), 2u);
   EXPECT_EQ(record.ended, (std::vector<SlotEnd>{SlotEnd::answered, SlotEnd::answered}));
+}
+
+TEST_F(SharedQuotaOfClients, SayWhetherTheirWaitsTakeRealTime) {
+  const Client by_default(options);
+  options.clock = Clock::steady();
+  const Client steady(options);
+  options.clock = std::make_shared<testing::ManualClock>();
+  const Client manual(options);
+  const auto joined = quota->record().joined;
+  ASSERT_EQ(joined.size(), 3u);
+  EXPECT_TRUE(joined[0].real_time);
+  EXPECT_TRUE(joined[1].real_time);
+  EXPECT_FALSE(joined[2].real_time);
 }
 
 TEST_F(SharedQuotaOfClients, HaveTheKeyHashed) {

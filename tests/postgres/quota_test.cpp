@@ -206,6 +206,17 @@ TEST_F(PostgresQuota, AnUnusedSlotThatIsGivenBackReachesACallThatWaitsSoon) {
   }
 }
 
+TEST_F(PostgresQuota, RefusesAClockOfATest) {
+  QuotaTerms manual = terms();
+  manual.real_time = false;
+  try {
+    quota()->join(manual, [] {});
+    ADD_FAILURE() << "it did not throw";
+  } catch (const InvalidArgumentError& error) {
+    EXPECT_EQ(error.param(), "clock");
+  }
+}
+
 TEST_F(PostgresQuota, WhatALeavingMemberHeldIsFreeWhenItHasRested) {
   auto first = quota()->join(terms(), [] {});
   waitFor(*first);

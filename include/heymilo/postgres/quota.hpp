@@ -23,6 +23,7 @@ namespace heymilo::postgres {
 /// database can't be reached, clients use what they hold for 10 s, and then nothing: StoreError,
 /// `not_sent`. docs/cookbook/sharing_a_quota_postgres.md says what is promised, and under which
 /// conditions.
+/// ClientOptions::clock must be the default.
 /// Throws InvalidArgumentError where libpq can't read the URL.
 std::shared_ptr<SharedQuota> quota(std::string url, std::string name = {});
 

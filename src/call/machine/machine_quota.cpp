@@ -36,6 +36,12 @@ class MachineQuota final : public SharedQuota {
           "rate_limit.requests",
           "must be at most " + std::to_string(kMaxSlots) + " where machineQuota shares it");
     }
+    if (!terms.real_time) {
+      throw InvalidArgumentError(
+          "clock",
+          "must be the default with machineQuota, which counts real time: for a test with a clock "
+          "of its own, derive a SharedQuota from that clock, or share no quota");
+    }
     const std::string path = pathOf(terms.key);
     if (path_.empty() && mkdir(folder_.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
       throw StoreError("machineQuota: the folder " + folder_ +
