@@ -9,16 +9,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/boot_time.hpp"
@@ -27,11 +24,9 @@
 #include "call/machine/layout.hpp"
 #include "call/machine/locked_file.hpp"
 #include "call/machine/place.hpp"
-#include "call/pacing.hpp"
 #include "heymilo/client.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/quota.hpp"
-#include "heymilo/testing/manual_clock.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace heymilo::machine {
@@ -58,24 +53,6 @@ std::string wordsOf(const std::function<void()>& call) {
   }
   return "nothing";
 }
-
-/// The machine's clock, and something that happens right before the first wait.
-class ActsBeforeAWait final : public Clock {
- public:
-  TimePoint now() override { return steady_->now(); }
-  bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition, TimePoint until,
-            const std::function<bool()>& done) override {
-    if (act) {
-      std::exchange(act, nullptr)();
-    }
-    return steady_->wait(lock, condition, until, done);
-  }
-
-  std::function<void()> act;
-
- private:
-  const std::shared_ptr<Clock> steady_ = Clock::steady();
-};
 
 class MachineQuotaFile : public ::testing::Test {
  protected:
@@ -170,46 +147,6 @@ TEST_F(MachineQuotaFile, ARequestThatWasNotSentLeavesItsSlotFree) {
     ASSERT_TRUE(turn.slot);
     member->release(*turn.slot, SlotEnd::unsent);
   }
-}
-
-TEST_F(MachineQuotaFile, AClientThatWaitsFindsASlotThatIsGivenBackUnsent) {
-  QuotaTerms two = kTerms;
-  two.requests = 2;
-  two.per = seconds{4};  // a look every 500 ms
-  const auto other = join(two);
-  setStamp(0, {Stamp::State::resting, 0, Time{0}, Time{0}});
-  setStamp(1, {Stamp::State::resting, 0, Time{0}, Time{0}});
-  const SlotTurn used = other->take(kRequest);
-  const SlotTurn kept = other->take(kRequest);
-  ASSERT_TRUE(used.slot && kept.slot);
-  other->release(*used.slot, SlotEnd::answered);
-
-  ActsBeforeAWait clock;
-  Clock::TimePoint given_back{};
-  clock.act = [&] {
-    other->release(*kept.slot, SlotEnd::unsent);
-    given_back = clock.now();
-  };
-  Pacer pacer(*machineQuota(path), two, seconds{60}, clock);
-  const Pacer::Permit permit =
-      pacer.acquire({}, clock.now() + seconds{60}, [](milliseconds wait, bool /*held*/) {
-        EXPECT_GT(wait, seconds{3});  // for the slot that rests
-      });
-  EXPECT_NE(given_back, Clock::TimePoint{}) << "it did not have to wait";
-  EXPECT_LT(clock.now() - given_back, milliseconds{1500});
-}
-
-TEST_F(MachineQuotaFile, RefusesAClockOfATest) {
-  QuotaTerms terms = kTerms;
-  terms.real_time = false;
-  EXPECT_THAT(joined(terms), HasSubstr("argument: clock: must be the default with machineQuota"));
-  ClientOptions options;
-  options.api_key = "k";
-  options.quota = machineQuota(path);
-  options.clock = std::make_shared<heymilo::testing::ManualClock>();
-  EXPECT_THAT(wordsOf([&] { const Client client(options); }), HasSubstr("argument: clock"));
-  options.clock = Clock::steady();
-  EXPECT_EQ(wordsOf([&] { const Client client(options); }), "nothing");
 }
 
 TEST_F(MachineQuotaFile, SharersOfOneProcessHaveEachItsOwnSlots) {

@@ -262,7 +262,6 @@ TEST_F(SharedQuotaOfClients, LookAgainBeforeTheExpectedSlotWhereTheStoreSaysSo) 
     SlotTurn turn;
     if (before % 4 < 3) {
       turn.wait = std::chrono::hours{1};
-      turn.certain = true;
       turn.ask_again = milliseconds{2};
     } else {
       turn.slot = 0;
@@ -275,10 +274,12 @@ TEST_F(SharedQuotaOfClients, LookAgainBeforeTheExpectedSlotWhereTheStoreSaysSo) 
       throttled.push_back(event.wait);
     }
   };
+  RequestOptions in_time;
+  in_time.total_timeout = seconds{10};
   const Client client(options);
-  client.listCandidates("p");
-  EXPECT_GE(quota->record().asked.size(), 4u);
-  NonBlockingClient(client).listCandidates("p").future().get();
+  client.listCandidates("p", {}, in_time);
+  EXPECT_EQ(quota->record().asked.size(), 4u);
+  NonBlockingClient(client).listCandidates("p", {}, in_time).future().get();
   ASSERT_EQ(throttled.size(), 2u);
   for (const milliseconds wait : throttled) {
     EXPECT_GT(wait, std::chrono::minutes{59}) << "the wait that is expected";

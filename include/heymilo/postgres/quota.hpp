@@ -10,13 +10,13 @@
 namespace heymilo::postgres {
 
 /// The quota of all processes, on any number of machines, that use a key and this database:
-/// ClientOptions::quota. `url` is postgresql://… or postgres://…, with the parameters of libpq; a
-/// password is better kept in ~/.pgpass or a service file. Nothing is connected before a client
-/// joins. The first one makes the schema `heymilo` and its tables, for which its role needs CREATE
-/// on the database; afterwards USAGE on the schema and SELECT, INSERT, UPDATE and DELETE on its
-/// tables do.
-/// `name` is whose quota it is, where the clients have no `api_key` but an `authorization`, which
-/// rotates, or where several keys have one quota together; empty: that of the key.
+/// ClientOptions::quota. `url` begins with postgresql:// or postgres:// and has the parameters of
+/// libpq; a password is better kept in ~/.pgpass or a service file. Nothing is connected before a
+/// client joins. The first one makes the schema `heymilo` and its tables, for which its role needs
+/// CREATE on the database; afterwards USAGE on the schema and SELECT, INSERT, UPDATE and DELETE on
+/// its tables do. `name` is whose quota it is, where the clients have no `api_key` but an
+/// `authorization`, which rotates, or where several keys have one quota together; empty: that of
+/// the key.
 ///
 /// A client has a thread and a connection, which fetch slots ahead: a call does not wait for the
 /// database as long as there are some. It works through pgbouncer in transaction mode. While the
