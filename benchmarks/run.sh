@@ -60,7 +60,7 @@ bin=$build/benchmarks
   section 'Requests' "$bin/request_benchmark" "${requests[@]}"
   section 'Walks' "$bin/walk_benchmark" "${brief[@]}"
   section 'Side by side' "$bin/parallel_walk_benchmark" "${brief[@]}"
-  section 'A shared quota' "$bin/quota_benchmark"
+  section 'A shared quota' "$bin/quota_benchmark" "${brief[@]}"
   section 'A mock server' "$bin/mock_server_benchmark"
   section 'What a program pays' benchmarks/cost_of_use.sh "$build" "${repetitions[@]}"
   if [ ${#brief[@]} -eq 0 ]; then

@@ -40,10 +40,10 @@ case "${1:-build}" in
     packages+=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine64 googletest dpkg-dev tcl)
     ;;
   benchmarks)
-    packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev)
+    packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev "${databases[@]}")
     ;;
   peers)
-    packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev libcpprest-dev)
+    packages+=(libbenchmark-dev libsimdjson-dev rapidjson-dev libcpprest-dev "${databases[@]}")
     ;;
   *)
     echo "usage: $0 [tests | all | windows | benchmarks | peers]" >&2
@@ -59,11 +59,10 @@ This is not Debian or Ubuntu: nothing is installed automatically. Required:
   (Fedora: libcurl-devel json-devel cpp-httplib-devel cli11-devel sqlite-devel libpq-devel;
    Homebrew: curl nlohmann-json cpp-httplib cli11 sqlite libpq);
   for the tests also GCC, Clang with lld, llvm-symbolizer, clang-tidy and clang-format, GoogleTest,
-  OpenSSL, PostgreSQL and pgbouncer, simdjson and zsh, and Doxygen and Python 3 for the documentation; what looks at packages and at
-  the binary interface runs on Debian only
+  OpenSSL, PostgreSQL and pgbouncer, simdjson and zsh, and Doxygen and Python 3 for the documentation;
+  the checks of packages and of the binary interface run on Debian only
   (Fedora: gcc-c++ clang clang-tools-extra compiler-rt llvm gmock-devel openssl-devel postgresql-server
-   pgbouncer simdjson-devel
-   doxygen python3 zsh;
+   pgbouncer simdjson-devel doxygen python3 zsh;
    Homebrew: gcc llvm googletest openssl postgresql simdjson doxygen python).
 END
   exit 0

@@ -30,7 +30,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using testing::HasSubstr;
 
-constexpr std::size_t kEnough = 40;  // requests to judge by: two windows
+const std::size_t kEnough =  // requests to judge by: two windows
+    2 * static_cast<std::size_t>(heymilo_test::kQuotaRequests);
 
 class PostgresQuotaFaults : public heymilo_test::QuotaProcesses {
  protected:
@@ -39,7 +40,7 @@ class PostgresQuotaFaults : public heymilo_test::QuotaProcesses {
 
 TEST_F(PostgresQuotaFaults, IsUsedToTheFullAndNeverMore) {
   const Workers all = workers(database.url(), sharers);
-  waitForFirst(40);
+  waitForFirst(kEnough);
   api.clearRequests();
   std::this_thread::sleep_for(length);
   expectRunning(all);
@@ -156,7 +157,7 @@ TEST_F(PostgresQuotaFaults, HoldsWhereTheServerIsFrozen) {
 TEST_F(PostgresQuotaFaults, HoldsWhereAnOldCopyIsRestored) {
   respondSlowly();
   const auto first = worker(database.url(), 8);
-  waitForFirst(40);
+  waitForFirst(kEnough);
   database.stop(PostgresServer::Stop::fast);
   database.save("copy");  // here one process has all slots
   database.start();
@@ -197,7 +198,7 @@ TEST_F(PostgresQuotaFaults, NothingIsSentWhereTheLeaseEndedWhileTheProcessConnec
     const std::lock_guard<std::mutex> lock(mutex);
     process = workerOf(database.url(),
                        {{"HEYMILO_BASE_URL", "https://127.0.0.1:" + std::to_string(slow.port())},
-                        {"HEYMILO_RATE_LIMIT", std::to_string(heymilo_test::kQuotaRequests) + "/1"},
+                        {"HEYMILO_RATE_LIMIT", "20/1"},
                         {"SSL_CERT_FILE", ca_file.path()}},
                        {"1", "interactive", "plain", "4000"});  // longer than it is stopped
   }

@@ -23,18 +23,20 @@
 
 namespace heymilo_test {
 
-constexpr int kQuotaRequests = 20;
-constexpr std::chrono::milliseconds kQuotaPer{1'000};
+inline const int kQuotaRequests = static_cast<int>(setting("HEYMILO_TEST_QUOTA_REQUESTS", 20));
+inline const std::chrono::seconds kQuotaPer{setting("HEYMILO_TEST_QUOTA_WINDOW", 1)};
 constexpr heymilo::postgres::QuotaTimes kQuotaTimes{std::chrono::milliseconds{1'000},
                                                     std::chrono::milliseconds{200}};
 /// T_o of a holder with a timeout of 500 ms: T_c + timeout + U + W and a thousandth.
-constexpr std::chrono::milliseconds kQuotaOutlast{2'705};
+inline const std::chrono::milliseconds kQuotaOutlast =
+    std::chrono::milliseconds{1'704} + kQuotaPer + std::chrono::milliseconds{kQuotaPer} / 1'000;
 
 /// Processes that share a quota in PostgreSQL, and a mock server that enforces the limit and writes
 /// down by its own clock what arrived when.
 ///
-/// HEYMILO_TEST_QUOTA_SECONDS makes each test longer (3 unless it is set),
-/// HEYMILO_TEST_QUOTA_SHARERS sets the number of processes (8), HEYMILO_TEST_SEED repeats one.
+/// HEYMILO_TEST_QUOTA_SECONDS sets the length of each test (3), HEYMILO_TEST_QUOTA_SHARERS the
+/// number of processes (8), HEYMILO_TEST_QUOTA_REQUESTS and HEYMILO_TEST_QUOTA_WINDOW the limit (20
+/// in 1 s), HEYMILO_TEST_SEED repeats one.
 class QuotaProcesses : public testing::Test {
  protected:
   QuotaProcesses() {
@@ -48,12 +50,13 @@ class QuotaProcesses : public testing::Test {
   std::unique_ptr<RunningProcess> worker(const std::string& url, int threads = 2,
                                          const std::string& priority = "interactive",
                                          const std::string& mode = "plain", int reserve = 0) const {
-    return workerOf(
-        url,
-        {{"HEYMILO_BASE_URL", api.url()},
-         {"HEYMILO_WORKSPACE_ID", priority},
-         {"HEYMILO_RATE_LIMIT", std::to_string(kQuotaRequests) + "/1/" + std::to_string(reserve)}},
-        {std::to_string(threads), priority, mode, "500"});
+    return workerOf(url,
+                    {{"HEYMILO_BASE_URL", api.url()},
+                     {"HEYMILO_WORKSPACE_ID", priority},
+                     {"HEYMILO_RATE_LIMIT",
+                      std::to_string(kQuotaRequests) + '/' + std::to_string(kQuotaPer.count()) +
+                          '/' + std::to_string(reserve)}},
+                    {std::to_string(threads), priority, mode, "500"});
   }
 
   /// With the rest of its arguments.
@@ -108,7 +111,7 @@ class QuotaProcesses : public testing::Test {
 
   /// Waits until requests arrive: the rows of a new store are waited out.
   void waitForFirst(std::size_t number = 1) const {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60} + 4 * kQuotaPer;
     while (api.requests().size() < number && std::chrono::steady_clock::now() < end) {
       std::this_thread::sleep_for(std::chrono::milliseconds{10});
     }

@@ -1,8 +1,9 @@
 // Processes that share a machine's quota are started, killed, stopped and forked, against a server
 // that enforces the limit and writes down by its own clock what arrived when.
 //
-// HEYMILO_TEST_QUOTA_SECONDS makes each test longer (6 unless it is set),
-// HEYMILO_TEST_QUOTA_SHARERS sets the number of processes (8), HEYMILO_TEST_SEED repeats one.
+// HEYMILO_TEST_QUOTA_SECONDS sets the length of each test (6), HEYMILO_TEST_QUOTA_SHARERS the
+// number of processes (8), HEYMILO_TEST_QUOTA_REQUESTS and HEYMILO_TEST_QUOTA_WINDOW the limit (20
+// in 1 s), HEYMILO_TEST_SEED repeats one.
 
 #include <gtest/gtest.h>
 
@@ -43,18 +44,19 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kRequests = 20;
-constexpr milliseconds kPer{1000};
+const std::size_t kRequests = setting("HEYMILO_TEST_QUOTA_REQUESTS", 20);
+const seconds kPer{setting("HEYMILO_TEST_QUOTA_WINDOW", 1)};
 constexpr const char* kKey = "test-key";
 constexpr const char* kFiles[] = {"used", "killed", "stopped", "forked", "reserved", "held"};
 
 std::string rateLimit(int reserve) {
-  return std::to_string(kRequests) + "/1/" + std::to_string(reserve);
+  return std::to_string(kRequests) + '/' + std::to_string(kPer.count()) + '/' +
+         std::to_string(reserve);
 }
 
 class MachineQuota : public ::testing::Test {
  protected:
-  /// The slots of a new file rest for 6 s: those of all tests at the same time.
+  /// The slots of a new file rest for 5 s and a window: those of all tests at the same time.
   static void SetUpTestSuite() {
     directory = new TemporaryDirectory;
     std::filesystem::permissions(directory->path(), std::filesystem::perms::owner_all);
@@ -71,7 +73,7 @@ class MachineQuota : public ::testing::Test {
     std::printf("HEYMILO_TEST_SEED=%u HEYMILO_TEST_QUOTA_SECONDS=%d\n",
                 seed,
                 static_cast<int>(length.count()));
-    std::this_thread::sleep_until(made + milliseconds{6001});  // U + W, and a thousandth of it
+    std::this_thread::sleep_until(made + seconds{5} + kPer + milliseconds{kPer} / 1000);
   }
 
   std::unique_ptr<RunningProcess> worker(const std::string& file, int threads,

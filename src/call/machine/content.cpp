@@ -10,7 +10,7 @@ namespace heymilo::machine {
 bool Content::read(const LockedFile& file, std::size_t length) {
   // Who raises the head's values writes it as a whole, in no time.
   constexpr int kTries = 1000;
-  std::vector<char> bytes(length);
+  bytes.resize(length);
   for (int attempt = 0; attempt < kTries; ++attempt) {
     const std::size_t got = file.read(bytes.data(), length, 0);
     if (got < sizeof head) {

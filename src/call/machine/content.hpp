@@ -13,11 +13,13 @@
 
 namespace heymilo::machine {
 
-/// All that a quota file holds, read at one moment and without a lock.
+/// All that a quota file holds, read at one moment and without a lock. Its memory is kept from one
+/// reading to the next.
 struct Content {
   Head head{};
   std::vector<SharerRecord> sharers{};
   std::vector<Stamp> slots{};
+  std::vector<char> bytes{};
 
   /// False where it is damaged. Of one that is being made, the head alone.
   bool read(const LockedFile& file, std::size_t length);

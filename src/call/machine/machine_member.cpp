@@ -41,7 +41,7 @@ SlotTurn MachineMember::take(const SlotRequest& request) {
   constexpr int kTries = 3;  // a file that is replaced that often is no place for a quota
   for (int attempt = 0; attempt < kTries; ++attempt) {
     try {
-      if (!file_ || !file_->isInPlace()) {
+      if (!file_ || !file_->hasName()) {
         join();
       }
       if (!told_) {
@@ -62,7 +62,7 @@ SlotTurn MachineMember::takeFrom(const std::shared_ptr<QuotaFile>& file,
   const Time now = bootTime();
   const bool probe = now - probed_at_ >= rules_.pace;
   Taking taking(rules_, file->sharer(), request, probe);
-  View view;
+  View& view = view_;
   int locked = -1;  // the slot
   bool entered = false;
   const auto leave = [&] {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "base/boot_time.hpp"
-#include "call/machine/content.hpp"
 #include "heymilo/errors.hpp"
 
 namespace heymilo::machine {
@@ -190,8 +189,8 @@ void QuotaFile::writeRecord() const {
   file_.write(&record, sizeof record, sharerAt(sharer_));
 }
 
-bool QuotaFile::look(View& view) const {
-  Content content;
+bool QuotaFile::look(View& view) {
+  Content& content = content_;
   if (!content.read(file_, length_)) {
     throw damaged(file_.path(), "has been damaged");
   }
@@ -213,11 +212,13 @@ bool QuotaFile::look(View& view) const {
       view.waiting.push_back({sharer, record.interactive > 0, record.bulk > 0});
     }
   }
-  view.slots = std::move(content.slots);
+  view.slots.swap(content.slots);
   return true;
 }
 
-bool QuotaFile::isInPlace() const {
+bool QuotaFile::isInPlace() const { return hasName() && isSame(); }
+
+bool QuotaFile::hasName() const {
   std::size_t size = 0;
   if (!file_.isInPlace(size)) {
     return false;
@@ -225,7 +226,7 @@ bool QuotaFile::isInPlace() const {
   if (size != 0 && size != length_) {
     throw damaged(file_.path(), "has been cut or overwritten");
   }
-  return size != 0 && isSame();
+  return size != 0;
 }
 
 bool QuotaFile::isSame() const {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "call/machine/content.hpp"
 #include "call/machine/layout.hpp"
 #include "call/machine/locked_file.hpp"
 #include "call/machine/place.hpp"
@@ -24,8 +25,10 @@ class QuotaFile {
   int sharer() const noexcept { return sharer_; }  ///< this one's number
 
   /// The whole at this moment. False where it has become another one: emptied, or made anew.
-  bool look(View& view) const;
-  /// Whether the path still leads to it. Throws where a part of it is missing.
+  bool look(View& view);
+  /// Whether the path still leads to it, and it is not empty. Throws where a part of it is missing.
+  bool hasName() const;
+  /// hasName() and isSame().
   bool isInPlace() const;
   /// Whether what is in it is what was found first; for one whose path leads elsewhere as well.
   bool isSame() const;
@@ -57,6 +60,7 @@ class QuotaFile {
   std::size_t length_ = 0;
   Head head_{};  // as it was found; longest_timeout and reserved may have been raised since
   int sharer_ = -1;
+  Content content_{};  // of the last look()
   SharerRecord own_{};
 };
 
