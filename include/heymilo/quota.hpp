@@ -199,7 +199,7 @@ class HEYMILO_EXPORT SharedQuota {
 /// on it. It needs no server, and leaves nothing to clean up. It is exact also if processes are
 /// killed, stopped, suspended or forked.
 ///
-/// `path` is the file, which is created if it does not exist. It must be on a local file system and
+/// `path`, an absolute one, is the file, which is created if it does not exist. It must be on a local file system and
 /// belong to this user alone. Empty: a file in `$XDG_RUNTIME_DIR/heymilo`, named by a hash of the
 /// key, which exists as long as the user is logged in. ClientOptions::clock must be the default.
 ///

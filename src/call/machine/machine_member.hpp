@@ -49,7 +49,8 @@ class MachineMember final : public QuotaMember {
   std::shared_ptr<QuotaFile> file_;
   std::map<int, InUse> in_use_;  // by the number that take() gave it
   int next_number_ = 0;
-  View view_{};  // its memory is kept for the next call
+  View view_{};      // its memory is kept for the next call
+  Time seen_at_{0};  // the path led to the file, which was what it is
   Time probed_at_{0};
   Time held_until_{0};  // what could not be written down
   int waiting_interactive_ = 0, waiting_bulk_ = 0;

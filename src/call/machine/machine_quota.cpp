@@ -90,12 +90,14 @@ std::shared_ptr<SharedQuota> machineQuota(std::string path) {
   if (path.empty()) {
     return std::make_shared<MachineQuota>("", runtimeFolder() + "/heymilo");
   }
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  if (error || path.find('\0') != std::string::npos) {
-    throw InvalidArgumentError("quota", "is not the path of a file");
+  if (path.front() != '/' || path.find('\0') != std::string::npos) {
+    throw InvalidArgumentError(
+        "quota",
+        "needs the absolute path of a file: a relative one leads programs in "
+        "different folders to different files");
   }
-  return std::make_shared<MachineQuota>(absolute.lexically_normal().string(), "");
+  return std::make_shared<MachineQuota>(std::filesystem::path(path).lexically_normal().string(),
+                                        "");
 }
 
 #else
