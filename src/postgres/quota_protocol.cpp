@@ -27,7 +27,14 @@ nanoseconds clamp(nanoseconds value, nanoseconds least, nanoseconds most) {
 }  // namespace
 
 QuotaProtocol::QuotaProtocol(Setup setup)
-    : setup_(std::move(setup)), holder_(setup_.fresh_holder()), timeout_(setup_.terms.timeout) {}
+    : setup_(std::move(setup)),
+      holder_(setup_.fresh_holder()),
+      timeout_(setup_.terms.timeout),
+      others_(std::chrono::ceil<milliseconds>(longestBeat() + longestBeat() / 2)) {}
+
+nanoseconds QuotaProtocol::longestBeat() const {
+  return std::min<nanoseconds>(kLongestBeat, setup_.times.lease / 5);
+}
 
 // A thousandth more than W, as the server's clock may be faster.
 nanoseconds QuotaProtocol::restAfter(SlotEnd end) const {
@@ -161,7 +168,7 @@ int QuotaProtocol::unusedFree() const {
 // unused, or that an idle holder has, thus reaches a call after 1.25 s and the time of three
 // statements at the latest.
 nanoseconds QuotaProtocol::beat(BootTime now) const {
-  const nanoseconds longest = std::min<nanoseconds>(kLongestBeat, setup_.times.lease / 5);
+  const nanoseconds longest = longestBeat();
   if (!usedLately(now) && !contended_ && slots_.inUse() == 0) {
     return longest;
   }

@@ -78,6 +78,7 @@ QuotaSync QuotaProtocol::begin(BootTime now) {
         sync.action = QuotaSync::Action::leave;
         sync.give = slots_.give(kAllSlots, 0, kAllSlots);
         sync.left = slots_.notFree(now, longest_rest);
+        sync.unchanged = others_.unchanged(now, true);
         break;
       }
       sync.give = slots_.give(to_give_, reserved_, kAllSlots);
@@ -88,7 +89,7 @@ QuotaSync QuotaProtocol::begin(BootTime now) {
       sync.take = std::min(allowed_, std::max(0, sync.wants - slots_.owned(reserved_, kAllSlots)));
       sync.take_reserved = std::min(allowed_reserved_,
                                     std::max(0, sync.wants_reserved - slots_.owned(0, reserved_)));
-      sync.unchanged = others_.unchanged(now);
+      sync.unchanged = others_.unchanged(now, false);
       break;
     }
   }

@@ -5,7 +5,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -317,29 +316,6 @@ TEST_F(PostgresQuota, TellsWhoHoldsWhat) {
   EXPECT_EQ(status->sharers[0].waiting_interactive, 2);
   EXPECT_TRUE(status->sharers[0].alive);
   EXPECT_THROW(quota()->status(""), InvalidArgumentError);
-}
-
-TEST_F(PostgresQuota, AChildOfForkJoinsAnew) {
-  const auto shared = quota();
-  const auto member = shared->join(terms(), [] {});
-  waitFor(*member);
-  const pid_t child = fork();
-  if (child == 0) {
-    auto own = shared->join(terms(), [] {});
-    for (int i = 0; i < 1'000; ++i) {
-      own->waiting(1, 0);
-      if (take(*own)) {
-        own.reset();
-        _exit(0);
-      }
-      usleep(5'000);
-    }
-    _exit(1);
-  }
-  int status = -1;
-  waitpid(child, &status, 0);
-  EXPECT_EQ(status, 0);
-  waitFor(*member);
 }
 
 TEST_F(PostgresQuota, ARequestCostsNoStatement) {
