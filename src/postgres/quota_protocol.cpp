@@ -179,6 +179,12 @@ nanoseconds QuotaProtocol::poll() const {
   return clamp(nanoseconds(setup_.terms.per) / 50, kAgainSoon, milliseconds{250});
 }
 
+// There are slots for an interactive call that waits.
+bool QuotaProtocol::mayFetch() const {
+  return waiting_interactive_ > 0 && unusedFree() == 0 &&
+         ((pool_ > 0 && allowed_ > 0) || (pool_reserved_ > 0 && allowed_reserved_ > 0));
+}
+
 bool QuotaProtocol::wantsAtOnce(BootTime now) const {
   if (at_once_ || timeout_ > timeout_known_) {
     return true;
@@ -186,6 +192,10 @@ bool QuotaProtocol::wantsAtOnce(BootTime now) const {
   // Somebody waits for the response.
   if (hold_until_ <= now && waiting_interactive_ > waiting_told_ && unusedFree() == 0 &&
       (pool_ + pool_reserved_ > 0 || now - done_ > milliseconds{100})) {
+    return true;
+  }
+  // The call may be older than the response: a member that has been idle joins first.
+  if (hold_until_ <= now && mayFetch() && !in_vain_) {
     return true;
   }
   if ((to_give_ > 0 && slots_.free(reserved_, kAllSlots) > 0) ||

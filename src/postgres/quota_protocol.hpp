@@ -88,6 +88,7 @@ class QuotaProtocol {
   void share(const QuotaView& view, BootTime now);
   void observeHold(const QuotaView& view, BootTime now);
   bool wantsAtOnce(BootTime now) const;
+  bool mayFetch() const;
   bool usedLately(BootTime now) const;
   void count(QuotaSync& sync, BootTime now);
   int ahead(BootTime now) const;
@@ -145,6 +146,9 @@ class QuotaProtocol {
   int pool_reserved_ = 0;
   bool alone_ = false;      // no other holder lives
   bool contended_ = false;  // others wait
+  bool fetching_ = false;   // the statement takes a slot for a call that waits
+  bool in_vain_ = false;    // the last one of those brought none
+  int owned_before_ = 0;    // when it was sent
 
   // The 429.
   long long hold_id_ = 0;

@@ -50,6 +50,7 @@ QuotaSync QuotaProtocol::begin(BootTime now) {
   timeout_sent_ = timeout_;
   sync.outlast_ms = outlast().count();
   count(sync, now);
+  fetching_ = false;
   const milliseconds longest_rest =
       timeout_ + std::chrono::ceil<milliseconds>(restAfter(SlotEnd::unanswered));
   switch (state_) {
@@ -81,6 +82,7 @@ QuotaSync QuotaProtocol::begin(BootTime now) {
         sync.unchanged = others_.unchanged(now, true);
         break;
       }
+      fetching_ = mayFetch();
       sync.give = slots_.give(to_give_, reserved_, kAllSlots);
       const std::vector<int> more = slots_.give(to_give_reserved_, 0, reserved_);
       to_give_ -= static_cast<int>(sync.give.size());
@@ -89,6 +91,7 @@ QuotaSync QuotaProtocol::begin(BootTime now) {
       sync.take = std::min(allowed_, std::max(0, sync.wants - slots_.owned(reserved_, kAllSlots)));
       sync.take_reserved = std::min(allowed_reserved_,
                                     std::max(0, sync.wants_reserved - slots_.owned(0, reserved_)));
+      owned_before_ = slots_.owned(0, kAllSlots);
       sync.unchanged = others_.unchanged(now, false);
       break;
     }
@@ -174,6 +177,7 @@ bool QuotaProtocol::finished(const QuotaView& view, BootTime now) {
       // Without memory for these the response counts as none: the lease is not longer.
       reserved_ = view.reserved;
       slots_.adopt(view.slots);
+      in_vain_ = fetching_ && slots_.owned(0, kAllSlots) <= owned_before_;
       slots_.settle(now);
       observeHold(view, now);
       others_.see(view.holders, now);
