@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "postgres/quota_messages.hpp"
 #include "postgres/quota_protocol.hpp"
 #include "postgres/quota_shares.hpp"
 
@@ -150,10 +151,7 @@ bool QuotaProtocol::finished(const QuotaView& view, BootTime now) {
   switch (view.outcome) {
     case QuotaView::Outcome::terms:
       refused_ = view;
-      fatal_ = "the quota's store has " + std::to_string(view.requests) + " requests in " +
-               std::to_string(view.per_ms) + " ms, and this program's rate_limit is " +
-               std::to_string(setup_.terms.requests) + " in " +
-               std::to_string(setup_.terms.per.count()) + " ms";
+      fatal_ = "rate_limit " + otherLimit(setup_.terms, view, setup_.quota);
       return true;
     case QuotaView::Outcome::key:
       refused_ = view;

@@ -123,11 +123,38 @@ TEST_F(PostgresQuota, RefusesOtherTermsAndNamesBoth) {
     EXPECT_EQ(error.param(), "rate_limit");
     EXPECT_THAT(error.what(), HasSubstr("7 requests in 300 ms"));
     EXPECT_THAT(error.what(), HasSubstr("6 requests in 300 ms"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("DELETE FROM heymilo.quota WHERE quota = 'key:" + terms().key + "'"));
   }
   QuotaTerms slower = terms();
   slower.per = milliseconds{301};
   EXPECT_THROW(quota()->join(slower, [] {}), InvalidArgumentError);
   EXPECT_NO_THROW(quota()->join(terms(6, 2), [] {})) << "a reserve is each one's own";
+}
+
+TEST_F(PostgresQuota, NamesTheRightsThatARoleNeeds) {
+  server_->sql("CREATE ROLE nobody LOGIN");
+  const auto refused = heymilo::postgres::makeQuota(
+      "postgresql://nobody@/heymilo?host=" + server_->socketDirectory(), "", kTimes);
+  for (const bool tables : {false, true}) {
+    if (tables) {
+      quota()->join(terms(), [] {});
+    }
+    try {
+      refused->join(terms(), [] {});
+      ADD_FAILURE() << "it did not throw";
+    } catch (const heymilo::StoreError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("permission denied"));
+      EXPECT_THAT(error.what(), HasSubstr("the role needs USAGE on the schema heymilo"));
+    }
+  }
+  try {
+    refused->status(terms().key);
+    ADD_FAILURE() << "it did not throw";
+  } catch (const heymilo::StoreError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the role needs USAGE on the schema heymilo"));
+  }
+  server_->sql("DROP ROLE nobody");
 }
 
 TEST_F(PostgresQuota, BelongsToAKeyOrToAName) {
@@ -316,6 +343,8 @@ TEST_F(PostgresQuota, TellsWhoHoldsWhat) {
   EXPECT_EQ(status->sharers[0].waiting_interactive, 2);
   EXPECT_TRUE(status->sharers[0].alive);
   EXPECT_THROW(quota()->status(""), InvalidArgumentError);
+  server_->sql("UPDATE heymilo.version SET version = version + 1");
+  EXPECT_THROW(quota()->status(terms().key), heymilo::StoreError);
 }
 
 TEST_F(PostgresQuota, ARequestCostsNoStatement) {
