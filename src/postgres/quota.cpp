@@ -12,6 +12,7 @@
 
 #include "heymilo/errors.hpp"
 #include "postgres/quota_member.hpp"
+#include "postgres/quota_messages.hpp"
 #include "postgres/quota_sql.hpp"
 #include "postgres/quota_store.hpp"
 
@@ -78,7 +79,7 @@ class PostgresQuota final : public SharedQuota {
     try {
       return quotaStatus(connection, quotaId(name_, key), times_.lease);
     } catch (const StatementError& error) {
-      throw StoreError(std::string("the quota's store can't be used: ") + error.what());
+      throw StoreError("the quota's store can't be used: " + storeProblem(error));
     }
   }
 
@@ -102,23 +103,30 @@ std::string quotaId(const std::string& name, const std::string& key) {
   return "key:" + key;
 }
 
-void prepareQuotaTables(Connection& connection, std::chrono::milliseconds limit) {
-  constexpr const char* kVersion = "SELECT version FROM heymilo.version WHERE component = 'quota'";
+bool hasQuotaTables(Connection& connection, std::chrono::milliseconds limit) {
   Rows rows;
   try {
-    rows = connection.run(kVersion, {}, limit);
+    rows =
+        connection.run("SELECT version FROM heymilo.version WHERE component = 'quota'", {}, limit);
   } catch (const StatementError& error) {
     if (error.sqlstate() != "42P01" && error.sqlstate() != "3F000") {
       throw;
     }
   }
-  if (rows.empty()) {
-    connection.runScript(kQuotaTables, limit * 4);
-    rows = connection.run(kVersion, {}, limit);
-  }
-  if (rows.empty() || rows.number(0, 0) != kQuotaVersion) {
+  if (!rows.empty() && rows.number(0, 0) != kQuotaVersion) {
     throw StoreError(
         "the quota's tables in PostgreSQL are of another version of heymilo than this program");
+  }
+  return !rows.empty();
+}
+
+void prepareQuotaTables(Connection& connection, std::chrono::milliseconds limit) {
+  if (hasQuotaTables(connection, limit)) {
+    return;
+  }
+  connection.runScript(kQuotaTables, limit * 4);
+  if (!hasQuotaTables(connection, limit)) {
+    throw StoreError("the quota's tables in PostgreSQL were removed while they were made");
   }
 }
 

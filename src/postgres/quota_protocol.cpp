@@ -27,7 +27,14 @@ nanoseconds clamp(nanoseconds value, nanoseconds least, nanoseconds most) {
 }  // namespace
 
 QuotaProtocol::QuotaProtocol(Setup setup)
-    : setup_(std::move(setup)), holder_(setup_.fresh_holder()), timeout_(setup_.terms.timeout) {}
+    : setup_(std::move(setup)),
+      holder_(setup_.fresh_holder()),
+      timeout_(setup_.terms.timeout),
+      others_(std::chrono::ceil<milliseconds>(longestBeat() + longestBeat() / 2)) {}
+
+nanoseconds QuotaProtocol::longestBeat() const {
+  return std::min<nanoseconds>(kLongestBeat, setup_.times.lease / 5);
+}
 
 // A thousandth more than W, as the server's clock may be faster.
 nanoseconds QuotaProtocol::restAfter(SlotEnd end) const {
@@ -161,7 +168,7 @@ int QuotaProtocol::unusedFree() const {
 // unused, or that an idle holder has, thus reaches a call after 1.25 s and the time of three
 // statements at the latest.
 nanoseconds QuotaProtocol::beat(BootTime now) const {
-  const nanoseconds longest = std::min<nanoseconds>(kLongestBeat, setup_.times.lease / 5);
+  const nanoseconds longest = longestBeat();
   if (!usedLately(now) && !contended_ && slots_.inUse() == 0) {
     return longest;
   }
@@ -172,6 +179,12 @@ nanoseconds QuotaProtocol::poll() const {
   return clamp(nanoseconds(setup_.terms.per) / 50, kAgainSoon, milliseconds{250});
 }
 
+// There are slots for an interactive call that waits.
+bool QuotaProtocol::mayFetch() const {
+  return waiting_interactive_ > 0 && unusedFree() == 0 &&
+         ((pool_ > 0 && allowed_ > 0) || (pool_reserved_ > 0 && allowed_reserved_ > 0));
+}
+
 bool QuotaProtocol::wantsAtOnce(BootTime now) const {
   if (at_once_ || timeout_ > timeout_known_) {
     return true;
@@ -179,6 +192,10 @@ bool QuotaProtocol::wantsAtOnce(BootTime now) const {
   // Somebody waits for the response.
   if (hold_until_ <= now && waiting_interactive_ > waiting_told_ && unusedFree() == 0 &&
       (pool_ + pool_reserved_ > 0 || now - done_ > milliseconds{100})) {
+    return true;
+  }
+  // The call may be older than the response: a member that has been idle joins first.
+  if (hold_until_ <= now && mayFetch() && !in_vain_) {
     return true;
   }
   if ((to_give_ > 0 && slots_.free(reserved_, kAllSlots) > 0) ||

@@ -21,8 +21,10 @@ namespace heymilo::postgres {
 /// A client has a thread and a connection, which fetch slots ahead: a call does not wait for the
 /// database as long as there are some. It works through pgbouncer in transaction mode. While the
 /// database can't be reached, clients use what they hold for 10 s, and then nothing: StoreError,
-/// `not_sent`. docs/cookbook/sharing_a_quota_postgres.md says what is promised, and under which
-/// conditions.
+/// `not_sent`. A client that is made meanwhile has nothing: its constructor throws StoreError after
+/// one attempt. A client that is destroyed gives its slots back; those of a process that is killed,
+/// or that ends by _exit() without that, can't be used for a while.
+/// docs/cookbook/sharing_a_quota_postgres.md says what is promised, and under which conditions.
 /// ClientOptions::clock must be the default.
 /// Throws InvalidArgumentError where libpq can't read the URL.
 std::shared_ptr<SharedQuota> quota(std::string url, std::string name = {});
