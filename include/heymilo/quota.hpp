@@ -150,12 +150,15 @@ struct QuotaSharer {
 
 /// The state of a quota's store.
 struct QuotaStatus {
-  std::string store{};                 ///< a path or a host, without credentials
-  int requests = 0;                    ///< N
-  std::chrono::milliseconds per{0};    ///< W
-  int reserved_requests = 0;           ///< the highest value of all sharers
-  int free = 0;                        ///< slots that a call could use now
-  int used = 0;                        ///< requests that count in the window that ends now
+  std::string store{};               ///< a path or a host, without credentials
+  int requests = 0;                  ///< N
+  std::chrono::milliseconds per{0};  ///< W
+  int reserved_requests = 0;         ///< the highest value of all sharers
+  /// Slots that have rested. While `held` is more than 0, calls can't use them yet.
+  int free = 0;
+  /// Requests that count in the window that ends now. Of a new machineQuota() file all slots count,
+  /// since nobody knows what was sent before.
+  int used = 0;
   std::chrono::milliseconds held{0};   ///< for how long the API wants no requests
   std::vector<QuotaSharer> sharers{};  ///< in no particular order
 };

@@ -66,10 +66,10 @@ class Pacer {
   using OnWait = std::function<void(std::chrono::milliseconds wait, bool held)>;
 
   /// Waits for its turn: interactive calls before bulk ones, each in order of arrival. `on_wait` is
-  /// told once how long that will be, as far as is known, and whether it is since the API has asked
-  /// for no requests. Throws CancelledError, or TimeoutError as soon as it is clear that the
-  /// deadline comes first or that the server has asked to be left alone for longer than `patience`,
-  /// or StoreError; all not_sent.
+  /// told how long that will be, as far as is known, and whether it is since the API has asked for
+  /// no requests: once, or again where isNews(). Throws CancelledError, or TimeoutError as soon as
+  /// it is clear that the deadline comes first or that the server has asked to be left alone for
+  /// longer than `patience`, or StoreError; all not_sent.
   Permit acquire(const CancellationToken& cancellation, Clock::TimePoint deadline,
                  const OnWait& on_wait, const SlotRequest& request = {});
 
@@ -100,6 +100,12 @@ class Pacer {
            const SlotRequest& request = {});
   void giveUp(Place& place);
 
+  /// Whether a call is to report that it waits for `wait`, when it has reported `told` before, if
+  /// anything. A shared quota on a network knows only after a moment how long the wait is: then a
+  /// call reports twice.
+  bool isNews(std::chrono::milliseconds wait,
+              std::optional<std::chrono::milliseconds> told) const noexcept;
+
   /// Lets nothing through before `until`: the server has asked for it.
   void holdUntil(Clock::TimePoint until);
 
@@ -125,6 +131,7 @@ class Pacer {
 
   const std::chrono::milliseconds patience_;
   Clock& clock_;
+  const bool shared_;
   const long process_ = processId();
 
   std::mutex mutex_;

@@ -286,6 +286,40 @@ TEST_F(SharedQuotaOfClients, LookAgainBeforeTheExpectedSlotWhereTheStoreSaysSo) 
   }
 }
 
+TEST_F(SharedQuotaOfClients, ReportALongWaitThatTheStoreKnowsOnlyAfterAMoment) {
+  const auto take = [](std::size_t before) {
+    constexpr milliseconds kWaits[] = {
+        milliseconds{20}, milliseconds{30}, std::chrono::hours{1}, std::chrono::hours{2}};
+    SlotTurn turn;
+    if (before % 8 < 7) {
+      turn.wait = kWaits[before % 8 / 2];
+      turn.ask_again = milliseconds{2};
+    } else {
+      turn.slot = 0;
+    }
+    return turn;
+  };
+  std::vector<milliseconds> throttled;
+  options.on_event = [&throttled](const Event& event) {
+    if (event.kind == EventKind::throttled) {
+      throttled.push_back(event.wait);
+    }
+  };
+  const auto expectTwo = [&throttled](const char* which) {
+    ASSERT_EQ(throttled.size(), 2u) << which;
+    EXPECT_LE(throttled[0], milliseconds{20}) << which;
+    EXPECT_GT(throttled[1], std::chrono::minutes{59}) << which;
+    EXPECT_LE(throttled[1], std::chrono::hours{1}) << which;
+    throttled.clear();
+  };
+  useQuota(take);
+  const Client client(options);
+  client.listCandidates("p");
+  expectTwo("a call that blocks");
+  NonBlockingClient(client).listCandidates("p").future().get();
+  expectTwo("a call that does not block");
+}
+
 TEST_F(SharedQuotaOfClients, EndAtOnceWhereNoSlotCanComeBeforeTheDeadline) {
   useQuota([](std::size_t) {
     SlotTurn turn;

@@ -314,7 +314,7 @@ std::optional<QuotaStatus> statusOf(const std::string& path, const std::string& 
   if (!content.read(file, file.size())) {
     throw damaged(path, "is damaged, or is not one");
   }
-  if (textOf(content.head.key) != key) {
+  if (!key.empty() && textOf(content.head.key) != key) {
     throw InvalidArgumentError("quota", path + " is the quota of another key");
   }
   return content.status(file, bootTime());

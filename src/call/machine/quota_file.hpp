@@ -70,8 +70,8 @@ class QuotaFile {
   SharerRecord own_{};
 };
 
-/// What a file holds, whoever uses it. Empty where there is none. Throws StoreError, and
-/// InvalidArgumentError where it is another key's.
+/// What a file holds, whoever uses it. Empty if there is none. An empty key asks for the quota of
+/// any key. Throws StoreError, and InvalidArgumentError if the quota is another key's.
 std::optional<QuotaStatus> statusOf(const std::string& path, const std::string& key);
 
 }  // namespace heymilo::machine
