@@ -202,13 +202,14 @@ class HEYMILO_EXPORT SharedQuota {
 /// on it. It needs no server, and leaves nothing to clean up. It is exact also if processes are
 /// killed, stopped, suspended or forked.
 ///
-/// `path`, an absolute one, is the file, which is created if it does not exist. It must be on a local file system and
-/// belong to this user alone. Empty: a file in `$XDG_RUNTIME_DIR/heymilo`, named by a hash of the
-/// key, which exists as long as the user is logged in. ClientOptions::clock must be the default.
+/// `path`, an absolute one, is the file, which is created if it does not exist. It must be on a
+/// local file system and belong to this user alone. Empty: a file in `$XDG_RUNTIME_DIR/heymilo`,
+/// named by a hash of the key, which exists as long as the user is logged in. ClientOptions::clock
+/// must be the default.
 ///
-/// Throws InvalidArgumentError if `path` is empty and `$XDG_RUNTIME_DIR` is not set (as in a cron
-/// job), and on systems without such locks (all but Linux). docs/cookbook/sharing_a_quota.md says
-/// what is promised, and under which conditions.
+/// Throws InvalidArgumentError if `path` is relative, if it is empty and `$XDG_RUNTIME_DIR` is not
+/// set (as in a cron job), and on systems without such locks (all but Linux).
+/// docs/cookbook/sharing_a_quota.md says what is promised, and under which conditions.
 HEYMILO_EXPORT std::shared_ptr<SharedQuota> machineQuota(std::string path = {});
 
 /// The identifier of these options' key in a store: the SHA-256 of a prefix and `api_key`, as
