@@ -1,6 +1,7 @@
 // Ingests the candidates of a file into a posting, each exactly once, however often it is run.
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -26,6 +27,7 @@
 #include "support/printable.hpp"
 #include "support/program.hpp"
 #include "support/progress_line.hpp"
+#include "support/shared_quota.hpp"
 #include "support/stop.hpp"
 #include "support/temporary_files.hpp"
 
@@ -434,8 +436,14 @@ int main(int argc, char** argv) {
     refuseEmpty(app, "--report", arguments.report);
     try {
       Ingesting ingesting(arguments);
-      // Waits for the quota are normal here: they are not reported.
-      return ingesting.run(support::clientFromEnvironment([](const heymilo::Event&) {}));
+      // Waits for the quota are normal here. Only one that needs a reason is reported, once.
+      std::atomic<bool> explained{arguments.quiet};
+      return ingesting.run(support::clientFromEnvironment([&](const heymilo::Event& event) {
+        if (event.kind == heymilo::EventKind::throttled && !event.held &&
+            !support::reasonOfLongWait(event.wait).empty() && !explained.exchange(true)) {
+          support::reportWait(event);
+        }
+      }));
     } catch (const support::Stopped&) {
       support::complain("stopped before the first record was read: nothing was sent.\n");
       return ExitCode::in_part;

@@ -2,14 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <heymilo/heymilo.hpp>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "support/json_line.hpp"
 #include "support/output.hpp"
@@ -55,14 +54,28 @@ std::string secondsOf(std::chrono::milliseconds time) {
   return text + " s";
 }
 
+/// Slots that rest though no sharer is known to have used them, as all of a new file do.
+int slotsOfNobody(const heymilo::QuotaStatus& status) {
+  int known = 0;
+  for (const heymilo::QuotaSharer& sharer : status.sharers) {
+    known += sharer.in_use + sharer.resting;
+  }
+  return std::max(0, status.used - known);
+}
+
 std::string toTable(const heymilo::QuotaStatus& status) {
   std::string text = support::printable(status.store) + ": " + std::to_string(status.requests) +
                      " requests in " + secondsOf(status.per);
   if (status.reserved_requests > 0) {
     text += ", " + std::to_string(status.reserved_requests) + " of them not for bulk";
   }
-  text += "\nused in the last window: " + std::to_string(status.used) +
+  const int nobodys = slotsOfNobody(status);
+  text += "\nused in the last window: " + std::to_string(status.used - nobodys) +
           ", free: " + std::to_string(status.free) + '\n';
+  if (nobodys > 0) {
+    text += std::to_string(nobodys) +
+            " slots rest without a sharer: the quota is new, or those programs have ended\n";
+  }
   if (status.held > std::chrono::milliseconds{0}) {
     text += "the API wants no requests for " + secondsOf(status.held) + '\n';
   }
@@ -99,15 +112,9 @@ void compareWithEnvironment(const heymilo::QuotaStatus& status) {
   if (text == nullptr || *text == '\0') {
     return;
   }
-  const std::string_view limit = text;
-  int requests = 0;
-  long long seconds = 0;
-  const char* const end = limit.data() + limit.size();
-  const auto first = std::from_chars(limit.data(), end, requests);
-  const bool slash = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
-  if (!slash || std::from_chars(first.ptr + 1, end, seconds).ec != std::errc() ||
-      requests != status.requests || std::chrono::seconds(seconds) != status.per) {
-    support::tell("HEYMILO_RATE_LIMIT is " + support::printable(limit) +
+  const std::optional<heymilo::RateLimit> limit = support::rateLimitFromEnvironment();
+  if (!limit || limit->requests != status.requests || limit->per != status.per) {
+    support::tell("HEYMILO_RATE_LIMIT is " + support::printable(text) +
                   ", which is not the quota's: programs with it are refused.\n");
   }
 }
@@ -122,6 +129,12 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"table", "json"}).description(""))
       ->type_name("FORMAT")
       ->capture_default_str();
+  std::string name;
+  CLI::Option* const named = app.add_option("--name",
+                                            name,
+                                            "The name of a quota in PostgreSQL that has one: see "
+                                            "heymilo::postgres::quota(url, name)")
+                                 ->type_name("NAME");
   app.footer(support::apiFooter(
       "  HEYMILO_QUOTA=machine quota_status\n"
       "  HEYMILO_QUOTA=postgresql://heymilo@db/heymilo quota_status --format json"));
@@ -129,14 +142,19 @@ int main(int argc, char** argv) {
     const char* const key = std::getenv("HEYMILO_API_KEY");
     heymilo::ClientOptions options;
     options.api_key = key != nullptr ? key : "";
-    if (options.api_key.empty()) {
+    if (named->count() != 0 && name.empty()) {
+      throw support::UsageError("--name is empty: give the name of the quota.");
+    }
+    const std::shared_ptr<heymilo::SharedQuota> quota = support::sharedQuotaFromEnvironment(name);
+    if (options.api_key.empty() && name.empty() && !support::quotaFileIsNamed()) {
       throw support::UsageError(
           "there is no API key, by which a quota is found.\n"
-          "Set HEYMILO_API_KEY to it: export HEYMILO_API_KEY=...");
+          "Set HEYMILO_API_KEY to it: export HEYMILO_API_KEY=...\n"
+          "For a quota without a key, give its file (HEYMILO_QUOTA=machine:PATH) or its name in "
+          "PostgreSQL (--name).");
     }
     support::Output::check();
-    const std::optional<heymilo::QuotaStatus> status =
-        support::sharedQuotaFromEnvironment()->status(heymilo::quotaKey(options));
+    const std::optional<heymilo::QuotaStatus> status = quota->status(heymilo::quotaKey(options));
     support::Output output;
     if (format == "json") {
       output.write(support::jsonLine(status ? toJson(*status) : nlohmann::json()));
@@ -145,7 +163,11 @@ int main(int argc, char** argv) {
     }
     output.finish();
     if (!status) {
-      support::tell("nobody has used the quota of this key so far.\n");
+      const char* const whose = !name.empty()              ? "of this name "
+                                : !options.api_key.empty() ? "of this key "
+                                                           : "";
+      support::tell(std::string("nobody has used the quota ") + whose +
+                    "so far: " + support::placeWithoutQuota() + ".\n");
     } else {
       compareWithEnvironment(*status);
     }

@@ -14,11 +14,13 @@ namespace heymilo {
 
 /// What an Event tells of.
 enum class EventKind {
-  request,    ///< a request is about to be sent
-  response,   ///< a response came, of any status
-  retry,      ///< the call waits for `wait`, then sends again
-  throttled,  ///< the call waits for `wait` until the quota allows a request
-  failure     ///< no complete response came
+  request,   ///< a request is about to be sent
+  response,  ///< a response came, of any status
+  retry,     ///< the call waits for `wait`, then sends again
+  /// the call waits for `wait` until the quota allows a request; with a shared quota a second one
+  /// may follow, when the store knows how long the wait is
+  throttled,
+  failure  ///< no complete response came
 };
 
 /// `request`, `response`, `retry`, `throttled` or `failure`.

@@ -23,6 +23,21 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{0};  ///< start to last byte; 0: none
   std::size_t max_response_bytes = 0;    ///< of the body, after decompression; 0: no limit
   bool idempotent = false;               ///< sending it twice does no more than sending it once
+  /// Whether the request may still be sent; empty: yes. The slot of a shared quota can end while a
+  /// connection is made, or while the process is stopped: see QuotaMember::mayStillSend().
+  ///
+  /// A transport calls it after connecting (DNS lookup, TCP, TLS, proxy; also for a connection that
+  /// is reused), right before the first byte of the request, and again before any other connection
+  /// gets a byte of it. After `false` nothing of the request is sent, and the request ends with a
+  /// TransportError whose outcome() is `not_sent`; the call then ends with StoreError.
+  ///
+  /// It may be called on any thread, until the request has ended: until send() returns or throws,
+  /// or the completion of start() is called. It takes microseconds and does not throw.
+  ///
+  /// For a transport that ignores it, the check right before send() or start() remains: then up to
+  /// `connect_timeout`, and any time for which the process is stopped, lie between the check and
+  /// the first byte.
+  std::function<bool()> may_send{};
 };
 
 /// A complete response of any status.
@@ -41,10 +56,10 @@ class HEYMILO_EXPORT Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport();
 
-  /// Sends the request at most once and waits for the complete response. Thread-safe. A response of
-  /// any status is a success; any other result is thrown as a TransportError (ConnectionError,
-  /// TimeoutError, CancelledError) whose outcome() is `not_sent` only if the server can't have
-  /// received the whole request.
+  /// Sends the request at most once, if HttpRequest::may_send allows it, and waits for the complete
+  /// response. Thread-safe. A response of any status is a success; any other result is thrown as a
+  /// TransportError (ConnectionError, TimeoutError, CancelledError) whose outcome() is `not_sent`
+  /// only if the server can't have received the whole request.
   virtual HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) = 0;
 };
 

@@ -19,6 +19,11 @@ Clock::TimePoint deadlineOf(const RequestOptions& options, Clock::TimePoint star
   return (std::min)(end, options.deadline.value_or(end));
 }
 
+StoreError slotEnded() {
+  return StoreError("the quota's store could not be reached for too long: the request was not sent",
+                    Outcome::not_sent);
+}
+
 RetryPolicy retryPolicyOf(const ClientOptions& client, const RequestOptions& options) {
   RetryPolicy policy = client.retry;
   policy.max_retries = options.max_retries.value_or(policy.max_retries);
@@ -45,6 +50,8 @@ Call::Call(const CallContext& context, const Operation& operation, CallRequest r
 
 Step Call::granted(Pacer::Permit turn) {
   turn_.emplace(std::move(turn));
+  handed_over_ = false;
+  slot_ended_ = false;
   return take(steps_.granted());
 }
 
@@ -62,7 +69,12 @@ Step Call::prepare() {
     if (prepares) {
       context_.prepareAttempt(request_.http, *common_headers_);
     }
-    turn_->check();
+    if (context_.options().quota && !request_.http.may_send) {
+      request_.http.may_send = [this] { return maySend(); };  // too small for an allocation
+    }
+    if (!maySend()) {
+      throw slotEnded();
+    }
   } catch (...) {
     return refused(std::current_exception());
   }
@@ -87,12 +99,26 @@ Step Call::responded(HttpResponse response) {
 
 Step Call::failed(std::exception_ptr error) {
   error_ = std::move(error);
-  return take(steps_.failed(now(), failureOf(error_), context_.random()));
+  Failure failure = failureOf(error_);
+  if (slot_ended_ && failure.outcome == Outcome::not_sent) {  // the transport did as it was told
+    error_ = std::make_exception_ptr(slotEnded());
+    failure = failureOf(error_);
+    turn_->unsent();
+  }
+  return take(steps_.failed(now(), failure, context_.random()));
 }
 
 Step Call::refused(std::exception_ptr error) {
   error_ = std::move(error);
   return take(steps_.refused());
+}
+
+bool Call::maySend() noexcept {
+  const bool may = turn_->mayStillSend();
+  if (!may) {
+    slot_ended_ = true;
+  }
+  return may;
 }
 
 void Call::throttled(std::chrono::milliseconds wait, bool held) {
@@ -117,7 +143,11 @@ Step Call::take(const Step& step) {
   report();
   if (step.kind == Step::Kind::send) {
     request_.http.timeout = step.timeout;
+    handed_over_ = true;
   } else if (step.kind == Step::Kind::wait || step.ends()) {
+    if (turn_ && !handed_over_) {
+      turn_->unsent();
+    }
     turn_.reset();
   }
   return step;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -31,7 +32,7 @@ class Call {
   Step begin() { return take(steps_.begin()); }
   Step granted(Pacer::Permit turn);
   Step placed();
-  /// Makes the header fields of the attempt.
+  /// Makes the header fields of the attempt, and checks that it may be sent.
   Step prepare();
   Step responded(HttpResponse response);
   Step failed(std::exception_ptr error);
@@ -68,6 +69,10 @@ class Call {
   }
 
  private:
+  /// Whether the attempt may be sent, or still be sent. Called right before the transport has it
+  /// and, with a shared quota, by the transport right before the first byte: on any thread, in
+  /// parallel with nothing that changes the call.
+  bool maySend() noexcept;
   Step take(const Step& step);
   void report() const;
   ResponseInfo info();
@@ -83,6 +88,8 @@ class Call {
   CallSteps steps_;
   std::optional<Headers> common_headers_;  // of all attempts, where each has some of its own
   std::optional<Pacer::Permit> turn_;
+  bool handed_over_ = false;             // the attempt, to the transport
+  std::atomic<bool> slot_ended_{false};  // what maySend() found of the attempt
   HttpResponse response_;
   std::exception_ptr error_;
 };

@@ -69,6 +69,7 @@ std::unique_ptr<Pacer> makePacer(const ClientOptions& options, Clock& clock) {
   terms.per = options.rate_limit->per;
   terms.reserved_requests = options.reserved_requests;
   terms.timeout = options.timeout;
+  terms.real_time = isSteady(clock);
   return std::make_unique<Pacer>(*options.quota, terms, patience, clock);
 }
 

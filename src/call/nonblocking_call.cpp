@@ -79,7 +79,7 @@ void NonBlockingCall::take(const Step& step) {
 }
 
 void NonBlockingCall::askForTurn() {
-  told_of_wait_ = false;
+  told_wait_.reset();
   tryForTurn();
 }
 
@@ -99,8 +99,8 @@ void NonBlockingCall::tryForTurn() {
       step = call_.granted(*std::move(turn.permit));
     } else {
       setTimer(turn.ask_again, &NonBlockingCall::tryForTurn);
-      if (turn.wait && !told_of_wait_) {
-        told_of_wait_ = true;
+      if (turn.wait && environment_.context->pacer().isNews(*turn.wait, told_wait_)) {
+        told_wait_ = turn.wait;
         call_.throttled(*turn.wait, turn.held);
       }
     }

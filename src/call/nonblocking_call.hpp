@@ -78,7 +78,7 @@ class NonBlockingCall : public std::enable_shared_from_this<NonBlockingCall> {
 
   std::shared_ptr<NonBlockingCall> self_;  // until it has ended
   std::optional<Pacer::Place> place_in_queue_;
-  bool told_of_wait_ = false;
+  std::optional<std::chrono::milliseconds> told_wait_;  // since the wait for the turn began
   std::optional<CurlLoop::Timer> timer_;
   std::optional<CurlLoop::Work> work_;
   CancellationSource stop_;

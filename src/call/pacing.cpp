@@ -22,22 +22,15 @@ Pacer::Pacer(std::optional<RateLimit> limit, std::chrono::milliseconds patience,
              int reserved_requests)
     : patience_(patience),
       clock_(clock),
+      shared_(false),
       quota_(std::make_unique<LocalSlots>(limit, reserved_requests, clock)) {}
 
 Pacer::Pacer(SharedQuota& quota, const QuotaTerms& terms, std::chrono::milliseconds patience,
              Clock& clock)
-    : patience_(patience), clock_(clock), quota_(quota.join(terms, [this] {
+    : patience_(patience), clock_(clock), shared_(true), quota_(quota.join(terms, [this] {
         const std::lock_guard<std::mutex> guard(mutex_);
         wakeFirst();
       })) {}
-
-void Pacer::Permit::check() const {
-  if (!pacer_->quota_->mayStillSend(slot_)) {
-    throw StoreError(
-        "the quota's store could not be reached for too long: the request was not sent",
-        Outcome::not_sent);
-  }
-}
 
 Pacer::Permit Pacer::acquire(const CancellationToken& cancellation, Clock::TimePoint deadline,
                              const OnWait& on_wait, const SlotRequest& request) {
@@ -54,18 +47,17 @@ Pacer::Permit Pacer::acquire(const CancellationToken& cancellation, Clock::TimeP
     turn_may_have_come.notify_all();
   });
   std::unique_lock<std::mutex> lock(mutex_);
-  for (bool told = false;;) {
+  for (std::optional<std::chrono::milliseconds> told;;) {
     woken = false;
     Turn turn = judge(place, cancellation, deadline, request);
     if (turn.permit) {
       return *std::move(turn.permit);
     }
-    if (!told && turn.wait && on_wait) {
-      told = true;
+    if (on_wait && turn.wait && isNews(*turn.wait, told)) {
+      told = turn.wait;
       lock.unlock();
       on_wait(*turn.wait, turn.held);
-      lock.lock();
-      continue;
+      lock.lock();  // a waking since then has set `woken`
     }
     clock_.wait(lock, turn_may_have_come, turn.ask_again, [&] {
       return woken || cancellation.cancelled();
@@ -77,6 +69,12 @@ Pacer::Turn Pacer::ask(Place& place, const CancellationToken& cancellation,
                        Clock::TimePoint deadline, const SlotRequest& request) {
   const std::lock_guard<std::mutex> guard(mutex_);
   return judge(place, cancellation, deadline, request);
+}
+
+bool Pacer::isNews(std::chrono::milliseconds wait,
+                   std::optional<std::chrono::milliseconds> told) const noexcept {
+  constexpr std::chrono::seconds kLong{1};
+  return !told || (shared_ && *told < kLong && wait >= kLong);
 }
 
 void Pacer::giveUp(Place& place) {
@@ -140,7 +138,7 @@ Pacer::Turn Pacer::decide(Place& place, const CancellationToken& cancellation,
                     : std::chrono::ceil<std::chrono::milliseconds>(outlook_.next - now);
     turn.held = outlook_.held_until > now;
   }
-  turn.ask_again = (std::min)(is_first ? outlook_.next : kNever, deadline);
+  turn.ask_again = (std::min)(is_first ? outlook_.ask_again : kNever, deadline);
   return turn;
 }
 
@@ -151,7 +149,8 @@ std::optional<int> Pacer::take(const SlotRequest& request, Clock::TimePoint now)
     return turn.slot;
   }
   const auto wait = turn.wait.count() > 0 ? turn.wait : std::chrono::milliseconds{1};
-  outlook_ = {after(now, wait), turn.certain, after(now, turn.held)};
+  const auto again = turn.ask_again.count() > 0 ? (std::min)(wait, turn.ask_again) : wait;
+  outlook_ = {after(now, wait), after(now, again), turn.certain, after(now, turn.held)};
   return std::nullopt;
 }
 

@@ -50,9 +50,11 @@ class Pacer {
 
     /// The request may have been sent, and ends without a response.
     void unanswered() noexcept { end_ = SlotEnd::unanswered; }
-    /// Throws StoreError where the slot can't be used any more: nothing may be sent. To be asked
-    /// right before the request is sent.
-    void check() const;
+    /// Nothing was sent: the slot does not rest.
+    void unsent() noexcept { end_ = SlotEnd::unsent; }
+    /// Whether the slot may still be used: otherwise nothing may be sent. To be called right before
+    /// the request is sent, on any thread.
+    bool mayStillSend() const noexcept { return pacer_->quota_->mayStillSend(slot_); }
 
    private:
     Pacer* pacer_;
@@ -64,10 +66,10 @@ class Pacer {
   using OnWait = std::function<void(std::chrono::milliseconds wait, bool held)>;
 
   /// Waits for its turn: interactive calls before bulk ones, each in order of arrival. `on_wait` is
-  /// told once how long that will be, as far as is known, and whether it is since the API has asked
-  /// for no requests. Throws CancelledError, or TimeoutError as soon as it is clear that the
-  /// deadline comes first or that the server has asked to be left alone for longer than `patience`,
-  /// or StoreError; all not_sent.
+  /// told how long that will be, as far as is known, and whether it is since the API has asked for
+  /// no requests: once, or again where isNews(). Throws CancelledError, or TimeoutError as soon as
+  /// it is clear that the deadline comes first or that the server has asked to be left alone for
+  /// longer than `patience`, or StoreError; all not_sent.
   Permit acquire(const CancellationToken& cancellation, Clock::TimePoint deadline,
                  const OnWait& on_wait, const SlotRequest& request = {});
 
@@ -98,14 +100,21 @@ class Pacer {
            const SlotRequest& request = {});
   void giveUp(Place& place);
 
+  /// Whether a call is to report that it waits for `wait`, when it has reported `told` before, if
+  /// anything. A shared quota on a network knows only after a moment how long the wait is: then a
+  /// call reports twice.
+  bool isNews(std::chrono::milliseconds wait,
+              std::optional<std::chrono::milliseconds> told) const noexcept;
+
   /// Lets nothing through before `until`: the server has asked for it.
   void holdUntil(Clock::TimePoint until);
 
  private:
   /// What the latest asking for a slot said, where it said no.
   struct Outlook {
-    Clock::TimePoint next{};        // ask again then; max(): only a release can tell
-    bool certain = false;           // there is no slot before
+    Clock::TimePoint next{};        // a slot is expected then; max(): only a release can tell
+    Clock::TimePoint ask_again{};   // at the latest; not after `next`
+    bool certain = false;           // no slot is expected before `next`
     Clock::TimePoint held_until{};  // the API wants no requests
   };
 
@@ -122,6 +131,7 @@ class Pacer {
 
   const std::chrono::milliseconds patience_;
   Clock& clock_;
+  const bool shared_;
   const long process_ = processId();
 
   std::mutex mutex_;

@@ -12,7 +12,7 @@ namespace heymilo {
 void limitAsTheEnvironmentSays(const std::optional<std::string>& limit, ClientOptions& options);
 
 /// Fills quota, where it is unset, from HEYMILO_QUOTA: `process`, `machine` or `machine:PATH`.
-/// Throws InvalidArgumentError, which does not quote the value: a URL may hold a password.
+/// Throws InvalidArgumentError, which does not quote a value that may hold a password or a key.
 void shareAsTheEnvironmentSays(const std::optional<std::string>& quota, ClientOptions& options);
 
 }  // namespace heymilo

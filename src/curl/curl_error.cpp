@@ -245,6 +245,10 @@ CURLcode meaningOf(CURLcode code, const Transfer& transfer) {
   if (result.cancelled) {
     throw CancelledError(phaseOf(transfer, way) + ": cancelled", outcome);
   }
+  if (transfer.refused) {
+    throw TransportError(way.connecting() + ": not sent, since HttpRequest::may_send refused it",
+                         outcome);
+  }
   if (transfer.response.refusal() != ResponseReader::Refusal::none) {
     throwRefusedResponse(transfer, endpoint);
   }

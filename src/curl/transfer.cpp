@@ -37,6 +37,8 @@ static std::size_t onRead(char* space, std::size_t size, std::size_t count, void
   return taken;
 }
 
+/// libcurl calls this on a connection that is established, TLS included, or reused, right before it
+/// writes the request, and before each time that it would write it again.
 static int onStart(void* user, char* remote_ip, char* local_ip, int remote_port,
                    int local_port) noexcept {
   auto& transfer = *static_cast<Transfer*>(user);
@@ -50,10 +52,12 @@ static int onStart(void* user, char* remote_ip, char* local_ip, int remote_port,
   try {
     transfer.turned_away =
         !transfer.sockets.begin(transfer, {local_ip, local_port}, {remote_ip, remote_port});
+    transfer.refused =
+        !transfer.turned_away && transfer.request.may_send && !transfer.request.may_send();
   } catch (...) {
     return CURL_PREREQFUNC_ABORT;  // out of memory
   }
-  if (transfer.turned_away) {
+  if (transfer.turned_away || transfer.refused) {
     transfer.forbidReuse(true);
     return CURL_PREREQFUNC_ABORT;
   }

@@ -55,6 +55,7 @@ struct Transfer {
   ResponseReader response;
   int starts = 0;              ///< how often libcurl was about to write the request
   bool turned_away = false;    ///< nothing was written: the connection is closed
+  bool refused = false;        ///< nothing was written: HttpRequest::may_send has refused it
   std::size_t body_taken = 0;  ///< how much of the body libcurl may have sent
   char error_text[CURL_ERROR_SIZE] = "";
   std::optional<std::string> proxy{};  ///< ClientOptions::proxy

@@ -32,6 +32,16 @@ std::string oneLine(const char* text) {
   return line;
 }
 
+/// The server's sentence and its SQLSTATE, without the statement that PQresultErrorMessage()
+/// quotes. `sqlstate` is empty, and the words are libpq's, where the connection was lost.
+std::string refusal(const PGresult* result, const std::string& sqlstate) {
+  const char* const sentence = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (sentence == nullptr || sqlstate.empty()) {
+    return oneLine(PQresultErrorMessage(result));
+  }
+  return oneLine(sentence) + " (SQLSTATE " + sqlstate + ')';
+}
+
 extern "C" void ignoreNotice(void* /*unused*/, const PGresult* /*unused*/) {}
 
 }  // namespace
@@ -235,10 +245,9 @@ Rows Connection::collect(const Deadline& deadline) {
       }
     } else if (status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY && !error) {
       const char* const state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+      const std::string sqlstate = state == nullptr ? "" : state;
       // Without a SQLSTATE the connection was lost, perhaps after the server had committed.
-      error.emplace(oneLine(PQresultErrorMessage(result.get())),
-                    state == nullptr ? "" : state,
-                    state == nullptr);
+      error.emplace(refusal(result.get(), sqlstate), sqlstate, sqlstate.empty());
     }
   }
   if (error) {

@@ -6,23 +6,32 @@
 
 namespace heymilo::postgres {
 
-void prepareTables(Connection& connection, const Tables& tables, std::chrono::milliseconds limit) {
-  constexpr const char* kVersion = "SELECT version FROM heymilo.version WHERE component = $1";
+bool hasTables(Connection& connection, const Tables& tables, std::chrono::milliseconds limit) {
   Rows rows;
   try {
-    rows = connection.run(kVersion, {Value(tables.component)}, limit);
+    rows = connection.run("SELECT version FROM heymilo.version WHERE component = $1",
+                          {Value(tables.component)},
+                          limit);
   } catch (const StatementError& error) {
     if (!isMissing(error)) {
       throw;
     }
   }
-  if (rows.empty()) {
-    connection.runScript(tables.script.c_str(), limit * 4);
-    rows = connection.run(kVersion, {Value(tables.component)}, limit);
-  }
-  if (rows.empty() || rows.number(0, 0) != tables.version) {
+  if (!rows.empty() && rows.number(0, 0) != tables.version) {
     throw StoreError("the " + tables.component +
                      "'s tables in PostgreSQL are of another version of heymilo than this program");
+  }
+  return !rows.empty();
+}
+
+void prepareTables(Connection& connection, const Tables& tables, std::chrono::milliseconds limit) {
+  if (hasTables(connection, tables, limit)) {
+    return;
+  }
+  connection.runScript(tables.script.c_str(), limit * 4);
+  if (!hasTables(connection, tables, limit)) {
+    throw StoreError("the " + tables.component +
+                     "'s tables in PostgreSQL were removed while they were made");
   }
 }
 

@@ -14,6 +14,8 @@ struct Tables {
   std::string script{};
 };
 
+/// Whether there are the tables. Throws StoreError if they are of another version.
+bool hasTables(Connection& connection, const Tables& tables, std::chrono::milliseconds limit);
 /// Makes the tables where there are none. Throws StatementError where that can't be done, and
 /// StoreError where they are of another version.
 void prepareTables(Connection& connection, const Tables& tables, std::chrono::milliseconds limit);

@@ -12,6 +12,7 @@
 #include "heymilo/errors.hpp"
 #include "postgres/database.hpp"
 #include "postgres/quota_member.hpp"
+#include "postgres/quota_messages.hpp"
 #include "postgres/quota_sql.hpp"
 #include "postgres/quota_store.hpp"
 
@@ -54,6 +55,12 @@ class PostgresQuota final : public SharedQuota {
       : url_(std::move(url)), name_(std::move(name)), times_(times) {}
 
   std::unique_ptr<QuotaMember> join(const QuotaTerms& terms, std::function<void()> wake) override {
+    if (!terms.real_time) {
+      throw InvalidArgumentError(
+          "clock",
+          "must be the default with a quota in PostgreSQL, which counts real time: for a test with "
+          "a clock of its own, derive a SharedQuota from that clock, or share no quota");
+    }
     QuotaProtocol::Setup setup;
     setup.quota = quotaId(name_, terms.key);
     setup.name = ownName();
@@ -68,7 +75,7 @@ class PostgresQuota final : public SharedQuota {
     try {
       return quotaStatus(connection, quotaId(name_, key), times_.lease);
     } catch (const StatementError& error) {
-      throw StoreError(std::string("the quota's store can't be used: ") + error.what());
+      throw StoreError("the quota's store can't be used: " + storeProblem(error));
     }
   }
 
@@ -90,6 +97,10 @@ std::string quotaId(const std::string& name, const std::string& key) {
                                "another one tomorrow. heymilo::postgres::quota(url, name)");
   }
   return "key:" + key;
+}
+
+bool hasQuotaTables(Connection& connection, std::chrono::milliseconds limit) {
+  return hasTables(connection, {"quota", kQuotaVersion, kQuotaTables}, limit);
 }
 
 void prepareQuotaTables(Connection& connection, std::chrono::milliseconds limit) {

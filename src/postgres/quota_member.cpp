@@ -11,6 +11,7 @@
 #include "base/signals_blocked.hpp"
 #include "heymilo/errors.hpp"
 #include "postgres/database.hpp"
+#include "postgres/quota_messages.hpp"
 #include "postgres/quota_sql.hpp"
 #include "postgres/quota_store.hpp"
 
@@ -25,16 +26,13 @@ milliseconds limitOf(const QuotaTimes& times) {
   return std::max(times.lease / 4, milliseconds{50});
 }
 
-std::string textOf(int requests, long long per_ms) {
-  return std::to_string(requests) + " requests in " + std::to_string(per_ms) + " ms";
-}
-
 }  // namespace
 
 PostgresMember::PostgresMember(const std::string& url, QuotaProtocol::Setup setup,
                                std::function<void()> wake)
     : limit_(limitOf(setup.times)),
-      rate_limit_(textOf(setup.terms.requests, setup.terms.per.count())),
+      terms_(setup.terms),
+      quota_(setup.quota),
       wake_(std::move(wake)),
       connection_(url),
       protocol_(std::move(setup)) {
@@ -66,17 +64,13 @@ void PostgresMember::join() {
       protocol_.failed(error.what(), bootTime());
       // Where the server was not met, it is not a matter of trying again.
       if (attempt == kAttempts || error.sqlstate().empty()) {
-        throw StoreError(std::string("the quota's store can't be used: ") + error.what());
+        throw StoreError("the quota's store can't be used: " + storeProblem(error));
       }
       continue;
     }
     if (const std::optional<QuotaView>& refused = protocol_.refused()) {
       if (refused->outcome == QuotaView::Outcome::terms) {
-        throw InvalidArgumentError("rate_limit",
-                                   "is " + rate_limit_ +
-                                       ", but the quota's store in PostgreSQL has " +
-                                       textOf(refused->requests, refused->per_ms) +
-                                       ": all that share a quota need the same one");
+        throw InvalidArgumentError("rate_limit", otherLimit(terms_, *refused, quota_));
       }
       throw InvalidArgumentError(
           "quota", "has the name of a quota that belongs to another API key: use another name");
@@ -123,7 +117,13 @@ void PostgresMember::run() {
       const QuotaView view = send(sync, limit_);
       lock.lock();
       protocol_.finished(view, bootTime());
-    } catch (const std::exception& error) {  // StatementError, StoreError, std::bad_alloc
+    } catch (const StatementError& error) {
+      const std::string problem = storeProblem(error);
+      if (!lock.owns_lock()) {
+        lock.lock();
+      }
+      protocol_.failed(problem, bootTime());
+    } catch (const std::exception& error) {  // StoreError, std::bad_alloc
       if (!lock.owns_lock()) {
         lock.lock();
       }

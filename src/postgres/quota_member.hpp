@@ -32,7 +32,8 @@ class PostgresMember final : public QuotaMember {
   void tellThread(BootTime now);
 
   const std::chrono::milliseconds limit_;  // of a statement
-  const std::string rate_limit_;           // for a message
+  const QuotaTerms terms_;                 // for a message, as the next
+  const std::string quota_;
   const std::function<void()> wake_;
   Connection connection_;  // the thread's, once there is one
   bool prepared_ = false;  // the tables are there; the thread's

@@ -17,6 +17,8 @@ milliseconds surely(nanoseconds waited) {
 
 }  // namespace
 
+milliseconds QuotaOthers::Seen::waited(BootTime now) const { return before + surely(now - since); }
+
 std::optional<milliseconds> QuotaOthers::Seen::wait() const {
   if (!row.gone) {
     return milliseconds(row.outlast_ms);
@@ -33,17 +35,24 @@ void QuotaOthers::see(const std::vector<QuotaView::Holder>& rows, BootTime now) 
     const auto known = seen_.find(row.holder);
     const bool same = known != seen_.end() && known->second.row.seq == row.seq &&
                       known->second.row.gone == row.gone;
-    seen.emplace(row.holder, Seen{row, same ? known->second.since : now});
+    Seen shown{row, milliseconds(row.waited_ms), now};
+    if (same && known->second.waited(now) >= shown.before) {
+      shown.before = known->second.before;
+      shown.since = known->second.since;
+    }
+    seen.emplace(row.holder, std::move(shown));
   }
   seen_ = std::move(seen);
 }
 
-std::vector<Unchanged> QuotaOthers::unchanged(BootTime now) const {
+std::vector<Unchanged> QuotaOthers::unchanged(BootTime now, bool last) const {
   std::vector<Unchanged> list;
   for (const auto& [holder, seen] : seen_) {
-    const milliseconds waited = surely(now - seen.since);
+    const milliseconds waited = seen.waited(now);
     const std::optional<milliseconds> wait = seen.wait();
-    if (wait && waited >= *wait) {
+    const milliseconds news = waited - milliseconds(seen.row.waited_ms);
+    const bool lives = !seen.row.gone && holder.rfind("ghost:", 0) != 0 && waited < report_;
+    if ((wait && waited >= *wait) || news >= report_ || (last && !lives)) {
       list.push_back({holder, seen.row.seq, waited.count()});
     }
   }
@@ -54,7 +63,7 @@ std::optional<BootTime> QuotaOthers::nextUnchanged() const {
   std::optional<BootTime> next;
   for (const auto& [holder, seen] : seen_) {
     if (const std::optional<milliseconds> wait = seen.wait()) {
-      const nanoseconds longer = *wait + milliseconds{1};
+      const nanoseconds longer = std::max(*wait - seen.before, milliseconds{0}) + milliseconds{1};
       const BootTime at = seen.since + longer + longer / 999;
       next = next ? std::min(*next, at) : at;
     }

@@ -18,6 +18,7 @@ constexpr BootTime kNever = BootTime::max();
 constexpr int kAllSlots = std::numeric_limits<int>::max();
 constexpr milliseconds kAgainSoon{20};  // for a call that waits for a statement that is due
 constexpr milliseconds kGap{5};         // between statements that are not urgent
+constexpr milliseconds kLongestBeat{1'000};
 
 nanoseconds clamp(nanoseconds value, nanoseconds least, nanoseconds most) {
   return std::max(std::min(value, most), least);
@@ -26,7 +27,14 @@ nanoseconds clamp(nanoseconds value, nanoseconds least, nanoseconds most) {
 }  // namespace
 
 QuotaProtocol::QuotaProtocol(Setup setup)
-    : setup_(std::move(setup)), holder_(setup_.fresh_holder()), timeout_(setup_.terms.timeout) {}
+    : setup_(std::move(setup)),
+      holder_(setup_.fresh_holder()),
+      timeout_(setup_.terms.timeout),
+      others_(std::chrono::ceil<milliseconds>(longestBeat() + longestBeat() / 2)) {}
+
+nanoseconds QuotaProtocol::longestBeat() const {
+  return std::min<nanoseconds>(kLongestBeat, setup_.times.lease / 5);
+}
 
 // A thousandth more than W, as the server's clock may be faster.
 nanoseconds QuotaProtocol::restAfter(SlotEnd end) const {
@@ -155,17 +163,26 @@ int QuotaProtocol::unusedFree() const {
          (more ? std::max(0, slots_.free(0, reserved_) - to_give_reserved_) : 0);
 }
 
+// A holder learns with its next beat that another one's calls wait, and then gives back what it
+// does not need. Those who wait look every poll(), at most 250 ms. A slot that is given back
+// unused, or that an idle holder has, thus reaches a call after 1.25 s and the time of three
+// statements at the latest.
 nanoseconds QuotaProtocol::beat(BootTime now) const {
-  const nanoseconds longest = nanoseconds(setup_.times.lease) / 5;
+  const nanoseconds longest = longestBeat();
   if (!usedLately(now) && !contended_ && slots_.inUse() == 0) {
     return longest;
   }
-  return std::min(clamp(nanoseconds(setup_.terms.per) / 20, milliseconds{100}, seconds{1}),
-                  longest);
+  return std::min(std::max<nanoseconds>(setup_.terms.per / 20, milliseconds{100}), longest);
 }
 
 nanoseconds QuotaProtocol::poll() const {
   return clamp(nanoseconds(setup_.terms.per) / 50, kAgainSoon, milliseconds{250});
+}
+
+// There are slots for an interactive call that waits.
+bool QuotaProtocol::mayFetch() const {
+  return waiting_interactive_ > 0 && unusedFree() == 0 &&
+         ((pool_ > 0 && allowed_ > 0) || (pool_reserved_ > 0 && allowed_reserved_ > 0));
 }
 
 bool QuotaProtocol::wantsAtOnce(BootTime now) const {
@@ -175,6 +192,10 @@ bool QuotaProtocol::wantsAtOnce(BootTime now) const {
   // Somebody waits for the response.
   if (hold_until_ <= now && waiting_interactive_ > waiting_told_ && unusedFree() == 0 &&
       (pool_ + pool_reserved_ > 0 || now - done_ > milliseconds{100})) {
+    return true;
+  }
+  // The call may be older than the response: a member that has been idle joins first.
+  if (hold_until_ <= now && mayFetch() && !in_vain_) {
     return true;
   }
   if ((to_give_ > 0 && slots_.free(reserved_, kAllSlots) > 0) ||

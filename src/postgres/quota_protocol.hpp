@@ -30,7 +30,8 @@ struct QuotaTimes {
 ///   unchanged for T_o. All statements of a quota are carried out one after the other.
 /// - A holder uses slots only until T_c after it sent its last good beat, so that its last request
 ///   ends by T_c + timeout, and has no effect on the window by T_o = T_c + timeout + U + W. Others
-///   saw that beat after it was sent, and wait for T_o and a thousandth by clocks of their own.
+///   saw that beat after it was sent, and wait for T_o and a thousandth by clocks of their own. A
+///   wait goes on where a former program has left it, see QuotaOthers.
 /// - A statement without a response may be carried out later, or never. A take or a beat counts as
 ///   not made, what was given back as given. The next statement has a later number, after which the
 ///   store does nothing any more for the former, and the store's list is the truth.
@@ -87,6 +88,7 @@ class QuotaProtocol {
   void share(const QuotaView& view, BootTime now);
   void observeHold(const QuotaView& view, BootTime now);
   bool wantsAtOnce(BootTime now) const;
+  bool mayFetch() const;
   bool usedLately(BootTime now) const;
   void count(QuotaSync& sync, BootTime now);
   int ahead(BootTime now) const;
@@ -94,6 +96,7 @@ class QuotaProtocol {
   std::chrono::milliseconds outlast() const;
   std::chrono::nanoseconds restAfter(SlotEnd end) const;
   std::chrono::nanoseconds beat(BootTime now) const;
+  std::chrono::nanoseconds longestBeat() const;
   std::chrono::nanoseconds poll() const;
   SlotTurn noTurn(const SlotRequest& request, BootTime now) const;
 
@@ -143,6 +146,9 @@ class QuotaProtocol {
   int pool_reserved_ = 0;
   bool alone_ = false;      // no other holder lives
   bool contended_ = false;  // others wait
+  bool fetching_ = false;   // the statement takes a slot for a call that waits
+  bool in_vain_ = false;    // the last one of those brought none
+  int owned_before_ = 0;    // when it was sent
 
   // The 429.
   long long hold_id_ = 0;

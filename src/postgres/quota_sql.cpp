@@ -48,6 +48,7 @@ QuotaView::Holder holderOf(const json& row) {
   holder.seq = row.at("seq").get<long long>();
   holder.gone = row.at("gone").get<bool>();
   holder.outlast_ms = row.at("outlast_ms").get<long long>();
+  holder.waited_ms = row.at("waited_ms").get<long long>();
   holder.waiting_interactive = row.at("waiting_interactive").get<int>();
   holder.waiting_bulk = row.at("waiting_bulk").get<int>();
   holder.wants = row.at("wants").get<int>();

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "postgres/quota_messages.hpp"
 #include "postgres/quota_protocol.hpp"
 #include "postgres/quota_shares.hpp"
 
@@ -50,6 +51,7 @@ QuotaSync QuotaProtocol::begin(BootTime now) {
   timeout_sent_ = timeout_;
   sync.outlast_ms = outlast().count();
   count(sync, now);
+  fetching_ = false;
   const milliseconds longest_rest =
       timeout_ + std::chrono::ceil<milliseconds>(restAfter(SlotEnd::unanswered));
   switch (state_) {
@@ -78,8 +80,10 @@ QuotaSync QuotaProtocol::begin(BootTime now) {
         sync.action = QuotaSync::Action::leave;
         sync.give = slots_.give(kAllSlots, 0, kAllSlots);
         sync.left = slots_.notFree(now, longest_rest);
+        sync.unchanged = others_.unchanged(now, true);
         break;
       }
+      fetching_ = mayFetch();
       sync.give = slots_.give(to_give_, reserved_, kAllSlots);
       const std::vector<int> more = slots_.give(to_give_reserved_, 0, reserved_);
       to_give_ -= static_cast<int>(sync.give.size());
@@ -88,7 +92,8 @@ QuotaSync QuotaProtocol::begin(BootTime now) {
       sync.take = std::min(allowed_, std::max(0, sync.wants - slots_.owned(reserved_, kAllSlots)));
       sync.take_reserved = std::min(allowed_reserved_,
                                     std::max(0, sync.wants_reserved - slots_.owned(0, reserved_)));
-      sync.unchanged = others_.unchanged(now);
+      owned_before_ = slots_.owned(0, kAllSlots);
+      sync.unchanged = others_.unchanged(now, false);
       break;
     }
   }
@@ -146,10 +151,7 @@ bool QuotaProtocol::finished(const QuotaView& view, BootTime now) {
   switch (view.outcome) {
     case QuotaView::Outcome::terms:
       refused_ = view;
-      fatal_ = "the quota's store has " + std::to_string(view.requests) + " requests in " +
-               std::to_string(view.per_ms) + " ms, and this program's rate_limit is " +
-               std::to_string(setup_.terms.requests) + " in " +
-               std::to_string(setup_.terms.per.count()) + " ms";
+      fatal_ = "rate_limit " + otherLimit(setup_.terms, view, setup_.quota);
       return true;
     case QuotaView::Outcome::key:
       refused_ = view;
@@ -173,6 +175,7 @@ bool QuotaProtocol::finished(const QuotaView& view, BootTime now) {
       // Without memory for these the response counts as none: the lease is not longer.
       reserved_ = view.reserved;
       slots_.adopt(view.slots);
+      in_vain_ = fetching_ && slots_.owned(0, kAllSlots) <= owned_before_;
       slots_.settle(now);
       observeHold(view, now);
       others_.see(view.holders, now);

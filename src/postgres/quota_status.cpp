@@ -14,7 +14,8 @@ constexpr const char* kSharers = R"sql(
 SELECT h.name, h.in_use, h.resting, h.waiting_interactive, h.waiting_bulk, h.reserved,
     (NOT h.gone AND h.holder NOT LIKE 'ghost:%'
       AND h.seen > clock_timestamp() - make_interval(secs => $2::float8 / 1000))::int,
-    (SELECT count(*) FROM heymilo.quota_slot s WHERE s.quota = h.quota AND s.owner = h.holder)
+    (SELECT count(*) FROM heymilo.quota_slot s WHERE s.quota = h.quota AND s.owner = h.holder),
+    (SELECT count(*) FROM heymilo.quota_slot s WHERE s.quota = h.quota AND s.owner IS NULL)
   FROM heymilo.quota_holder h WHERE h.quota = $1 ORDER BY h.name, h.holder)sql";
 
 constexpr const char* kQuota = R"sql(
@@ -32,12 +33,8 @@ int toInt(long long number) { return static_cast<int>(number); }
 std::optional<QuotaStatus> quotaStatus(Connection& connection, const std::string& quota,
                                        std::chrono::milliseconds limit) {
   Rows rows;
-  try {
+  if (hasQuotaTables(connection, limit)) {
     rows = connection.run(kQuota, {Value(quota)}, limit);
-  } catch (const StatementError& error) {
-    if (error.sqlstate() != "42P01" && error.sqlstate() != "3F000") {
-      throw;
-    }
   }
   if (rows.empty()) {
     return std::nullopt;
@@ -50,6 +47,9 @@ std::optional<QuotaStatus> quotaStatus(Connection& connection, const std::string
   status.held = std::chrono::milliseconds(rows.rows[0][4] ? rows.number(0, 4) : 0);
   const std::string silent_ms = std::to_string(limit.count());
   rows = connection.run(kSharers, {Value(quota), Value(silent_ms)}, limit);
+  if (!rows.empty()) {  // of the same moment as what each one owns
+    status.free = toInt(rows.number(0, 8));
+  }
   for (std::size_t row = 0; row < rows.size(); ++row) {
     QuotaSharer sharer;
     sharer.name = rows.text(row, 0);

@@ -5,11 +5,12 @@
 
 namespace heymilo::postgres {
 
-/// Another holder's row, and for how long it has not changed.
+/// Another holder's row, and a lower bound of the time for which it has not changed.
 struct Unchanged {
   std::string holder{};
   long long seq = 0;
-  /// By this holder's boot-time clock, made a thousandth shorter: clocks may differ by that.
+  /// What the store knew of it, and what has passed since by this holder's boot-time clock, made a
+  /// thousandth shorter: clocks may differ by that.
   long long waited_ms = 0;
 };
 
@@ -56,7 +57,7 @@ struct QuotaSync {
   std::vector<LeftSlot> left{};        ///< all others that it holds; for `leave`
   int take = 0;                        ///< at most so many that are nobody's
   int take_reserved = 0;               ///< the same of the reserve
-  std::vector<Unchanged> unchanged{};  ///< holders that may be gone
+  std::vector<Unchanged> unchanged{};  ///< holders that may be gone, and news of how long
   long long hold_id = 0;               ///< the last 429 that it knows of
   long long hold_ms = 0;               ///< how much longer that one, or a new one, lasts
   bool new_hold = false;               ///< it has met a 429 since
@@ -79,6 +80,7 @@ struct QuotaView {
     long long seq = 0;
     bool gone = false;  ///< it has left, or is a ghost's that others have left
     long long outlast_ms = 0;
+    long long waited_ms = 0;  ///< `seq` has been the same for so long at least
     int waiting_interactive = 0;
     int waiting_bulk = 0;
     int wants = 0;

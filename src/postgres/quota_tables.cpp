@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS heymilo.quota_holder (
   gone boolean NOT NULL,               -- it has left, and some of its slots still rest
   reserved integer NOT NULL,
   outlast_ms bigint NOT NULL,          -- who has seen seq unchanged for so long may take its slots
+  waited_ms bigint NOT NULL,           -- a lower bound of the time since seq was written
   in_use integer NOT NULL,
   resting integer NOT NULL,
   waiting_interactive integer NOT NULL,
@@ -56,7 +57,9 @@ CREATE TABLE IF NOT EXISTS heymilo.quota_slot (
   slot integer NOT NULL,
   owner text,                          -- a holder; NULL: it has rested, and is nobody's
   rests_ms bigint NOT NULL,            -- of a gone holder's slot: from when it was seen to be gone
-  PRIMARY KEY (quota, slot)
+  PRIMARY KEY (quota, slot),
+  -- Nobody would wait out slots whose owner has no row: a DELETE of that row alone is refused.
+  FOREIGN KEY (quota, owner) REFERENCES heymilo.quota_holder DEFERRABLE INITIALLY DEFERRED
 ) WITH (fillfactor = 50);
 
 -- [/tables]
@@ -129,7 +132,7 @@ BEGIN
       FROM heymilo.quota_holder WHERE quota = its_quota;
     DELETE FROM heymilo.quota_holder WHERE quota = its_quota;
     INSERT INTO heymilo.quota_holder VALUES (its_quota, ghost, 'former rows', 0, false, 0,
-      q.longest_outlast_ms, 0, 0, 0, 0, 0, 0, 0, clock_timestamp());
+      q.longest_outlast_ms, 0, 0, 0, 0, 0, 0, 0, 0, clock_timestamp());
     INSERT INTO heymilo.quota_slot
       SELECT its_quota, number, ghost, 0 FROM generate_series(0, q.requests - 1) AS number
       ON CONFLICT (quota, slot) DO UPDATE SET owner = excluded.owner, rests_ms = 0;
@@ -148,12 +151,13 @@ BEGIN
       RETURN jsonb_build_object('outcome', 'lost');
     END IF;
     INSERT INTO heymilo.quota_holder VALUES (its_quota, its_holder, request->>'name', its_seq,
-      false, 0, its_outlast, 0, 0, 0, 0, 0, 0, 0, clock_timestamp());
+      false, 0, its_outlast, 0, 0, 0, 0, 0, 0, 0, 0, clock_timestamp());
   ELSIF me.seq >= its_seq OR me.gone THEN
     RETURN jsonb_build_object('outcome', 'stale');
   END IF;
   UPDATE heymilo.quota_holder SET
       seq = its_seq,
+      waited_ms = 0,
       reserved = (request->>'reserved')::integer,
       outlast_ms = greatest(outlast_ms, its_outlast),
       in_use = (request->>'in_use')::integer,
@@ -188,9 +192,10 @@ BEGIN
       WHERE quota = its_quota AND owner = its_holder
         AND slot IN (SELECT jsonb_array_elements_text(request->'give')::integer);
   END IF;
-  -- Who was seen unchanged for long enough, by the clock of who has seen it.
+  -- Who was seen unchanged, and for how long at least. The longest of these bounds is kept: waits
+  -- are never added up, as they overlap.
   FOR other IN
-    SELECT h.holder, h.gone, h.outlast_ms, seen.waited_ms
+    SELECT h.holder, h.gone, h.outlast_ms, greatest(h.waited_ms, seen.waited_ms) AS waited_ms
       FROM jsonb_to_recordset(request->'unchanged')
         AS seen(holder text, seq bigint, waited_ms bigint)
       JOIN heymilo.quota_holder h
@@ -202,6 +207,9 @@ BEGIN
     IF (other.gone OR other.waited_ms >= other.outlast_ms) AND NOT EXISTS (
         SELECT FROM heymilo.quota_slot WHERE quota = its_quota AND owner = other.holder) THEN
       DELETE FROM heymilo.quota_holder WHERE quota = its_quota AND holder = other.holder;
+    ELSE
+      UPDATE heymilo.quota_holder SET waited_ms = other.waited_ms
+        WHERE quota = its_quota AND holder = other.holder AND waited_ms < other.waited_ms;
     END IF;
   END LOOP;
 
@@ -254,7 +262,7 @@ BEGIN
     || jsonb_build_object('holders', (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'holder', h.holder, 'seq', h.seq, 'gone', h.gone, 'outlast_ms', h.outlast_ms,
-            'waiting_interactive', h.waiting_interactive, 'waiting_bulk', h.waiting_bulk,
+            'waited_ms', h.waited_ms, 'waiting_interactive', h.waiting_interactive, 'waiting_bulk', h.waiting_bulk,
             'wants', h.wants, 'wants_reserved', h.wants_reserved, 'turn', h.turn,
             'owned', coalesce(s.owned, 0), 'owned_reserved', coalesce(s.owned_reserved, 0),
             'rests_ms', CASE WHEN h.gone THEN coalesce(s.rests_ms, '[]') ELSE '[]' END)

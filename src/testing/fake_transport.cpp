@@ -70,6 +70,7 @@ class FakeTransport::Impl {
 
   HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) {
     detail::requireNotCancelled(cancellation);
+    detail::requireMaySend(request);
     const std::size_t number = note(request);
     HttpResponse response = function_(request, cancellation);
     const std::lock_guard lock(mutex_);

@@ -44,6 +44,7 @@ class InProcessTransport final : public NonBlockingTransport {
                               const CancellationToken& cancellation) {
     detail::requireNotCancelled(cancellation);
     detail::requireOpen(backend.room);
+    detail::requireMaySend(request);
     return detail::deliver(
         request, backend.handle(detail::receivedAs(request)), backend.room, cancellation);
   }

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,15 @@ class MachineQuotaFile : public ::testing::Test {
     Content content;
     EXPECT_TRUE(content.read(file, file.size()));
     return content.slots;
+  }
+  /// How many slots could be taken one after the other.
+  static int takenAndReleased(QuotaMember& member) {
+    int taken = 0;
+    for (SlotTurn turn = member.take(kRequest); turn.slot; turn = member.take(kRequest)) {
+      member.release(*turn.slot, SlotEnd::answered);
+      ++taken;
+    }
+    return taken;
   }
   /// A new file: for how long its slots rest from now on.
   void expectRest(QuotaMember& member, Time time) const {
@@ -236,7 +246,7 @@ TEST_F(MachineQuotaFile, RefusesFilesThatOthersCouldChangeLinksAndFolders) {
   EXPECT_THAT(joined(), HasSubstr("store: quota file " + path + " must be a regular file"));
   fs::remove(path);
   fs::create_symlink(directory.file("elsewhere"), path);
-  EXPECT_THAT(joined(), HasSubstr("can't be opened"));
+  EXPECT_THAT(joined(), HasSubstr("is a symbolic link"));
   fs::remove(path);
   fs::create_directory(path);
   EXPECT_THAT(joined(), HasSubstr("can't be opened"));
@@ -288,24 +298,78 @@ TEST_F(MachineQuotaFile, ThatIsCutOrDamagedIsRefusedByAll) {
   EXPECT_THAT(taken(*member), HasSubstr("store: "));
 }
 
-TEST_F(MachineQuotaFile, ThatIsDeletedReplacedOrEmptiedBeginsAnew) {
+TEST_F(MachineQuotaFile, ThatIsDeletedBeginsAnew) {
   const auto member = join();
   const auto other = join();
   rest();
   fs::remove(path);
   expectRest(*member, rules.unanswered_rest);
   expectRest(*other, rules.unanswered_rest);
+}
+
+TEST_F(MachineQuotaFile, ThatIsReplacedOrEmptiedBeginsAnewAfterTheLongestRequest) {
+  const auto member = join();
+  const auto other = join();
   rest();
-  EXPECT_EQ(taken(*member), "nothing");
-  {
-    const fs::path second = directory.file("second");
-    machineQuota(second.string())->join(kTerms, [] {});
-    fs::rename(second, path);
-  }
+  ASSERT_TRUE(member->take(kRequest).slot);  // under way
+  const fs::path second = directory.file("second");
+  machineQuota(second.string())->join(kTerms, [] {});
+  fs::rename(second, path);
   expectRest(*other, rules.unanswered_rest + kTerms.timeout);
-  rest();
   fs::resize_file(path, 0);
   expectRest(*other, rules.unanswered_rest + kTerms.timeout);
+}
+
+TEST_F(MachineQuotaFile, ACopyOfItBeginsAnew) {
+  auto member = join();
+  rest();
+  const fs::path copy = directory.file("copy");
+  fs::copy_file(path, copy);
+  EXPECT_EQ(takenAndReleased(*member), kTerms.requests);
+  fs::rename(copy, path);
+  expectRest(*member, rules.unanswered_rest);
+  // The same where nobody uses it meanwhile.
+  member.reset();
+  member = join();
+  rest();
+  fs::copy_file(path, copy);
+  EXPECT_EQ(takenAndReleased(*join()), kTerms.requests);
+  member.reset();
+  fs::rename(copy, path);
+  expectRest(*join(), rules.unanswered_rest);
+}
+
+TEST_F(MachineQuotaFile, WhatWasSetBackInPlaceIsFoundByThoseWhoUseIt) {
+  const auto member = join();
+  const auto other = join();
+  rest();
+  std::stringstream old;
+  old << std::ifstream(path, std::ios::binary).rdbuf();
+  EXPECT_EQ(takenAndReleased(*member), kTerms.requests);
+  std::ofstream(path, std::ios::binary) << old.str();
+  expectRest(*member, rules.unanswered_rest);
+  expectRest(*other, rules.unanswered_rest);  // it has not looked before
+  // The old content again, which is another one than the members have.
+  std::ofstream(path, std::ios::binary) << old.str();
+  expectRest(*other, rules.unanswered_rest);
+}
+
+TEST_F(MachineQuotaFile, ThatWasMovedAwayAndBackBeginsAnewForThoseWhoUsedAnotherOneMeanwhile) {
+  const auto member = join();
+  rest();
+  const fs::path away = directory.file("away");
+  fs::rename(path, away);
+  expectRest(*member, rules.unanswered_rest);
+  fs::rename(away, path);
+  expectRest(*member, rules.unanswered_rest);
+}
+
+TEST_F(MachineQuotaFile, NeedsAnAbsolutePath) {
+  for (const char* relative : {"quota", "./quota", " "}) {
+    EXPECT_THAT(wordsOf([&] { machineQuota(relative); }),
+                HasSubstr("needs the absolute path of a file"))
+        << relative;
+  }
 }
 
 TEST_F(MachineQuotaFile, ANewOneWaitsForRequestsThatWereSentWithTheOld) {

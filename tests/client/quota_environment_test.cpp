@@ -13,6 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -87,6 +88,20 @@ TEST(QuotaEnvironment, RefusesALimitThatIsNone) {
   }
 }
 
+TEST(QuotaEnvironment, QuotesALimitThatIsNone) {
+  EXPECT_THAT(refused("20/2x", nullptr), EndsWith("with whole numbers, not 20/2x"));
+  for (const char* text : {"hm_live_0123456789abcdef0123", "20/2\n", "20=2", "postgres"}) {
+    EXPECT_THAT(refused(text, nullptr), EndsWith("with whole numbers")) << text;
+  }
+}
+
+TEST(QuotaEnvironment, RefusesAReserveOfTheWholeLimit) {
+  EXPECT_EQ(refused("20/2/19", nullptr), "");
+  EXPECT_EQ(refused("20/2/20", nullptr),
+            "HEYMILO_RATE_LIMIT: must be N/SECONDS/RESERVE with a RESERVE of less than N, not "
+            "20/2/20");
+}
+
 TEST(QuotaEnvironment, SaysWhoSharesIt) {
   ClientOptions options;
   shareAsTheEnvironmentSays(std::nullopt, options);
@@ -108,9 +123,18 @@ TEST(QuotaEnvironment, RefusesOthersAndQuotesNoPassword) {
                 HasSubstr("is for heymilo::postgres::quotaFromEnvironment(), which the tools"));
     EXPECT_THAT(words, Not(HasSubstr("secret")));
   }
-  for (const char* text : {"machine:", "machines", "Process", "mysql://user:secret@host"}) {
-    const std::string words = refused(nullptr, text);
-    EXPECT_EQ(words, "HEYMILO_QUOTA: must be process, machine or machine:PATH") << text;
+  const std::string all =
+      "HEYMILO_QUOTA: must be process, machine, machine:PATH with an absolute path, or a "
+      "postgresql:// or postgres:// URL";
+  for (const char* text : {"machine:", "machines", "Process", "/run/quota"}) {
+    EXPECT_EQ(refused(nullptr, text), all + ", not " + text);
+  }
+  for (const char* text : {"mysql://user:secret@host",
+                           "me:secret@host/db",
+                           "password=secret",
+                           "postgresql:me:secret",
+                           "hm_live_0123456789abcdef0123"}) {
+    EXPECT_EQ(refused(nullptr, text), all) << text;
   }
 }
 

@@ -12,6 +12,7 @@
 #include "heymilo/errors.hpp"
 #include "heymilo/nonblocking.hpp"
 #include "heymilo/testing/fake_transport.hpp"
+#include "heymilo/testing/manual_clock.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_quota.hpp"
 
@@ -77,6 +78,19 @@ TEST_F(SharedQuotaOfClients, AreMembersEachAndTheirCopiesAreNot) {
   EXPECT_EQ(record.joined[0].timeout, seconds{7});
   EXPECT_EQ(record.asked.size(), 2u);
   EXPECT_EQ(record.ended, (std::vector<SlotEnd>{SlotEnd::answered, SlotEnd::answered}));
+}
+
+TEST_F(SharedQuotaOfClients, SayWhetherTheirWaitsTakeRealTime) {
+  const Client by_default(options);
+  options.clock = Clock::steady();
+  const Client steady(options);
+  options.clock = std::make_shared<testing::ManualClock>();
+  const Client manual(options);
+  const auto joined = quota->record().joined;
+  ASSERT_EQ(joined.size(), 3u);
+  EXPECT_TRUE(joined[0].real_time);
+  EXPECT_TRUE(joined[1].real_time);
+  EXPECT_FALSE(joined[2].real_time);
 }
 
 TEST_F(SharedQuotaOfClients, HaveTheKeyHashed) {
@@ -145,7 +159,74 @@ TEST_F(SharedQuotaOfClients, SendNothingWithASlotThatHasLapsed) {
     }
   }
   EXPECT_EQ(transport->requests().size(), 0u);
-  EXPECT_EQ(quota->record().ended.size(), 2u);  // they are given back
+  EXPECT_EQ(quota->record().ended, (std::vector<SlotEnd>{SlotEnd::unsent, SlotEnd::unsent}));
+}
+
+TEST_F(SharedQuotaOfClients, SendNothingWithASlotThatEndsBeforeTheFirstByte) {
+  options.on_event = [this](const Event& event) {
+    if (event.kind == EventKind::request) {  // after the check before the attempt
+      quota->lapse();
+    }
+  };
+  const Client client(options);
+  EXPECT_THROW(client.listCandidates("p"), StoreError);
+  quota->lapse(false);
+  EXPECT_THROW(NonBlockingClient(client).listCandidates("p").future().get(), StoreError);
+  EXPECT_EQ(transport->requests().size(), 0u);
+  EXPECT_EQ(quota->record().ended, (std::vector<SlotEnd>{SlotEnd::unsent, SlotEnd::unsent}));
+}
+
+// What a transport says of a request is what counts.
+TEST_F(SharedQuotaOfClients, BelieveATransportThatSendsAllTheSame) {
+  struct Careless final : Transport {
+    HttpResponse send(const HttpRequest& request, const CancellationToken&) override {
+      EXPECT_TRUE(request.may_send);
+      if (asks) {
+        EXPECT_FALSE(request.may_send());
+      }
+      if (breaks) {
+        throw ConnectionError("reset", Outcome::unknown);
+      }
+      return testing::jsonAnswer(200, kPage);
+    }
+    bool asks = false;
+    bool breaks = false;
+  };
+  const auto careless = std::make_shared<Careless>();
+  options.transport = careless;
+  options.retry.max_retries = 0;
+  options.on_event = [this](const Event& event) { quota->lapse(event.kind == EventKind::request); };
+  const Client client(options);
+  EXPECT_EQ(client.listCandidates("p").http.status, 200);
+  careless->asks = true;
+  EXPECT_EQ(client.listCandidates("p").http.status, 200);
+  careless->breaks = true;
+  EXPECT_THROW(client.listCandidates("p"), ConnectionError);
+  EXPECT_EQ(quota->record().ended,
+            (std::vector<SlotEnd>{SlotEnd::answered, SlotEnd::answered, SlotEnd::unanswered}));
+}
+
+TEST_F(SharedQuotaOfClients, GiveBackASlotWithWhichNothingWasSent) {
+  options.credential = []() -> std::string { throw ConnectionError("no key", Outcome::not_sent); };
+  const Client client(options);
+  EXPECT_THROW(client.listCandidates("p"), ConnectionError);
+  EXPECT_THROW(NonBlockingClient(client).listCandidates("p").future().get(), ConnectionError);
+  EXPECT_EQ(quota->record().ended, (std::vector<SlotEnd>{SlotEnd::unsent, SlotEnd::unsent}));
+}
+
+TEST_F(SharedQuotaOfClients, AskTheTransportOnlyWhereTheQuotaIsShared) {
+  bool hook = true;
+  options.transport = std::make_shared<FakeTransport>(
+      [&hook](const HttpRequest& request, const CancellationToken&) {
+        hook = request.may_send != nullptr;
+        return testing::jsonAnswer(200, kPage);
+      });
+  options.quota.reset();
+  Client(options).listCandidates("p");
+  EXPECT_FALSE(hook);
+  options.quota = quota;
+  Client(options).listCandidates("p");
+  EXPECT_TRUE(hook);
 }
 
 TEST_F(SharedQuotaOfClients, SendNothingWhereTheStoreCantBeUsed) {
@@ -174,6 +255,69 @@ TEST_F(SharedQuotaOfClients, WaitAsLongAsTheStoreSaysOrUntilItWakesThem) {
   quota->wake();
   call.get();
   EXPECT_EQ(quota->record().asked.size(), 3u);
+}
+
+TEST_F(SharedQuotaOfClients, LookAgainBeforeTheExpectedSlotWhereTheStoreSaysSo) {
+  useQuota([](std::size_t before) {
+    SlotTurn turn;
+    if (before % 4 < 3) {
+      turn.wait = std::chrono::hours{1};
+      turn.ask_again = milliseconds{2};
+    } else {
+      turn.slot = 0;
+    }
+    return turn;
+  });
+  std::vector<milliseconds> throttled;
+  options.on_event = [&throttled](const Event& event) {
+    if (event.kind == EventKind::throttled) {
+      throttled.push_back(event.wait);
+    }
+  };
+  RequestOptions in_time;
+  in_time.total_timeout = seconds{10};
+  const Client client(options);
+  client.listCandidates("p", {}, in_time);
+  EXPECT_EQ(quota->record().asked.size(), 4u);
+  NonBlockingClient(client).listCandidates("p", {}, in_time).future().get();
+  ASSERT_EQ(throttled.size(), 2u);
+  for (const milliseconds wait : throttled) {
+    EXPECT_GT(wait, std::chrono::minutes{59}) << "the wait that is expected";
+  }
+}
+
+TEST_F(SharedQuotaOfClients, ReportALongWaitThatTheStoreKnowsOnlyAfterAMoment) {
+  const auto take = [](std::size_t before) {
+    constexpr milliseconds kWaits[] = {
+        milliseconds{20}, milliseconds{30}, std::chrono::hours{1}, std::chrono::hours{2}};
+    SlotTurn turn;
+    if (before % 8 < 7) {
+      turn.wait = kWaits[before % 8 / 2];
+      turn.ask_again = milliseconds{2};
+    } else {
+      turn.slot = 0;
+    }
+    return turn;
+  };
+  std::vector<milliseconds> throttled;
+  options.on_event = [&throttled](const Event& event) {
+    if (event.kind == EventKind::throttled) {
+      throttled.push_back(event.wait);
+    }
+  };
+  const auto expectTwo = [&throttled](const char* which) {
+    ASSERT_EQ(throttled.size(), 2u) << which;
+    EXPECT_LE(throttled[0], milliseconds{20}) << which;
+    EXPECT_GT(throttled[1], std::chrono::minutes{59}) << which;
+    EXPECT_LE(throttled[1], std::chrono::hours{1}) << which;
+    throttled.clear();
+  };
+  useQuota(take);
+  const Client client(options);
+  client.listCandidates("p");
+  expectTwo("a call that blocks");
+  NonBlockingClient(client).listCandidates("p").future().get();
+  expectTwo("a call that does not block");
 }
 
 TEST_F(SharedQuotaOfClients, EndAtOnceWhereNoSlotCanComeBeforeTheDeadline) {

@@ -63,6 +63,16 @@ TEST_F(PostgresConnection, TellsTheStateOfARefusedStatement) {
   EXPECT_EQ(connection.generation(), 1u) << "the connection was still good";
 }
 
+TEST_F(PostgresConnection, TellsTheServersSentenceWithoutTheStatement) {
+  Connection connection(server_->url());
+  try {
+    connection.run("SELECT nonsense", {}, kLimit);
+    FAIL() << "it did not throw";
+  } catch (const StatementError& error) {
+    EXPECT_STREQ(error.what(), "column \"nonsense\" does not exist (SQLSTATE 42703)");
+  }
+}
+
 TEST_F(PostgresConnection, ConnectsAgainAfterItsSessionWasEnded) {
   Connection connection(server_->url());
   const std::string pid = connection.run("SELECT pg_backend_pid()", {}, kLimit).text(0, 0);

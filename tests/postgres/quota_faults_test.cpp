@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -14,7 +15,10 @@
 #include "heymilo/errors.hpp"
 #include "postgres/quota_processes.hpp"
 #include "support/postgres.hpp"
+#include "support/raw_server.hpp"
 #include "support/sanitizers.hpp"
+#include "support/temporary_file.hpp"
+#include "support/tls_certificates.hpp"
 
 namespace {
 
@@ -168,6 +172,44 @@ TEST_F(PostgresQuotaFaults, HoldsWhereAnOldCopyIsRestored) {
   expectRunning(more);
   waitForFirst(kEnough);
   check("restored");
+}
+
+// The process is stopped when the server has accepted its connection, and goes on, with the TLS
+// handshake, when its lease has ended and can't be had anew.
+TEST_F(PostgresQuotaFaults, NothingIsSentWhereTheLeaseEndedWhileTheProcessConnected) {
+  const heymilo_test::CertificateAuthority authority;
+  const heymilo_test::TemporaryFile ca_file(authority.certificate());
+  const heymilo_test::RawServer https(
+      heymilo_test::answering(heymilo_test::httpAnswer("500 Oops", "{}")),
+      heymilo_test::RawServerTls{authority.issue()});
+  std::unique_ptr<heymilo_test::RunningProcess> process;
+  std::mutex mutex;  // guards `process` while it is set
+  const heymilo_test::RawServer slow([&](heymilo_test::RawConnection& connection) {
+    if (connection.number() == 0) {
+      const std::lock_guard<std::mutex> lock(mutex);
+      process->signal(SIGSTOP);
+      database.stop(PostgresServer::Stop::fast);
+      std::this_thread::sleep_for(heymilo_test::kQuotaTimes.lease + milliseconds{200});
+      process->signal(SIGCONT);
+    }
+    connection.relayTo(https.port());
+  });
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    process = workerOf(database.url(),
+                       {{"HEYMILO_BASE_URL", "https://127.0.0.1:" + std::to_string(slow.port())},
+                        {"HEYMILO_RATE_LIMIT", "20/1"},
+                        {"SSL_CERT_FILE", ca_file.path()}},
+                       {"1", "interactive", "plain", "4000"});  // longer than it is stopped
+  }
+  ASSERT_TRUE(slow.waitForConnections(1)) << logged();
+  ASSERT_TRUE(slow.waitForFinishedScripts(1)) << "it does not wait for a response";
+  ASSERT_TRUE(https.waitForScripts());
+  EXPECT_THAT(https.received(), testing::Each("")) << "nothing of the request";
+  EXPECT_EQ(process->wait(milliseconds{0}), std::nullopt) << logged();
+
+  database.start();
+  EXPECT_TRUE(https.waitForRequests(1)) << "it goes on with another slot";
 }
 
 // One member, without a pacer.

@@ -50,23 +50,30 @@ class QuotaProcesses : public testing::Test {
   std::unique_ptr<RunningProcess> worker(const std::string& url, int threads = 2,
                                          const std::string& priority = "interactive",
                                          const std::string& mode = "plain", int reserve = 0) const {
+    return workerOf(url,
+                    {{"HEYMILO_BASE_URL", api.url()},
+                     {"HEYMILO_WORKSPACE_ID", priority},
+                     {"HEYMILO_RATE_LIMIT",
+                      std::to_string(kQuotaRequests) + '/' + std::to_string(kQuotaPer.count()) +
+                          '/' + std::to_string(reserve)}},
+                    {std::to_string(threads), priority, mode, "500"});
+  }
+
+  /// With the rest of its arguments.
+  std::unique_ptr<RunningProcess> workerOf(const std::string& url,
+                                           std::map<std::string, std::string> environment,
+                                           const std::vector<std::string>& rest) const {
+    std::vector<std::string> arguments{url,
+                                       "",
+                                       std::to_string(kQuotaTimes.lease.count()),
+                                       std::to_string(kQuotaTimes.under_way.count()),
+                                       "p"};
+    arguments.insert(arguments.end(), rest.begin(), rest.end());
+    environment.emplace("HEYMILO_API_KEY", "test-key");
     return std::make_unique<RunningProcess>(
         std::string(HEYMILO_PROGRAMS_DIR) + "/postgres_quota_worker",
-        std::vector<std::string>{url,
-                                 "",
-                                 std::to_string(kQuotaTimes.lease.count()),
-                                 std::to_string(kQuotaTimes.under_way.count()),
-                                 "p",
-                                 std::to_string(threads),
-                                 priority,
-                                 mode},
-        std::map<std::string, std::string>{
-            {"HEYMILO_API_KEY", "test-key"},
-            {"HEYMILO_BASE_URL", api.url()},
-            {"HEYMILO_WORKSPACE_ID", priority},
-            {"HEYMILO_RATE_LIMIT",
-             std::to_string(kQuotaRequests) + '/' + std::to_string(kQuotaPer.count()) + '/' +
-                 std::to_string(reserve)}},
+        arguments,
+        environment,
         directory.file("log"));
   }
 

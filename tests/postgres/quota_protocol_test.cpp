@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 
 namespace {
 
+using heymilo::postgres::BootTime;
 using heymilo_test::QuotaSimulation;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -52,6 +54,193 @@ std::optional<std::uint64_t> firstViolation(const World& world, std::uint64_t se
     }
   }
   return std::nullopt;
+}
+
+/// With the library's own times.
+heymilo::postgres::QuotaProtocol::Setup setup() {
+  heymilo::postgres::QuotaProtocol::Setup setup;
+  setup.terms.requests = 4;
+  setup.terms.per = seconds{60};
+  setup.terms.timeout = seconds{60};
+  setup.fresh_holder = [] { return std::string("holder"); };
+  return setup;
+}
+
+// A holder that nobody uses has slots that another one's call may wait for.
+TEST(QuotaProtocol, AnIdleHolderLooksEverySecondWhetherOthersWait) {
+  heymilo::postgres::QuotaProtocol holder(setup());
+  heymilo::postgres::QuotaView view;
+  view.epoch = "e";
+  view.slots = {0, 1, 2, 3};
+  BootTime now = seconds{1'000};
+  holder.begin(now);
+  holder.finished(view, now);
+  now += seconds{1};  // it is idle from now on
+  for (int beat = 0; beat < 10; ++beat) {
+    const BootTime next = holder.nextSync(now);
+    EXPECT_GE(next, now);
+    EXPECT_LE(next, now + seconds{1});
+    now = next;
+    const heymilo::postgres::QuotaSync sync = holder.begin(now);
+    EXPECT_EQ(sync.give.size(), beat < 9 ? 0u : 4u) << beat;
+    view.holders.clear();
+    if (beat == 8) {  // its call waits, and there is no other slot
+      heymilo::postgres::QuotaView::Holder other;
+      other.holder = "other";
+      other.seq = 1;
+      other.waiting_bulk = other.wants = 4;
+      view.holders = {other};
+    }
+    holder.finished(view, now);
+    now += milliseconds{1};
+    if (beat == 8) {
+      EXPECT_LE(holder.nextSync(now), now + milliseconds{10}) << "it gives back at once";
+    }
+  }
+}
+
+/// One call of a holder, and the holder's statements, each of which takes a millisecond.
+struct Call {
+  int statements = 0;
+  bool slot = false;
+};
+
+/// Waits for a slot until then.
+Call call(heymilo::postgres::QuotaProtocol& holder, heymilo_test::QuotaStoreModel& store,
+          BootTime& now, BootTime end, heymilo::Priority priority) {
+  Call made;
+  const bool bulk = priority == heymilo::Priority::bulk;
+  while (now < end) {
+    if (holder.take({priority, setup().terms.timeout}, now).slot) {
+      holder.waiting(0, 0, now);
+      made.slot = true;
+      return made;
+    }
+    holder.waiting(bulk ? 0 : 1, bulk ? 1 : 0, now);
+    now = std::max(now, holder.nextSync(now));
+    if (now < end) {
+      const auto view = store.run(holder.begin(now));
+      now += milliseconds{1};
+      holder.finished(view, now);
+      ++made.statements;
+    }
+  }
+  return made;
+}
+
+/// A store in which a client's bulk calls wait for more than they have: all but the reserve.
+class QuotaReserve : public testing::Test {
+ protected:
+  QuotaReserve() {
+    EXPECT_TRUE(call(bulk, store, now, now + seconds{150}, heymilo::Priority::bulk).slot);
+    EXPECT_TRUE(call(bulk, store, now, now + seconds{150}, heymilo::Priority::bulk).slot);
+    run(seconds{1});
+  }
+
+  static heymilo::postgres::QuotaProtocol::Setup reserving() {
+    heymilo::postgres::QuotaProtocol::Setup with_a_reserve = setup();
+    with_a_reserve.terms.reserved_requests = 2;
+    with_a_reserve.fresh_holder = [] { return std::string("bulk"); };
+    return with_a_reserve;
+  }
+
+  /// Both run their statements for a while.
+  void run(seconds time, heymilo::postgres::QuotaProtocol* other = nullptr) {
+    for (const BootTime end = now + time; now < end; now += milliseconds{1}) {
+      bulk.waiting(0, 9, now);
+      for (heymilo::postgres::QuotaProtocol* const holder : {&bulk, other}) {
+        if (holder != nullptr && holder->nextSync(now) <= now) {
+          holder->finished(store.run(holder->begin(now)), now);
+        }
+      }
+    }
+  }
+
+  /// What an interactive call of a holder needs now.
+  int statements(heymilo::postgres::QuotaProtocol& holder) {
+    const BootTime began = now;
+    const Call made = call(holder, store, now, now + seconds{5}, heymilo::Priority::interactive);
+    EXPECT_TRUE(made.slot);
+    EXPECT_LT(now - began, milliseconds{20}) << "the time of the statements alone";
+    return made.statements;
+  }
+
+  heymilo_test::QuotaStoreModel store{heymilo_test::QuotaStoreModel::Broken{}};
+  BootTime now = seconds{1'000};
+  heymilo::postgres::QuotaProtocol bulk{reserving()};
+};
+
+TEST_F(QuotaReserve, IsThereForTheFirstCallOfAProgram) {
+  heymilo::postgres::QuotaProtocol fresh(setup());
+  EXPECT_EQ(statements(fresh), 2) << "one that joins, and one that fetches";
+}
+
+TEST_F(QuotaReserve, IsThereForACallOfAClientThatHasJustJoined) {
+  heymilo::postgres::QuotaProtocol joined(setup());
+  run(seconds{3}, &joined);
+  EXPECT_EQ(statements(joined), 1);
+}
+
+TEST_F(QuotaReserve, IsThereForACallOfAnIdleClient) {
+  heymilo::postgres::QuotaProtocol idle(setup());
+  run(seconds{25}, &idle);
+  ASSERT_TRUE(idle.idle());
+  EXPECT_EQ(statements(idle), 2);
+}
+
+// A store that shows a slot, and does not give it: a loop would ask every few milliseconds.
+TEST(QuotaProtocol, AStatementThatBringsNothingIsNotRepeatedAtOnce) {
+  heymilo::postgres::QuotaProtocol holder(setup());
+  heymilo::postgres::QuotaView view;
+  view.epoch = "e";
+  view.reserved = 2;
+  view.free_reserved = 2;
+  BootTime now = seconds{1'000};
+  int statements = 0;
+  for (const BootTime end = now + seconds{2}; now < end; now += milliseconds{1}) {
+    EXPECT_FALSE(holder.take({heymilo::Priority::interactive, setup().terms.timeout}, now).slot);
+    holder.waiting(1, 0, now);
+    if (holder.nextSync(now) <= now) {
+      holder.begin(now);
+      holder.finished(view, now);
+      ++statements;
+    }
+  }
+  EXPECT_GE(statements, 8) << "four a second";
+  EXPECT_LE(statements, 12);
+}
+
+// A job with `timeout 120`, or somebody who presses Ctrl-C and tries again.
+TEST(QuotaProtocol, ProgramsThatLiveShorterThanTheWaitHaveTheirTurnAfterIt) {
+  for (const bool leaves : {false, true}) {
+    for (const milliseconds life :
+         {milliseconds{1'000}, milliseconds{3'000}, milliseconds{120'000}}) {
+      if (life < seconds{2} && !leaves) {
+        continue;  // one that is killed before its third beat tells nobody
+      }
+      heymilo_test::QuotaStoreModel store{heymilo_test::QuotaStoreModel::Broken{}};
+      BootTime now = seconds{1'000};
+      const BootTime began = now;
+      const BootTime outlast = milliseconds{135'060};
+      bool slot = false;
+      while (!slot && now < began + seconds{400}) {
+        auto terms = setup();
+        terms.fresh_holder = [name = std::to_string(now.count())] { return name; };
+        heymilo::postgres::QuotaProtocol program(terms);
+        slot = call(program, store, now, now + life, heymilo::Priority::interactive).slot;
+        if (leaves && !slot) {
+          if (const auto sync = program.leave(now)) {
+            store.run(*sync);
+          }
+        }
+      }
+      EXPECT_TRUE(slot) << life.count();
+      EXPECT_GE(now - began, outlast);
+      // What a killed one has waited since its last report is lost, and the last rows' own.
+      EXPECT_LT(now - began, leaves || life > seconds{100} ? seconds{138} : seconds{300})
+          << life.count();
+    }
+  }
 }
 
 TEST(QuotaProtocol, NeverLetsMoreThanNRequestsIntoAWindow) {
@@ -117,6 +306,12 @@ TEST(QuotaProtocol, FindsARestoredCopyThatIsTakenAsItIs) {
   world.restores = 0.1;
   world.store.ignores_epoch = true;
   EXPECT_TRUE(firstViolation(world, 1'000));
+}
+
+TEST(QuotaProtocol, FindsWaitsOfSeveralThatAreAddedUp) {
+  World world = hostile();
+  world.store.adds_up_waits = true;
+  EXPECT_TRUE(firstViolation(world, 300));
 }
 
 // Use of the quota.

@@ -140,6 +140,7 @@ std::vector<std::string> lines(const QuotaView& view) {
     for (const long long number : {other.seq,
                                    other.gone ? 1LL : 0LL,
                                    other.outlast_ms,
+                                   other.waited_ms,
                                    other.turn,
                                    static_cast<long long>(other.owned),
                                    static_cast<long long>(other.owned_reserved)}) {
@@ -269,6 +270,49 @@ TEST_F(PostgresQuotaSql, MakesTheTablesWhereSeveralBeginAtOnce) {
     EXPECT_EQ(server_->sql("SELECT count(*) FROM heymilo.quota_slot"), "5\n");
     server_->sql("DROP SCHEMA heymilo CASCADE");
   }
+}
+
+// Nobody would wait out its slots, for ever.
+TEST_F(PostgresQuotaSql, TheRowOfAHolderIsNotDeletedWithoutItsSlots) {
+  Connection connection(server_->url());
+  prepareQuotaTables(connection, kLimit);
+  QuotaSync sync = joining("one");
+  sync.epoch = run(connection, sync).epoch;
+  try {
+    connection.run("DELETE FROM heymilo.quota_holder", {}, kLimit);
+    ADD_FAILURE() << "it did not throw";
+  } catch (const StatementError& error) {
+    EXPECT_EQ(error.sqlstate(), "23503");
+  }
+  EXPECT_EQ(server_->sql("SELECT count(*) FROM heymilo.quota_holder"), "2\n");
+
+  // The rows of a former server, whose slots get a new owner.
+  server_->sql("UPDATE heymilo.quota SET incarnation = 'of another server'");
+  sync.action = QuotaSync::Action::join;
+  sync.seq = 2;
+  sync.epoch = run(connection, sync).epoch;
+  EXPECT_EQ(server_->sql("SELECT count(*) FROM heymilo.quota_slot WHERE owner LIKE 'ghost:%'"),
+            "5\n");
+  // One that leaves with slots, and one that leaves without.
+  sync.action = QuotaSync::Action::claim;
+  sync.claims = {0, 1};
+  sync.seq = 3;
+  run(connection, sync);
+  QuotaSync other = joining("two");
+  run(connection, other);
+  other.action = sync.action = QuotaSync::Action::leave;
+  other.epoch = sync.epoch;
+  other.seq = 2;
+  EXPECT_EQ(run(connection, other).outcome, QuotaView::Outcome::good);
+  sync.seq = 4;
+  sync.left = {{0, 500}};
+  EXPECT_EQ(run(connection, sync).outcome, QuotaView::Outcome::good);
+  EXPECT_EQ(server_->sql("SELECT holder FROM heymilo.quota_holder WHERE holder NOT LIKE 'ghost:%'"),
+            "one\n");
+  // All of it: what the page tells who changes the limit.
+  server_->sql("DELETE FROM heymilo.quota");
+  EXPECT_EQ(server_->sql("SELECT count(*) FROM heymilo.quota_slot"), "0\n");
+  EXPECT_EQ(server_->sql("SELECT count(*) FROM heymilo.quota_holder"), "0\n");
 }
 
 TEST_F(PostgresQuotaSql, NeedsNoMoreRightsThanThePageSays) {

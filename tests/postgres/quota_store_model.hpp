@@ -22,6 +22,7 @@ class QuotaStoreModel {
     bool takes_dead_too_early = false;  ///< the time that others must wait is not looked at
     bool ignores_order = false;         ///< a statement is carried out after a later one
     bool ignores_epoch = false;         ///< a restored copy is taken as it is
+    bool adds_up_waits = false;         ///< of several holders, which overlap
   };
 
   explicit QuotaStoreModel(const Broken& broken) : broken_(broken) {}
@@ -77,6 +78,7 @@ class QuotaStoreModel {
     }
     Row& me = q.holders[sync.holder];
     me.seq = std::max(me.seq, sync.seq);
+    me.waited_ms = 0;
     me.reserved = sync.reserved;
     me.outlast_ms = std::max(me.outlast_ms, sync.outlast_ms);
     me.waiting_interactive = sync.waiting_interactive;
@@ -123,6 +125,7 @@ class QuotaStoreModel {
     bool gone = false;
     int reserved = 0;
     long long outlast_ms = 0;
+    long long waited_ms = 0;
     int waiting_interactive = 0;
     int waiting_bulk = 0;
     int wants = 0;
@@ -182,18 +185,21 @@ class QuotaStoreModel {
     if (row == rows_.holders.end() || row->second.seq != seen.seq) {
       return;
     }
+    long long& waited_ms = row->second.waited_ms;
+    waited_ms =
+        broken_.adds_up_waits ? waited_ms + seen.waited_ms : std::max(waited_ms, seen.waited_ms);
     bool rest = false;
     for (Slot& slot : rows_.slots) {
       if (slot.owner == seen.holder) {
         const long long wait = row->second.gone ? slot.rests_ms : row->second.outlast_ms;
-        if (seen.waited_ms >= wait || broken_.takes_dead_too_early) {
+        if (waited_ms >= wait || broken_.takes_dead_too_early) {
           slot = {};
         } else {
           rest = true;
         }
       }
     }
-    if (!rest && (row->second.gone || seen.waited_ms >= row->second.outlast_ms)) {
+    if (!rest && (row->second.gone || waited_ms >= row->second.outlast_ms)) {
       rows_.holders.erase(row);
     }
   }
@@ -253,6 +259,7 @@ class QuotaStoreModel {
       other.seq = row.seq;
       other.gone = row.gone;
       other.outlast_ms = row.outlast_ms;
+      other.waited_ms = row.waited_ms;
       other.waiting_interactive = row.waiting_interactive;
       other.waiting_bulk = row.waiting_bulk;
       other.wants = row.wants;

@@ -5,7 +5,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -124,11 +123,38 @@ TEST_F(PostgresQuota, RefusesOtherTermsAndNamesBoth) {
     EXPECT_EQ(error.param(), "rate_limit");
     EXPECT_THAT(error.what(), HasSubstr("7 requests in 300 ms"));
     EXPECT_THAT(error.what(), HasSubstr("6 requests in 300 ms"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("DELETE FROM heymilo.quota WHERE quota = 'key:" + terms().key + "'"));
   }
   QuotaTerms slower = terms();
   slower.per = milliseconds{301};
   EXPECT_THROW(quota()->join(slower, [] {}), InvalidArgumentError);
   EXPECT_NO_THROW(quota()->join(terms(6, 2), [] {})) << "a reserve is each one's own";
+}
+
+TEST_F(PostgresQuota, NamesTheRightsThatARoleNeeds) {
+  server_->sql("CREATE ROLE nobody LOGIN");
+  const auto refused = heymilo::postgres::makeQuota(
+      "postgresql://nobody@/heymilo?host=" + server_->socketDirectory(), "", kTimes);
+  for (const bool tables : {false, true}) {
+    if (tables) {
+      quota()->join(terms(), [] {});
+    }
+    try {
+      refused->join(terms(), [] {});
+      ADD_FAILURE() << "it did not throw";
+    } catch (const heymilo::StoreError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("permission denied"));
+      EXPECT_THAT(error.what(), HasSubstr("the role needs USAGE on the schema heymilo"));
+    }
+  }
+  try {
+    refused->status(terms().key);
+    ADD_FAILURE() << "it did not throw";
+  } catch (const heymilo::StoreError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the role needs USAGE on the schema heymilo"));
+  }
+  server_->sql("DROP ROLE nobody");
 }
 
 TEST_F(PostgresQuota, BelongsToAKeyOrToAName) {
@@ -181,6 +207,38 @@ TEST_F(PostgresQuota, AMemberThatHoldsAllGivesBackWhatOthersNeed) {
   const auto second = quota()->join(terms(), [&] { ++woken; });
   waitFor(*second);
   EXPECT_GT(woken, 0);
+}
+
+// Nothing else can free a slot: the others stay in use.
+TEST_F(PostgresQuota, AnUnusedSlotThatIsGivenBackReachesACallThatWaitsSoon) {
+  for (const Priority priority : {Priority::interactive, Priority::bulk}) {
+    auto first = quota()->join(terms(), [] {});
+    std::vector<int> slots(6);
+    for (int& slot : slots) {
+      slot = waitFor(*first);
+    }
+    const auto second = quota()->join(terms(), [] {});
+    ASSERT_FALSE(take(*second, priority));
+    second->waiting(priority == Priority::interactive ? 1 : 0, priority == Priority::bulk ? 1 : 0);
+    const auto given_back = steady_clock::now();
+    first->release(slots[0], SlotEnd::unsent);
+    waitFor(*second, priority);
+    EXPECT_LT(steady_clock::now() - given_back, milliseconds{1'250});
+    for (std::size_t slot = 1; slot < slots.size(); ++slot) {
+      first->release(slots[slot], SlotEnd::unsent);
+    }
+  }
+}
+
+TEST_F(PostgresQuota, RefusesAClockOfATest) {
+  QuotaTerms manual = terms();
+  manual.real_time = false;
+  try {
+    quota()->join(manual, [] {});
+    ADD_FAILURE() << "it did not throw";
+  } catch (const InvalidArgumentError& error) {
+    EXPECT_EQ(error.param(), "clock");
+  }
 }
 
 TEST_F(PostgresQuota, WhatALeavingMemberHeldIsFreeWhenItHasRested) {
@@ -285,29 +343,8 @@ TEST_F(PostgresQuota, TellsWhoHoldsWhat) {
   EXPECT_EQ(status->sharers[0].waiting_interactive, 2);
   EXPECT_TRUE(status->sharers[0].alive);
   EXPECT_THROW(quota()->status(""), InvalidArgumentError);
-}
-
-TEST_F(PostgresQuota, AChildOfForkJoinsAnew) {
-  const auto shared = quota();
-  const auto member = shared->join(terms(), [] {});
-  waitFor(*member);
-  const pid_t child = fork();
-  if (child == 0) {
-    auto own = shared->join(terms(), [] {});
-    for (int i = 0; i < 1'000; ++i) {
-      own->waiting(1, 0);
-      if (take(*own)) {
-        own.reset();
-        _exit(0);
-      }
-      usleep(5'000);
-    }
-    _exit(1);
-  }
-  int status = -1;
-  waitpid(child, &status, 0);
-  EXPECT_EQ(status, 0);
-  waitFor(*member);
+  server_->sql("UPDATE heymilo.version SET version = version + 1");
+  EXPECT_THROW(quota()->status(terms().key), heymilo::StoreError);
 }
 
 TEST_F(PostgresQuota, ARequestCostsNoStatement) {

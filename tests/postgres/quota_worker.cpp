@@ -3,7 +3,7 @@
 // library.
 //
 // postgres_quota_worker URL NAME LEASE_MS UNDER_WAY_MS POSTING_ID THREADS interactive|bulk
-// plain|forking
+// plain|forking TIMEOUT_MS
 
 #include <unistd.h>
 
@@ -20,7 +20,7 @@
 namespace {
 
 void readForEver(const heymilo::Client& client, const std::string& posting,
-                 const heymilo::RequestOptions& options) {
+                 const heymilo::RequestOptions& options, int patience) {
   for (int refused = 0;;) {
     try {
       client.listCandidates(posting, {}, options);
@@ -35,7 +35,7 @@ void readForEver(const heymilo::Client& client, const std::string& posting,
       if (error.outcome() != heymilo::Outcome::not_sent) {
         _exit(3);
       }
-      if (++refused > 3'000) {
+      if (++refused > patience) {
         _exit(0);  // the database has gone: a child that outlived its test
       }
       std::this_thread::sleep_for(std::chrono::milliseconds{10});
@@ -46,13 +46,13 @@ void readForEver(const heymilo::Client& client, const std::string& posting,
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 9) {
+  if (count != 10) {
     return 2;
   }
   const std::vector<std::string> given(arguments + 1, arguments + count);
   heymilo::ClientOptions options;
   options.proxy = "";
-  options.timeout = std::chrono::milliseconds{500};
+  options.timeout = std::chrono::milliseconds(std::stoi(given[8]));
   heymilo::RequestOptions request;
   request.max_retries = 0;
   request.priority = given[6] == "bulk" ? heymilo::Priority::bulk : heymilo::Priority::interactive;
@@ -75,7 +75,7 @@ int main(int count, char** arguments) {
     for (int thread = 0; thread < std::stoi(given[5]); ++thread) {
       threads.emplace_back([&] {
         try {
-          readForEver(client, given[4], request);
+          readForEver(client, given[4], request, given[7] == "forking" ? 3'000 : 30'000);
         } catch (const heymilo::Error& error) {
           std::fprintf(stderr, "%s\n", error.what());
           _exit(1);

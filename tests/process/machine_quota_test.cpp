@@ -134,7 +134,8 @@ class MachineQuota : public ::testing::Test {
     // Of whole windows, so that it can't be more than all of it.
     const std::size_t last = (times.size() - 1) / kRequests * kRequests;
     used = static_cast<double>(last) * std::chrono::duration<double>(kPer).count() /
-           (kRequests * std::chrono::duration<double>(times[last] - times[0]).count());
+           (static_cast<double>(kRequests) *
+            std::chrono::duration<double>(times[last] - times[0]).count());
     std::printf("%s: %zu requests, the shortest window %.3f ms, %.1f%% of the quota used\n",
                 what,
                 times.size(),

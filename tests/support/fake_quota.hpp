@@ -46,10 +46,10 @@ class FakeQuota final : public heymilo::SharedQuota {
     const std::lock_guard<std::mutex> guard(state_->mutex);
     return state_->record;
   }
-  /// From now on mayStillSend() says no.
-  void lapse() const {
+  /// From now on mayStillSend() says no, or yes again.
+  void lapse(bool on = true) const {
     const std::lock_guard<std::mutex> guard(state_->mutex);
-    state_->lapsed = true;
+    state_->lapsed = on;
   }
   /// Wakes the member that joined last.
   void wake() const { state_->wake(); }

@@ -100,6 +100,17 @@ TEST(FakeTransport, KeepsToTheLimitOfAnAnswer) {
   failureOf<TransportError>(transport, request);
 }
 
+TEST(FakeTransport, SendsOnlyWhatMayBeSent) {
+  FakeTransport transport(Script{ScriptedResponse::answer(200)});
+  HttpRequest request = get(kUrl);
+  bool may = false;
+  request.may_send = [&may] { return may; };
+  EXPECT_EQ(failureOf<TransportError>(transport, request).outcome(), Outcome::not_sent);
+  EXPECT_EQ(transport.requests().size(), 0u);
+  may = true;
+  EXPECT_EQ(transport.send(request, {}).status, 200);
+}
+
 TEST(FakeTransport, EndsWhenItIsCancelled) {
   FakeTransport transport(Script{ScriptedResponse::answer(200).held()});
   CancellationSource source;

@@ -7,6 +7,7 @@
 
 #include "support/printable.hpp"
 #include "support/program.hpp"
+#include "support/shared_quota.hpp"
 
 namespace support {
 
@@ -79,6 +80,29 @@ std::string advice(const heymilo::StatusError& error) {
   return "The API refused the request. Correct the values that it names, and run it again.";
 }
 
+/// A journal and a mirror, which are files, have this error too.
+bool isAboutQuota(const std::string& message) {
+  for (const char* const words :
+       {"quota file", "machine's quota:", "machineQuota:", "the quota's ", "the quota of this"}) {
+    if (message.find(words) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string advice(const heymilo::StoreError& error) {
+  if (!isAboutQuota(error.what())) {
+    return "Check the named file, and that its directory is writable.";
+  }
+  if (quotaIsInPostgres()) {
+    return "Check HEYMILO_QUOTA (postgresql://...), that the server can be reached, and that it "
+           "accepts the user.";
+  }
+  return "Correct that, or name another file in HEYMILO_QUOTA (machine:PATH), the same one for all "
+         "programs that use the key.";
+}
+
 std::string advice(const heymilo::InvalidArgumentError& error) {
   if (error.param() == "base_url") {
     return "Correct the environment variable HEYMILO_BASE_URL. Example: "
@@ -86,6 +110,11 @@ std::string advice(const heymilo::InvalidArgumentError& error) {
   }
   for (const auto& [option, variable] : {std::pair("api_key", "HEYMILO_API_KEY"),
                                          std::pair("workspace_id", "HEYMILO_WORKSPACE_ID"),
+                                         std::pair("quota", "HEYMILO_QUOTA"),
+                                         std::pair("HEYMILO_QUOTA", "HEYMILO_QUOTA"),
+                                         std::pair("rate_limit", "HEYMILO_RATE_LIMIT"),
+                                         std::pair("rate_limit.requests", "HEYMILO_RATE_LIMIT"),
+                                         std::pair("HEYMILO_RATE_LIMIT", "HEYMILO_RATE_LIMIT"),
                                          std::pair("SSL_CERT_FILE", "SSL_CERT_FILE"),
                                          std::pair("SSL_CERT_DIR", "SSL_CERT_DIR")}) {
     if (error.param() == option) {
@@ -143,8 +172,8 @@ std::string advice(const heymilo::Error& error) {
     return "This machine is overloaded. Close other programs or raise the process limit "
            "(ulimit -u), and try again.";
   }
-  if (dynamic_cast<const heymilo::StoreError*>(&error) != nullptr) {
-    return "Check the named file, and that its directory is writable.";
+  if (const auto* store = dynamic_cast<const heymilo::StoreError*>(&error)) {
+    return advice(*store);
   }
   return "Try again later.";
 }

@@ -34,7 +34,7 @@ constexpr const char* kApiFooter = R"(Environment:
   HEYMILO_WORKSPACE_ID    The workspace, for keys with access to several
   HEYMILO_RATE_LIMIT      The quota: N/SECONDS[/RESERVE] (default: 300/60), or none
   HEYMILO_QUOTA           Who shares it: process (default), machine, machine:PATH
-                          or postgresql://...
+                          (an absolute path) or postgresql://...
   SSL_CERT_FILE           A PEM file of CAs to trust instead of the system's
   SSL_CERT_DIR            A directory of them, made by openssl rehash
   NO_COLOR                If not empty, nothing is coloured automatically
@@ -197,7 +197,9 @@ void reportWait(const heymilo::Event& event) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(event.wait).count();
   const std::string wait = std::to_string(seconds) + " s";
   if (event.kind == heymilo::EventKind::throttled) {
-    tell("waiting " + wait + " to stay within the quota\n");
+    const std::string reason = event.held ? std::string() : reasonOfLongWait(event.wait);
+    tell(reason.empty() ? "waiting " + wait + " to stay within the quota\n"
+                        : "waiting up to " + wait + ": " + reason + '\n');
   } else if (event.kind == heymilo::EventKind::retry) {
     tell("waiting " + wait + " before trying again (attempt " + std::to_string(event.attempt) +
          (event.status != 0 ? " got status " + std::to_string(event.status) : " got no response") +

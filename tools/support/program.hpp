@@ -44,7 +44,8 @@ std::string apiFooter(const std::string& examples);
 /// explained on stderr; the return value is for main().
 int runProgram(CLI::App& app, int argc, char** argv, const std::function<ExitCode()>& body);
 
-/// Reports on stderr when a call waits for more than a second.
+/// Reports on stderr when a call waits for more than a second. Why it waits for longer than the
+/// window of a shared quota is explained.
 void reportWait(const heymilo::Event& event);
 
 /// A client from HEYMILO_API_KEY and the other variables of Client::fromEnvironment(). Throws

@@ -38,13 +38,13 @@ class FakeTransport final : public NonBlockingTransport {
                          std::shared_ptr<Clock> clock = nullptr);
   ~FakeTransport() override;
 
-  /// Responds according to the script or the function.
+  /// Responds according to the script or the function, if HttpRequest::may_send allows the request.
   HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) override;
   /// As send(), on a separate thread.
   void start(HttpRequest request, CancellationToken cancellation, Completion done) override;
 
-  /// All requests so far, in order of arrival, including interrupted ones. A request without a
-  /// complete response has `status` 0.
+  /// All requests so far, in order of arrival, including interrupted ones, without those that
+  /// HttpRequest::may_send refused. A request without a complete response has `status` 0.
   std::vector<RecordedRequest> requests() const;
 
  private:

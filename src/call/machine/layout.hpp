@@ -11,7 +11,7 @@
 // who look without a lock may see half of a new one.
 namespace heymilo::machine {
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr int kMaxSharers = 256;  // clients at a time
 constexpr int kMaxSlots = 65536;
 
@@ -28,6 +28,9 @@ struct Head {
   std::int64_t longest_timeout;  // of a sharer so far, in ns
   std::int32_t reserved;         // the highest of a sharer so far
   std::uint32_t unused;
+  std::uint64_t inode;  // of the file that this was written into: a copy has another one,
+  std::int64_t born;    // or was made at another time (in ns of the file system; 0: not known)
+  std::int64_t made;    // when this content began, by the boot time in ns
   std::uint64_t check;
 };
 

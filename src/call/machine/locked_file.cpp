@@ -76,6 +76,8 @@ LockedFile::LockedFile(const std::string& path, bool make)
     : path_(path), file_([&path, make] { return openFile(path, make); }) {
   if (isOpen()) {
     identify();
+  } else if (errno == ELOOP) {
+    throw StoreError("quota file " + path_ + " is a symbolic link: name the file itself");
   } else if (make || errno != ENOENT) {
     fail("can't be opened");
   }
@@ -98,6 +100,12 @@ void LockedFile::identify() {
   }
   device_ = about.st_dev;
   inode_ = about.st_ino;
+  struct statx more {};
+  if (statx(file_.get(), "", AT_EMPTY_PATH, STATX_BTIME, &more) == 0 &&
+      (more.stx_mask & STATX_BTIME) != 0) {
+    constexpr std::int64_t kNanoseconds = 1'000'000'000;
+    born_ = more.stx_btime.tv_sec * kNanoseconds + more.stx_btime.tv_nsec;
+  }
 }
 
 bool LockedFile::isInPlace(std::size_t& size) const {

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "base/closed_in_children.hpp"
@@ -23,6 +24,10 @@ class LockedFile {
   /// Whether the path still leads to this file. `size` is that of what the path leads to.
   bool isInPlace(std::size_t& size) const;
   std::size_t size() const;
+  /// Its number in the file system, and when it was made, in ns by the file system; 0: not known. A
+  /// copy differs in one of them.
+  std::uint64_t inode() const noexcept { return inode_; }
+  std::int64_t born() const noexcept { return born_; }
 
   /// False where another one has a part of it.
   bool lock(std::size_t at, std::size_t length) const;
@@ -51,6 +56,7 @@ class LockedFile {
   const ClosedInChildren file_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
+  std::int64_t born_ = 0;
 };
 
 /// The folder of a file, in which those who send show that they do, to those who make the file

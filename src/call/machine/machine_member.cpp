@@ -29,7 +29,7 @@ MachineMember::MachineMember(std::string path, QuotaTerms terms)
 
 void MachineMember::join() {
   file_.reset();
-  file_ = std::make_shared<QuotaFile>(path_, terms_);
+  file_ = std::make_shared<QuotaFile>(path_, terms_, seen_at_);
   if (held_until_ > bootTime()) {
     file_->hold(held_until_);
   }
@@ -41,6 +41,7 @@ SlotTurn MachineMember::take(const SlotRequest& request) {
   constexpr int kTries = 3;  // a file that is replaced that often is no place for a quota
   for (int attempt = 0; attempt < kTries; ++attempt) {
     try {
+      const Time now = bootTime();
       if (!file_ || !file_->hasName()) {
         join();
       }
@@ -48,7 +49,9 @@ SlotTurn MachineMember::take(const SlotRequest& request) {
         tell();
       }
       file_->raiseTimeout(request.timeout);
-      return takeFrom(file_, request);
+      const SlotTurn turn = takeFrom(file_, request);
+      seen_at_ = now;
+      return turn;
     } catch (const Replaced&) {
       file_.reset();
     }
@@ -103,7 +106,9 @@ SlotTurn MachineMember::takeFrom(const std::shared_ptr<QuotaFile>& file,
           if (!entered) {
             file->write(step.slot, taking.before());
             leave();
-            return {std::nullopt, kLookTakes, false, Time{0}};
+            SlotTurn turn;
+            turn.wait = kLookTakes;
+            return turn;
           }
           if (!file->isInPlace()) {
             throw Replaced();
@@ -117,11 +122,14 @@ SlotTurn MachineMember::takeFrom(const std::shared_ptr<QuotaFile>& file,
           turn.slot = number;
           return turn;
         }
-        case Do::wait:
+        case Do::wait: {
           if (taking.probed()) {
             probed_at_ = now;
           }
-          return step.turn;
+          SlotTurn turn = step.turn;
+          turn.ask_again = rules_.pace;
+          return turn;
+        }
       }
       step = taking.next(result);
     }

@@ -36,6 +36,12 @@ class MachineQuota final : public SharedQuota {
           "rate_limit.requests",
           "must be at most " + std::to_string(kMaxSlots) + " where machineQuota shares it");
     }
+    if (!terms.real_time) {
+      throw InvalidArgumentError(
+          "clock",
+          "must be the default with machineQuota, which counts real time: for a test with a clock "
+          "of its own, derive a SharedQuota from that clock, or share no quota");
+    }
     const std::string path = pathOf(terms.key);
     if (path_.empty() && mkdir(folder_.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
       throw StoreError("machineQuota: the folder " + folder_ +
@@ -84,12 +90,14 @@ std::shared_ptr<SharedQuota> machineQuota(std::string path) {
   if (path.empty()) {
     return std::make_shared<MachineQuota>("", runtimeFolder() + "/heymilo");
   }
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  if (error || path.find('\0') != std::string::npos) {
-    throw InvalidArgumentError("quota", "is not the path of a file");
+  if (path.front() != '/' || path.find('\0') != std::string::npos) {
+    throw InvalidArgumentError(
+        "quota",
+        "needs the absolute path of a file: a relative one leads programs in "
+        "different folders to different files");
   }
-  return std::make_shared<MachineQuota>(absolute.lexically_normal().string(), "");
+  return std::make_shared<MachineQuota>(std::filesystem::path(path).lexically_normal().string(),
+                                        "");
 }
 
 #else

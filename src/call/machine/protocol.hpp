@@ -51,7 +51,7 @@ struct Rules {
   Time rest;             ///< after a response
   Time unanswered_rest;  ///< where there was none
   Time grace;            ///< for so long a free slot is left to those who have used less
-  Time pace;             ///< between two looks for slots whose holders have died
+  Time pace;             ///< between two looks for slots that are free earlier than was expected
 };
 
 /// The stamp of a slot whose request has ended now.

@@ -37,13 +37,14 @@ std::uint64_t randomId() {
 
 }  // namespace
 
-QuotaFile::QuotaFile(const std::string& path, const QuotaTerms& terms)
+QuotaFile::QuotaFile(const std::string& path, const QuotaTerms& terms, Time used_another)
     : file_(path, true), folder_(path) {
   const Place place = thisPlace();
   file_.checkFileSystem();
   lockHead();
-  check(terms, place);
+  check(terms, place, used_another);
   length_ = slotAt(head_.slots);
+  resting_.resize(static_cast<std::size_t>(head_.slots));
   raise(terms.timeout, terms.reserved_requests);
   takeRecord();
   file_.unlock(0, 1);
@@ -65,8 +66,8 @@ void QuotaFile::lockHead() const {
   }
 }
 
-/// Reads the head, or makes the file where it is empty or from an earlier boot.
-void QuotaFile::check(const QuotaTerms& terms, const Place& place) {
+/// Reads the head, or makes the file if it is empty, a copy, or from an earlier boot.
+void QuotaFile::check(const QuotaTerms& terms, const Place& place, Time used_another) {
   const std::size_t size = file_.size();
   Head head{};
   if (size == 0 || (file_.read(&head, sizeof head, 0) >= kMagic.size() && head.magic == kMaking)) {
@@ -93,6 +94,10 @@ void QuotaFile::check(const QuotaTerms& terms, const Place& place) {
             file_.path() + " have " + inWords(head.slots, head.window) +
             ": use the same everywhere, or delete the file when no program uses it");
   }
+  if (head.inode != file_.inode() || head.born != file_.born()) {
+    make(terms, place, true);  // what was sent since it was copied is not in it
+    return;
+  }
   if (textOf(head.boot) != place.boot) {
     if (file_.isLocked(kSharersAt, 0)) {
       throw StoreError("quota file " + file_.path() +
@@ -106,6 +111,10 @@ void QuotaFile::check(const QuotaTerms& terms, const Place& place) {
     throw StoreError(
         "quota file " + file_.path() +
         " is that of another time namespace, whose clocks differ: name a file for each");
+  }
+  if (head.made < used_another.count()) {
+    make(terms, place, true);  // it was moved away, another one was used, and it was moved back
+    return;
   }
   head_ = head;
 }
@@ -123,6 +132,9 @@ void QuotaFile::make(const QuotaTerms& terms, const Place& place, bool of_this_b
   copyText(terms.key, head.key);
   head.longest_timeout = Time(terms.timeout).count();
   head.reserved = terms.reserved_requests;
+  head.inode = file_.inode();
+  head.born = file_.born();
+  head.made = Time(bootTime()).count();
   try {
     file_.resize(slotAt(head.slots));
     const Rules rules(terms.per);
@@ -197,6 +209,10 @@ bool QuotaFile::look(View& view) {
   if (content.head.magic != kMagic || content.head.id != head_.id) {
     return false;
   }
+  if (isSetBack(content.slots)) {
+    empty();
+    return false;
+  }
   view.longest_timeout = Time{content.head.longest_timeout};
   view.reserved = content.head.reserved;
   view.held_until = Time{0};
@@ -214,6 +230,29 @@ bool QuotaFile::look(View& view) {
   }
   view.slots.swap(content.slots);
   return true;
+}
+
+/// Nobody takes a slot that rests: one that was to rest until later, and does not, is an old one.
+bool QuotaFile::isSetBack(const std::vector<Stamp>& slots) {
+  const Time now = bootTime();
+  for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+    const Stamp& stamp = slots[slot];
+    const bool rests = stamp.state == Stamp::State::resting;
+    if (resting_[slot] > now && !(rests && stamp.time >= resting_[slot])) {
+      return true;
+    }
+    resting_[slot] = rests ? stamp.time : Time{0};
+  }
+  return false;
+}
+
+/// So that all who share it make it anew.
+void QuotaFile::empty() const {
+  lockHead();
+  if (isSame()) {
+    file_.truncate();
+  }
+  file_.unlock(0, 1);
 }
 
 bool QuotaFile::isInPlace() const { return hasName() && isSame(); }
@@ -247,9 +286,11 @@ Stamp QuotaFile::read(int slot) const {
   return stampOf(record);
 }
 
-void QuotaFile::write(int slot, const Stamp& stamp) const {
+void QuotaFile::write(int slot, const Stamp& stamp) {
   const StampRecord record = recordOf(stamp);
   file_.write(&record, sizeof record, slotAt(slot));
+  resting_[static_cast<std::size_t>(slot)] =
+      stamp.state == Stamp::State::resting ? stamp.time : Time{0};
 }
 
 void QuotaFile::tell(int interactive, int bulk) {
@@ -273,7 +314,7 @@ std::optional<QuotaStatus> statusOf(const std::string& path, const std::string& 
   if (!content.read(file, file.size())) {
     throw damaged(path, "is damaged, or is not one");
   }
-  if (textOf(content.head.key) != key) {
+  if (!key.empty() && textOf(content.head.key) != key) {
     throw InvalidArgumentError("quota", path + " is the quota of another key");
   }
   return content.status(file, bootTime());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "call/machine/content.hpp"
 #include "call/machine/layout.hpp"
@@ -18,13 +19,15 @@ namespace heymilo::machine {
 class QuotaFile {
  public:
   /// Opens the file or makes it, checks that it is the one of these terms, and takes a sharer's
-  /// record in it. All slots of a new file begin to rest now. Throws InvalidArgumentError as
-  /// SharedQuota::join().
-  QuotaFile(const std::string& path, const QuotaTerms& terms);
+  /// record in it. All slots of a new file begin to rest now. So do those of a copy, and of a file
+  /// whose content began before `used_another`: when the same member has used another file of this
+  /// name; 0: never. Throws InvalidArgumentError as SharedQuota::join().
+  QuotaFile(const std::string& path, const QuotaTerms& terms, Time used_another);
 
   int sharer() const noexcept { return sharer_; }  ///< this one's number
 
-  /// The whole at this moment. False where it has become another one: emptied, or made anew.
+  /// The whole at this moment. False if it has become another one: emptied, made anew, or set back
+  /// to what it was before, which empties it.
   bool look(View& view);
   /// Whether the path still leads to it, and it is not empty. Throws where a part of it is missing.
   bool hasName() const;
@@ -36,7 +39,7 @@ class QuotaFile {
   bool lockSlot(int slot) const;
   void unlockSlot(int slot) const noexcept;
   Stamp read(int slot) const;
-  void write(int slot, const Stamp& stamp) const;
+  void write(int slot, const Stamp& stamp);
 
   /// How many calls wait: in this sharer's record.
   void tell(int interactive, int bulk);
@@ -49,7 +52,9 @@ class QuotaFile {
 
  private:
   void lockHead() const;
-  void check(const QuotaTerms& terms, const Place& place);
+  void check(const QuotaTerms& terms, const Place& place, Time used_another);
+  bool isSetBack(const std::vector<Stamp>& slots);
+  void empty() const;
   void make(const QuotaTerms& terms, const Place& place, bool of_this_boot);
   void raise(Time timeout, int reserved);
   void takeRecord();
@@ -60,12 +65,13 @@ class QuotaFile {
   std::size_t length_ = 0;
   Head head_{};  // as it was found; longest_timeout and reserved may have been raised since
   int sharer_ = -1;
-  Content content_{};  // of the last look()
+  Content content_{};            // of the last look()
+  std::vector<Time> resting_{};  // until when each slot rests, as was seen last
   SharerRecord own_{};
 };
 
-/// What a file holds, whoever uses it. Empty where there is none. Throws StoreError, and
-/// InvalidArgumentError where it is another key's.
+/// What a file holds, whoever uses it. Empty if there is none. An empty key asks for the quota of
+/// any key. Throws StoreError, and InvalidArgumentError if the quota is another key's.
 std::optional<QuotaStatus> statusOf(const std::string& path, const std::string& key);
 
 }  // namespace heymilo::machine

@@ -41,6 +41,7 @@ class Replayer::Impl {
 
   HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) {
     detail::requireNotCancelled(cancellation);
+    detail::requireMaySend(request);
     const detail::Ordered real = detail::written(request, nullptr);
     const std::lock_guard lock(mutex_);
     for (auto exchange = exchanges_.begin(); exchange != exchanges_.end(); ++exchange) {

@@ -102,6 +102,13 @@ void requireNotCancelled(const CancellationToken& cancellation) {
   }
 }
 
+void requireMaySend(const HttpRequest& request) {
+  if (request.may_send && !request.may_send()) {
+    throw TransportError(about("not sent, since HttpRequest::may_send refused it"),
+                         Outcome::not_sent);
+  }
+}
+
 void requireOpen(const WaitingRoom& room) {
   if (room.closed()) {
     throw ConnectionError(about("server stopped"), Outcome::not_sent);

@@ -19,6 +19,8 @@ HttpResponse deliver(const HttpRequest& request, Reply reply, WaitingRoom& room,
 
 /// Throws CancelledError for a cancellation before anything is sent.
 void requireNotCancelled(const CancellationToken& cancellation);
+/// Throws TransportError (not_sent) if HttpRequest::may_send does not allow the request.
+void requireMaySend(const HttpRequest& request);
 /// Throws ConnectionError if the room's server no longer exists.
 void requireOpen(const WaitingRoom& room);
 

@@ -270,6 +270,21 @@ TEST_F(Recording, HoldsThatTheSameTextIsTheSameOne) {
   client.ingestCandidate("posting of acme", person("Bob"));
 }
 
+TEST_F(Recording, SendsOnlyWhatMayBeSent) {
+  const std::string url = server.clientOptions().base_url + "/api/v2/postings/p/candidates";
+  const auto real =
+      std::make_shared<FakeTransport>(std::vector{ScriptedResponse::answer(200, "{}")});
+  Recorder recorder(real, file);
+  HttpRequest request = post(url, "{}");
+  recorder.send(request, {});
+  request.may_send = [] { return false; };
+  EXPECT_EQ(failureOf<TransportError>(recorder, request).outcome(), Outcome::not_sent);
+  EXPECT_EQ(real->requests().size(), 1u);
+  Replayer replayer(file);
+  EXPECT_EQ(failureOf<TransportError>(replayer, request).outcome(), Outcome::not_sent);
+  EXPECT_EQ(replayer.left(), 2u);
+}
+
 TEST_F(Recording, RepeatsFailures) {
   const std::string url = server.clientOptions().base_url + "/api/v2/postings/p/candidates";
   const auto failing = std::make_shared<FakeTransport>(

@@ -156,6 +156,14 @@ TEST(MockServerByHand, CancellingEndsAHeldCall) {
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
+TEST(MockServerByHand, SendsOnlyWhatMayBeSent) {
+  MockServer server;
+  HttpRequest request = get(server.clientOptions().base_url + "/api/v2/postings/p1/candidates");
+  request.may_send = [] { return false; };
+  EXPECT_EQ(failureOf<TransportError>(*server.transport(), request).outcome(), Outcome::not_sent);
+  EXPECT_EQ(server.requests().size(), 0u);
+}
+
 TEST(MockServerByHand, SendsWithoutBlocking) {
   MockServer server;
   server.addPosting("p1");

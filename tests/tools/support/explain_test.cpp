@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <heymilo/errors.hpp>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@ namespace {
 using heymilo::Outcome;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 heymilo::StatusError::Details details(int status) {
   heymilo::StatusError::Details details;
@@ -73,7 +75,38 @@ TEST(Explain, DoesNotRepeatTheOnlyValueThatTheHeadlineNames) {
       "The API refused the request. Correct the values that it names, and run it again.\n");
 }
 
+TEST(Explain, SaysWhatToCheckWhereTheStoreIsAQuotas) {
+  const char* const in_postgres[] = {"the quota's store can't be reached: refused",
+                                     "the quota's tables in PostgreSQL are of another version",
+                                     "the quota of this name in the store belongs to another key"};
+  setenv("HEYMILO_QUOTA", "postgresql://me:pass-word@host/db", 1);
+  for (const char* const what : in_postgres) {
+    const std::string text = explain(heymilo::StoreError(what));
+    EXPECT_THAT(text, HasSubstr("that the server can be reached")) << what;
+    EXPECT_THAT(text, Not(HasSubstr("pass-word")));
+  }
+  EXPECT_THAT(explain(heymilo::StoreError("x.journal is the journal of another posting")),
+              HasSubstr("Check the named file"));
+  setenv("HEYMILO_QUOTA", "machine:/run/quota", 1);
+  for (const char* const what : {"quota file /run/quota must be a regular file",
+                                 "/run/quota is not a quota file: name another one",
+                                 "machineQuota: the folder /run/heymilo can't be made",
+                                 "the machine's quota: mount /proc"}) {
+    EXPECT_THAT(explain(heymilo::StoreError(what)), HasSubstr("name another file in HEYMILO_QUOTA"))
+        << what;
+  }
+  unsetenv("HEYMILO_QUOTA");
+}
+
 TEST(Explain, NamesTheVariableThatHoldsABadOption) {
+  for (const char* const option : {"quota", "HEYMILO_QUOTA"}) {
+    EXPECT_THAT(explain(heymilo::InvalidArgumentError(option, "what")),
+                HasSubstr("environment variable HEYMILO_QUOTA."));
+  }
+  for (const char* const option : {"rate_limit", "rate_limit.requests", "HEYMILO_RATE_LIMIT"}) {
+    EXPECT_THAT(explain(heymilo::InvalidArgumentError(option, "what")),
+                HasSubstr("environment variable HEYMILO_RATE_LIMIT."));
+  }
   EXPECT_THAT(explain(heymilo::InvalidArgumentError("base_url", "what")),
               HasSubstr("environment variable HEYMILO_BASE_URL."));
 }
