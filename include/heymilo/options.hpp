@@ -93,6 +93,12 @@ struct RequestOptions {
   std::optional<std::string> workspace_id{};  ///< instead of the client's
   Headers headers{};  ///< added to the request; must not name one that the library sets itself
   CancellationToken cancellation{};  ///< ends the call
+  /// Whether an attempt may be sent; empty: yes. Called before each attempt, and again by the
+  /// transport after connecting, before the first byte (HttpRequest::may_send): on any thread, in
+  /// parallel with nothing else of the call. It takes microseconds and must not throw. After
+  /// `false` nothing of the attempt is sent, and the call ends with StoreError, `not_sent`. For
+  /// code whose permission to send can end, such as a lease in a database.
+  std::function<bool()> may_send{};
 };
 
 /// Which candidates listCandidates is to return. The bounds are the time of invitation.

@@ -24,7 +24,8 @@ struct HttpRequest {
   std::size_t max_response_bytes = 0;    ///< of the body, after decompression; 0: no limit
   bool idempotent = false;               ///< sending it twice does no more than sending it once
   /// Whether the request may still be sent; empty: yes. The slot of a shared quota can end while a
-  /// connection is made, or while the process is stopped: see QuotaMember::mayStillSend().
+  /// connection is made, or while the process is stopped: see QuotaMember::mayStillSend(). So can
+  /// what RequestOptions::may_send stands for.
   ///
   /// A transport calls it after connecting (DNS lookup, TCP, TLS, proxy; also for a connection that
   /// is reused), right before the first byte of the request, and again before any other connection

@@ -19,9 +19,11 @@ Clock::TimePoint deadlineOf(const RequestOptions& options, Clock::TimePoint star
   return (std::min)(end, options.deadline.value_or(end));
 }
 
-StoreError slotEnded() {
-  return StoreError("the quota's store could not be reached for too long: the request was not sent",
-                    Outcome::not_sent);
+StoreError notAllowed(bool slot_ended) {
+  return StoreError(
+      slot_ended ? "the quota's store could not be reached for too long: the request was not sent"
+                 : "RequestOptions::may_send does not allow the request: it was not sent",
+      Outcome::not_sent);
 }
 
 RetryPolicy retryPolicyOf(const ClientOptions& client, const RequestOptions& options) {
@@ -40,6 +42,7 @@ Call::Call(const CallContext& context, const Operation& operation, CallRequest r
       cancellation_(options.cancellation),
       slot_{options.priority.value_or(Priority::interactive),
             options.timeout.value_or(context.options().timeout)},
+      may_send_(options.may_send),
       started_(started),
       steps_({operation,
               options.timeout.value_or(context.options().timeout),
@@ -52,6 +55,7 @@ Step Call::granted(Pacer::Permit turn) {
   turn_.emplace(std::move(turn));
   handed_over_ = false;
   slot_ended_ = false;
+  refused_ = false;
   return take(steps_.granted());
 }
 
@@ -69,11 +73,11 @@ Step Call::prepare() {
     if (prepares) {
       context_.prepareAttempt(request_.http, *common_headers_);
     }
-    if (context_.options().quota && !request_.http.may_send) {
+    if ((context_.options().quota || may_send_) && !request_.http.may_send) {
       request_.http.may_send = [this] { return maySend(); };  // too small for an allocation
     }
     if (!maySend()) {
-      throw slotEnded();
+      throw notAllowed(slot_ended_);
     }
   } catch (...) {
     return refused(std::current_exception());
@@ -100,8 +104,9 @@ Step Call::responded(HttpResponse response) {
 Step Call::failed(std::exception_ptr error) {
   error_ = std::move(error);
   Failure failure = failureOf(error_);
-  if (slot_ended_ && failure.outcome == Outcome::not_sent) {  // the transport did as it was told
-    error_ = std::make_exception_ptr(slotEnded());
+  if ((slot_ended_ || refused_) && failure.outcome == Outcome::not_sent) {
+    // The transport did as it was told.
+    error_ = std::make_exception_ptr(notAllowed(slot_ended_));
     failure = failureOf(error_);
     turn_->unsent();
   }
@@ -114,11 +119,12 @@ Step Call::refused(std::exception_ptr error) {
 }
 
 bool Call::maySend() noexcept {
-  const bool may = turn_->mayStillSend();
-  if (!may) {
+  if (!turn_->mayStillSend()) {
     slot_ended_ = true;
+  } else if (may_send_ && !may_send_()) {
+    refused_ = true;
   }
-  return may;
+  return !slot_ended_ && !refused_;
 }
 
 void Call::throttled(std::chrono::milliseconds wait, bool held) {

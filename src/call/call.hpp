@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <type_traits>
 
@@ -70,8 +71,8 @@ class Call {
 
  private:
   /// Whether the attempt may be sent, or still be sent. Called right before the transport has it
-  /// and, with a shared quota, by the transport right before the first byte: on any thread, in
-  /// parallel with nothing that changes the call.
+  /// and, with a shared quota or RequestOptions::may_send, by the transport right before the first
+  /// byte: on any thread, in parallel with nothing that changes the call.
   bool maySend() noexcept;
   Step take(const Step& step);
   void report() const;
@@ -83,13 +84,15 @@ class Call {
   CallRequest request_;
   const CancellationToken cancellation_;
   const SlotRequest slot_;
+  const std::function<bool()> may_send_;  // RequestOptions::may_send
   const Clock::TimePoint started_;
   Clock::TimePoint placed_at_{};
   CallSteps steps_;
   std::optional<Headers> common_headers_;  // of all attempts, where each has some of its own
   std::optional<Pacer::Permit> turn_;
-  bool handed_over_ = false;             // the attempt, to the transport
-  std::atomic<bool> slot_ended_{false};  // what maySend() found of the attempt
+  bool handed_over_ = false;  // the attempt, to the transport
+  // What maySend() found of the attempt.
+  std::atomic<bool> slot_ended_{false}, refused_{false};
   HttpResponse response_;
   std::exception_ptr error_;
 };

@@ -48,6 +48,7 @@ class CallContext {
   const std::shared_ptr<Clock>& clock() const noexcept { return surroundings_.clock; }
   double random() const { return surroundings_.random(); }
   const ClientOptions& options() const noexcept { return options_; }
+  const std::string& baseUrl() const noexcept { return base_url_; }
 
  private:
   const ClientOptions options_;

@@ -255,6 +255,13 @@ CandidateResponse Client::waitForCandidate(std::string_view posting_id, const st
 
 Clock& Client::clock() const noexcept { return *impl_->calls.clock(); }
 
+const std::string& Client::baseUrl() const noexcept { return impl_->calls.baseUrl(); }
+
+std::chrono::milliseconds Client::timeout() const noexcept {
+  const auto& timeout = impl_->calls.options().timeout;
+  return defaults_ ? defaults_->timeout.value_or(timeout) : timeout;
+}
+
 std::shared_ptr<Transport> makeTransport(const ClientOptions& options) {
   return makeCurlTransport({options.max_connections, options.tls, options.proxy});
 }

@@ -33,6 +33,13 @@ RequestOptions withDefaults(const RequestOptions& defaults, RequestOptions optio
     headers.add(name, value);
   }
   options.headers = std::move(headers);
+  if (options.may_send && defaults.may_send) {
+    options.may_send = [one = defaults.may_send, other = std::move(options.may_send)] {
+      return one() && other();
+    };
+  } else if (defaults.may_send) {
+    options.may_send = defaults.may_send;
+  }
   options.cancellation = eitherOf(defaults.cancellation, options.cancellation);
   return options;
 }

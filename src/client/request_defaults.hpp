@@ -7,8 +7,8 @@
 namespace heymilo {
 
 /// The options of a call whose client has defaults: what is set in `options` replaces what
-/// `defaults` have. Headers add up, the defaults' first; the earlier `deadline` holds; and the
-/// cancellation of either ends the call.
+/// `defaults` have. Headers add up, the defaults' first; the earlier `deadline` holds; the
+/// cancellation of either ends the call; and both `may_send` have to allow an attempt.
 RequestOptions withDefaults(const RequestOptions& defaults, RequestOptions options);
 
 /// The same for a client that may have none: then `options` are not copied, and must outlive this.

@@ -14,14 +14,11 @@
 /// ingest into a posting, so that each key is ingested once. A store implements it.
 namespace heymilo::workflows {
 
-// bulk/journal.hpp has a class of the same name, as long as there is bulk/.
-inline namespace shared_journal {
-
 /// What a journal is for. It is stored with the first join(), and another one is refused.
 struct JournalPosting {
   std::string posting_id{};
   std::string base_url{};
-  std::string key_name{};  ///< what the keys are: a metadata key, `email` or `content`
+  std::string key_name{};  ///< what the keys are: `key:NAME`, `email` or `content`
   int digest_version = 1;  ///< how content is made a digest
 
   bool operator==(const JournalPosting& other) const;
@@ -317,5 +314,4 @@ class Journal {
   virtual void requireInPlace() {}
 };
 
-}  // namespace shared_journal
 }  // namespace heymilo::workflows

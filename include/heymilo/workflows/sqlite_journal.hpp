@@ -7,8 +7,6 @@
 
 namespace heymilo::workflows {
 
-inline namespace shared_journal {
-
 /// The journal in an SQLite file, for any number of workers in any number of processes of one
 /// machine and one user. Opens the file, or makes it, readable by its owner only. Throws StoreError
 /// for anything that is not a regular file with a journal; a database with other tables only is
@@ -31,5 +29,4 @@ inline namespace shared_journal {
 /// in a child of fork(), which has to open the file itself.
 std::shared_ptr<Journal> sqliteJournal(const std::string& file);
 
-}  // namespace shared_journal
 }  // namespace heymilo::workflows

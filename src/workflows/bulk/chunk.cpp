@@ -2,19 +2,20 @@
 
 namespace heymilo::workflows {
 
-void Chunk::add(JournalRecord record, CandidateIngestRequest candidate) {
+void Chunk::add(Sending::Part record, CandidateIngestRequest candidate) {
   records_.push_back(std::move(record));
   request_.data.push_back(std::move(candidate));
 }
 
-void Chunk::keepIf(const std::function<bool(std::size_t place)>& wanted) {
+Chunk Chunk::keepIf(const std::function<bool(std::size_t place)>& wanted) {
   Chunk kept;
+  Chunk removed;
   for (std::size_t place = 0; place < size(); ++place) {
-    if (wanted(place)) {
-      kept.add(std::move(records_[place]), std::move(request_.data[place]));
-    }
+    Chunk& chunk = wanted(place) ? kept : removed;
+    chunk.add(std::move(records_[place]), std::move(request_.data[place]));
   }
   *this = std::move(kept);
+  return removed;
 }
 
 std::pair<Chunk, Chunk> Chunk::halve() {

@@ -1,6 +1,7 @@
 #include "workflows/bulk/receipts.hpp"
 
-#include <optional>
+#include <cstddef>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -17,27 +18,26 @@ DecodeError mismatch() {
 
 }  // namespace
 
-std::vector<Journal::Receipt> receiptsOf(const Chunk& chunk,
-                                         std::vector<BulkIngestCandidateResponseItem> response,
-                                         const std::string& mark_key) {
-  const std::vector<JournalRecord>& records = chunk.records();
+std::vector<BulkIngestCandidateResponseItem> receiptsOf(
+    const Chunk& chunk, std::vector<BulkIngestCandidateResponseItem> response,
+    const KeyRule& rule) {
+  const std::vector<Sending::Part>& records = chunk.records();
   if (response.size() != records.size()) {
     throw mismatch();
   }
-  std::unordered_map<std::string_view, std::size_t> by_mark;
+  std::unordered_map<std::string_view, std::size_t> by_key;
   for (std::size_t place = 0; place < records.size(); ++place) {
-    if (records[place].mark) {
-      by_mark.emplace(*records[place].mark, place);
-    }
+    by_key.emplace(records[place].key, place);
   }
-  std::vector<Journal::Receipt> receipts(records.size());
+  std::vector<BulkIngestCandidateResponseItem> receipts(records.size());
   std::vector<bool> filled(records.size());
   for (std::size_t i = 0; i < response.size(); ++i) {
     BulkIngestCandidateResponseItem& item = response[i];
     std::size_t place = i;
-    if (item.metadata && item.metadata->count(mark_key) != 0) {
-      const auto found = by_mark.find(item.metadata->at(mark_key));
-      if (found == by_mark.end()) {
+    const CandidateKey shown = rule.identify(nullptr, item.metadata ? &*item.metadata : nullptr);
+    if (shown.key) {
+      const auto found = by_key.find(*shown.key);
+      if (found == by_key.end()) {
         throw mismatch();
       }
       place = found->second;
@@ -46,8 +46,7 @@ std::vector<Journal::Receipt> receiptsOf(const Chunk& chunk,
       throw mismatch();
     }
     filled[place] = true;
-    receipts[place] = {
-        records[place].index, std::move(item.interview_id), std::move(item.interview_url)};
+    receipts[place] = std::move(item);
   }
   return receipts;
 }

@@ -1,6 +1,4 @@
-#include "workflows/bulk/record_state.hpp"
-
-#include "heymilo/workflows/store_error.hpp"
+#include "heymilo/workflows/bulk_ingest.hpp"
 
 namespace heymilo::workflows {
 
@@ -8,8 +6,6 @@ std::string_view toString(RecordState state) noexcept {
   switch (state) {
     case RecordState::unsent:
       return "unsent";
-    case RecordState::in_flight:
-      return "in_flight";
     case RecordState::ingested:
       return "ingested";
     case RecordState::queued:
@@ -18,22 +14,12 @@ std::string_view toString(RecordState state) noexcept {
       return "rejected";
     case RecordState::unresolved:
       return "unresolved";
+    case RecordState::changed:
+      return "changed";
+    case RecordState::duplicate:
+      return "duplicate";
   }
   return "unresolved";
-}
-
-RecordState recordStateOf(std::string_view text) {
-  for (const RecordState state : {RecordState::unsent,
-                                  RecordState::in_flight,
-                                  RecordState::ingested,
-                                  RecordState::queued,
-                                  RecordState::rejected,
-                                  RecordState::unresolved}) {
-    if (text == toString(state)) {
-      return state;
-    }
-  }
-  throw StoreError("the journal contains a record state that this version does not know");
 }
 
 }  // namespace heymilo::workflows

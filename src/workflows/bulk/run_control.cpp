@@ -12,7 +12,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstWait{250};
 constexpr milliseconds kLongestWait{30'000};
 constexpr milliseconds kGrace{5'000};
-constexpr milliseconds kTick{1'000};
 
 milliseconds waitAfter(std::size_t failures) {
   milliseconds wait = kFirstWait;
@@ -84,30 +83,15 @@ milliseconds RunControl::untilTurn() const {
   return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(turn_ - clock_.now()));
 }
 
-void RunControl::wait(milliseconds time, const std::function<void()>& meanwhile) {
-  const Clock::TimePoint end = clock_.now() + time;
-  while (!over() && clock_.now() < end) {
-    {
-      std::unique_lock lock(mutex_);
-      const Clock::TimePoint tick = std::min<Clock::TimePoint>(end, clock_.now() + kTick);
-      clock_.wait(lock, changed_, tick, [this] { return endsWaits(); });
-    }
-    meanwhile();
-  }
-}
-
 void RunControl::tick() {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kTick);
-  if (stopped_at_ && std::chrono::steady_clock::now() >= *stopped_at_ + kGrace) {
-    lock.unlock();
+  bool due = false;
+  {
+    const std::lock_guard lock(mutex_);
+    due = stopped_at_ && std::chrono::steady_clock::now() >= *stopped_at_ + kGrace;
+  }
+  if (due) {
     abandon_.cancel();
   }
-}
-
-void RunControl::wake() {
-  const std::lock_guard lock(mutex_);
-  changed_.notify_all();
 }
 
 }  // namespace heymilo::workflows

@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -40,14 +39,10 @@ class RunControl {
   void waitForTurn();
   /// How long it is until then: 0 where a request may be made.
   std::chrono::milliseconds untilTurn() const;
-  /// Waits for `time`, or until the run is over. Calls `meanwhile` once a second, and at the end.
-  void wait(std::chrono::milliseconds time, const std::function<void()>& meanwhile);
-
   /// Cancelled by tick() when the run was stopped 5 s ago: ends requests that take longer.
   CancellationToken abandon() const { return abandon_.token(); }
-  /// Waits for wake() or any other change, up to a second. Cancels abandon() when it is time.
+  /// Cancels abandon() when it is time: to be called once a second.
   void tick();
-  void wake();
 
  private:
   bool endsWaits() const { return stopped_at_ || reason_; }  // with mutex_ held

@@ -38,7 +38,7 @@ std::optional<JournalRequest> Job::store(const Moment& now) {
   if (!std::exchange(claimed_last_, false) && mayClaim(now)) {
     return claim(now);
   }
-  if (beatDue(now)) {
+  if (beatDue(now) || (finishing() && written_)) {  // counts() are to be those at the end
     JournalBeat beat;
     beat.dead = membership_.dead(now.time);
     beat.begun = begun_;
@@ -91,6 +91,7 @@ void Job::responded(const JournalResponse& response, const Moment& now) {
       begun_ = begun_ || (seen_ && !view_.adopted && view->adopted);
       told_ = std::get<JournalBeat>(request).begun;
       view_ = *view;
+      written_ = false;
       seen_ = true;
       next_view_ = now.time + setup_.times.poll;
       membership_.observe(view->others, now.time);
@@ -105,6 +106,7 @@ void Job::responded(const JournalResponse& response, const Moment& now) {
     }
     accept(claimed->outcome);
   } else if (const auto* settled = std::get_if<JournalSettled>(&response)) {
+    written_ = true;
     intake_.settled(std::exchange(settling_, 0), now.time);
     accept(settled->outcome);
   } else if (const auto* doubts = std::get_if<JournalDoubts>(&response)) {
@@ -113,6 +115,7 @@ void Job::responded(const JournalResponse& response, const Moment& now) {
       searched();
     }
   } else if (const auto* recognised = std::get_if<JournalRecognised>(&response)) {
+    written_ = true;
     if (accept(recognised->outcome)) {
       search_.responded(*recognised, now);
       searched();

@@ -129,6 +129,7 @@ class Job {
   std::optional<Timestamp> looked_;  // JournalBeat::looked
   bool told_ = false;                // and the journal knows
   bool claimed_last_ = false;        // by the last operation
+  bool written_ = false;             // something since the view
   bool leaving_ = false;
   bool over_ = false;
   bool stopped_ = false;

@@ -2,8 +2,6 @@
 
 namespace heymilo::workflows {
 
-inline namespace shared_journal {
-
 Journal::~Journal() = default;
 
 bool JournalPosting::operator==(const JournalPosting& other) const {
@@ -31,5 +29,4 @@ std::string_view toString(KeyState state) noexcept {
   return "unresolved";
 }
 
-}  // namespace shared_journal
 }  // namespace heymilo::workflows

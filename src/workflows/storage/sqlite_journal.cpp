@@ -8,13 +8,9 @@
 
 namespace heymilo::workflows {
 
-inline namespace shared_journal {
-
 std::shared_ptr<Journal> sqliteJournal(const std::string& file) {
   return std::make_shared<SqliteJournal>(file);
 }
-
-}  // namespace shared_journal
 
 SqliteJournal::SqliteJournal(const std::string& file)
     : database_(std::make_unique<JournalDatabase>(file)),

@@ -137,28 +137,6 @@ TEST_F(RunControlTest, MayBeStoppedBeforeItBegins) {
   EXPECT_TRUE(RunControl(clock, stop.token(), 1).over());
 }
 
-TEST_F(RunControlTest, WaitCallsOnceASecond) {
-  int called = 0;
-  const auto start = clock.now();
-  control.wait(milliseconds{2500}, [&] { ++called; });
-  EXPECT_EQ(called, 3);
-  EXPECT_EQ(clock.now() - start, milliseconds{2500});
-  control.wait(milliseconds{0}, [&] { ++called; });
-  EXPECT_EQ(called, 3);
-}
-
-TEST_F(RunControlTest, WaitEndsWithTheRun) {
-  int called = 0;
-  const auto start = clock.now();
-  control.wait(hours{1}, [&] {
-    if (++called == 2) {
-      stop.cancel();
-    }
-  });
-  EXPECT_EQ(called, 2);
-  EXPECT_EQ(clock.now() - start, seconds{2});
-}
-
 /// Waits that only another thread ends: the clock stands still.
 class RunControlThreads : public ::testing::Test {
  protected:
@@ -210,25 +188,6 @@ TEST_F(RunControlThreads, ATurnThatIsPutOffIsWaitedForInFull) {
   waiting.join();
   EXPECT_TRUE(done);
   EXPECT_FALSE(control.over());
-}
-
-// A tick lasts a second where nothing happens.
-TEST_F(RunControlThreads, ATickEndsWhenSomethingHappens) {
-  constexpr int kTicks = 20;
-  const auto start = std::chrono::steady_clock::now();
-  std::atomic<bool> ended{false};
-  std::thread ticking([&] {
-    for (int i = 0; i < kTicks; ++i) {
-      control.tick();
-    }
-    ended = true;
-  });
-  while (!ended) {
-    control.wake();
-    std::this_thread::yield();
-  }
-  ticking.join();
-  EXPECT_LT(std::chrono::steady_clock::now() - start, seconds{kTicks / 2});
 }
 
 }  // namespace

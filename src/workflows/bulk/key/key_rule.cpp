@@ -177,8 +177,8 @@ void KeyRule::putReference(CandidateIngestRequest& request, IdentifiedRecord& re
   request.metadata->emplace(kReference, record.key);
 }
 
-ShownKey KeyRule::identify(const std::string* email, const Metadata* metadata) const {
-  ShownKey shown;
+CandidateKey KeyRule::identify(const std::string* email, const Metadata* metadata) const {
+  CandidateKey shown;
   const std::string* reference = find(metadata, kReference);
   if (reference != nullptr) {
     shown.reference = classify(*reference, prefix_);
@@ -204,16 +204,16 @@ ShownKey KeyRule::identify(const std::string* email, const Metadata* metadata) c
   return shown;
 }
 
-ShownKey KeyRule::identify(const CandidateResponse& candidate) const {
+CandidateKey KeyRule::identify(const CandidateResponse& candidate) const {
   return identify(&candidate.email, metadataOf(candidate.metadata));
 }
 
-ShownKey KeyRule::identify(const UnreadableCandidate& candidate) const {
+CandidateKey KeyRule::identify(const UnreadableCandidate& candidate) const {
   const auto& faulty = candidate.unreadable_properties;
   const auto isReadable = [&](const char* property) {
     return !faulty.empty() && std::find(faulty.begin(), faulty.end(), property) == faulty.end();
   };
-  ShownKey shown;
+  CandidateKey shown;
   shown.known = isReadable("metadata");
   if (!shown.known) {
     return shown;
