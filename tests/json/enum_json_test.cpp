@@ -157,8 +157,8 @@ TEST(EnumJson, OtherEnumsAreTheirTextToo) {
   EXPECT_EQ((json{{"outcome", Outcome::unknown}}).dump(), R"({"outcome":"unknown"})");
   EXPECT_EQ((json{{"kind", EventKind::throttled}}).dump(), R"({"kind":"throttled"})");
   EXPECT_EQ((json{{"priority", Priority::bulk}}).dump(), R"({"priority":"bulk"})");
-  EXPECT_EQ((ordered_json{{"state", workflows::RecordState::in_flight}}).dump(),
-            R"({"state":"in_flight"})");
+  EXPECT_EQ((ordered_json{{"state", workflows::RecordState::changed}}).dump(),
+            R"({"state":"changed"})");
 }
 
 template <class T, class = void>

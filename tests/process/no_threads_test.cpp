@@ -148,6 +148,7 @@ TEST_F(NoThreads, ABulkIngestionIsRefusedAndCanBeRunLater) {
 TEST_F(NoThreads, ABulkIngestionDoesWithFewer) {
   for (int threads = 1; threads < 4; ++threads) {
     options.journal = directory.file(std::to_string(threads));
+    records.clear();
     server.addPosting("p" + std::to_string(threads));
     const auto all = people(95);
     const ThreadLimit few(threads);

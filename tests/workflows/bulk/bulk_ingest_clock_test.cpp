@@ -71,6 +71,7 @@ class Import {
     server_.addPosting("p", kThere);
     options_.journal = directory_.file("journal");
     options_.chunk = 10;
+    options_.new_posting = true;
     options_.concurrency = 1;
     options_.patience = given.restart ? 1 : 5;
     options_.on_progress = [this](const BulkProgress& progress) {
@@ -332,6 +333,7 @@ TEST_F(SeveralServers, NobodyComesInTwice) {
                                   std::to_string(other.count()) + (restart ? "r" : "");
       slow_server.addPosting(posting, 30);
       options.journal = directory.file(posting);
+      options.on_record = nullptr;
       dateIs(one, 2);
       dateIs(other, 2);
       loseAResponse();

@@ -36,7 +36,7 @@ TEST_F(BulkIngestInDoubt, FindsWhatWasCarriedOutWithoutAnAnswer) {
   EXPECT_EQ(result.ingested, 95u);
   EXPECT_EQ(posts(), 10u);  // nothing was sent again
   expectEverybodyOnce(95);
-  expectJournalAgrees();
+  expectReportAgrees();
 }
 
 /// A server whose lists show one candidate with another text.
@@ -76,11 +76,12 @@ TEST_F(BulkIngestInDoubt, ACandidateWhoCanNotBeReadIsNeverSentAgain) {
     bool determined;  // whether it is one of the records
   };
   options.settling_time = milliseconds{0};
+  client_options.clock = std::make_shared<ManualClock>();
   for (const Case& kind : {Case{"NaN", with(R"("x":NaN)"), true},
                            Case{"a known property", with(R"("score":"\ud800")"), true},
                            Case{"the name", instead("name", "7"), true},
-                           Case{"the mark", instead("number", "\"\xff\""), false},
-                           Case{"the address", instead("email", "1e999"), false},
+                           Case{"a text of the metadata", instead("number", "\"\xff\""), false},
+                           Case{"the address", instead("email", "1e999"), true},
                            Case{"the id", instead("interview_id", "null"), false},
                            Case{"the candidate", [](const std::string&) { return "NaN"; }, false},
                            Case{"the structure", brokenStructures().front().spoil, false}}) {
@@ -93,6 +94,7 @@ TEST_F(BulkIngestInDoubt, ACandidateWhoCanNotBeReadIsNeverSentAgain) {
     client_options.transport = transport;
     const std::size_t before = posts();
     const auto ingest = [&] {
+      records.clear();
       return bulkIngest(Client(client_options), posting, sourceOf(people(10)), options);
     };
     try {
@@ -120,7 +122,7 @@ TEST_F(BulkIngestInDoubt, SendsAgainWhatIsProvenNotToHaveArrived) {
   EXPECT_TRUE(result.complete);
   EXPECT_EQ(posts(), 10u + 2u + 2u);  // what a 5xx was for goes in halves
   expectEverybodyOnce(95);
-  expectJournalAgrees();
+  expectReportAgrees();
 }
 
 TEST_F(BulkIngestInDoubt, CountsTheLooksThatFindNobodyToo) {
@@ -168,7 +170,7 @@ TEST_F(BulkIngestInDoubt, WaitsByTheClientsClock) {
   EXPECT_TRUE(result.complete);
   EXPECT_EQ(posts(), 10u + 1u + 2u);  // what a 5xx was for goes in halves
   expectEverybodyOnce(95);
-  expectJournalAgrees();
+  expectReportAgrees();
   EXPECT_GE(clock->now() - start, hours{2} + seconds{125});  // the settling time among it
 }
 
@@ -183,64 +185,7 @@ TEST_F(BulkIngestInDoubt, GoesOnWhereARunEndedWithRecordsInFlight) {
   EXPECT_TRUE(ingest(people(95)).complete);
   EXPECT_EQ(posts(), 9u);
   expectEverybodyOnce(95);
-  expectJournalAgrees();
-}
-
-TEST_F(BulkIngestInDoubt, KeepsTheMarkOfACallersOwn) {
-  options.mark = "number";
-  options.concurrency = 1;  // of two with the same mark the first that is sent goes in
-  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
-  People all = people(20);
-  all[15].metadata =
-      Metadata{{"number", "3"}};  // the same person again, as the caller numbers them
-  const BulkIngestResult result = ingest(all);
-  EXPECT_EQ(result.ingested, 19u);
-  const auto rejected = reported(RecordState::rejected);
-  ASSERT_EQ(rejected.size(), 1u);
-  EXPECT_EQ(rejected[0].index, 15u);
-  EXPECT_EQ(rejected[0].error->code, "duplicate_mark");
-  for (const nlohmann::json& candidate : server.candidates("p")) {
-    EXPECT_EQ(candidate.at("metadata").size(), 1u);  // nothing was added
-  }
-}
-
-TEST_F(BulkIngestInDoubt, RecognisesByEmailWhereThereIsNoRoomForAMark) {
-  People all = people(20);
-  for (int i = 0; i < 49; ++i) {
-    (*all[4].metadata)["key" + std::to_string(i)] = "value";
-  }
-  all[4].email = "Room@Example.com";
-  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit().times(2));
-  const BulkIngestResult result = ingest(all);
-  EXPECT_TRUE(result.complete);
-  EXPECT_EQ(result.matched_by_email, 1u);
-  EXPECT_EQ(posts(), 2u);
-  expectEverybodyOnce(20);
-  for (const RecordReport& record : reported(RecordState::ingested)) {
-    EXPECT_EQ(record.matched_by_email, record.index == 4);
-  }
-}
-
-TEST_F(BulkIngestInDoubt, LeavesUnresolvedWhatNothingTells) {
-  People all = people(2);
-  for (CandidateIngestRequest& person : all) {
-    person.email = "same@example.com";
-    for (int i = 0; i < 49; ++i) {
-      (*person.metadata)["key" + std::to_string(i)] = "value";
-    }
-  }
-  options.chunk = 1;
-  options.concurrency = 1;
-  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
-  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect());
-  const BulkIngestResult result = ingest(all);
-  EXPECT_EQ(result.ingested, 1u);
-  EXPECT_EQ(result.unresolved, 1u);
-  EXPECT_FALSE(result.complete);
-  EXPECT_EQ(posts(), 2u);
-  EXPECT_EQ(reported(RecordState::unresolved).front().error->code, "ambiguous");
-  EXPECT_FALSE(ingest(all).complete);
-  EXPECT_EQ(posts(), 2u);  // nor is it sent by a later run
+  expectReportAgrees();
 }
 
 TEST_F(BulkIngestInDoubt, QueuesAndFindsWhatWasQueued) {
@@ -262,10 +207,10 @@ TEST_F(BulkIngestInDoubt, QueuesAndFindsWhatWasQueued) {
   EXPECT_FALSE(reported(RecordState::queued).front().ingestion_id.value_or("").empty());
 }
 
-TEST_F(BulkIngestInDoubt, TakesReceiptsByTheirMark) {
+TEST_F(BulkIngestInDoubt, TakesReceiptsByTheirKey) {
   // The API does not promise an order: here they come back to front.
   const People all = people(2);
-  options.mark = "number";
+  options.key = "number";
   server.respondNext(
       "ingestCandidatesBulk",
       ScriptedResponse::answer(
@@ -306,35 +251,6 @@ TEST_F(BulkIngestInDoubt, NarrowsDownWhomTheApiFailsOn) {
   expectEverybodyOnce(16);
 }
 
-// An old candidate with the same address is not taken for a record that was not ingested.
-TEST_F(BulkIngestInDoubt, AnAddressThatWasThereBeforeProvesNothing) {
-  People all = people(2);
-  for (int i = 0; i < 49; ++i) {
-    (*all[1].metadata)["key" + std::to_string(i)] = "value";
-  }
-  nlohmann::json before = all[1];
-  before["created_at"] = 1'000'000'000;
-  before["metadata"] = nullptr;
-  server.addCandidate("p", before);
-  options.chunk = 1;
-  options.concurrency = 1;
-  server.respondNext("ingestCandidatesBulk", ScriptedResponse::asUsual());
-  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect().afterCommit());
-  EXPECT_EQ(ingest(all).ingested, 2u);  // the time of sending tells the two apart
-  EXPECT_EQ(reported(RecordState::ingested)[1].matched_by_email, true);
-
-  options.journal = directory.file("another");
-  options.patience = 1;
-  server.respondNext("ingestCandidatesBulk", ScriptedResponse::disconnect());
-  const People one(all.begin() + 1, all.end());
-  EXPECT_THROW(ingest(one), ConnectionError);
-  options.patience = 5;
-  const BulkIngestResult result = ingest(one);  // the time is not known any more
-  EXPECT_EQ(result.ingested, 0u);
-  EXPECT_EQ(result.unresolved, 1u);
-  EXPECT_EQ(reported(RecordState::unresolved)[0].error->code, "ambiguous");
-}
-
 TEST_F(BulkIngestInDoubt, WhatMayBeInTheQueueIsNotSentAgain) {
   options.async = true;
   options.concurrency = 1;
@@ -343,7 +259,6 @@ TEST_F(BulkIngestInDoubt, WhatMayBeInTheQueueIsNotSentAgain) {
   const BulkIngestResult result = ingest(people(20));  // nothing leaves the queue meanwhile
   EXPECT_EQ(result.queued, 10u);
   EXPECT_EQ(result.unresolved, 10u);
-  EXPECT_EQ(reported(RecordState::unresolved)[0].error->code, "may_be_queued");
   EXPECT_FALSE(ingest(people(20)).complete);
   EXPECT_EQ(server.requests("ingestCandidatesBulkAsync").size(), 2u);
   server.advance(std::chrono::seconds{10});

@@ -3,16 +3,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "heymilo/testing/manual_clock.hpp"
+#include "heymilo/workflows/sqlite_journal.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "support/bulk_ingest_fixture.hpp"
 
@@ -27,10 +33,11 @@ TEST_F(BulkIngest, BringsEverybodyInOnce) {
   EXPECT_EQ(result.records, 95u);
   EXPECT_EQ(result.ingested, 95u);
   EXPECT_TRUE(result.complete);
-  EXPECT_EQ(result.requests, 10u);
+  EXPECT_EQ(result.job.ingested, 95u);
+  EXPECT_EQ(result.requests, 11u);  // one for the API's time
   EXPECT_EQ(posts(), 10u);
   expectEverybodyOnce(95);
-  expectJournalAgrees();
+  expectReportAgrees();
   for (const RecordReport& record : reported(RecordState::ingested)) {
     EXPECT_FALSE(record.interview_url.value_or("").empty());
   }
@@ -40,37 +47,120 @@ TEST_F(BulkIngest, ASecondRunSendsNothing) {
   ingest(people(30));
   server.clearRequests();
   const BulkIngestResult result = ingest(people(30));
-  EXPECT_EQ(result.ingested, 30u);
+  EXPECT_EQ(result.known, 30u);
+  EXPECT_EQ(result.ingested, 0u);
+  EXPECT_EQ(result.job.ingested, 30u);
   EXPECT_TRUE(result.complete);
-  EXPECT_EQ(result.requests, 0u);
-  EXPECT_EQ(server.requestCount(), 0u);
+  EXPECT_EQ(posts(), 0u);
+  EXPECT_EQ(result.requests, server.requestCount());
+  for (const RecordReport& record : reported(RecordState::ingested)) {
+    EXPECT_TRUE(record.known);
+    EXPECT_FALSE(record.interview_id.value_or("").empty());
+  }
+  expectReportAgrees();
 }
 
-TEST_F(BulkIngest, RefusesASourceThatHasChanged) {
+// The source lives: it grows, shrinks and is reordered between runs.
+TEST_F(BulkIngest, TakesASourceAsItIs) {
+  options.key = "number";
+  People all = people(30);
+  ingest(all);
+  all = people(45);  // grown
+  std::reverse(all.begin(), all.end());
+  BulkIngestResult result = ingest(all);
+  EXPECT_EQ(result.known, 30u);
+  EXPECT_EQ(result.ingested, 15u);
+  EXPECT_TRUE(result.complete);
+  result = ingest(people(7));  // shrunk
+  EXPECT_EQ(result.known, 7u);
+  EXPECT_EQ(result.job.ingested, 45u);
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(posts(), 3u + 2u);
+  expectEverybodyOnce(45);
+}
+
+TEST_F(BulkIngest, TellsOfWhatHasChangedAndSendsNothingOfIt) {
+  options.key = "number";
   ingest(people(30));
+  People all = people(30);
+  all[17].name = "Somebody Else";
+  const BulkIngestResult result = ingest(all);
+  EXPECT_EQ(result.changed, 1u);
+  EXPECT_EQ(result.known, 29u);
+  EXPECT_TRUE(result.complete);
+  ASSERT_EQ(reported(RecordState::changed).size(), 1u);
+  EXPECT_EQ(reported(RecordState::changed)[0].index, 17u);
+  EXPECT_FALSE(reported(RecordState::changed)[0].interview_id.value_or("").empty());
+  expectEverybodyOnce(30);
+}
+
+// Without a key of the user's own, an edited record is another person.
+TEST_F(BulkIngest, AnEditedRecordIsSomebodyElseWhereContentIsTheKey) {
+  ingest(people(3));
+  People all = people(3);
+  all[1].name = "Somebody Else";
+  const BulkIngestResult result = ingest(all);
+  EXPECT_EQ(result.known, 2u);
+  EXPECT_EQ(result.ingested, 1u);
+  EXPECT_EQ(server.candidateCount("p"), 4u);
+}
+
+TEST_F(BulkIngest, SendsTheFirstOfEachKeyInASource) {
+  options.key = "email";
+  People all = people(30);
+  all.push_back(all[3]);
+  all.push_back(all[4]);
+  all.back().email = "PERSON4@example.com ";
+  all.back().name = "Somebody Else";
+  const BulkIngestResult result = ingest(all);
+  EXPECT_EQ(result.duplicate, 2u);
+  EXPECT_EQ(result.ingested, 30u);
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(reported(RecordState::duplicate)[0].index, 30u);
+  EXPECT_EQ(reported(RecordState::duplicate)[1].index, 31u);
+  expectEverybodyOnce(30);
+}
+
+TEST_F(BulkIngest, RejectsARecordWithoutTheKey) {
+  options.key = "number";
+  People all = people(20);
+  all[4].metadata.reset();
+  BulkIngestResult result = ingest(all);
+  EXPECT_EQ(result.rejected, 1u);
+  EXPECT_EQ(result.ingested, 19u);
+  ASSERT_EQ(reported(RecordState::rejected).size(), 1u);
+  EXPECT_EQ(reported(RecordState::rejected)[0].index, 4u);
+  EXPECT_EQ(reported(RecordState::rejected)[0].error->code, "missing_key");
+  result = ingest(people(20));  // corrected
+  EXPECT_EQ(result.ingested, 1u);
+  expectEverybodyOnce(20);
+}
+
+TEST_F(BulkIngest, SendsARejectedRecordThatWasCorrected) {
+  options.key = "number";
+  People all = people(20);
+  all[4].email = "not an address";
+  EXPECT_EQ(ingest(all).rejected, 1u);
   server.clearRequests();
-  People other = people(30);
-  other[17].name = "Somebody Else";
-  const auto complaint = [&](const People& all) {
-    try {
-      ingest(all);
-      return std::string("accepted");
-    } catch (const StoreError& error) {
-      return std::string(error.what());
-    }
-  };
-  EXPECT_THAT(complaint(other), HasSubstr("record 18 is a different one"));
-  EXPECT_THAT(complaint(people(31)), HasSubstr("had 30 records, and has more"));
-  EXPECT_THAT(complaint(people(29)), HasSubstr("had 30 records, and has 29"));
-  EXPECT_EQ(server.requestCount(), 0u);
+  EXPECT_EQ(ingest(all).rejected, 1u);  // as it was
+  EXPECT_EQ(posts(), 0u);
+  EXPECT_FALSE(reported(RecordState::rejected)[0].error->code.empty());
+  EXPECT_EQ(ingest(people(20)).ingested, 1u);
+  expectEverybodyOnce(20);
 }
 
 TEST_F(BulkIngest, RefusesAJournalOfSomethingElse) {
   ingest(people(1));
-  server.addPosting("q");
-  EXPECT_THROW(bulkIngest(Client(client_options), "q", sourceOf(people(0)), options), StoreError);
-  options.mark = "external_id";
-  EXPECT_THROW(ingest(people(1)), StoreError);
+  server.clearRequests();
+  options.key = "number";
+  try {
+    ingest(people(1));
+    ADD_FAILURE() << "accepted";
+  } catch (const StoreError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("records by content, not key:number"));
+    EXPECT_EQ(error.outcome(), Outcome::not_sent);
+  }
+  EXPECT_EQ(server.requestCount(), 0u);
 }
 
 TEST_F(BulkIngest, RejectsWhomTheApiNames) {
@@ -134,29 +224,9 @@ TEST_F(BulkIngest, RejectsWhatTheLibraryRefusesAndTheSourceCouldNotRead) {
   EXPECT_EQ(reported(RecordState::ingested).back().line, 68u);
   next = 0;
   server.clearRequests();
+  records.clear();
   EXPECT_EQ(bulkIngest(Client(client_options), "p", source, options).rejected, 2u);
-  EXPECT_EQ(server.requestCount(), 0u);
-}
-
-TEST_F(BulkIngest, NamesRecordsAsPeopleCountThem) {
-  People all = people(3);
-  all[2].metadata = all[1].metadata;
-  options.mark = "number";
-  std::size_t next = 0;
-  const BulkSource source = [&]() -> std::optional<BulkRecord> {
-    return next == all.size() ? std::nullopt : std::optional(BulkRecord{all[next], {}, 7 * ++next});
-  };
-  EXPECT_EQ(bulkIngest(Client(client_options), "p", source, options).rejected, 1u);
-  EXPECT_EQ(reported(RecordState::rejected)[0].error->message,
-            "record 2 (line 14) of the source has the same mark");
-  all[1].name = "Somebody Else";
-  next = 0;
-  try {
-    bulkIngest(Client(client_options), "p", source, options);
-    FAIL();
-  } catch (const StoreError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("record 2 (line 14) is a different one"));
-  }
+  EXPECT_EQ(posts(), 0u);
 }
 
 TEST_F(BulkIngest, DoesNotAskASourceAgainThatHasThrown) {
@@ -164,6 +234,7 @@ TEST_F(BulkIngest, DoesNotAskASourceAgainThatHasThrown) {
   options.chunk = 1;
   options.concurrency = 8;
   for (std::size_t fails_at = 0; fails_at < 20; ++fails_at) {
+    records.clear();
     options.journal = directory.file("journal-" + std::to_string(fails_at));
     std::size_t next = 0;
     std::size_t asked_again = 0;
@@ -179,31 +250,6 @@ TEST_F(BulkIngest, DoesNotAskASourceAgainThatHasThrown) {
   }
 }
 
-TEST_F(BulkIngest, DoesNotAskASourceAgainThatIsAnotherOne) {
-  options.concurrency = 8;
-  options.chunk = 200;
-  EXPECT_TRUE(ingest(people(200)).complete);
-  options.chunk = 1;
-  for (std::size_t differs_at = 0; differs_at < 40; ++differs_at) {
-    People all = people(200);
-    all[differs_at].name = "Somebody Else";
-    std::atomic<std::size_t> asked = 0;
-    const BulkSource source = [&]() -> std::optional<BulkRecord> {
-      const std::size_t next = asked++;
-      return next == all.size() ? std::nullopt : std::optional(BulkRecord{all[next], {}, next + 1});
-    };
-    const std::string number = std::to_string(differs_at + 1);
-    try {
-      bulkIngest(Client(client_options), "p", source, options);
-      ADD_FAILURE() << differs_at;
-    } catch (const StoreError& error) {
-      EXPECT_THAT(error.what(),
-                  HasSubstr("record " + number + " (line " + number + ") is a different one"));
-    }
-    EXPECT_EQ(asked, differs_at + 1);
-  }
-}
-
 TEST_F(BulkIngest, StopsAtOnceWhereTheKeyOrThePostingIsWrong) {
   options.concurrency = 1;
   for (const int status : {401, 403, 404, 405}) {
@@ -211,7 +257,7 @@ TEST_F(BulkIngest, StopsAtOnceWhereTheKeyOrThePostingIsWrong) {
     server.clearRequests();
     EXPECT_THROW(ingest(people(95)), StatusError) << status;
     EXPECT_EQ(posts(), 1u);
-    EXPECT_EQ(reported(RecordState::unsent).size(), 10u);
+    EXPECT_EQ(reported(RecordState::unsent).size(), 95u);
   }
   EXPECT_TRUE(ingest(people(95)).complete);
   expectEverybodyOnce(95);
@@ -219,7 +265,7 @@ TEST_F(BulkIngest, StopsAtOnceWhereTheKeyOrThePostingIsWrong) {
 
 TEST_F(BulkIngest, GivesUpWhereNothingGoesRight) {
   options.patience = 3;
-  server.respondNext({}, ScriptedResponse::answer(503).times(1000));
+  server.respondNext("ingestCandidatesBulk", ScriptedResponse::answer(503).times(1000));
   EXPECT_THROW(ingest(people(95)), ServerError);
   EXPECT_LE(posts(), 3u + options.concurrency);
   EXPECT_FALSE(reported(RecordState::unresolved).empty());  // in doubt, and said to be
@@ -241,7 +287,7 @@ TEST_F(BulkIngest, StopsInGoodOrder) {
   options.stop = stop.token();
   options.concurrency = 2;
   client_options.on_event = [&](const Event& event) {
-    if (event.kind == EventKind::response) {
+    if (event.kind == EventKind::response && event.operation == "ingestCandidatesBulk") {
       stop.cancel();
     }
   };
@@ -272,7 +318,7 @@ TEST_F(BulkIngest, IsNotCompleteWhereTheLastRecordsWereReadAndNotSent) {
   const BulkIngestResult result = bulkIngest(Client(client_options), "p", source, options);
   EXPECT_FALSE(result.complete);
   EXPECT_TRUE(result.stopped);
-  EXPECT_EQ(result.ingested, 10u);
+  EXPECT_LT(result.ingested, 15u);
   options.stop = {};
   EXPECT_TRUE(ingest(all).complete);
   expectEverybodyOnce(15);
@@ -299,23 +345,52 @@ TEST_F(BulkIngest, TakesNothingFromTheSourceAfterAStopForNoEnd) {
   expectEverybodyOnce(35);
 }
 
-TEST_F(BulkIngest, OneRunAtATime) {
-  bool tried = false;
-  options.on_progress = [&](const BulkProgress&) {
-    if (!tried) {
-      tried = true;
-      BulkIngestOptions second = options;
-      second.on_progress = nullptr;
-      try {
-        bulkIngest(Client(client_options), "p", sourceOf(people(20)), second);
-        ADD_FAILURE() << "two runs with one journal";
-      } catch (const StoreError& error) {
-        EXPECT_THAT(error.what(), HasSubstr("another run is using"));
-      }
-    }
-  };
-  EXPECT_TRUE(ingest(people(20)).complete);
-  EXPECT_TRUE(tried);
+// Two runs on one journal share the work.
+TEST_F(BulkIngest, AnyNumberOfRunsAtATime) {
+  const People all = people(200);
+  std::vector<std::future<BulkIngestResult>> runs;
+  options.on_record = nullptr;
+  options.concurrency = 2;
+  for (int i = 0; i < 3; ++i) {
+    runs.push_back(std::async(std::launch::async, [&] {
+      return bulkIngest(Client(client_options), "p", sourceOf(all), options);
+    }));
+  }
+  std::uint64_t ingested = 0;
+  for (auto& run : runs) {
+    const BulkIngestResult result = run.get();
+    EXPECT_TRUE(result.complete);
+    EXPECT_EQ(result.ingested + result.known, 200u);
+    ingested += result.ingested;
+  }
+  EXPECT_EQ(ingested, 200u);
+  expectEverybodyOnce(200);
+}
+
+// A new journal takes over who is there: it costs requests, never a duplicate.
+TEST_F(BulkIngest, ALostJournalIngestsNobodyAgain) {
+  for (const char* key : {"number", "email", ""}) {
+    const std::string posting = std::string("lost") + key;
+    server.addPosting(posting);
+    options.key = key;
+    client_options.clock = std::make_shared<ManualClock>();
+    const auto run = [&](const char* journal, const People& all) {
+      records.clear();
+      options.journal = directory.file(posting + journal);
+      return bulkIngest(Client(client_options), posting, sourceOf(all), options);
+    };
+    EXPECT_EQ(run("1", people(30)).ingested, 30u);
+    options.new_posting = false;
+    std::set<std::string> phases;
+    options.on_progress = [&](const BulkProgress& progress) { phases.emplace(progress.phase); };
+    const BulkIngestResult result = run("2", people(45));
+    options.on_progress = nullptr;
+    options.new_posting = true;
+    EXPECT_EQ(result.known, 30u) << key;
+    EXPECT_EQ(result.ingested, 15u) << key;
+    EXPECT_EQ(phases.count("adopting"), 1u);
+    EXPECT_EQ(server.candidateCount(posting), 45u) << key;
+  }
 }
 
 TEST_F(BulkIngest, RefusesOptionsThatCanNotBeUsed) {
@@ -330,8 +405,7 @@ TEST_F(BulkIngest, RefusesOptionsThatCanNotBeUsed) {
     }
   };
   // What SQLite would keep in memory, in a file that goes with the process, or somewhere else.
-  for (const std::string name : {"",
-                                 ":memory:",
+  for (const std::string name : {":memory:",
                                  ":other:",
                                  "file:j",
                                  "file::memory:?cache=shared",
@@ -347,8 +421,8 @@ TEST_F(BulkIngest, RefusesOptionsThatCanNotBeUsed) {
   EXPECT_EQ(refused([](auto& o) { o.chunk = 0; }), "chunk");
   EXPECT_EQ(refused([](auto& o) { o.concurrency = 0; }), "concurrency");
   EXPECT_EQ(refused([](auto& o) { o.patience = 0; }), "patience");
-  EXPECT_EQ(refused([](auto& o) { o.mark.clear(); }), "mark");
-  EXPECT_EQ(refused([](auto& o) { o.mark = std::string(41, 'x'); }), "mark");
+  EXPECT_EQ(refused([](auto& o) { o.key = std::string(41, 'x'); }), "key");
+  EXPECT_EQ(refused([&](auto& o) { o.store = sqliteJournal(directory.file("other")); }), "store");
   EXPECT_EQ(refused([](auto& o) { o.settling_time = milliseconds{-1}; }), "settling_time");
   EXPECT_EQ(refused([](auto& o) { o.clock_margin = milliseconds{-1}; }), "clock_margin");
 }

@@ -6,18 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "support/journal_fixture.hpp"
+#include "support/bulk_records.hpp"
 
 namespace heymilo_test {
 namespace {
-
-Chunk chunkOf(std::uint64_t count) {
-  Chunk chunk;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    chunk.add(record(i), person(i));
-  }
-  return chunk;
-}
 
 /// The indexes of its records, whose candidates must be theirs.
 std::vector<std::uint64_t> indexesIn(const Chunk& chunk) {
@@ -25,7 +17,7 @@ std::vector<std::uint64_t> indexesIn(const Chunk& chunk) {
   EXPECT_EQ(chunk.records().size(), chunk.request().data.size());
   EXPECT_EQ(chunk.size(), chunk.records().size());
   for (std::size_t place = 0; place < chunk.size(); ++place) {
-    indexes.push_back(chunk.records()[place].index);
+    indexes.push_back(chunk.records()[place].record);
     EXPECT_EQ(chunk.request().data[place].email, person(indexes.back()).email);
   }
   return indexes;
@@ -40,10 +32,11 @@ TEST(Chunk, ItsRequestHasTheCandidatesOfItsRecords) {
 TEST(Chunk, KeepsTheWantedInOrder) {
   Chunk chunk = chunkOf(5);
   std::vector<std::size_t> asked;
-  chunk.keepIf([&](std::size_t place) {
+  const Chunk removed = chunk.keepIf([&](std::size_t place) {
     asked.push_back(place);
-    return chunk.records()[place].index % 2 == 0;
+    return place % 2 == 0;
   });
+  EXPECT_THAT(indexesIn(removed), ElementsAre(1, 3));
   EXPECT_THAT(asked, ElementsAre(0, 1, 2, 3, 4));
   EXPECT_THAT(indexesIn(chunk), ElementsAre(0, 2, 4));
   chunk.keepIf([](std::size_t place) { return place == 1; });

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "support/journal_fixture.hpp"
+#include "support/bulk_records.hpp"
 
 namespace heymilo_test {
 namespace {
@@ -15,17 +15,17 @@ namespace {
 using Items = std::vector<BulkIngestCandidateResponseItem>;
 
 BulkIngestCandidateResponseItem item(const std::string& id,
-                                     const std::optional<std::string>& mark = {}) {
+                                     const std::optional<std::string>& key = {}) {
   BulkIngestCandidateResponseItem one;
   one.interview_id = id;
   one.interview_url = "url of " + id;
-  if (mark) {
-    one.metadata.emplace()["ref"] = *mark;
+  if (key) {
+    one.metadata.emplace()["heymilo_ref"] = "key:ref:" + *key;
   }
   return one;
 }
 
-/// Records 10, 11 and 12, whose marks are m10, m11 and m12.
+/// Records 10, 11 and 12.
 class Receipts : public ::testing::Test {
  protected:
   Receipts() {
@@ -37,9 +37,8 @@ class Receipts : public ::testing::Test {
   /// The interview ids of 10, 11 and 12.
   std::vector<std::string> idsOf(const Items& response) const {
     std::vector<std::string> ids;
-    std::uint64_t index = 10;
-    for (const Journal::Receipt& receipt : receiptsOf(chunk, response, "ref")) {
-      EXPECT_EQ(receipt.index, index++);
+    for (const BulkIngestCandidateResponseItem& receipt :
+         receiptsOf(chunk, response, KeyRule("ref"))) {
       EXPECT_EQ(receipt.interview_url, "url of " + receipt.interview_id);
       ids.push_back(receipt.interview_id);
     }
@@ -53,10 +52,10 @@ TEST_F(Receipts, AreInTheOrderOfTheRequest) {
   EXPECT_THAT(idsOf({item("a"), item("b"), item("c")}), ElementsAre("a", "b", "c"));
 }
 
-TEST_F(Receipts, GoByTheirMarkWhereTheyShowIt) {
-  EXPECT_THAT(idsOf({item("a", "m12"), item("b", "m10"), item("c", "m11")}),
+TEST_F(Receipts, GoByTheirKeyWhereTheyShowIt) {
+  EXPECT_THAT(idsOf({item("a", "12"), item("b", "10"), item("c", "11")}),
               ElementsAre("b", "c", "a"));
-  EXPECT_THAT(idsOf({item("a", "m10"), item("b"), item("c", "m12")}), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(idsOf({item("a", "10"), item("b"), item("c", "12")}), ElementsAre("a", "b", "c"));
 }
 
 TEST_F(Receipts, WithAnotherNumberThanRecordsAreRefused) {
@@ -67,10 +66,10 @@ TEST_F(Receipts, WithAnotherNumberThanRecordsAreRefused) {
 }
 
 TEST_F(Receipts, ThatAreNotOneForEachRecordAreRefused) {
-  // A mark of nobody, a mark twice, and a mark whose place another one has by its order.
-  for (const Items& response : {Items{item("a"), item("b", "m13"), item("c")},
-                                Items{item("a", "m10"), item("b", "m10"), item("c", "m12")},
-                                Items{item("a", "m11"), item("b"), item("c", "m12")}}) {
+  // A key of nobody, a key twice, and a key whose place another one has by its order.
+  for (const Items& response : {Items{item("a"), item("b", "13"), item("c")},
+                                Items{item("a", "10"), item("b", "10"), item("c", "12")},
+                                Items{item("a", "11"), item("b"), item("c", "12")}}) {
     try {
       idsOf(response);
       ADD_FAILURE() << response[0].interview_id;
