@@ -71,6 +71,7 @@ double timeOverBound(int requests, heymilo::RateLimit limit, std::size_t chunk) 
   client_options.rate_limit = limit;
   heymilo::workflows::BulkIngestOptions options;
   options.journal = newJournal();
+  options.new_posting = true;
   options.chunk = chunk;
   const auto began = std::chrono::steady_clock::now();
   const auto result =
@@ -107,6 +108,7 @@ int memoryOf(std::size_t records) {
   client_options.transport = std::make_shared<InstantApi>();
   heymilo::workflows::BulkIngestOptions options;
   options.journal = newJournal();
+  options.new_posting = true;
   options.chunk = 1000;
   const auto result = heymilo::workflows::bulkIngest(
       heymilo::Client(client_options), "p", generated(records), options);

@@ -9,11 +9,9 @@
 #include <heymilo/workflows/bulk_ingest.hpp>
 #include <heymilo/workflows/store_error.hpp>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "base/ascii.hpp"
 #include "bulk/csv_source.hpp"
 #include "bulk/input.hpp"
 #include "bulk/ndjson_source.hpp"
@@ -29,7 +27,6 @@
 #include "support/progress_line.hpp"
 #include "support/shared_quota.hpp"
 #include "support/stop.hpp"
-#include "support/temporary_files.hpp"
 
 namespace {
 
@@ -38,13 +35,15 @@ using heymilo::workflows::BulkIngestOptions;
 using heymilo::workflows::BulkIngestResult;
 using heymilo::workflows::BulkProgress;
 using heymilo::workflows::BulkSource;
+using heymilo::workflows::RecordReport;
+using heymilo::workflows::RecordState;
 using support::ExitCode;
 
 struct Arguments {
-  std::string posting_id, file, journal, report, mark = "heymilo_ref", format;
+  std::string posting_id, file, journal, report, key, format;
   std::size_t chunk = 100, concurrency = 4;
   double settle = 0;
-  bool async = false, quiet = false, verbose = false, settle_given = false;
+  bool async = false, new_posting = false, quiet = false, verbose = false, settle_given = false;
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
@@ -59,8 +58,9 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->type_name("");
   app.add_option("--journal",
                  arguments.journal,
-                 "The SQLite file with the outcome of each record: run again with it, and nothing "
-                 "is sent twice (default: FILE.POSTING_ID.journal)")
+                 "The SQLite file with the outcome of each key: run again with it, and nothing is "
+                 "sent twice (default: one for each posting, "
+                 "~/.local/state/heymilo/HOST/POSTING.journal)")
       ->type_name("DB");
   app.add_option("--report",
                  arguments.report,
@@ -77,12 +77,15 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->type_name("N")
       ->capture_default_str();
   app.add_flag("--async", arguments.async, "Queue the records, and do not wait for the result");
-  app.add_option("--mark",
-                 arguments.mark,
-                 "The metadata key that identifies a record: an existing key with values that "
-                 "differ from record to record, or a key that is added")
-      ->type_name("KEY")
-      ->capture_default_str();
+  app.add_option("--key",
+                 arguments.key,
+                 "Who a record is: the metadata key of your own id, or email (default: the "
+                 "record's content, so that an edited record is another person)")
+      ->type_name("NAME");
+  app.add_flag("--new-posting",
+               arguments.new_posting,
+               "Nobody else has sent anybody to the posting: a new journal need not take over who "
+               "is in it");
   app.add_option("--settle",
                  arguments.settle,
                  "How long a record in doubt may take to appear, from the end of its request, "
@@ -128,52 +131,10 @@ bool isCsv(const Arguments& arguments, bulk::Input& input) {
   return extension != ".ndjson" && extension != ".jsonl" && first != '{';
 }
 
-/// The posting's id as part of a file name.
-std::string fileNameOf(const std::string& id) {
-  constexpr const char* kDigits = "0123456789ABCDEF";
-  std::string name;
-  for (const char c : id) {
-    const bool plain =
-        heymilo::ascii::isLetter(c) || heymilo::ascii::isDigit(c) || c == '-' || c == '_';
-    if (plain) {
-      name += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      name += {'%', kDigits[byte >> 4U], kDigits[byte & 0xfU]};
-    }
-  }
-  return name;
-}
-
-/// The journal. Without a name, for input that can't be read again, it is deleted after the run.
-class JournalFile {
- public:
-  explicit JournalFile(const Arguments& arguments) : path_(arguments.journal) {
-    if (path_.empty() && arguments.file == "-") {
-      std::random_device random;
-      path_ = (std::filesystem::temp_directory_path() /
-               ("heymilo-" + std::to_string(random()) + "-" + std::to_string(random())))
-                  .string();
-      temporary_.emplace(std::vector<std::string>{
-          path_, path_ + "-wal", path_ + "-shm", path_ + "-journal", path_ + "-lock"});
-    } else if (path_.empty()) {
-      path_ = arguments.file + '.' + fileNameOf(arguments.posting_id) + ".journal";
-    }
-  }
-
-  const std::string& path() const noexcept { return path_; }
-  bool temporary() const noexcept { return temporary_.has_value(); }
-
- private:
-  std::string path_;
-  std::optional<support::TemporaryFiles> temporary_;
-};
-
 /// One run, and its output.
 class Ingesting {
  public:
-  explicit Ingesting(const Arguments& arguments)
-      : arguments_(arguments), input_(arguments.file), journal_(arguments) {}
+  explicit Ingesting(const Arguments& arguments) : arguments_(arguments), input_(arguments.file) {}
 
   ExitCode run(const heymilo::Client& client) {
     checkFiles(" Nothing was sent, and nothing was changed.");
@@ -192,15 +153,14 @@ class Ingesting {
     try {
       const BulkIngestResult result = ingest(client, source);
       summarize(result);
-      exit = result.complete && result.rejected == 0 ? ExitCode::done : ExitCode::in_part;
+      exit = isClean(result) ? ExitCode::done : ExitCode::in_part;
     } catch (const heymilo::InvalidArgumentError&) {
       throw;
     } catch (const heymilo::workflows::StoreError& error) {
-      const std::string where = "\nThe journal is " + support::printable(journal_.path());
+      const std::string where = "\nThe journal is " + journalName();
       support::complain(support::printable(error.what()) + where +
                         (sent_ == 0 ? ": nothing is sent without a usable journal.\n"
-                                    : ": nothing more is sent without a usable journal.\n") +
-                        (journal_.temporary() ? howToResume() : ""));
+                                    : ": nothing more is sent without a usable journal.\n"));
       return sent_ != 0 ? ExitCode::in_part : ExitCode::failed;
     } catch (const heymilo::Error& error) {
       support::complain(support::explain(error) +
@@ -233,7 +193,9 @@ class Ingesting {
     } else {
       files.add("the input", arguments_.file);
     }
-    files.addDatabase("the journal", journal_.path());
+    if (!arguments_.journal.empty()) {
+      files.addDatabase("the journal", arguments_.journal);
+    }
     files.checkMessages();
     if (arguments_.report == "-") {
       files.addDescriptor("the report", support::kStandardOutput);
@@ -246,17 +208,19 @@ class Ingesting {
   BulkIngestResult ingest(const heymilo::Client& client, const BulkSource& source) {
     support::ProgressLine line(arguments_.quiet || arguments_.verbose);
     BulkIngestOptions options;
-    options.journal = journal_.path();
+    options.journal = arguments_.journal;
     options.chunk = arguments_.chunk;
     options.concurrency = arguments_.concurrency;
     options.async = arguments_.async;
-    options.mark = arguments_.mark;
+    options.key = arguments_.key;
+    options.new_posting = arguments_.new_posting;
     if (arguments_.settle_given) {
       options.settling_time = std::chrono::milliseconds(
           static_cast<std::chrono::milliseconds::rep>(arguments_.settle * 1000));
     }
     options.stop = interrupt_.token();
     options.on_progress = [&](const BulkProgress& progress) { show(progress, line); };
+    options.on_record = [&](const RecordReport& record) { note(record); };
     return bulkIngest(client, arguments_.posting_id, untilStopped(source), options);
   }
 
@@ -290,6 +254,21 @@ class Ingesting {
     }
   }
 
+  /// What became of a record.
+  void note(const RecordReport& record) {
+    if (record.state == RecordState::rejected && rejected_.size() < kShown) {
+      rejected_.push_back(record);
+    }
+    if (!report_ || report_failure_) {
+      return;
+    }
+    try {
+      report_->write(bulk::reportLine(record));
+    } catch (const support::OutputError& error) {
+      report_failure_ = error.what();
+    }
+  }
+
   /// Once for each pause longer than a few seconds, if no progress line shows it.
   void reportPause(std::chrono::milliseconds pause, const support::ProgressLine& line) {
     constexpr std::chrono::seconds kLong{5};
@@ -306,11 +285,14 @@ class Ingesting {
   /// False, after an error message, if the report could not be written.
   bool report() {
     try {
-      if (report_) {
+      if (report_ && !report_failure_) {
         checkFiles({});  // again: new files may be the same by the rules of their directory
-        bulk::writeReport(journal_.path(), *report_);
+        report_->finish();
       }
-      return true;
+      if (!report_failure_) {
+        return true;
+      }
+      complainAboutReport(*report_failure_);
     } catch (const support::OutputError& error) {
       complainAboutReport(error.what());
     } catch (const support::UsageError& error) {
@@ -321,15 +303,16 @@ class Ingesting {
 
   void complainAboutReport(const std::string& why) const {
     support::complain(why +
-                      (journal_.temporary()
-                           ? "\nThe report is lost. Do not run it again: the records "
-                             "would be sent again.\n"
-                           : "\nThe outcome of each record is in the journal. Run it again with "
-                             "a writable --report: nothing is sent again.\n"));
+                      "\nThe outcome of each record is in the journal. Run it again with a "
+                      "writable --report: nothing is sent again.\n");
+  }
+
+  static bool isClean(const BulkIngestResult& result) {
+    return result.complete && result.rejected == 0 && result.changed == 0;
   }
 
   void summarize(const BulkIngestResult& result) const {
-    const bool clean = result.complete && result.rejected == 0;
+    const bool clean = isClean(result);
     if (arguments_.quiet && clean) {
       return;
     }
@@ -339,17 +322,25 @@ class Ingesting {
     }
     std::string text = grouped(result.records) + (result.records == 1 ? " record: " : " records: ");
     text += arguments_.async ? grouped(result.queued) + " queued, " : "";
-    text += grouped(result.ingested) + " ingested, " + grouped(result.rejected) + " rejected, " +
-            grouped(result.unresolved) + " unresolved; " + grouped(result.requests) +
+    text += grouped(result.ingested) + " ingested, ";
+    const auto count = [&](std::uint64_t number, const char* what) {
+      text += number == 0 ? "" : grouped(number) + what;
+    };
+    count(result.known, " known, ");
+    count(result.changed, " changed, ");
+    count(result.duplicate, " duplicate, ");
+    text += grouped(result.rejected) + " rejected, " + grouped(result.unresolved) +
+            " unresolved; " + grouped(result.requests) +
             (result.requests == 1 ? " request\n" : " requests\n");
-    if (result.matched_by_email != 0) {
-      text += grouped(result.matched_by_email) +
-              " had no room for a mark and were identified by their e-mail address.\n";
+    if (result.changed != 0) {
+      text +=
+          "The changed records are in the posting with other content. They were not sent, "
+          "since the API has no update.\n";
     }
     if (result.rejected != 0) {
       text += firstRejected(result.rejected);
       text += "The rejected records, with the reasons, are in the report" + reportLocation() +
-              ". Correct them and ingest them from a separate file.\n";
+              ". Correct them and run again: the others are not sent again.\n";
     }
     if (result.unresolved != 0) {
       text +=
@@ -360,9 +351,7 @@ class Ingesting {
     if (result.stopped) {
       text += "Stopped before the end. " + howToResume();
     } else if (!arguments_.quiet) {
-      text += journal_.temporary()
-                  ? "There is no journal: records that are read again are sent again.\n"
-                  : "The journal is " + support::printable(journal_.path()) + ".\n";
+      text += "The journal is " + journalName() + ".\n";
     }
     support::tell(text);
   }
@@ -370,23 +359,16 @@ class Ingesting {
   /// The first few, one per line. Of the API's error only the code and the location are shown,
   /// since the message may quote the person.
   std::string firstRejected(std::uint64_t rejected) const {
-    constexpr std::uint64_t kShown = 3;
     std::string lines;
-    std::uint64_t shown = 0;
-    heymilo::workflows::reportOf(
-        journal_.path(), [&](const heymilo::workflows::RecordReport& record) {
-          if (record.state != heymilo::workflows::RecordState::rejected || shown == kShown) {
-            return;
-          }
-          ++shown;
-          const heymilo::APIErrorDetail why = record.error.value_or(heymilo::APIErrorDetail{});
-          lines += "  record " + std::to_string(record.index + 1) +
-                   (record.line ? " (line " + std::to_string(*record.line) + ')' : "") + ": ";
-          lines += support::printable(why.code == "invalid_record"
-                                          ? why.message
-                                          : why.param.value_or("") + " (" + why.code + ')');
-          lines += '\n';
-        });
+    for (const RecordReport& record : rejected_) {
+      const heymilo::APIErrorDetail why = record.error.value_or(heymilo::APIErrorDetail{});
+      lines += "  record " + std::to_string(record.index + 1) +
+               (record.line ? " (line " + std::to_string(*record.line) + ')' : "") + ": ";
+      lines += support::printable(why.code == "invalid_record"
+                                      ? why.message
+                                      : why.param.value_or("") + " (" + why.code + ')');
+      lines += '\n';
+    }
     return lines + (rejected > kShown ? "  and " + grouped(rejected - kShown) + " more\n" : "");
   }
 
@@ -399,22 +381,28 @@ class Ingesting {
   }
 
   std::string howToResume() const {
-    return journal_.temporary()
-               ? "Without --journal a later run can't know what this one has sent.\n"
-               : "Everything sent so far is in the journal. Run the same command again to resume: "
-                 "nothing is sent twice.\n";
+    return "Everything sent so far is in the journal. Run the same command again to resume: "
+           "nothing is sent twice.\n";
   }
+
+  std::string journalName() const {
+    return arguments_.journal.empty() ? "the default one of this posting"
+                                      : support::printable(arguments_.journal);
+  }
+
+  static constexpr std::size_t kShown = 3;  // rejected records
 
   const Arguments& arguments_;
   const support::Interrupt
       interrupt_;  // before everything that waits for input, and temporary files
   bulk::Input input_;
-  JournalFile journal_;
   std::optional<bulk::ReportFile> report_;
   bulk::Progress words_;
   std::chrono::steady_clock::time_point shown_{};
   std::string phase_, printed_;
   bool paused_ = false;
+  std::vector<RecordReport> rejected_;  // the first few
+  std::optional<std::string> report_failure_;
   std::uint64_t sent_ = 0;      // by this run, as far as known
   std::uint64_t requests_ = 0;  // of this run
 };
@@ -429,10 +417,11 @@ int main(int argc, char** argv) {
   declare(app, arguments);
   app.footer(
       support::apiFooter("  bulk_ingest POSTING_ID people.csv --report report.ndjson\n"
-                         "  bulk_ingest POSTING_ID people.ndjson --mark external_id"));
+                         "  bulk_ingest POSTING_ID people.ndjson --key external_id"));
   return support::runProgram(app, argc, argv, [&] {
     arguments.settle_given = app.count("--settle") != 0;
     refuseEmpty(app, "--journal", arguments.journal);
+    refuseEmpty(app, "--key", arguments.key);
     refuseEmpty(app, "--report", arguments.report);
     try {
       Ingesting ingesting(arguments);

@@ -44,10 +44,9 @@ TEST_F(IngestPeople, AFewAtOnce) {
 
 // [many]
 /// Ingests everybody exactly once, whatever happens: call it again until it returns true.
-bool ingestAll(const heymilo::Client& client, const std::string& journal,
-               const heymilo::workflows::BulkSource& people) {
-  heymilo::workflows::BulkIngestOptions options;
-  options.journal = journal;  // an SQLite file that records what was sent
+bool ingestAll(const heymilo::Client& client, const heymilo::workflows::BulkSource& people,
+               heymilo::workflows::BulkIngestOptions options) {
+  options.key = "our_id";  // who a record is: an id of your own in its metadata
   return heymilo::workflows::bulkIngest(client, "posting-id", people, options).complete;
 }
 // [/many]
@@ -57,7 +56,7 @@ struct Row {
   std::string id, name, email;
 };
 
-/// The rows of a table as a source: one after the other, in the same order each time.
+/// The rows of a table as a source: one after the other, in any order.
 heymilo::workflows::BulkSource sourceOfRows(const std::vector<Row>& rows) {
   return [&rows, next = std::size_t{0}]() mutable -> std::optional<heymilo::workflows::BulkRecord> {
     if (next == rows.size()) {
@@ -74,24 +73,22 @@ heymilo::workflows::BulkSource sourceOfRows(const std::vector<Row>& rows) {
 // [/source]
 
 // [report]
-/// The people who were not ingested, with the reason: a line each.
-std::vector<std::string> problemsOf(const std::string& journal) {
+/// Notes the people who were not ingested, with the reason: a line each.
+std::function<void(const heymilo::workflows::RecordReport&)> noteProblems(
+    std::vector<std::string>& lines) {
   using heymilo::workflows::RecordState;
-  std::vector<std::string> lines;
-  heymilo::workflows::reportOf(journal, [&](const heymilo::workflows::RecordReport& record) {
+  return [&lines](const heymilo::workflows::RecordReport& record) {
     if (record.state == RecordState::rejected || record.state == RecordState::unresolved) {
       lines.push_back("record " + std::to_string(record.index + 1) + " " +
                       std::string(toString(record.state)) + ": " +
                       (record.error ? record.error->message : ""));
     }
-  });
-  return lines;
+  };
 }
 // [/report]
 
 TEST_F(IngestPeople, ManyAndEachOnce) {
   const heymilo_test::TemporaryDirectory directory;
-  const std::string journal = directory.file("people.journal");
   std::vector<Row> rows;
   for (int i = 0; i < 250; ++i) {
     const std::string id = std::to_string(i);
@@ -104,15 +101,19 @@ TEST_F(IngestPeople, ManyAndEachOnce) {
                       }},
                      ScriptedResponse::disconnect().afterCommit());
   const heymilo::Client client(options);
-  EXPECT_TRUE(ingestAll(client, journal, sourceOfRows(rows)));
+  heymilo::workflows::BulkIngestOptions bulk;
+  bulk.journal = directory.file("people.journal");
+  bulk.new_posting = true;
+  std::vector<std::string> problems;
+  bulk.on_record = noteProblems(problems);
+  EXPECT_TRUE(ingestAll(client, sourceOfRows(rows), bulk));
   EXPECT_EQ(server.candidateCount("posting-id"), 249u);
-  const auto problems = problemsOf(journal);
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].rfind("record 18 rejected: ", 0), 0u) << problems[0];
 
   server.clearRequests();
-  EXPECT_TRUE(ingestAll(client, journal, sourceOfRows(rows)));
-  EXPECT_EQ(server.requestCount(), 0u);  // no person is sent twice
+  EXPECT_TRUE(ingestAll(client, sourceOfRows(rows), bulk));
+  EXPECT_TRUE(server.requests("ingestCandidatesBulk").empty());  // no person is sent twice
 }
 
 }  // namespace

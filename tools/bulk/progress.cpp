@@ -31,8 +31,9 @@ std::string Progress::text(const heymilo::workflows::BulkProgress& progress, con
   while (now - requests_.front().first > std::chrono::minutes{1}) {
     requests_.pop_front();
   }
-  const std::uint64_t done =
-      progress.ingested + progress.queued + progress.rejected + progress.unresolved;
+  const std::uint64_t done = progress.ingested + progress.queued + progress.known +
+                             progress.changed + progress.duplicate + progress.rejected +
+                             progress.unresolved;
   if (!done_before_) {
     done_before_ = done;
   }
@@ -44,10 +45,19 @@ std::string Progress::text(const heymilo::workflows::BulkProgress& progress, con
   };
   count(progress.ingested, " ingested");
   count(progress.queued, " queued");
+  count(progress.known, " known");
+  count(progress.changed, " changed");
+  count(progress.duplicate, " duplicate");
   count(progress.rejected, " rejected");
   count(progress.unresolved, " unresolved");
-  count(progress.in_flight, " in flight");
-  if (progress.phase == "looking") {
+  count(progress.in_flight + progress.in_doubt, " in flight");
+  if (progress.phase == "adopting") {
+    text += "; taking over who is in the posting";
+    if (progress.wait >= std::chrono::seconds{1}) {
+      text += ", which begins in " + minutes(progress.wait) +
+              ", when no request of another run can be under way";
+    }
+  } else if (progress.phase == "looking") {
     text += "; looking for records in doubt";
   } else if (progress.phase == "settling") {
     text += "; waiting for records in doubt to appear";

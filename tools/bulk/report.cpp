@@ -1,6 +1,5 @@
 #include "bulk/report.hpp"
 
-#include <heymilo/workflows/bulk_ingest.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -37,22 +36,15 @@ nlohmann::ordered_json lineOf(RecordReport record) {
       param = *record.error->param;
     }
   }
-  if (record.matched_by_email) {
-    line["matched_by"] = "email";
-  }
   return line;
 }
 
 }  // namespace
 
-void writeReport(const std::string& journal, ReportFile& file) {
-  heymilo::workflows::reportOf(journal, [&](const RecordReport& record) {
-    // A server's message may contain invalid UTF-8; the report must still be readable.
-    file.write(
-        lineOf(record).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
-        '\n');
-  });
-  file.finish();
+std::string reportLine(const RecordReport& record) {
+  // A server's message may contain invalid UTF-8; the report must still be readable.
+  return lineOf(record).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+         '\n';
 }
 
 }  // namespace bulk

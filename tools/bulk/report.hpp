@@ -1,13 +1,11 @@
 #pragma once
 
+#include <heymilo/workflows/bulk_ingest.hpp>
 #include <string>
-
-#include "bulk/report_file.hpp"
 
 namespace bulk {
 
-/// Writes the journal's report of each record: a JSON object per line. Throws support::OutputError,
-/// and StoreError.
-void writeReport(const std::string& journal, ReportFile& file);
+/// A line of the report: a JSON object, and a line feed.
+std::string reportLine(const heymilo::workflows::RecordReport& record);
 
 }  // namespace bulk

@@ -20,6 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kTick{1'000};
+constexpr milliseconds kShortest{1};
 
 bool isReal(const Clock& clock) {
   const std::shared_ptr<Clock> steady = Clock::steady();
@@ -127,6 +128,9 @@ void BulkRun::endWhereOver(Lock& lock) {
 
 /// Carries out the next operation on the journal, if there is one.
 bool BulkRun::operate(Lock& lock) {
+  if (!hasBegun()) {
+    return false;
+  }
   const std::optional<JournalRequest> request = job_.store(moment());
   if (!request) {
     return false;
@@ -217,6 +221,9 @@ void BulkRun::tellProgress(Lock& lock) {
   lock.lock();
 }
 
+/// A run without records sends nothing.
+bool BulkRun::hasBegun() const { return records_.counts().read > 0 || source_over_ || stopping_; }
+
 /// Until something happens, or something is due.
 void BulkRun::wait(Lock& lock) {
   if (control_.over() != stopping_) {
@@ -224,16 +231,15 @@ void BulkRun::wait(Lock& lock) {
   }
   const Moment now = moment();
   const auto longest = std::chrono::duration_cast<JobTime>(kTick);
-  const JobTime due = std::clamp(job_.wakeAt(now), now.time, now.time + longest) - now.time;
+  const JobTime due =
+      hasBegun() ? std::clamp<JobTime>(job_.wakeAt(now) - now.time, kShortest, longest) : longest;
   const std::uint64_t seen = events_;
   const auto happened = [&] { return events_ != seen || !reports_.empty(); };
   sleeps_until_ = now.time + due;
   if (real_time_) {
     changed_.wait_for(lock, due, happened);
-  } else if (busy_ > 0) {
-    // Another clock is not moved while there is something that takes real time.
-    constexpr milliseconds kLook{20};
-    changed_.wait_for(lock, kLook, happened);
+  } else if (changed_.wait_for(lock, kShortest, happened) || busy_ > 0) {
+    // Another clock is not moved while there is something to do, which takes real time.
   } else {
     Clock& clock = client_.clock();
     clock.wait(lock, changed_, clock.now() + due, happened);

@@ -56,6 +56,7 @@ class BulkRun {
   void noteTrouble();
   void tellRecords(Lock& lock);
   void tellProgress(Lock& lock);
+  bool hasBegun() const;
   void wait(Lock& lock);
   BulkProgress progress();
   BulkIngestResult result();

@@ -102,7 +102,7 @@ bool Intake::wantsClaim(JobTime now) const {
 
 JobTime Intake::nextClaim() const {
   JobTime next = (JobTime::max)();
-  if (!to_ask_.empty()) {
+  if (!to_ask_.empty() && free_.size() < limits_.batch) {
     next = added_ + times_.linger;
   }
   if (!parked_.empty()) {

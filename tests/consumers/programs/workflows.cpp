@@ -22,6 +22,7 @@ int main() {
   const std::vector<heymilo::CandidateIngestRequest> nobody;
   heymilo::workflows::BulkIngestOptions bulk;
   bulk.journal = (directory / "journal").string();
+  bulk.new_posting = true;
   const auto result =
       heymilo::workflows::bulkIngest(client, "posting", heymilo::workflows::sourceOf(nobody), bulk);
 

@@ -44,9 +44,7 @@ const std::vector<Loss> kLosses{
        }
      },
      "no longer exists"},
-    {"Moved",
-     [](const std::string& file) { fs::rename(file, file + ".old"); },
-     "no longer exists"},
+    {"Moved", [](const std::string& file) { fs::rename(file, file + ".old"); }, "no longer exists"},
     {"FolderMoved",
      [](const std::string& file) {
        const fs::path folder = fs::path(file).parent_path();

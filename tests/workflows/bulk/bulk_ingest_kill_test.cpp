@@ -1,5 +1,6 @@
-// bulk_ingest is killed at hundreds of random moments, against a server that fails in every way it
-// can, and started again. In the end everybody is in the posting exactly once.
+// Two processes of bulk_ingest, on one journal, are killed at hundreds of random moments, against a
+// server that fails in every way it can, and started again. In the end everybody is in the posting
+// exactly once.
 //
 // HEYMILO_TEST_KILLS, HEYMILO_TEST_RECORDS and HEYMILO_TEST_SEED make it longer, or repeat it.
 
@@ -52,7 +53,7 @@ class BulkIngestKilled : public ::testing::Test {
 
   static bool isBad(std::uint64_t index) { return index % 211 == 100; }
 
-  std::vector<std::string> arguments() const {
+  std::vector<std::string> arguments(const std::string& report_file) const {
     // Many small chunks, so that there is much to be interrupted.
     return {"p",
             file,
@@ -63,7 +64,10 @@ class BulkIngestKilled : public ::testing::Test {
             "--concurrency",
             "4",
             "--report",
-            directory.file("report"),
+            report_file,
+            "--key",
+            "number",
+            "--new-posting",
             "--settle",
             "0.02"};
   }
@@ -142,7 +146,10 @@ TEST_F(BulkIngestKilled, EverybodyIsThereOnce) {
   const std::string program = HEYMILO_PROGRAMS_DIR "/bulk_ingest";
   std::uint64_t killed = 0, ended = 0;
   while (killed < kills) {
-    RunningProcess process(program, arguments(), environment, directory.file("log"));
+    RunningProcess process(
+        program, arguments(directory.file("report1")), environment, directory.file("log"));
+    RunningProcess other(
+        program, arguments(directory.file("report2")), environment, directory.file("log2"));
     // Most die young, and some live long enough to get far.
     const std::uint64_t slowed = kSanitized ? 5 : 1;
     const std::uint64_t longest_life = (below(5) == 0 ? 600u : 60u) * slowed;
@@ -150,14 +157,17 @@ TEST_F(BulkIngestKilled, EverybodyIsThereOnce) {
       ++ended;  // it gave up for all the faults, or is done
     } else {
       process.signal(SIGKILL);
-      process.wait(std::chrono::seconds{10});
       ++killed;
     }
+    other.signal(SIGKILL);
+    process.wait(std::chrono::seconds{10});
+    other.wait(std::chrono::seconds{10});
     waitUntilTheServerIsIdle();
   }
   const std::size_t arrived = server.candidateCount("p");
   server.clearResponses();
-  RunningProcess last(program, arguments(), environment, directory.file("log"));
+  RunningProcess last(
+      program, arguments(directory.file("report")), environment, directory.file("log"));
   const auto code = last.wait(std::chrono::minutes{1});
   std::cout << killed << " kills, " << ended << " runs that ended otherwise, "
             << server.requestCount() << " requests, " << arrived

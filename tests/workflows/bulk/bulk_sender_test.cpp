@@ -15,7 +15,8 @@
 #include "heymilo/testing/manual_clock.hpp"
 #include "support/bulk_records.hpp"
 
-// What the sender makes of each response, without a server: what it sends next, and what it says of each record.
+// What the sender makes of each response, without a server: what it sends next, and what it says of
+// each record.
 
 namespace heymilo_test {
 namespace {

@@ -23,7 +23,9 @@ class DefaultJournal : public ::testing::Test {
     ::unsetenv("XDG_STATE_HOME");
     ::setenv("HOME", home.file("me").c_str(), 1);
   }
-  ~DefaultJournal() override { before.empty() ? ::unsetenv("HOME") : ::setenv("HOME", before.c_str(), 1); }
+  ~DefaultJournal() override {
+    before.empty() ? ::unsetenv("HOME") : ::setenv("HOME", before.c_str(), 1);
+  }
 
   static std::string homeNow() {
     const char* value = std::getenv("HOME");
@@ -51,7 +53,8 @@ TEST_F(DefaultJournal, IsInTheFolderForState) {
   EXPECT_EQ(defaultJournal("https://api.heymilo.ai", "p"),
             home.file("state") + "/heymilo/api.heymilo.ai/p.journal");
   ::setenv("XDG_STATE_HOME", "relative", 1);  // is to be ignored
-  EXPECT_EQ(defaultJournal("https://h", "p"), home.file("me") + "/.local/state/heymilo/h/p.journal");
+  EXPECT_EQ(defaultJournal("https://h", "p"),
+            home.file("me") + "/.local/state/heymilo/h/p.journal");
   ::unsetenv("XDG_STATE_HOME");
 }
 
