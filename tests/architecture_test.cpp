@@ -355,8 +355,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{{"include/heymilo/heymilo.hpp", "heymilo/testing/mock_server.hpp", true}, "the core"},
         Case{{"src/client/client.cpp", "heymilo/workflows/bulk_ingest.hpp", true}, "the core"},
         Case{{"src/testing/server/backend.cpp", "json/codec.hpp", true}, "may not include"},
-        Case{{"src/workflows/bulk/journal.cpp", "json/codec.hpp", true}, "may not include"},
-        Case{{"src/workflows/storage/sqlite.cpp", "workflows/bulk/journal.hpp", true}, "below"},
+        Case{{"src/workflows/bulk/chunk.cpp", "json/codec.hpp", true}, "may not include"},
+        Case{{"src/workflows/storage/sqlite.cpp", "workflows/bulk/chunk.hpp", true}, "below"},
         Case{{"src/workflows/job/job.cpp", "heymilo/client.hpp", true}, "sends nothing"},
         Case{{"tools/list_candidates.cpp", "../src/call/base_url.hpp", true}, "no include has"},
         Case{{"include/heymilo/client.hpp", "call/pacing.hpp", true}, "private"},
@@ -364,7 +364,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{{"src/call/call.cpp", "curl/curl.h", false}, "only src/curl/"},
         Case{{"include/heymilo/options.hpp", "curl/curl.h", false}, "only src/curl/"},
         Case{{"src/testing/server/backend.cpp", "httplib.h", false}, "httplib_server."},
-        Case{{"src/workflows/bulk/journal.cpp", "sqlite3.h", false}, "workflows/storage/"}));
+        Case{{"src/workflows/bulk/chunk.cpp", "sqlite3.h", false}, "workflows/storage/"}));
 
 class ArchitectureAllows : public testing::TestWithParam<Include> {};
 
@@ -378,7 +378,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Include{"src/curl/transfer.cpp", "curl/curl.h", false},
                     Include{"src/testing/server/http/httplib_server.cpp", "httplib.h", false},
                     Include{"src/testing/mock_server.cpp", "base/utf8.hpp", true},
-                    Include{"src/workflows/bulk/journal.cpp", "workflows/storage/sqlite.hpp", true},
+                    Include{"src/workflows/bulk/chunk.cpp", "workflows/storage/sqlite.hpp", true},
                     Include{"tools/list_candidates.cpp", "heymilo/client.hpp", false},
                     Include{"tools/list_candidates.cpp", "base/utf8.hpp", true},
                     Include{"include/heymilo/client.hpp", "heymilo/pagination.hpp", true}));

@@ -44,6 +44,21 @@ TEST(RequestDefaults, HoldWhereACallSetsNothing) {
   EXPECT_THAT(merged.headers, ElementsAre(Pair("X-Trace", "t7")));
 }
 
+TEST(RequestDefaults, BothHaveToAllowAnAttempt) {
+  for (const bool one : {false, true}) {
+    RequestOptions defaults;
+    defaults.may_send = [one] { return one; };
+    EXPECT_EQ(withDefaults(defaults, {}).may_send(), one);
+    EXPECT_EQ(withDefaults({}, defaults).may_send(), one);
+    for (const bool other : {false, true}) {
+      RequestOptions options;
+      options.may_send = [other] { return other; };
+      EXPECT_EQ(withDefaults(defaults, options).may_send(), one && other);
+    }
+  }
+  EXPECT_FALSE(withDefaults({}, {}).may_send);
+}
+
 TEST(RequestDefaults, AreReplacedByWhatACallSets) {
   expectScalars(withDefaults(all(7), all(3)), 3);
   expectScalars(withDefaults({}, all(3)), 3);

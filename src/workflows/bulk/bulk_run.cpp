@@ -80,15 +80,23 @@ BulkIngestResult BulkRun::run() {
     return result();
   } catch (const StoreError& error) {
     const bool refused = job_.trouble() == Job::Trouble::refused;
-    throw StoreError(
-        error.what() + whatWasSent() + (refused ? std::string() : whatToDo()),
-        records_.confirmed() + records_.doubtful() == 0 ? Outcome::not_sent : Outcome::unknown);
+    throw StoreError(error.what() + whatWasSent() + (refused ? std::string() : whatToDo()),
+                     outcome());
+  } catch (const OverloadError& error) {
+    throw OverloadError(error.what(), outcome());
   }
+}
+
+/// The outcome of an error that does not come from the API. The state of each key is in the
+/// journal.
+Outcome BulkRun::outcome() const {
+  return records_.confirmed() + records_.doubtful() == 0 ? Outcome::not_sent : Outcome::unknown;
 }
 
 void BulkRun::work() {
   Lock lock(mutex_);
   while (!abandoned_) {
+    const std::uint64_t seen = events_;
     endWhereOver(lock);
     tellRecords(lock);
     if (job_.over()) {
@@ -98,7 +106,7 @@ void BulkRun::work() {
     noteTrouble();
     tellProgress(lock);
     if (!operated) {
-      wait(lock);
+      wait(lock, seen);
     }
   }
   lock.unlock();
@@ -116,7 +124,9 @@ void BulkRun::work() {
 
 /// Where the run is stopped or has failed, nothing more is begun.
 void BulkRun::endWhereOver(Lock& lock) {
+  lock.unlock();
   control_.tick();
+  lock.lock();
   if (!stopping_ && control_.over()) {
     stopping_ = true;
     job_.stop();
@@ -224,8 +234,8 @@ void BulkRun::tellProgress(Lock& lock) {
 /// A run without records sends nothing.
 bool BulkRun::hasBegun() const { return records_.counts().read > 0 || source_over_ || stopping_; }
 
-/// Until something happens, or something is due.
-void BulkRun::wait(Lock& lock) {
+/// Until there are more than the `seen` events, or something is due.
+void BulkRun::wait(Lock& lock, std::uint64_t seen) {
   if (control_.over() != stopping_) {
     return;
   }
@@ -233,7 +243,6 @@ void BulkRun::wait(Lock& lock) {
   const auto longest = std::chrono::duration_cast<JobTime>(kTick);
   const JobTime due =
       hasBegun() ? std::clamp<JobTime>(job_.wakeAt(now) - now.time, kShortest, longest) : longest;
-  const std::uint64_t seen = events_;
   const auto happened = [&] { return events_ != seen || !reports_.empty(); };
   sleeps_until_ = now.time + due;
   if (real_time_) {

@@ -57,9 +57,10 @@ class BulkRun {
   void tellRecords(Lock& lock);
   void tellProgress(Lock& lock);
   bool hasBegun() const;
-  void wait(Lock& lock);
+  void wait(Lock& lock, std::uint64_t seen);
   BulkProgress progress();
   BulkIngestResult result();
+  Outcome outcome() const;
   std::string whatWasSent() const;
   std::string whatToDo();
 

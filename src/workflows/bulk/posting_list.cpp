@@ -56,7 +56,6 @@ ListedPage PostingList::read(const Listing& listing) {
   } else if (!anybody_) {  // a list of nobody has no page
     ++requests_;
   }
-  const std::lock_guard lock(mutex_);
   std::move(readable_in_part_.begin(), readable_in_part_.end(), std::back_inserter(page.shown));
   readable_in_part_.clear();
   page.unreadable = std::exchange(nobody_, 0);
@@ -80,11 +79,8 @@ void PostingList::open(const Listing& listing) {
   at_.reset();
   pages_.reset();
   range_.reset();
-  {
-    const std::lock_guard lock(mutex_);
-    readable_in_part_.clear();
-    nobody_ = 0;
-  }
+  readable_in_part_.clear();
+  nobody_ = 0;
   anybody_ = false;
   ListCandidatesParams params;
   params.created_after = listing.created_after;
@@ -96,7 +92,6 @@ void PostingList::open(const Listing& listing) {
 /// A candidate that can't be read: its key may be readable all the same.
 void PostingList::show(const UnreadableCandidate& candidate) {
   const CandidateKey known = rule_.identify(candidate);
-  const std::lock_guard lock(mutex_);
   if (!known.known || (known.key && !candidate.interview_id)) {
     ++nobody_;
     unreadable_ = candidate.error;

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,7 +50,6 @@ class PostingList {
   std::optional<CandidatePages> pages_;
   std::optional<CandidatePages::iterator> at_;  // empty: to be begun, or begun again
   bool anybody_ = false;                        // it has had a page
-  std::mutex mutex_;                            // candidates may be reported by another thread
   std::vector<ShownKey> readable_in_part_;
   std::size_t nobody_ = 0;  // candidates without a readable key
   std::optional<DecodeError> unreadable_;
