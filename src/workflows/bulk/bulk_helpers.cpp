@@ -209,7 +209,8 @@ bool BulkRun::readRecord(Lock& lock) {
     const Moment now = moment();
     const RecordId id = records_.add(std::move(record->request), record->line);
     job_.read(id, {std::move(identified.key), std::move(identified.content)}, now);
-    if (sleeps_until_ <= job_.wakeAt(now)) {
+    takeFates();  // of a duplicate
+    if (reports_.empty() && sleeps_until_ <= job_.wakeAt(now)) {
       return true;
     }
   }

@@ -112,9 +112,7 @@ void BulkRun::work() {
   lock.unlock();
   endHelpers();
   lock.lock();
-  for (const RecordFate& fate : job_.fates()) {
-    reports_.push_back(records_.resolve(fate));
-  }
+  takeFates();
   for (RecordReport& report : records_.resolveRest()) {
     reports_.push_back(std::move(report));
   }
@@ -160,9 +158,6 @@ bool BulkRun::operate(Lock& lock) {
     job_.notResponded(moment());
     storeFailed(error);
   }
-  for (const RecordFate& fate : job_.fates()) {
-    reports_.push_back(records_.resolve(fate));
-  }
   work_.notify_all();
   return true;
 }
@@ -198,7 +193,14 @@ void BulkRun::noteTrouble() {
   }
 }
 
+void BulkRun::takeFates() {
+  for (const RecordFate& fate : job_.fates()) {
+    reports_.push_back(records_.resolve(fate));
+  }
+}
+
 void BulkRun::tellRecords(Lock& lock) {
+  takeFates();
   while (!reports_.empty()) {
     std::deque<RecordReport> reports = std::exchange(reports_, {});
     if (!options_.on_record) {

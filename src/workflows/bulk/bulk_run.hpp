@@ -54,6 +54,7 @@ class BulkRun {
   bool operate(Lock& lock);
   void storeFailed(const std::exception_ptr& error);
   void noteTrouble();
+  void takeFates();
   void tellRecords(Lock& lock);
   void tellProgress(Lock& lock);
   bool hasBegun() const;
