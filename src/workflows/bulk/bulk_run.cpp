@@ -153,6 +153,7 @@ bool BulkRun::operate(Lock& lock) {
   }
   lock.lock();
   if (response) {
+    joined_ = true;
     job_.responded(*response, moment());
   } else {
     job_.notResponded(moment());
@@ -167,8 +168,7 @@ bool BulkRun::operate(Lock& lock) {
 void BulkRun::storeFailed(const std::exception_ptr& error) {
   constexpr std::chrono::seconds kPatience{60};
   const JobTime since = job_.failingSince().value_or(JobTime{0});
-  if (options_.store && !gave_up_ && job_.phase() != Job::Phase::joining &&
-      moment().time < since + kPatience) {
+  if (options_.store && joined_ && !gave_up_ && moment().time < since + kPatience) {
     return;
   }
   if (!gave_up_) {

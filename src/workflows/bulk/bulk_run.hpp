@@ -105,6 +105,7 @@ class BulkRun {
   bool source_over_ = false;  // it ended, or has thrown
   bool list_failed_ = false;  // the last page
   bool stopping_ = false;
+  bool joined_ = false;     // the journal has responded
   bool gave_up_ = false;    // the store
   bool abandoned_ = false;  // and what is left to be written can't be
   bool over_ = false;
