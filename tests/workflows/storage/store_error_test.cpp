@@ -38,14 +38,20 @@ class FullDisk {
 
 class StoreErrorTest : public heymilo_test::BulkIngestTest {
  protected:
-  /// The error of a run whose journal can't be written from the n-th record on.
-  StoreError failureAfter(std::size_t records) {
+  /// The error of a run whose journal can't be written from the first record on, or from the first
+  /// request on.
+  StoreError failureAfter(bool a_request) {
     const auto all = people(400);
     const FullDisk disk;
     options.concurrency = 1;
+    client_options.on_event = [&](const Event& event) {
+      if (a_request && event.operation == "ingestCandidatesBulk") {
+        disk.begin();
+      }
+    };
     std::size_t given = 0;
     const workflows::BulkSource source = [&]() -> std::optional<workflows::BulkRecord> {
-      if (given == records) {
+      if (given == 0 && !a_request) {
         disk.begin();
       }
       return given == all.size()
@@ -63,12 +69,12 @@ class StoreErrorTest : public heymilo_test::BulkIngestTest {
 };
 
 TEST_F(StoreErrorTest, IsNotSentBeforeAnythingWasSent) {
-  EXPECT_EQ(failureAfter(0).outcome(), Outcome::not_sent);
+  EXPECT_EQ(failureAfter(false).outcome(), Outcome::not_sent);
   EXPECT_EQ(posts(), 0u);
 }
 
 TEST_F(StoreErrorTest, IsUnknownAfterwards) {
-  EXPECT_EQ(failureAfter(25).outcome(), Outcome::unknown);
+  EXPECT_EQ(failureAfter(true).outcome(), Outcome::unknown);
   EXPECT_GE(posts(), 1u);
 }
 
