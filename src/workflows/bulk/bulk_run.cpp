@@ -203,6 +203,7 @@ void BulkRun::tellRecords(Lock& lock) {
   takeFates();
   while (!reports_.empty()) {
     std::deque<RecordReport> reports = std::exchange(reports_, {});
+    work_.notify_all();  // the source may be read
     if (!options_.on_record) {
       continue;
     }
@@ -215,7 +216,6 @@ void BulkRun::tellRecords(Lock& lock) {
       control_.fail(std::current_exception());
     }
     lock.lock();
-    work_.notify_all();  // the source may be read
   }
 }
 
