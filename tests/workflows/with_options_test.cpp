@@ -41,6 +41,7 @@ TEST_F(BulkIngestWithOptions, EndsByTheCancellationOfItsClient) {
   const auto run = [&](const CancellationSource& source) {
     RequestOptions defaults;
     defaults.cancellation = source.token();
+    records.clear();
     bulkIngest(Client(client_options).withOptions(defaults), "p", sourceOf(all), options);
   };
   {

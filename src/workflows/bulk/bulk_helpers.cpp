@@ -64,6 +64,10 @@ void BulkRun::endHelpers() {
 void BulkRun::help() {
   Lock lock(mutex_);
   while (!over_) {
+    if (control_.over()) {
+      work_.wait(lock);  // for the end
+      continue;
+    }
     const Moment now = moment();
     if (const std::optional<Listing> listing = job_.list(now)) {
       readList(lock, *listing);

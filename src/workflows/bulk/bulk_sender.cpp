@@ -113,24 +113,27 @@ std::vector<Chunk> BulkSender::attempt(Chunk& part, const std::function<bool()>&
     return may;
   };
   std::vector<Chunk> next;
+  // What ends the run is told first: when records are settled, others may be sent.
   try {
     const std::vector<SentRecord> sent = deliver(part, options);
     control_.succeeded();
     settle(std::exchange(part, Chunk()), sent, {});
   } catch (const StoreError&) {  // nothing was sent
-    settleAll(part, KeyState::unsent, false, settle);
-    if (!not_allowed) {
-      throw;  // of the quota
+    if (not_allowed) {
+      --requests_;
+    } else {
+      control_.fail(std::current_exception());  // of the quota
     }
-    --requests_;
+    settleAll(part, KeyState::unsent, false, settle);
   } catch (const InvalidArgumentError& error) {
     auto culprit = culpritOf(error, part.size());
-    if (!culprit) {
+    if (culprit) {
+      reject(part, {std::move(*culprit)}, settle);
+      next.push_back(std::exchange(part, Chunk()));
+    } else {
+      control_.fail(std::current_exception());
       settleAll(part, KeyState::unsent, false, settle);
-      throw;
     }
-    reject(part, {std::move(*culprit)}, settle);
-    next.push_back(std::exchange(part, Chunk()));
   } catch (const StatusError& error) {
     api_clock_.hear(error.headers());
     if (isAboutRecords(error.status())) {
@@ -140,8 +143,8 @@ std::vector<Chunk> BulkSender::attempt(Chunk& part, const std::function<bool()>&
       control_.failedForNow(askedFor(error));
       next.push_back(std::exchange(part, Chunk()));
     } else if (error.outcome() == Outcome::rejected) {
+      control_.fail(std::current_exception());
       settleAll(part, KeyState::unsent, false, settle);
-      throw;
     } else {
       control_.failedForNow();
       settleAll(part, KeyState::in_doubt, true, settle);
@@ -149,7 +152,9 @@ std::vector<Chunk> BulkSender::attempt(Chunk& part, const std::function<bool()>&
   } catch (const Error& error) {
     // The client may have a cancellation of its own: see Client::withOptions().
     const bool ends = isPermanent(error) || (isCancelled(error) && !control_.abandon().cancelled());
-    if (!ends) {
+    if (ends) {
+      control_.fail(std::current_exception());
+    } else {
       control_.failedForNow();
     }
     if (error.outcome() != Outcome::not_sent) {
@@ -158,9 +163,6 @@ std::vector<Chunk> BulkSender::attempt(Chunk& part, const std::function<bool()>&
       settleAll(part, KeyState::unsent, false, settle);
     } else {
       next.push_back(std::exchange(part, Chunk()));
-    }
-    if (ends) {
-      throw;
     }
   }
   return next;
