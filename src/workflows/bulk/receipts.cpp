@@ -34,7 +34,7 @@ std::vector<BulkIngestCandidateResponseItem> receiptsOf(
   for (std::size_t i = 0; i < response.size(); ++i) {
     BulkIngestCandidateResponseItem& item = response[i];
     std::size_t place = i;
-    const CandidateKey shown = rule.identify(nullptr, item.metadata ? &*item.metadata : nullptr);
+    const RecognisedKey shown = rule.identify(nullptr, item.metadata ? &*item.metadata : nullptr);
     if (shown.key) {
       const auto found = by_key.find(*shown.key);
       if (found == by_key.end()) {

@@ -177,8 +177,8 @@ void KeyRule::putReference(CandidateIngestRequest& request, IdentifiedRecord& re
   request.metadata->emplace(kReference, record.key);
 }
 
-CandidateKey KeyRule::identify(const std::string* email, const Metadata* metadata) const {
-  CandidateKey shown;
+RecognisedKey KeyRule::identify(const std::string* email, const Metadata* metadata) const {
+  RecognisedKey shown;
   const std::string* reference = find(metadata, kReference);
   if (reference != nullptr) {
     shown.reference = classify(*reference, prefix_);
@@ -204,16 +204,16 @@ CandidateKey KeyRule::identify(const std::string* email, const Metadata* metadat
   return shown;
 }
 
-CandidateKey KeyRule::identify(const CandidateResponse& candidate) const {
+RecognisedKey KeyRule::identify(const CandidateResponse& candidate) const {
   return identify(&candidate.email, metadataOf(candidate.metadata));
 }
 
-CandidateKey KeyRule::identify(const UnreadableCandidate& candidate) const {
+RecognisedKey KeyRule::identify(const UnreadableCandidate& candidate) const {
   const auto& faulty = candidate.unreadable_properties;
   const auto isReadable = [&](const char* property) {
     return !faulty.empty() && std::find(faulty.begin(), faulty.end(), property) == faulty.end();
   };
-  CandidateKey shown;
+  RecognisedKey shown;
   shown.known = isReadable("metadata");
   if (!shown.known) {
     return shown;

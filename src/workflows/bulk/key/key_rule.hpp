@@ -26,7 +26,7 @@ struct IdentifiedRecord {
 };
 
 /// A candidate of the posting.
-struct CandidateKey {
+struct RecognisedKey {
   std::optional<std::string> key{};       ///< whose record it was; empty where it has no key
   Reference reference = Reference::none;  ///< what its `heymilo_ref` is
   /// False where the key cannot be determined, since a property is unreadable or missing: it may be
@@ -67,12 +67,12 @@ class KeyRule {
   /// its value under NAME or its address. It may have been ingested by another program or by
   /// another rule, and it is the same person. A list does not show all of the content, so that a
   /// key by content has no such fallback.
-  CandidateKey identify(const CandidateResponse& candidate) const;
+  RecognisedKey identify(const CandidateResponse& candidate) const;
   /// One that could be read in part.
-  CandidateKey identify(const UnreadableCandidate& candidate) const;
+  RecognisedKey identify(const UnreadableCandidate& candidate) const;
   /// One of which only this is known, such as a receipt. A nullptr is an address that is not known,
   /// or no metadata.
-  CandidateKey identify(const std::string* email, const Metadata* metadata) const;
+  RecognisedKey identify(const std::string* email, const Metadata* metadata) const;
 
  private:
   /// Sets either the key or the problem.

@@ -16,8 +16,8 @@
 namespace heymilo_test {
 namespace {
 
-CandidateKey shownOf(const std::string& name, const std::optional<Metadata>& metadata,
-                     const std::string& email = "ada@example.com") {
+RecognisedKey shownOf(const std::string& name, const std::optional<Metadata>& metadata,
+                      const std::string& email = "ada@example.com") {
   CandidateResponse candidate;
   candidate.email = email;
   candidate.metadata = metadata;
@@ -28,7 +28,7 @@ TEST(KeyRuleCandidateTest, ACandidateIsWhomItsReferenceSays) {
   const std::string content = "content1:" + kAdaExample;
   EXPECT_EQ(shownOf("", Metadata{{"heymilo_ref", content}}).key, content);
   EXPECT_EQ(shownOf("email", Metadata{{"heymilo_ref", kAda}}, "new@example.com").key, kAda);
-  const CandidateKey shown = shownOf("id", Metadata{{"heymilo_ref", "key:id:1"}, {"id", "2"}});
+  const RecognisedKey shown = shownOf("id", Metadata{{"heymilo_ref", "key:id:1"}, {"id", "2"}});
   EXPECT_EQ(shown.key, "key:id:1");
   EXPECT_EQ(shown.reference, Reference::key);
   EXPECT_TRUE(shown.known);
@@ -73,7 +73,7 @@ TEST(KeyRuleCandidateTest, WithAnotherReferenceTheIdOrTheAddressCountsAsWell) {
     EXPECT_EQ(shownOf("heymilo_ref", metadata).key,
               reference.empty() ? std::nullopt : std::optional("key:heymilo_ref:" + reference));
   }
-  const CandidateKey shown = shownOf("", Metadata{{"heymilo_ref", "key:id:1"}, {"id", "1"}});
+  const RecognisedKey shown = shownOf("", Metadata{{"heymilo_ref", "key:id:1"}, {"id", "1"}});
   EXPECT_EQ(shown.key, std::nullopt);
   EXPECT_EQ(shown.reference, Reference::other);
 }
@@ -85,7 +85,7 @@ TEST(KeyRuleCandidateTest, IdsUnderTheReferenceAreTakenAsTheyAre) {
                                    std::string("key:id:1"),
                                    kAda,
                                    kMark01}) {
-    const CandidateKey shown = shownOf("heymilo_ref", Metadata{{"heymilo_ref", value}});
+    const RecognisedKey shown = shownOf("heymilo_ref", Metadata{{"heymilo_ref", value}});
     EXPECT_EQ(shown.key, "key:heymilo_ref:" + value);
     EXPECT_EQ(shown.key, keyOf("heymilo_ref", adaWith("heymilo_ref", value)));
     EXPECT_EQ(shown.reference, Reference::key);
@@ -129,7 +129,7 @@ TEST_F(KeyRuleInAPosting, ARecordAndItsCandidateHaveTheSameKey) {
       receipts.insert(rule.identify(nullptr, &receipt.metadata.value()).key.value_or("none"));
     }
     for (const CandidateResponse& candidate : client.listAllCandidates(posting)) {
-      const CandidateKey key = rule.identify(candidate);
+      const RecognisedKey key = rule.identify(candidate);
       EXPECT_EQ(key.reference, Reference::key);
       shown.insert(key.key.value_or("none"));
     }
@@ -143,7 +143,7 @@ TEST_F(KeyRuleInAPosting, AnUnreadableCandidateMayHaveAReadableKey) {
   struct Case {
     nlohmann::json properties;
     const char* name;
-    CandidateKey expected;
+    RecognisedKey expected;
   };
   const nlohmann::json marked = {{"heymilo_ref", "key:id:1"}, {"id", "2"}};
   const nlohmann::json by_id = {{"id", "2"}};
@@ -171,7 +171,7 @@ TEST_F(KeyRuleInAPosting, AnUnreadableCandidateMayHaveAReadableKey) {
     SCOPED_TRACE(one.properties.dump() + ' ' + one.name);
     server.patchCandidate(id, {{"score", 1}, {"email", "zoe@example.com"}, {"metadata", nullptr}});
     server.patchCandidate(id, one.properties);
-    std::vector<CandidateKey> shown;
+    std::vector<RecognisedKey> shown;
     CandidateRange range = client.listAllCandidates("p");
     range.onUnreadable([&](const UnreadableCandidate& candidate) {
       shown.push_back(KeyRule(one.name).identify(candidate));
