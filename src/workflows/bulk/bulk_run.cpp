@@ -173,6 +173,11 @@ void BulkRun::storeFailed(const std::exception_ptr& error) {
   }
   if (!gave_up_) {
     gave_up_ = true;
+    try {
+      store_->requireInPlace();  // it says what has happened to the file
+    } catch (const StoreError&) {
+      control_.fail(std::current_exception());
+    }
     control_.fail(error);
   } else if (records_.counts().in_flight == 0) {
     abandoned_ = true;  // what came of the last requests was to be written, and can't be

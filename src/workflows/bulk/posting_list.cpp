@@ -92,7 +92,7 @@ void PostingList::open(const Listing& listing) {
 /// A candidate that can't be read: its key may be readable all the same.
 void PostingList::show(const UnreadableCandidate& candidate) {
   const RecognisedKey known = rule_.identify(candidate);
-  if (!known.known || (known.key && !candidate.interview_id)) {
+  if (!known.known || !candidate.interview_id) {
     ++nobody_;
     unreadable_ = candidate.error;
     return;

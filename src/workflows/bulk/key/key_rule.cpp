@@ -214,7 +214,10 @@ RecognisedKey KeyRule::identify(const UnreadableCandidate& candidate) const {
     return !faulty.empty() && std::find(faulty.begin(), faulty.end(), property) == faulty.end();
   };
   RecognisedKey shown;
-  shown.known = isReadable("metadata");
+  // Of something that is not an object, no property is readable, though optional ones are not
+  // listed.
+  const bool is_object = candidate.readable.is_object() && !candidate.readable.empty();
+  shown.known = is_object && isReadable("metadata");
   if (!shown.known) {
     return shown;
   }
