@@ -159,6 +159,18 @@ TEST_F(MachineQuotaFile, ARequestThatWasNotSentLeavesItsSlotFree) {
   }
 }
 
+TEST_F(MachineQuotaFile, AMembersOwnRequestsAreNotTakenForThoseOfADeadOne) {
+  const auto member = join();
+  rest();
+  for (int i = 0; i < kTerms.requests; ++i) {
+    ASSERT_TRUE(member->take(kRequest).slot);
+  }
+  EXPECT_FALSE(member->take(kRequest).slot);  // it has looked for the dead
+  for (const Stamp& stamp : stamps()) {
+    EXPECT_EQ(stamp.state, Stamp::State::busy);
+  }
+}
+
 TEST_F(MachineQuotaFile, SharersOfOneProcessHaveEachItsOwnSlots) {
   const auto one = join();
   const auto other = join();

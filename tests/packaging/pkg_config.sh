@@ -77,7 +77,7 @@ links_with() {
 }
 links_with client heymilo nlohmann_json libcurl
 links_with workflows heymilo-workflows nlohmann_json libcurl sqlite3
-links_with postgres heymilo-postgres nlohmann_json libcurl libpq
+links_with postgres heymilo-postgres nlohmann_json libcurl libpq libssl libcrypto  # as libpq.pc asks for
 links_with mock_server heymilo-testing nlohmann_json libcurl \
   cpp-httplib openssl libssl libcrypto zlib libbrotlicommon libbrotlidec libbrotlienc
 
