@@ -99,7 +99,7 @@ links_with mock_server heymilo-testing nlohmann_json libcurl openssl libssl libc
 # A build whose libraries have longer names uses these.
 cmake -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_DEBUG_POSTFIX=_d >"$work/cmake.log" 2>&1
 [ "$(grep -h '^Libs: ' "$work"/build/cmake/heymilo*.pc | grep -oE -- '-lheymilo\w*' | sort | paste -sd' ')" = \
-  '-lheymilo_d -lheymilo_testing_d -lheymilo_workflows_d' ] || fail "the names of debug libraries are wrong"
+  '-lheymilo_d -lheymilo_postgres_d -lheymilo_testing_d -lheymilo_workflows_d' ] || fail "the names of debug libraries are wrong"
 
 export PKG_CONFIG_PATH=$static_pc
 read -ra cflags <<<"$(pkg-config --static --cflags heymilo-workflows)"
