@@ -1,6 +1,5 @@
-// The file of a machine's quota: whose it is, when it is refused, and what becomes of those who use
-// it when it is cut, emptied, replaced, or from another boot. The slots' times are moved by writing
-// them, since nobody can set the machine's boot time.
+// The file of a machine's quota: whose it is, when it is refused, and what its slots say. The
+// slots' times are moved by writing them, since nobody can set the machine's boot time.
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -25,6 +24,7 @@
 #include "call/machine/layout.hpp"
 #include "call/machine/locked_file.hpp"
 #include "call/machine/place.hpp"
+#include "call/machine_quota_fixture.hpp"
 #include "heymilo/client.hpp"
 #include "heymilo/errors.hpp"
 #include "heymilo/quota.hpp"
@@ -33,87 +33,9 @@
 namespace heymilo::machine {
 namespace {
 
-namespace fs = std::filesystem;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 using ::testing::HasSubstr;
 
-const QuotaTerms kTerms{std::string(64, 'a'), 4, milliseconds{1000}, 0, milliseconds{2000}};
-const SlotRequest kRequest{Priority::interactive, milliseconds{2000}};
-const SlotRequest kBulk{Priority::bulk, milliseconds{2000}};
-
-/// What a call throws, with its outcome before it.
-std::string wordsOf(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.outcome(), Outcome::not_sent);
-    const bool argument = dynamic_cast<const InvalidArgumentError*>(&error) != nullptr;
-    const bool store = dynamic_cast<const StoreError*>(&error) != nullptr;
-    return (argument ? "argument: " : store ? "store: " : "") + std::string(error.what());
-  }
-  return "nothing";
-}
-
-class MachineQuotaFile : public ::testing::Test {
- protected:
-  MachineQuotaFile() { fs::permissions(directory.path(), fs::perms::owner_all); }
-
-  std::unique_ptr<QuotaMember> join(const QuotaTerms& terms = kTerms) const {
-    return machineQuota(path)->join(terms, [] {});
-  }
-  std::string joined(const QuotaTerms& terms = kTerms) const {
-    return wordsOf([&] { join(terms); });
-  }
-  static std::string taken(QuotaMember& member) {
-    return wordsOf([&] { member.take(kRequest); });
-  }
-
-  /// All slots have rested.
-  void rest() const {
-    for (int slot = 0; slot < kTerms.requests; ++slot) {
-      setStamp(slot, {Stamp::State::resting, 0, Time{0}, Time{0}});
-    }
-  }
-  void setStamp(int slot, const Stamp& stamp) const {
-    const StampRecord record = recordOf(stamp);
-    LockedFile(path, false).write(&record, sizeof record, slotAt(slot));
-  }
-  void changeHead(const std::function<void(Head&)>& change) const {
-    LockedFile file(path, false);
-    Head head{};
-    file.read(&head, sizeof head, 0);
-    change(head);
-    head = sealed(head);
-    file.write(&head, sizeof head, 0);
-  }
-  std::vector<Stamp> stamps() const {
-    LockedFile file(path, false);
-    Content content;
-    EXPECT_TRUE(content.read(file, file.size()));
-    return content.slots;
-  }
-  /// How many slots could be taken one after the other.
-  static int takenAndReleased(QuotaMember& member) {
-    int taken = 0;
-    for (SlotTurn turn = member.take(kRequest); turn.slot; turn = member.take(kRequest)) {
-      member.release(*turn.slot, SlotEnd::answered);
-      ++taken;
-    }
-    return taken;
-  }
-  /// A new file: for how long its slots rest from now on.
-  void expectRest(QuotaMember& member, Time time) const {
-    const SlotTurn turn = member.take(kRequest);
-    EXPECT_FALSE(turn.slot);
-    EXPECT_GT(turn.wait, time - seconds{1});
-    EXPECT_LE(turn.wait, time);
-  }
-
-  heymilo_test::TemporaryDirectory directory;
-  const std::string path = directory.file("quota");
-  const Rules rules{kTerms.per};
-};
+class MachineQuotaFile : public MachineQuotaFixture {};
 
 TEST_F(MachineQuotaFile, BelongsToTheUserAloneAndItsSlotsRestWhenItIsMade) {
   const auto member = join();
@@ -156,6 +78,18 @@ TEST_F(MachineQuotaFile, ARequestThatWasNotSentLeavesItsSlotFree) {
     const SlotTurn turn = member->take(kRequest);
     ASSERT_TRUE(turn.slot);
     member->release(*turn.slot, SlotEnd::unsent);
+  }
+}
+
+TEST_F(MachineQuotaFile, AMembersOwnRequestsAreNotTakenForThoseOfADeadOne) {
+  const auto member = join();
+  rest();
+  for (int i = 0; i < kTerms.requests; ++i) {
+    ASSERT_TRUE(member->take(kRequest).slot);
+  }
+  EXPECT_FALSE(member->take(kRequest).slot);  // it has looked for the dead
+  for (const Stamp& stamp : stamps()) {
+    EXPECT_EQ(stamp.state, Stamp::State::busy);
   }
 }
 
@@ -283,105 +217,12 @@ TEST_F(MachineQuotaFile, OfAnotherBootBeginsAnewUnlessItIsInUse) {
   EXPECT_EQ(textOf(head.boot), thisPlace().boot);
 }
 
-TEST_F(MachineQuotaFile, ThatIsCutOrDamagedIsRefusedByAll) {
-  const auto member = join();
-  rest();
-  fs::resize_file(path, 300);
-  EXPECT_THAT(taken(*member), HasSubstr("store: quota file " + path + " has been cut"));
-  EXPECT_THAT(joined(), HasSubstr("is damaged"));
-  fs::resize_file(path, slotAt(kTerms.requests));
-  EXPECT_EQ(taken(*member), "nothing");
-  expectRest(*member, rules.unanswered_rest + kTerms.timeout);  // the stamps are zeros
-  const char zeros[40] = {};
-  LockedFile(path, false).write(zeros, sizeof zeros, 16);
-  EXPECT_THAT(joined(), HasSubstr("is damaged"));
-  EXPECT_THAT(taken(*member), HasSubstr("store: "));
-}
-
-TEST_F(MachineQuotaFile, ThatIsDeletedBeginsAnew) {
-  const auto member = join();
-  const auto other = join();
-  rest();
-  fs::remove(path);
-  expectRest(*member, rules.unanswered_rest);
-  expectRest(*other, rules.unanswered_rest);
-}
-
-TEST_F(MachineQuotaFile, ThatIsReplacedOrEmptiedBeginsAnewAfterTheLongestRequest) {
-  const auto member = join();
-  const auto other = join();
-  rest();
-  ASSERT_TRUE(member->take(kRequest).slot);  // under way
-  const fs::path second = directory.file("second");
-  machineQuota(second.string())->join(kTerms, [] {});
-  fs::rename(second, path);
-  expectRest(*other, rules.unanswered_rest + kTerms.timeout);
-  fs::resize_file(path, 0);
-  expectRest(*other, rules.unanswered_rest + kTerms.timeout);
-}
-
-TEST_F(MachineQuotaFile, ACopyOfItBeginsAnew) {
-  auto member = join();
-  rest();
-  const fs::path copy = directory.file("copy");
-  fs::copy_file(path, copy);
-  EXPECT_EQ(takenAndReleased(*member), kTerms.requests);
-  fs::rename(copy, path);
-  expectRest(*member, rules.unanswered_rest);
-  // The same where nobody uses it meanwhile.
-  member.reset();
-  member = join();
-  rest();
-  fs::copy_file(path, copy);
-  EXPECT_EQ(takenAndReleased(*join()), kTerms.requests);
-  member.reset();
-  fs::rename(copy, path);
-  expectRest(*join(), rules.unanswered_rest);
-}
-
-TEST_F(MachineQuotaFile, WhatWasSetBackInPlaceIsFoundByThoseWhoUseIt) {
-  const auto member = join();
-  const auto other = join();
-  rest();
-  std::stringstream old;
-  old << std::ifstream(path, std::ios::binary).rdbuf();
-  EXPECT_EQ(takenAndReleased(*member), kTerms.requests);
-  std::ofstream(path, std::ios::binary) << old.str();
-  expectRest(*member, rules.unanswered_rest);
-  expectRest(*other, rules.unanswered_rest);  // it has not looked before
-  // The old content again, which is another one than the members have.
-  std::ofstream(path, std::ios::binary) << old.str();
-  expectRest(*other, rules.unanswered_rest);
-}
-
-TEST_F(MachineQuotaFile, ThatWasMovedAwayAndBackBeginsAnewForThoseWhoUsedAnotherOneMeanwhile) {
-  const auto member = join();
-  rest();
-  const fs::path away = directory.file("away");
-  fs::rename(path, away);
-  expectRest(*member, rules.unanswered_rest);
-  fs::rename(away, path);
-  expectRest(*member, rules.unanswered_rest);
-}
-
 TEST_F(MachineQuotaFile, NeedsAnAbsolutePath) {
   for (const char* relative : {"quota", "./quota", " "}) {
     EXPECT_THAT(wordsOf([&] { machineQuota(relative); }),
                 HasSubstr("needs the absolute path of a file"))
         << relative;
   }
-}
-
-TEST_F(MachineQuotaFile, ANewOneWaitsForRequestsThatWereSentWithTheOld) {
-  const auto sender = join();
-  rest();
-  const SlotTurn turn = sender->take(kRequest);
-  ASSERT_TRUE(turn.slot);
-  fs::remove(path);
-  const auto member = join();
-  expectRest(*member, rules.unanswered_rest + kTerms.timeout);
-  sender->release(*turn.slot, SlotEnd::answered);  // of the old one
-  expectRest(*sender, rules.unanswered_rest + kTerms.timeout);
 }
 
 TEST_F(MachineQuotaFile, ASlotWhoseHolderDiedRestsForAsLongAsItsRequestCouldTake) {

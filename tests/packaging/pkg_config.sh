@@ -77,7 +77,7 @@ links_with() {
 }
 links_with client heymilo nlohmann_json libcurl
 links_with workflows heymilo-workflows nlohmann_json libcurl sqlite3
-links_with postgres heymilo-postgres nlohmann_json libcurl libpq
+links_with postgres heymilo-postgres nlohmann_json libcurl libpq libssl libcrypto  # as libpq.pc asks for
 links_with mock_server heymilo-testing nlohmann_json libcurl \
   cpp-httplib openssl libssl libcrypto zlib libbrotlicommon libbrotlidec libbrotlienc
 
@@ -99,7 +99,7 @@ links_with mock_server heymilo-testing nlohmann_json libcurl openssl libssl libc
 # A build whose libraries have longer names uses these.
 cmake -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_DEBUG_POSTFIX=_d >"$work/cmake.log" 2>&1
 [ "$(grep -h '^Libs: ' "$work"/build/cmake/heymilo*.pc | grep -oE -- '-lheymilo\w*' | sort | paste -sd' ')" = \
-  '-lheymilo_d -lheymilo_testing_d -lheymilo_workflows_d' ] || fail "the names of debug libraries are wrong"
+  '-lheymilo_d -lheymilo_postgres_d -lheymilo_testing_d -lheymilo_workflows_d' ] || fail "the names of debug libraries are wrong"
 
 export PKG_CONFIG_PATH=$static_pc
 read -ra cflags <<<"$(pkg-config --static --cflags heymilo-workflows)"

@@ -143,6 +143,9 @@ TEST_F(Guest, AChildDoesNotWaitForTheQuotaOfItsParent) {
   waiting.join();
 }
 
+// A child inherits the locks of AddressSanitizer's allocator as they are: with Clang 14, it hung in
+// operator new in three of ten runs.
+#if !HEYMILO_TEST_ADDRESS_SANITIZED
 TEST_F(Guest, AChildIsBornWhileOtherThreadsHoldLocks) {
   options.rate_limit = RateLimit{1'000'000, std::chrono::minutes{1}};
   const Client client(options);
@@ -167,6 +170,7 @@ TEST_F(Guest, AChildIsBornWhileOtherThreadsHoldLocks) {
     thread.join();
   }
 }
+#endif
 
 std::vector<struct sigaction> dispositions() {
   std::vector<struct sigaction> found;

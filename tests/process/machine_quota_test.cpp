@@ -250,7 +250,7 @@ TEST_F(MachineQuota, BulkCallsOfOtherProcessesLeaveTheReserveToInteractiveOnes) 
     const auto start = steady_clock::now();
     client.listCandidates("p");
     took.push_back(std::chrono::duration_cast<milliseconds>(steady_clock::now() - start));
-    std::this_thread::sleep_until(start + kPer / kReserve);
+    std::this_thread::sleep_until(start + milliseconds{kPer} / kReserve);
   }
   processes.clear();
   double used = 0;

@@ -9,6 +9,16 @@
 #define HEYMILO_TEST_SANITIZED 1
 #endif
 #endif
+#if defined(__SANITIZE_ADDRESS__)
+#define HEYMILO_TEST_ADDRESS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HEYMILO_TEST_ADDRESS_SANITIZED 1
+#endif
+#endif
+#ifndef HEYMILO_TEST_ADDRESS_SANITIZED
+#define HEYMILO_TEST_ADDRESS_SANITIZED 0
+#endif
 #ifndef HEYMILO_TEST_SANITIZED
 #define HEYMILO_TEST_SANITIZED 0
 #endif

@@ -89,7 +89,7 @@ SlotTurn MachineMember::takeFrom(const std::shared_ptr<QuotaFile>& file,
           result.view = &view;
           break;
         case Do::lock:
-          result.locked = file->lockSlot(step.slot);
+          result.locked = !isInUse(*file, step.slot) && file->lockSlot(step.slot);
           locked = result.locked ? step.slot : -1;
           break;
         case Do::read:
@@ -137,6 +137,13 @@ SlotTurn MachineMember::takeFrom(const std::shared_ptr<QuotaFile>& file,
     leave();
     throw;
   }
+}
+
+/// By this member, whose own lock would not be in its way.
+bool MachineMember::isInUse(const QuotaFile& file, int slot) const {
+  return std::any_of(in_use_.begin(), in_use_.end(), [&](const auto& entry) {
+    return entry.second.file.get() == &file && entry.second.slot == slot;
+  });
 }
 
 bool MachineMember::mayStillSend(int /*slot*/) noexcept {

@@ -40,6 +40,7 @@ class MachineMember final : public QuotaMember {
 
   void join();
   SlotTurn takeFrom(const std::shared_ptr<QuotaFile>& file, const SlotRequest& request);
+  bool isInUse(const QuotaFile& file, int slot) const;
   void leaveFolder(const QuotaFile& file) const noexcept;
   void tell() noexcept;
 
