@@ -23,6 +23,7 @@ wf::JournalDoubts JournalModel::search(const wf::JournalSearch& search) {
   for (const auto& [name, worker] : data_.workers) {
     doubts.outlast = std::max(doubts.outlast, worker.outlast);
   }
+  doubts.alone = broken_.overlooks_others || alone(search.stamp.worker);
   doubts.fresh = !data_.ever_adopted && data_.rows.empty();
   bool undated = false;
   for (const auto& [key, row] : data_.rows) {
