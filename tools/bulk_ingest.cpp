@@ -15,6 +15,7 @@
 #include "bulk/csv_source.hpp"
 #include "bulk/input.hpp"
 #include "bulk/ndjson_source.hpp"
+#include "bulk/old_journal.hpp"
 #include "bulk/progress.hpp"
 #include "bulk/report.hpp"
 #include "bulk/report_file.hpp"
@@ -221,6 +222,15 @@ class Ingesting {
     options.stop = interrupt_.token();
     options.on_progress = [&](const BulkProgress& progress) { show(progress, line); };
     options.on_record = [&](const RecordReport& record) { note(record); };
+    bulk::takeOverOldJournal(
+        client,
+        arguments_.posting_id,
+        arguments_.file,
+        options,
+        [this](bulk::Input& input) {
+          return isCsv(arguments_, input) ? bulk::csvSource(input) : bulk::ndjsonSource(input);
+        },
+        arguments_.quiet);
     return bulkIngest(client, arguments_.posting_id, untilStopped(source), options);
   }
 

@@ -4,8 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
+
+#ifdef _WIN32
 #include <filesystem>
 #include <system_error>
+#else
+#include <sys/stat.h>
+#endif
 
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/storage/sqlite.hpp"
@@ -17,12 +22,27 @@ namespace {
 // While others write, what they have done can't be seen.
 constexpr std::chrono::seconds kPatience{2};
 
-/// 0 where it is empty, or does not exist.
-std::int64_t lengthOf(const std::string& file) {
+struct Extent {
+  std::int64_t length = 0;
+  std::int64_t blocks = 0;  // that it takes of the disk; 0 where that is not known
+};
+
+/// All 0 where it does not exist.
+Extent extentOf(const std::string& file) {
+#ifdef _WIN32
   std::error_code error;
   const std::uintmax_t length = std::filesystem::file_size(file, error);
-  return error ? 0 : static_cast<std::int64_t>(length);
+  return {error ? 0 : static_cast<std::int64_t>(length), 0};
+#else
+  struct stat about {};
+  if (stat(file.c_str(), &about) != 0) {
+    return {};
+  }
+  return {std::int64_t{about.st_size}, std::int64_t{about.st_blocks}};
+#endif
 }
+
+std::int64_t lengthOf(const std::string& file) { return extentOf(file).length; }
 
 std::int64_t number(Database& database, const char* pragma) {
   Statement select(database, pragma);
@@ -32,6 +52,12 @@ std::int64_t number(Database& database, const char* pragma) {
 /// The length that the database should have.
 std::int64_t lengthBy(Database& database) {
   return number(database, "PRAGMA page_size") * number(database, "PRAGMA page_count");
+}
+
+/// Whether each page is what it should be. Reads all of them.
+bool isWhole(Database& database) {
+  Statement check(database, "PRAGMA quick_check(1)");
+  return check.step() && check.text(0) == "ok";
 }
 
 /// Frames of the log, and how many of them are in the database.
@@ -61,32 +87,34 @@ bool isIncomplete(const Database& database) {
 }  // namespace
 
 LengthWatch::LengthWatch(const std::string& database)
-    : database_(database),
-      log_(database + "-wal"),
-      database_length_(lengthOf(database_)),
-      log_length_(lengthOf(log_)) {}
-
-void LengthWatch::require() {
-  const std::int64_t database = lengthOf(database_);
-  const std::int64_t log = lengthOf(log_);
-  if (database >= database_length_ && log >= log_length_) {
-    database_length_ = database;
-    log_length_ = log;
-    return;
-  }
-  const bool emptied = database == 0 && database_length_ > 0;  // SQLite never does that
-  const Finding finding = emptied ? Finding::truncated : compare();
-  if (finding == Finding::truncated) {
-    throw StoreError(database_ + (database < database_length_ ? "" : "-wal (part of it)") +
-                     " was truncated during this run");
-  }
-  if (finding == Finding::as_it_should_be) {
-    database_length_ = database;
-    log_length_ = log;
-  }
+    : database_(database), log_(database + "-wal") {
+  require();
 }
 
-LengthWatch::Finding LengthWatch::compare() const {
+void LengthWatch::require() {
+  const Extent database = extentOf(database_);
+  const std::int64_t log = lengthOf(log_);
+  constexpr std::int64_t kBlock = 512;
+  const bool fewer_blocks =
+      database.blocks < database_blocks_ && database.blocks * kBlock < database.length;
+  if (database.length < database_length_ || fewer_blocks || log < log_length_) {
+    const bool emptied = database.length == 0 && database_length_ > 0;  // SQLite never does that
+    const Finding finding = emptied ? Finding::truncated : compare(fewer_blocks);
+    if (finding == Finding::truncated) {
+      const bool only_log = database.length >= database_length_ && !fewer_blocks;
+      throw StoreError((only_log ? log_ + " (part of " + database_ + ')' : database_) +
+                       " was truncated during this run");
+    }
+    if (finding == Finding::not_known) {
+      return;  // it is looked at again
+    }
+  }
+  database_length_ = database.length;
+  database_blocks_ = database.blocks;
+  log_length_ = log;
+}
+
+LengthWatch::Finding LengthWatch::compare(bool may_have_holes) const {
   // SQLite knows of the locks that this process has by other connections.
   Database database(database_, kPatience);
   try {
@@ -94,11 +122,12 @@ LengthWatch::Finding LengthWatch::compare() const {
     const bool has_log = mode.step() && mode.text(0) == "wal";
     mode.reset();
     if (has_log) {
-      return compareWithLog(database);
+      return may_have_holes && !isWhole(database) ? Finding::truncated : compareWithLog(database);
     }
     // Nobody writes the file meanwhile, and what a killed process has written is undone.
     database.execute("BEGIN; SELECT count(*) FROM sqlite_master");
-    const bool shorter = lengthOf(database_) < lengthBy(database);
+    const bool shorter =
+        lengthOf(database_) < lengthBy(database) || (may_have_holes && !isWhole(database));
     return shorter ? Finding::truncated : Finding::as_it_should_be;
   } catch (const StoreError&) {
     if (isIncomplete(database)) {

@@ -184,6 +184,9 @@ std::string reasonOf(int code) {
       return "the disk or the user's disk quota is full";
     case SQLITE_IOERR:
       return std::string(sqlite3_errstr(code)) + " (a full disk, a limit or a failing device)";
+    case SQLITE_CORRUPT:
+      return std::string(sqlite3_errstr(code)) +
+             " (it was truncated or overwritten: restore it, or use another file)";
     case SQLITE_READONLY:
       return "the file or its directory is not writable";
     default:

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "heymilo/workflows/store_error.hpp"
@@ -91,6 +92,20 @@ TEST_P(LengthWatchTest, AnEmptiedDatabaseIsNoticed) {
   Database(file).execute("PRAGMA wal_checkpoint(TRUNCATE)");
   watch.require();
   fs::resize_file(file, 0);
+  EXPECT_THAT(complaint(watch), HasSubstr("was truncated"));
+}
+
+// As when it is truncated while a transaction is committed.
+TEST_P(LengthWatchTest, HolesAreNoticed) {
+  Database(file).execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  watch.require();
+  const auto length = fs::file_size(file);
+  std::ifstream in(file, std::ios::binary);
+  std::string head(4096, '\0');
+  in.read(head.data(), 4096);
+  fs::resize_file(file, 0);
+  std::fstream(file, std::ios::binary | std::ios::in | std::ios::out) << head;
+  fs::resize_file(file, length);
   EXPECT_THAT(complaint(watch), HasSubstr("was truncated"));
 }
 
