@@ -16,6 +16,8 @@ Job::Setup jobSetup(const Client& client, const std::string& posting_id,
 
 /// JournalPosting::key_name for the option `key`.
 std::string keyNameOf(const std::string& key);
+/// The option of which keyNameOf() is this.
+std::string keyOptionOf(const std::string& key_name);
 
 /// Why a journal is refused: what it is for is not what is `wanted`.
 std::string whyRefused(const JournalPosting& journal, const JournalPosting& wanted);
