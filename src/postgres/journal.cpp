@@ -181,7 +181,7 @@ std::vector<workflows::JournalRow> PostgresJournal::rows(const std::string& post
       for (const json& other : json::parse(found.text(at, 7))) {
         row.other_interview_ids.push_back(plainText(other.get<std::string>()));
       }
-      if (!found.isNull(at, 8)) {
+      if (found.rows[at][8]) {
         row.sent_at = Timestamp(std::chrono::microseconds(std::stoll(found.text(at, 8))));
       }
       rows.push_back(std::move(row));
