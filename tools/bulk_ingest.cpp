@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <chrono>
 #include <heymilo/heymilo.hpp>
 
 #include "bulk/arguments.hpp"
@@ -26,12 +27,17 @@ int main(int argc, char** argv) {
       bulk::Ingesting ingesting(arguments);
       // Waits for the quota are normal here. Only one that needs a reason is reported, once.
       std::atomic<bool> explained{arguments.quiet};
-      return ingesting.run(support::clientFromEnvironment([&](const heymilo::Event& event) {
-        if (event.kind == heymilo::EventKind::throttled && !event.held &&
-            !support::reasonOfLongWait(event.wait).empty() && !explained.exchange(true)) {
-          support::reportWait(event);
-        }
-      }));
+      const heymilo::Client client =
+          support::clientFromEnvironment([&](const heymilo::Event& event) {
+            if (event.kind == heymilo::EventKind::throttled && !event.held &&
+                !support::reasonOfLongWait(event.wait).empty() && !explained.exchange(true)) {
+              support::reportWait(event);
+            }
+          });
+      heymilo::RequestOptions options;
+      options.timeout = std::chrono::milliseconds(
+          static_cast<std::chrono::milliseconds::rep>(arguments.timeout * 1000));
+      return ingesting.run(client.withOptions(options));
     } catch (const support::Stopped&) {
       support::complain("stopped before the first record was read: nothing was sent.\n");
       return support::ExitCode::in_part;

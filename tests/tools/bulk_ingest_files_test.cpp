@@ -33,12 +33,13 @@ class BulkIngestFiles : public BulkIngestProgram {
 
   /// Runs a shell command in the directory, where `bulk_ingest` is the program.
   ChildResult shell(const std::string& line) const {
-    return runChild(
-        "/bin/sh",
-        {"-c",
-         "cd '" + directory.path() +
-             "' && bulk_ingest() { '" HEYMILO_PROGRAMS_DIR "/bulk_ingest' \"$@\"; }; " + line},
-        environment);
+    return runChild("/bin/sh",
+                    {"-c",
+                     "cd '" + directory.path() +
+                         "' && bulk_ingest() { '" HEYMILO_PROGRAMS_DIR
+                         "/bulk_ingest' \"$@\" --new-posting; }; " +
+                         line},
+                    environment);
   }
 
   std::vector<std::string> names() const {
@@ -88,7 +89,7 @@ TEST_F(BulkIngestFiles, RefusesTwoThatAreTheSameAndTouchesNone) {
            "people.ndjson --journal j --report j-shm",
            "people.ndjson --journal j --report j-journal",
            "people.ndjson --journal dangling --report j-wal",
-           "people.ndjson --report people.ndjson.posting-1.journal",
+           "people.ndjson --report \"$XDG_STATE_HOME\"/heymilo/*/posting-1.journal",
            "x-wal --journal x",
            "- --report people.ndjson < people.ndjson",
            "- --journal people.ndjson < people.ndjson",
@@ -200,11 +201,16 @@ TEST_F(BulkIngestFiles, AReportKeepsTheLinkAndTheModeOfWhatItReplaces) {
 TEST_F(BulkIngestFiles, WhatIsMadeIsForItsOwnerAlone) {
   ASSERT_EQ(shell("umask 0; bulk_ingest posting-1 people.ndjson --report report").exit_code, 0);
   EXPECT_EQ(permissionsOf(directory.file("report")), 0600u);
-  EXPECT_EQ(permissionsOf(directory.file("people.ndjson.posting-1.journal")), 0600u);
-  EXPECT_THAT(
-      names(),
-      ::testing::UnorderedElementsAre(
-          "people.ndjson", "people.ndjson.posting-1.journal", "report", "null", "full", "stdout"));
+  EXPECT_THAT(names(),
+              ::testing::UnorderedElementsAre("people.ndjson", "report", "null", "full", "stdout"));
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(state.path())) {
+    files += entry.is_regular_file() ? 1U : 0U;
+    EXPECT_EQ(permissionsOf(entry.path().string()), entry.is_directory() ? 0700u : 0600u)
+        << entry.path();
+  }
+  EXPECT_TRUE(std::filesystem::exists(defaultJournal()));
+  EXPECT_GE(files, 1u);
 }
 
 TEST_F(BulkIngestFiles, AReportThatCanNotBeWrittenIsAnErrorThatNamesTheJournal) {
@@ -304,7 +310,7 @@ TEST_F(BulkIngestFiles, AReportReachesADescriptorOfAnotherProcessAndADeletedFile
 TEST_F(BulkIngestFiles, WaitingForTheReaderOfAReportIsEndedByASignal) {
   ASSERT_EQ(::mkfifo(directory.file("fifo").c_str(), 0600), 0);
   RunningProcess process(HEYMILO_PROGRAMS_DIR "/bulk_ingest",
-                         {"posting-1", file, "--report", directory.file("fifo")},
+                         {"posting-1", file, "--new-posting", "--report", directory.file("fifo")},
                          environment,
                          directory.file("log"));
   ASSERT_TRUE(eventually([&] {
@@ -359,7 +365,7 @@ class BulkIngestCsv : public BulkIngestProgram {
  protected:
   ChildResult ingestCsv(const std::string& text, std::vector<std::string> extra = {}) {
     std::ofstream(csv) << text;
-    extra.insert(extra.begin(), {"posting-1", csv});
+    extra.insert(extra.begin(), {"posting-1", csv, "--new-posting"});
     return run("bulk_ingest", extra);
   }
 

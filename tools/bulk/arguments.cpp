@@ -55,6 +55,13 @@ void declare(CLI::App& app, Arguments& arguments) {
                  "(default: 125, with --async 605)")
       ->check(support::numberBetween(0, 86400))
       ->type_name("SECONDS");
+  app.add_option("--timeout",
+                 arguments.timeout,
+                 "The longest time of one request. A run that takes over who is in the posting "
+                 "waits for requests of others, which should have no longer one")
+      ->check(support::numberBetween(1, 3600))
+      ->type_name("SECONDS")
+      ->capture_default_str();
   app.add_option("--format",
                  arguments.format,
                  "ndjson or csv (default: by the file's name or first character)")

@@ -10,7 +10,7 @@ namespace bulk {
 struct Arguments {
   std::string posting_id, file, journal, report, key, format;
   std::size_t chunk = 100, concurrency = 4;
-  double settle = 0;
+  double settle = 0, timeout = 60;  // seconds
   bool async = false, new_posting = false, dry_run = false, quiet = false, verbose = false,
        settle_given = false;
 };

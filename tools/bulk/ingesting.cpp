@@ -37,10 +37,9 @@ bool isCsv(const Arguments& arguments, Input& input) {
   }
   const char first = input.peek().value_or('{');
   if (first == '[') {
-    throw support::UsageError(
-        support::printable(arguments.file) +
-        " begins with [: expected one JSON object per line, not an array.\n"
-        "Convert it, for example: jq -c '.[]' people.json > people.ndjson");
+    throw support::UsageError(support::printable(arguments.file) +
+                              " begins with [: expected one JSON object per line, not an array.\n"
+                              "Convert it, for example: jq -c '.[]' people.json > people.ndjson");
   }
   return extension != ".ndjson" && extension != ".jsonl" && first != '{';
 }
@@ -109,8 +108,7 @@ bool Ingesting::openReport() {
     report_.emplace(arguments_.report);
     return true;
   } catch (const support::OutputError& error) {
-    support::complain(std::string(error.what()) +
-                      "\nNothing was sent. Use a writable --report.\n");
+    support::complain(std::string(error.what()) + "\nNothing was sent. Use a writable --report.\n");
     return false;
   }
 }
@@ -124,7 +122,7 @@ ExitCode Ingesting::work(const heymilo::Client& client, const BulkSource& source
     support::complain(support::printable(error.what()) + "\nThe journal is " + journal_name_ +
                       (arguments_.dry_run ? ".\n"
                        : sent_ == 0       ? ": nothing is sent without a usable journal.\n"
-                                    : ": nothing more is sent without a usable journal.\n"));
+                                          : ": nothing more is sent without a usable journal.\n"));
     return sent_ != 0 ? ExitCode::in_part : ExitCode::failed;
   } catch (const heymilo::Error& error) {
     if (arguments_.dry_run) {

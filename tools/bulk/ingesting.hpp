@@ -23,8 +23,7 @@ namespace bulk {
 class Ingesting {
  public:
   /// Opens the input. `arguments` must live as long as this.
-  explicit Ingesting(const Arguments& arguments)
-      : arguments_(arguments), input_(arguments.file) {}
+  explicit Ingesting(const Arguments& arguments) : arguments_(arguments), input_(arguments.file) {}
 
   support::ExitCode run(const heymilo::Client& client);
 

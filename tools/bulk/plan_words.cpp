@@ -58,9 +58,8 @@ std::string whatIsWrong(const BulkPlan& plan,
         "the API has no update.\n";
   }
   if (plan.in_doubt != 0) {
-    text +=
-        "A run looks for the records in doubt in the posting, waits for " + lasting(plan.wait) +
-        ", looks again, and sends those that have not arrived.\n";
+    text += "A run looks for the records in doubt in the posting, waits for " + lasting(plan.wait) +
+            ", looks again, and sends those that have not arrived.\n";
   }
   if (plan.unreadable != 0) {
     text += counted(plan.unreadable, "candidate") +
@@ -111,13 +110,14 @@ std::string aboutTheQuota(const BulkPlan& plan) {
           return sharer.alive && sharer.waiting_bulk + sharer.waiting_interactive > 0;
         });
     whose = window(quota) + ", shared, " + std::to_string(quota.free) + " free now" +
-            (others > 0 ? "; " + std::to_string(others) + " others wait for it, so that it takes "
-                                                          "longer"
+            (others > 0 ? "; " + std::to_string(others) +
+                              " others wait for it, so that it takes "
+                              "longer"
                         : "");
   } else {
     return "The shared quota has not been used yet: when a run would be done can't be known.\n";
   }
-  const milliseconds quota_time = quotaTime(plan.requests(), quota);
+  const milliseconds quota_time = heymilo::workflows::quotaTime(plan.requests(), quota);
   const milliseconds all = plan.wait + quota_time;
   return "Quota: " + whose + ".\n" +
          (all < std::chrono::seconds{1}
@@ -140,8 +140,8 @@ std::string planText(const Arguments& arguments, const BulkPlan& plan,
                      const std::string& journal) {
   std::string text = counts(plan) + whatIsWrong(plan, rejected) +
                      aboutTheJournal(plan, journal, arguments.new_posting);
-  text += counted(plan.requests(), "request") + " at least: " + grouped(plan.sends) +
-          " to send, " + grouped(plan.lists) + " to list the posting.\n" + aboutTheQuota(plan);
+  text += counted(plan.requests(), "request") + " at least: " + grouped(plan.sends) + " to send, " +
+          grouped(plan.lists) + " to list the posting.\n" + aboutTheQuota(plan);
   if (plan.stopped) {
     text += "Stopped before the end of the input: the numbers are of its beginning.\n";
   }

@@ -93,8 +93,8 @@ std::string Progress::text(const heymilo::workflows::BulkProgress& progress, con
     text += "; " + grouped(static_cast<std::uint64_t>(rate)) + " a second";
   }
   const std::uint64_t requests = progress.requests - requests_.front().second;
-  text += "; " + grouped(requests) + (requests == 1 ? " request" : " requests") +
-          " in the last minute";
+  text +=
+      "; " + grouped(requests) + (requests == 1 ? " request" : " requests") + " in the last minute";
   if (input.size() && input.position() != 0 && elapsed > 1) {
     const double share = static_cast<double>(input.position()) / static_cast<double>(*input.size());
     text += "; " + minutes(Seconds(elapsed * (1 - share) / share)) + " left";

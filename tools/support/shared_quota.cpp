@@ -66,9 +66,7 @@ bool quotaIsShared() {
   return !quota.empty() && quota != "process";
 }
 
-bool quotaIsInPostgres() {
-  return isPostgresUrl(variable("HEYMILO_QUOTA"));
-}
+bool quotaIsInPostgres() { return isPostgresUrl(variable("HEYMILO_QUOTA")); }
 
 bool quotaFileIsNamed() { return !namedFile().empty(); }
 

@@ -48,10 +48,11 @@ void from_json(const Json& json, VerifyKind& kind) = delete;
 /// A key that is remarkable. It may be an id of the user's own; there is no name or address in it.
 struct VerifyFinding {
   VerifyKind kind = VerifyKind::twice;
-  std::vector<std::string> keys{};           ///< as in `heymilo_ref`: one, but of one that is shared
-  std::vector<std::string> interview_ids{};  ///< all that the posting or the journal has of the keys
-  std::string ingestion_id{};                ///< of a missing one that was queued
-  std::optional<Timestamp> queued_since{};   ///< the same, by the API's time
+  std::vector<std::string> keys{};  ///< as in `heymilo_ref`: one, but of one that is shared
+  std::vector<std::string>
+      interview_ids{};                      ///< all that the posting or the journal has of the keys
+  std::string ingestion_id{};               ///< of a missing one that was queued
+  std::optional<Timestamp> queued_since{};  ///< the same, by the API's time
 };
 
 /// Where verify() stands.
@@ -88,8 +89,8 @@ struct VerifyResult {
   std::uint64_t deleted = 0;     ///< keys
   std::uint64_t queued = 0;      ///< keys that the posting does not show yet, within `queue_time`
   std::optional<Timestamp> queued_since{};  ///< the first of them, if known
-  std::uint64_t unsettled = 0;  ///< keys in flight, in doubt or unresolved: skipped
-  std::uint64_t unsent = 0;     ///< keys that are rejected or unsent, and not in the posting
+  std::uint64_t unsettled = 0;              ///< keys in flight, in doubt or unresolved: skipped
+  std::uint64_t unsent = 0;  ///< keys that are rejected or unsent, and not in the posting
   /// Keys that the journal does not have, recognised by the metadata key or the address only: these
   /// candidates came by another way.
   std::uint64_t by_other_ways = 0;

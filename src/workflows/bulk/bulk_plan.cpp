@@ -112,8 +112,7 @@ class Planning {
 
   void readSource() {
     for (;;) {
-      std::optional<BulkRecord> record =
-          options_.stop.cancelled() ? std::nullopt : source_();
+      std::optional<BulkRecord> record = options_.stop.cancelled() ? std::nullopt : source_();
       if (!record) {
         break;
       }
@@ -184,7 +183,7 @@ class Planning {
 
   void tellKnown(const JournalRow& row, bool same, RecordReport report) {
     ++(same ? plan_.known : plan_.changed);
-    report.state = !same                          ? RecordState::changed
+    report.state = !same                           ? RecordState::changed
                    : row.state == KeyState::queued ? RecordState::queued
                                                    : RecordState::ingested;
     report.known = same;

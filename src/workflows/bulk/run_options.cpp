@@ -59,9 +59,8 @@ std::shared_ptr<Journal> existingJournalOf(const Client& client, std::string_vie
   if (options.store) {
     return options.store;
   }
-  const std::string file = options.journal.empty()
-                               ? defaultJournalFile(client.baseUrl(), posting_id)
-                               : options.journal;
+  const std::string file =
+      options.journal.empty() ? defaultJournalFile(client.baseUrl(), posting_id) : options.journal;
   std::error_code error;
   return std::filesystem::exists(file, error) ? sqliteJournal(file) : nullptr;
 }

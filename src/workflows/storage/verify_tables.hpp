@@ -29,9 +29,9 @@ class VerifyTables {
   struct Key {
     std::string key{};
     std::vector<std::string> interview_ids{};
-    bool shown = false;                 ///< the posting has it
-    bool marked = false;                ///< by its `heymilo_ref`
-    std::optional<KeyState> state{};    ///< empty: the journal did not have it
+    bool shown = false;               ///< the posting has it
+    bool marked = false;              ///< by its `heymilo_ref`
+    std::optional<KeyState> state{};  ///< empty: the journal did not have it
     std::optional<Timestamp> sent_at{};
     std::string ingestion_id{};
   };

@@ -33,7 +33,8 @@ JournalPosting postingOf(const Client& client, const std::string& posting_id, Jo
     throw InvalidArgumentError("journal",
                                "has digests of version " + std::to_string(posting.digest_version) +
                                    ", and this program makes those of version " +
-                                   std::to_string(kContentVersion) + ": use the program that "
+                                   std::to_string(kContentVersion) +
+                                   ": use the program that "
                                    "wrote it");
   }
   return posting;
@@ -127,8 +128,7 @@ class Verifying {
   void add(const RecognisedKey& recognised, const std::string& interview_id) {
     ++result_.candidates;
     if (recognised.key) {
-      tables_.addCandidate(
-          *recognised.key, interview_id, recognised.reference == Reference::key);
+      tables_.addCandidate(*recognised.key, interview_id, recognised.reference == Reference::key);
     } else if (recognised.reference == Reference::none ||
                recognised.reference == Reference::unknown) {
       ++result_.without_key;
