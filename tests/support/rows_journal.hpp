@@ -45,8 +45,7 @@ class RowsJournal : public heymilo::workflows::Journal {
         found.push_back(row);
       }
     }
-    std::sort(
-        found.begin(), found.end(), [](const Row& a, const Row& b) { return a.key < b.key; });
+    std::sort(found.begin(), found.end(), [](const Row& a, const Row& b) { return a.key < b.key; });
     found.resize(std::min(found.size(), most));
     return found;
   }

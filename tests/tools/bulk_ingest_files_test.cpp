@@ -68,8 +68,9 @@ TEST_F(BulkIngestFiles, RefusesTwoThatAreTheSameAndTouchesNone) {
   std::filesystem::create_symlink(".", directory.file("folder"));
   std::filesystem::copy_file(file, directory.file("x-wal"));
   std::ofstream(directory.file("empty.db"));
+  std::filesystem::create_directories(std::filesystem::path(defaultJournal()).parent_path());
   const auto before = names();
-  for (const std::string arguments : {
+  for (const std::string& arguments : std::vector<std::string>{
            "people.ndjson --report people.ndjson",
            "people.ndjson --report ./people.ndjson",
            "people.ndjson --report \"$PWD/people.ndjson\"",
@@ -89,7 +90,7 @@ TEST_F(BulkIngestFiles, RefusesTwoThatAreTheSameAndTouchesNone) {
            "people.ndjson --journal j --report j-shm",
            "people.ndjson --journal j --report j-journal",
            "people.ndjson --journal dangling --report j-wal",
-           "people.ndjson --report \"$XDG_STATE_HOME\"/heymilo/*/posting-1.journal",
+           "people.ndjson --report '" + defaultJournal() + "'",
            "x-wal --journal x",
            "- --report people.ndjson < people.ndjson",
            "- --journal people.ndjson < people.ndjson",
@@ -386,21 +387,26 @@ TEST_F(BulkIngestCsv, AMissingQuotationMarkEndsTheRunAndNobodyIsMerged) {
   EXPECT_THAT(nothing.err, Not(HasSubstr("Bob")));
   EXPECT_EQ(server.requestCount(), 0u);
 
-  const ChildResult in_part = ingestCsv(rows, {"--chunk", "1", "--concurrency", "1"});
-  EXPECT_EQ(in_part.exit_code, 3);
-  EXPECT_THAT(in_part.err, HasSubstr("record 2 (line 3): "));
-  ASSERT_EQ(server.candidateCount("posting-1"), 1u);
-  EXPECT_EQ(server.candidates("posting-1")[0].at("name"), "Ada");
+  // More than what a run reads ahead.
+  std::string many = "name,email\n";
+  for (int i = 0; i < 5'000; ++i) {
+    many += "Person,person" + std::to_string(i) + "@example.com\n";
+  }
+  const ChildResult in_part = ingestCsv(many + rows.substr(rows.find('\n') + 1));
+  EXPECT_EQ(in_part.exit_code, 3) << in_part.err;
+  EXPECT_THAT(in_part.err, HasSubstr("record 5002 (line 5003): "));
+  EXPECT_THAT(in_part.err, HasSubstr("Run the same command again to resume"));
+  EXPECT_GT(server.candidateCount("posting-1"), 0u);
+  EXPECT_LT(server.candidateCount("posting-1"), 5'002u);
 
-  const ChildResult corrected = ingestCsv(
-      "name,email\n"
-      "Ada,ada@example.com\n"
-      "\"Bob\",bob@example.com\n"
-      "Carol,carol@example.com\n"
-      "\"Dan\",dan@example.com\n"
-      "Eve,eve@example.com\n");
+  const ChildResult corrected = ingestCsv(many +
+                                          "Ada,ada@example.com\n"
+                                          "\"Bob\",bob@example.com\n"
+                                          "Carol,carol@example.com\n"
+                                          "\"Dan\",dan@example.com\n"
+                                          "Eve,eve@example.com\n");
   EXPECT_EQ(corrected.exit_code, 0) << corrected.err;
-  EXPECT_EQ(server.candidateCount("posting-1"), 5u);
+  EXPECT_EQ(server.candidateCount("posting-1"), 5'005u);
 }
 
 TEST_F(BulkIngestCsv, ARowOfAnotherLengthIsRejectedWithItsLine) {

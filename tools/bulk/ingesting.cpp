@@ -136,7 +136,7 @@ ExitCode Ingesting::work(const heymilo::Client& client, const BulkSource& source
                                  support::explainSameAgain()));
     return ExitCode::failed;
   } catch (const support::UsageError& error) {  // the file can't be read to its end
-    const bool nothing = arguments_.dry_run || requests_ == 0;
+    const bool nothing = arguments_.dry_run || sent_ == 0;
     support::complain(std::string(error.what()) + '\n' +
                       (nothing ? "This run has sent nothing.\n" : howToResume()));
     return nothing ? ExitCode::usage : ExitCode::in_part;
@@ -194,7 +194,6 @@ ExitCode Ingesting::plan(const heymilo::Client& client, const BulkSource& source
 
 void Ingesting::show(const BulkProgress& progress, support::ProgressLine& line) {
   sent_ = progress.sent;
-  requests_ = progress.requests;
   const auto now = std::chrono::steady_clock::now();
   if (now - shown_ < std::chrono::milliseconds{100} && progress.phase == phase_) {
     return;
@@ -220,7 +219,7 @@ void Ingesting::note(const RecordReport& record) {
     return;
   }
   try {
-    report_->write(reportLine(record));
+    report_->write(record.index, reportLine(record));
   } catch (const support::OutputError& error) {
     report_failure_ = error.what();
   }

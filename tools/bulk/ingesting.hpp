@@ -11,8 +11,8 @@
 
 #include "bulk/arguments.hpp"
 #include "bulk/input.hpp"
+#include "bulk/ordered_report.hpp"
 #include "bulk/progress.hpp"
-#include "bulk/report_file.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
 #include "support/progress_line.hpp"
@@ -51,15 +51,14 @@ class Ingesting {
   const support::Interrupt interrupt_;
   Input input_;
   std::string journal_file_, journal_name_;
-  std::optional<ReportFile> report_;
+  std::optional<OrderedReport> report_;
   Progress words_;
   std::chrono::steady_clock::time_point shown_{};
   std::string phase_, printed_;
   bool paused_ = false;
   std::vector<heymilo::workflows::RecordReport> rejected_;  // the first few
   std::optional<std::string> report_failure_;
-  std::uint64_t sent_ = 0;      // by this run, as far as known
-  std::uint64_t requests_ = 0;  // of this run
+  std::uint64_t sent_ = 0;  // records, by this run, as far as known
 };
 
 }  // namespace bulk

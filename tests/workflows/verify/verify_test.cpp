@@ -43,10 +43,8 @@ class VerifyTest : public BulkIngestTest {
   /// Of the posting `p` and the journal of ingest().
   VerifyResult verified() {
     findings.clear();
-    return verify(client(),
-                  "p",
-                  *heymilo::workflows::sqliteJournal(options.journal),
-                  verify_options);
+    return verify(
+        client(), "p", *heymilo::workflows::sqliteJournal(options.journal), verify_options);
   }
   /// Of the posting `p` and the journal in memory.
   VerifyResult verifiedRows() {
@@ -195,10 +193,10 @@ TEST_F(VerifyTest, KeysThatAreNotSettledAreSkipped) {
 TEST_F(VerifyTest, OneThatTheJournalDoesNotHaveIsForeign) {
   ingest(people(2));
   const std::string id = addMarked("77");
-  addCandidate({{"number", "88"}});                           // by a form, say
-  addCandidate({});                                           // without a key
-  addCandidate({{"heymilo_ref", "a text of somebody's"}});    // the same
-  addCandidate({{"heymilo_ref", "key:external_id:77"}});      // of another kind
+  addCandidate({{"number", "88"}});                               // by a form, say
+  addCandidate({});                                               // without a key
+  addCandidate({{"heymilo_ref", "a text of somebody's"}});        // the same
+  addCandidate({{"heymilo_ref", "key:external_id:77"}});          // of another kind
   addCandidate({{"heymilo_ref", "0123456789abcdef01234567-1"}});  // of version 0.1
   const VerifyResult result = verified();
   EXPECT_FALSE(result.good());
@@ -267,13 +265,12 @@ TEST_F(VerifyTest, RecognisesPeopleByAddressAndByContent) {
     server.addPosting(posting);
     options.key = key;
     options.journal = directory.file(posting + ".journal");
+    records.clear();
     bulkIngest(client(), posting, sourceOf(people(3)), options);
     const std::string first = server.candidates(posting)[0].at("metadata").at("heymilo_ref");
     server.addCandidate(posting, {{"metadata", {{"heymilo_ref", first}}}});
-    const VerifyResult result = verify(client(),
-                                       posting,
-                                       *heymilo::workflows::sqliteJournal(options.journal),
-                                       verify_options);
+    const VerifyResult result = verify(
+        client(), posting, *heymilo::workflows::sqliteJournal(options.journal), verify_options);
     EXPECT_EQ(result.twice, 1u);
     EXPECT_EQ(result.once, 2u);
   }
@@ -283,12 +280,12 @@ TEST_F(VerifyTest, ACandidateWhoseKeyCanNotBeReadIsNotGood) {
   ingest(people(1));
   json candidate = server.candidates("p")[0];
   candidate["metadata"] = 5;
-  server.respondNext("listCandidates",
-                     ScriptedResponse::answer(
-                         200,
-                         json{{"data", {candidate}},
-                              {"pagination", {{"has_more", false}, {"total_count", 1}}}}
-                             .dump()));
+  server.respondNext(
+      "listCandidates",
+      ScriptedResponse::answer(
+          200,
+          json{{"data", {candidate}}, {"pagination", {{"has_more", false}, {"total_count", 1}}}}
+              .dump()));
   int unreadable = 0;
   verify_options.on_unreadable = [&](const heymilo::UnreadableCandidate&) { ++unreadable; };
   const VerifyResult result = verified();
