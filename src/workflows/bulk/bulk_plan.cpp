@@ -9,12 +9,12 @@
 #include "heymilo/errors.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/api_clock.hpp"
+#include "workflows/bulk/chosen_journal.hpp"
 #include "workflows/bulk/job_setup.hpp"
 #include "workflows/bulk/key/canonical_content.hpp"
 #include "workflows/bulk/key/key_rule.hpp"
 #include "workflows/bulk/local_checks.hpp"
 #include "workflows/bulk/posting_list.hpp"
-#include "workflows/bulk/run_options.hpp"
 #include "workflows/storage/plan_tables.hpp"
 #include "workflows/storage/seen_keys.hpp"
 
@@ -41,7 +41,7 @@ class Planning {
         list_(client, posting_id_, rule_, api_clock_, options.stop) {}
 
   BulkPlan run() {
-    readJournal(existingJournalOf(client_, posting_id_, options_));
+    readJournal(existingJournal(client_, posting_id_, options_));
     if (!trusts_) {
       readPosting();
     }

@@ -153,6 +153,8 @@ void Search::paged(ListedPage page, const Moment& now) {
     began_ = now.api;
     if (trusting_) {
       release({}, {});
+    } else if (page.foreign > 0) {  // before the wait
+      refuseToAdopt(End::foreign);
     } else {
       state_ = State::waiting;
     }
@@ -163,6 +165,7 @@ void Search::paged(ListedPage page, const Moment& now) {
   }
   first_page_ = false;
   unreadable_ += page.unreadable;
+  foreign_ += page.foreign;
   page_ = std::move(page);
   state_ = State::recognising;
 }
@@ -180,6 +183,7 @@ void Search::look(std::optional<Timestamp> from) {
   probing_ = false;
   unknown_ = 0;
   unreadable_ = 0;
+  foreign_ = 0;
   state_ = State::to_list;
 }
 
@@ -193,14 +197,21 @@ void Search::lookedAround(const Moment& now) {
       finish(End::done);
     }
   } else if (!adoption_.empty()) {
-    if (unreadable_ > 0) {
-      adoption_.clear();
-      end_ = End::unreadable;
+    if (unreadable_ > 0 || foreign_ > 0) {
+      refuseToAdopt(unreadable_ > 0 ? End::unreadable : End::foreign);
+    } else {
+      release({}, {});
     }
-    release({}, {});
   } else {
     sift(now);
   }
+}
+
+/// Others may search, but nobody claims.
+void Search::refuseToAdopt(End end) {
+  adoption_.clear();
+  end_ = end;
+  release({}, {});
 }
 
 /// What a look has not shown, of the keys in doubt.

@@ -140,6 +140,19 @@ void JournalRecords::bury(std::int64_t posting, const std::string& worker) {
       .run();
 }
 
+void JournalRecords::buryAll(std::int64_t posting) {
+  journal_
+      .statement(
+          "UPDATE heymilo_record SET state = 'in_doubt' WHERE posting = ? AND state = 'in_flight'")
+      .bind(1, posting)
+      .run();
+}
+
+void JournalRecords::buryAll() {
+  journal_.statement("UPDATE heymilo_record SET state = 'in_doubt' WHERE state = 'in_flight'")
+      .run();
+}
+
 JournalCounts JournalRecords::counts(std::int64_t posting) {
   JournalCounts counts;
   Statement& select =

@@ -56,6 +56,10 @@ class SqliteJournal final : public Journal {
   std::optional<JournalClaimed> askOnly(const JournalClaim& claim);
   std::optional<bool> lives(const StoredWorker& worker) const;
   void bury(StoredPosting& posting, const std::string& worker);
+  /// The file may be an older copy: nothing in it is adopted any more, and nobody goes on.
+  void unadoptAll();
+  /// The same for one posting, as one of its workers has found out.
+  void unadopt(StoredPosting& posting);
   StoredRecord found(const StoredPosting& posting, const std::string& key);
   /// The receipt of a record, and whether it is a second one.
   bool keep(const StoredPosting& posting, const StoredRecord& record, bool second,

@@ -1,4 +1,4 @@
-#include "workflows/bulk/run_options.hpp"
+#include "workflows/bulk/chosen_journal.hpp"
 
 #include <filesystem>
 #include <string>
@@ -45,8 +45,8 @@ void requireUsable(std::string_view posting_id, const BulkIngestOptions& options
   }
 }
 
-std::shared_ptr<Journal> journalOf(const Client& client, std::string_view posting_id,
-                                   const BulkIngestOptions& options) {
+std::shared_ptr<Journal> chosenJournal(const Client& client, std::string_view posting_id,
+                                       const BulkIngestOptions& options) {
   if (options.store) {
     return options.store;
   }
@@ -54,8 +54,8 @@ std::shared_ptr<Journal> journalOf(const Client& client, std::string_view postin
                                                : options.journal);
 }
 
-std::shared_ptr<Journal> existingJournalOf(const Client& client, std::string_view posting_id,
-                                           const BulkIngestOptions& options) {
+std::shared_ptr<Journal> existingJournal(const Client& client, std::string_view posting_id,
+                                         const BulkIngestOptions& options) {
   if (options.store) {
     return options.store;
   }
