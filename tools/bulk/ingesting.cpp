@@ -1,5 +1,6 @@
 #include "bulk/ingesting.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <heymilo/errors.hpp>
@@ -212,8 +213,13 @@ void Ingesting::show(const BulkProgress& progress, support::ProgressLine& line) 
 /// What became of a record.
 void Ingesting::note(const RecordReport& record) {
   const std::size_t shown = arguments_.dry_run ? 20 : 3;
-  if (record.state == RecordState::rejected && rejected_.size() < shown) {
-    rejected_.push_back(record);
+  if (record.state == RecordState::rejected) {
+    const auto place = std::upper_bound(
+        rejected_.begin(), rejected_.end(), record, [](const auto& one, const auto& other) {
+          return one.index < other.index;
+        });
+    rejected_.insert(place, record);
+    rejected_.resize(std::min(rejected_.size(), shown));
   }
   if (!report_ || report_failure_) {
     return;
