@@ -284,6 +284,7 @@ struct JournalRow {
   KeyState state = KeyState::unsent;
   std::string interview_id{}, interview_url{}, ingestion_id{}, error_code{};
   std::vector<std::string> other_interview_ids{};  ///< of second receipts
+  std::optional<Timestamp> sent_at{};              ///< of the last claim, if it is certain
 };
 
 /// A journal. `sqliteJournal()` keeps it in a file, for the processes of a machine,

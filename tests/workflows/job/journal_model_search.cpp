@@ -136,6 +136,7 @@ std::vector<wf::JournalRow> JournalModel::rows(const std::string& posting_id,
     one.ingestion_id = row->second.ingestion_id;
     one.error_code = row->second.error_code;
     one.other_interview_ids = row->second.others;
+    one.sent_at = row->second.sent_at;
     rows.push_back(std::move(one));
   }
   return rows;
