@@ -1,5 +1,6 @@
 // Ingests people from a CSV file, each exactly once: POSTING_ID FILE. Can be run again after a
 // crash.
+#include <filesystem>
 #include <fstream>
 #include <heymilo/workflows/bulk_ingest.hpp>
 #include <iostream>
@@ -21,7 +22,7 @@ int main(int argc, char** argv) {
       people.push_back({name, email});
     }
     heymilo::workflows::BulkIngestOptions options;
-    options.journal = std::string(argv[2]) + ".journal";
+    options.journal = std::filesystem::path(argv[2]).replace_filename("journal").string();
     options.new_posting = true;  // nobody else ingests into it
     const auto result = heymilo::workflows::bulkIngest(
         heymilo::Client::fromEnvironment(), argv[1], heymilo::workflows::sourceOf(people), options);

@@ -115,6 +115,9 @@ Lines lines(const std::vector<wf::JournalRow>& rows) {
     for (const std::string& other : row.other_interview_ids) {
       line += " " + other;
     }
+    if (row.sent_at) {
+      line += " sent at " + std::to_string(row.sent_at->time_since_epoch().count());
+    }
     all.push_back(line);
   }
   return all;
