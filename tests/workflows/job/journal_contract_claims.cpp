@@ -112,6 +112,7 @@ void aSecondReceiptIsKept(const OpensJournal& open) {
   EXPECT_EQ(worker.settle("a", "t0", State::ingested).twice, 1U);
   EXPECT_EQ(worker.show("a", "interview-shown").twice, 1U);
   const wf::JournalRow row = worker.row("a");
+  EXPECT_EQ(row.sent_at, time(0));
   EXPECT_EQ(row.interview_id, "interview-t1");
   EXPECT_THAT(row.other_interview_ids,
               testing::UnorderedElementsAre("interview-t0", "interview-shown"));
