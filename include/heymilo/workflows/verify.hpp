@@ -77,8 +77,7 @@ struct VerifyOptions {
   UnreadableHandler on_unreadable{};
 };
 
-/// What verify() found. Each candidate and each key is in one count, but for a key that is both
-/// `twice` and another thing.
+/// What verify() found. A key is in one count, unless it is `twice` and another thing as well.
 struct VerifyResult {
   std::uint64_t candidates = 0;  ///< in the posting
   std::uint64_t once = 0;        ///< keys of the journal that are there once, as they should be

@@ -15,6 +15,7 @@
 #include "workflows/bulk/key/key_rule.hpp"
 #include "workflows/bulk/local_checks.hpp"
 #include "workflows/bulk/posting_list.hpp"
+#include "workflows/bulk/taken_over.hpp"
 #include "workflows/storage/plan_tables.hpp"
 #include "workflows/storage/seen_keys.hpp"
 
@@ -69,6 +70,10 @@ class Planning {
         journal ? journal->standing(posting_id_) : std::nullopt;
     plan_.has_journal = standing.has_value();
     plan_.adopts = !standing || !standing->adopted;
+    if (journal) {
+      requireTakenOver(options_.journal, posting_id_, *journal);
+      list_.knows(journals01In(*journal, posting_id_));
+    }
     if (!standing) {
       trusts_ = options_.new_posting;
       return;
@@ -107,6 +112,10 @@ class Planning {
       plan_.unreadable += page.unreadable;
       last = page.last;
       progress();
+    }
+    const PostingList::Foreign& foreign = list_.foreign();
+    if (foreign.of_01 + foreign.by_other_keys > 0) {
+      throw StoreError(whyForeign(foreign));
     }
   }
 

@@ -25,4 +25,17 @@ std::set<std::string> journals01In(Journal& journal, const std::string& posting_
   }
 }
 
+void requireTakenOver(const std::string& file, std::string_view posting_id, Journal& store) {
+  if (!Journal01::isOne(file)) {
+    return;
+  }
+  Journal01 old(file);
+  if (old.postingId() == posting_id &&
+      journals01In(store, std::string(posting_id)).count(old.id()) == 0) {
+    throw StoreError(file +
+                     " is a journal of version 0.1 that has not been taken over: run bulk_ingest "
+                     "with the file for which it was made, or call takeOverJournal01()");
+  }
+}
+
 }  // namespace heymilo::workflows

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "heymilo/workflows/journal.hpp"
 
@@ -13,5 +14,9 @@ inline constexpr const char* kTakenOver = "0.1:";
 
 /// The ids of the journals of version 0.1 that have been taken over. Throws StoreError.
 std::set<std::string> journals01In(Journal& journal, const std::string& posting_id);
+
+/// Throws StoreError where the journal's file is one of version 0.1 that `store` has not taken
+/// over.
+void requireTakenOver(const std::string& file, std::string_view posting_id, Journal& store);
 
 }  // namespace heymilo::workflows

@@ -20,6 +20,7 @@ constexpr const char* kTables = R"(
 CREATE TABLE journal(key TEXT PRIMARY KEY, state INTEGER NOT NULL, sent_at INTEGER,
   ingestion_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE seen(key TEXT NOT NULL, interview_id TEXT NOT NULL, source INTEGER NOT NULL);
+CREATE TABLE keyless(interview_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE unknown(key TEXT PRIMARY KEY, marked INTEGER NOT NULL) WITHOUT ROWID;
 )";
 constexpr const char* kIndices = R"(
@@ -40,7 +41,9 @@ VerifyTables::VerifyTables()
     : database_(withTables()),
       insert_row_(database_, "INSERT OR REPLACE INTO journal VALUES(?, ?, ?, ?)"),
       insert_seen_(database_, "INSERT INTO seen VALUES(?, ?, ?)"),
-      shows_(database_, "SELECT 1 FROM seen WHERE interview_id = ? AND source < ? LIMIT 1"),
+      insert_keyless_(database_, "INSERT OR IGNORE INTO keyless VALUES(?)"),
+      shown_(database_, "SELECT 1 FROM seen WHERE interview_id = ? AND source < ? LIMIT 1"),
+      keyless_(database_, "SELECT 1 FROM keyless WHERE interview_id = ?"),
       insert_unknown_(database_, "INSERT OR IGNORE INTO unknown VALUES(?, ?)"),
       delete_unknown_(database_, "DELETE FROM unknown WHERE key = ?") {}
 
@@ -65,6 +68,10 @@ void VerifyTables::addRow(const JournalRow& row) {
 void VerifyTables::addCandidate(const std::string& key, const std::string& interview_id,
                                 bool marked) {
   add(key, interview_id, marked ? kMarked : kUnmarked);
+}
+
+void VerifyTables::addCandidate(const std::string& interview_id) {
+  insert_keyless_.bind(1, interview_id).run();
 }
 
 void VerifyTables::finish() { database_.execute(kIndices); }
@@ -123,11 +130,16 @@ SELECT interview_id FROM seen GROUP BY interview_id HAVING min(key) < max(key)
   }
 }
 
-bool VerifyTables::shows(const std::string& interview_id) {
-  shows_.bind(1, interview_id).bind(2, std::int64_t{kReceipt});
-  const bool found = shows_.step();
-  shows_.reset();
-  return found;
+VerifyTables::Shown VerifyTables::shown(const std::string& interview_id) {
+  const auto any = [](Statement& statement) {
+    const bool found = statement.step();
+    statement.reset();
+    return found;
+  };
+  if (any(shown_.bind(1, interview_id).bind(2, std::int64_t{kReceipt}))) {
+    return Shown::by_another_key;
+  }
+  return any(keyless_.bind(1, interview_id)) ? Shown::without_key : Shown::no;
 }
 
 void VerifyTables::addUnknown(const Key& key) {

@@ -22,6 +22,8 @@ class VerifyTables {
   void addRow(const JournalRow& row);
   /// A candidate of the posting. `marked`: its `heymilo_ref` is the key.
   void addCandidate(const std::string& key, const std::string& interview_id, bool marked);
+  /// One without a key.
+  void addCandidate(const std::string& interview_id);
   /// To be called when all is added, before what follows.
   void finish();
 
@@ -41,8 +43,9 @@ class VerifyTables {
   /// Each interview_id that has several keys, with them.
   void forEachShared(const std::function<void(const std::string& interview_id,
                                               const std::vector<std::string>& keys)>& visit);
-  /// Whether the posting has the candidate, by whatever key.
-  bool shows(const std::string& interview_id);
+  enum class Shown { no, without_key, by_another_key };
+  /// How the posting has the candidate of a key that it does not show.
+  Shown shown(const std::string& interview_id);
 
   /// Keys that are in the posting, and were not in the journal.
   void addUnknown(const Key& key);
@@ -55,7 +58,8 @@ class VerifyTables {
   void add(const std::string& key, const std::string& interview_id, int source);
 
   sqlite::Database database_;
-  sqlite::Statement insert_row_, insert_seen_, shows_, insert_unknown_, delete_unknown_;
+  sqlite::Statement insert_row_, insert_seen_, insert_keyless_, shown_, keyless_, insert_unknown_,
+      delete_unknown_;
 };
 
 }  // namespace heymilo::workflows

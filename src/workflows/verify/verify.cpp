@@ -8,6 +8,7 @@
 #include "workflows/bulk/job_setup.hpp"
 #include "workflows/bulk/key/canonical_content.hpp"
 #include "workflows/bulk/key/key_rule.hpp"
+#include "workflows/bulk/taken_over.hpp"
 #include "workflows/storage/verify_tables.hpp"
 
 namespace heymilo::workflows {
@@ -42,11 +43,14 @@ JournalPosting postingOf(const Client& client, const std::string& posting_id, Jo
 
 void forEachRow(Journal& journal, const std::string& posting_id,
                 const std::function<void(const JournalRow&)>& visit) {
+  constexpr std::string_view kOld = kTakenOver;  // these rows are no keys
   std::string after;
   for (;;) {
     const std::vector<JournalRow> rows = journal.rows(posting_id, after, kBatch);
     for (const JournalRow& row : rows) {
-      visit(row);
+      if (row.key.compare(0, kOld.size(), kOld) != 0) {
+        visit(row);
+      }
     }
     if (rows.size() < kBatch) {
       return;
@@ -129,8 +133,10 @@ class Verifying {
     ++result_.candidates;
     if (recognised.key) {
       tables_.addCandidate(*recognised.key, interview_id, recognised.reference == Reference::key);
-    } else if (recognised.reference == Reference::none ||
-               recognised.reference == Reference::unknown) {
+      return;
+    }
+    tables_.addCandidate(interview_id);
+    if (recognised.reference == Reference::none || recognised.reference == Reference::unknown) {
       ++result_.without_key;
     } else {
       ++result_.other_keys;
@@ -166,14 +172,17 @@ class Verifying {
       tell({VerifyKind::missing, {key.key}, {}, {}, {}});
       return;
     }
-    const bool under_another_key =
-        std::any_of(key.interview_ids.begin(), key.interview_ids.end(), [&](const std::string& id) {
-          return tables_.shows(id);
-        });
-    if (!under_another_key) {  // otherwise it is shared
+    using Shown = VerifyTables::Shown;
+    Shown shown = Shown::no;
+    for (const std::string& id : key.interview_ids) {
+      shown = std::max(shown, tables_.shown(id));
+    }
+    if (shown == Shown::no) {
       ++result_.deleted;
       tell({VerifyKind::deleted, {key.key}, key.interview_ids, {}, {}});
-    }
+    } else if (shown == Shown::without_key) {  // ingested by version 0.1, say
+      result_.once += key.interview_ids.size() > 1 ? 0U : 1U;
+    }  // Otherwise it is shared.
   }
 
   void judgeQueued(const VerifyTables::Key& key) {

@@ -155,6 +155,12 @@ TEST_F(BulkPlanTest, RefusesAJournalOfSomethingElse) {
   EXPECT_THROW(plan(people(1)), StoreError);
 }
 
+TEST_F(BulkPlanTest, RefusesAPostingWithPeopleWhomOnlyAnOldJournalKnows) {
+  server.addCandidate("p", {{"metadata", {{"heymilo_ref", "0123456789abcdef01234567-1"}}}});
+  options.new_posting = false;
+  EXPECT_THROW(plan(people(1)), StoreError);
+}
+
 TEST_F(BulkPlanTest, EndsWhereItIsStopped) {
   CancellationSource stop;
   options.stop = stop.token();

@@ -143,6 +143,20 @@ TEST_F(VerifyTest, OneThatWasThereIsDeletedAndNothingIsWrong) {
   EXPECT_THAT(findings[0].interview_ids, ElementsAre(id));
 }
 
+// As after a journal of version 0.1 was taken over, whose marks only that journal knew.
+TEST_F(VerifyTest, ACandidateOfTheJournalWithoutAReadableKeyIsThere) {
+  const std::string old = addCandidate({{"heymilo_ref", "0123456789abcdef01234567-1"}});
+  const std::string bare = addCandidate({});
+  journal.add(keyOf("1"), KeyState::ingested, old);
+  journal.add(keyOf("2"), KeyState::ingested, bare);
+  journal.add("0.1:0123456789abcdef01234567", KeyState::unsent);  // not a key
+  const VerifyResult result = verifiedRows();
+  EXPECT_TRUE(result.good());
+  EXPECT_EQ(result.once, 2u);
+  EXPECT_EQ(result.deleted + result.unsent, 0u);
+  EXPECT_THAT(findings, IsEmpty());
+}
+
 TEST_F(VerifyTest, OneThatWasQueuedForLongIsMissing) {
   const heymilo::Timestamp now = server.now();
   heymilo::workflows::JournalRow& late = journal.add(keyOf("late"), KeyState::queued);
