@@ -1,8 +1,10 @@
 #include "workflows/bulk/taken_over.hpp"
 
 #include <cstddef>
-#include <string_view>
 #include <vector>
+
+#include "heymilo/workflows/store_error.hpp"
+#include "workflows/storage/journal_01.hpp"
 
 namespace heymilo::workflows {
 
