@@ -98,7 +98,7 @@ invalid_line() { printf '{%s,"metadata":{"external_id":"invalid-%d"}}\n' "$2" "$
 # In a separate process. The times are short: a real API may take minutes to carry a request out.
 bulk_ingest() {
   exec "$programs/bulk_ingest" "$posting" "$@" --key external_id --chunk 10 --concurrency 2 \
-    --timeout 2 --settle 1
+    --settle 3
 }
 
 ingest_last_night() {
@@ -144,7 +144,7 @@ lost_journal() {
   local code=0
   (bulk_ingest "$work/tonight.ndjson" --dry-run) || code=$?
   ((code == 3)) || fail "The dry run exited with $code instead of 3 (some records would be rejected)."
-  begin 'The run itself first takes over who is in the posting (a quarter of a minute)'
+  begin 'The run itself first takes over who is in the posting'
   ingest_tonight
 }
 

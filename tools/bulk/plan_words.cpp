@@ -78,7 +78,7 @@ std::string aboutTheJournal(const BulkPlan& plan, const std::string& journal, bo
   if (plan.wait == milliseconds{0} && new_posting) {
     return text + ": --new-posting says that nobody else has sent anybody.\n";
   }
-  return text + ": a run would wait for " + lasting(plan.wait) +
+  return text + ": a run would wait for " + lasting(plan.wait) + " at least" +
          ", when no request of another run can be under way, and then take over who is in the "
          "posting. There are " +
          counted(plan.candidates, "candidate") + " with a key now.\n";

@@ -54,7 +54,8 @@ class Planning {
     const JobTimes times =
         jobSetup(client_, posting_id_, options_, [](const std::string&) { return true; }).times;
     if (plan_.adopts && !trusts_) {
-      plan_.wait = times.outlast() + times.settled(true);
+      // A file knows whether others live that have used it. A store may have to wait for them.
+      plan_.wait = (options_.store ? times.outlast() : milliseconds{0}) + times.settled(true);
     } else if (plan_.in_doubt > 0) {
       plan_.wait = times.settled(options_.async);
       constexpr std::uint64_t kLooks = 2;
