@@ -33,7 +33,7 @@ TEST_F(BulkIngestDryRun, OfANewPostingSaysWhatAFirstRunWouldDo) {
   EXPECT_THAT(result.out,
               AllOf(HasSubstr("250 records: 250 to send, 0 known, 0 rejected\n"),
                     HasSubstr(" would be new for this posting: a run would wait for 2 min "),
-                    HasSubstr("There are 0 candidates with a key now."),
+                    HasSubstr("the posting, which has 0 candidates with a key now."),
                     HasSubstr(": 3 to send, "),
                     HasSubstr("Quota: 300 requests in 1 min, for this process alone.\n"),
                     HasSubstr("A run would be done in about 2 min "),

@@ -80,7 +80,7 @@ std::string aboutTheJournal(const BulkPlan& plan, const std::string& journal, bo
   }
   return text + ": a run would wait for " + lasting(plan.wait) + " at least" +
          ", when no request of another run can be under way, and then take over who is in the "
-         "posting. There are " +
+         "posting, which has " +
          counted(plan.candidates, "candidate") + " with a key now.\n";
 }
 
