@@ -13,7 +13,7 @@ namespace heymilo::workflows {
 /// for anything that is not a regular file with a journal; a database with other tables only is
 /// left as it is.
 ///
-/// FILE holds the tables `heymilo_…`; other tables may be beside them. FILE-run, beside it, holds
+/// FILE holds the tables `heymilo_*`; other tables may be beside them. FILE-run, beside it, holds
 /// no data, but says which state of FILE is the last one, and has the locks by which workers know
 /// each other to live: the operating system drops them with the process, however that ends. Systems
 /// without such locks (F_OFD_SETLK: all but Linux) wait for JournalJoin::outlast instead.
