@@ -8,7 +8,7 @@
 namespace heymilo::postgres {
 
 /// The journal of all workers, on any number of machines, that use this database. `url` is
-/// postgresql://… or postgres://…, with the parameters of libpq; a password is better kept in
+/// postgresql://... or postgres://..., with the parameters of libpq; a password is better kept in
 /// ~/.pgpass or a service file. The encoding of the database has to be UTF8. Nothing is connected
 /// before the first operation, which makes the schema `heymilo` and its tables where there are
 /// none: its role needs CREATE on the database for that; afterwards USAGE on the schema and SELECT,
