@@ -19,6 +19,7 @@
 #include "heymilo/heymilo.hpp"
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
+#include "heymilo/workflows/journal.hpp"
 
 namespace heymilo {
 namespace {
@@ -197,6 +198,9 @@ std::map<std::string, bool> becomeNumbers() {
   add("Priority", Priority::bulk);
   add("SlotEnd", SlotEnd::unsent);
   add("RecordState", workflows::RecordState::unsent);
+  add("KeyState", workflows::KeyState::unsent);
+  add("JournalOutcome", workflows::JournalOutcome::good);
+  add("KeyVerdict", workflows::KeyVerdict::free);
   return all;
 }
 

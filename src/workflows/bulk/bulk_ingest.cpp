@@ -1,7 +1,5 @@
 #include "heymilo/workflows/bulk_ingest.hpp"
 
-#include <utility>
-
 #include "heymilo/errors.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/bulk/bulk_run.hpp"

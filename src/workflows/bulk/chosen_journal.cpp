@@ -1,6 +1,8 @@
 #include "workflows/bulk/chosen_journal.hpp"
 
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "heymilo/errors.hpp"
 #include "heymilo/workflows/sqlite_journal.hpp"
@@ -50,6 +52,17 @@ std::shared_ptr<Journal> chosenJournal(const Client& client, std::string_view po
   }
   return sqliteJournal(options.journal.empty() ? defaultJournal(client.baseUrl(), posting_id)
                                                : options.journal);
+}
+
+std::shared_ptr<Journal> existingJournal(const Client& client, std::string_view posting_id,
+                                         const BulkIngestOptions& options) {
+  if (options.store) {
+    return options.store;
+  }
+  const std::string file =
+      options.journal.empty() ? defaultJournalFile(client.baseUrl(), posting_id) : options.journal;
+  std::error_code error;
+  return std::filesystem::exists(file, error) ? sqliteJournal(file) : nullptr;
 }
 
 }  // namespace heymilo::workflows

@@ -15,5 +15,8 @@ void requireUsable(std::string_view posting_id, const BulkIngestOptions& options
 /// The journal of the options. Throws StoreError.
 std::shared_ptr<Journal> chosenJournal(const Client& client, std::string_view posting_id,
                                        const BulkIngestOptions& options);
+/// The same for a plan: nothing is made. nullptr where there is no file.
+std::shared_ptr<Journal> existingJournal(const Client& client, std::string_view posting_id,
+                                         const BulkIngestOptions& options);
 
 }  // namespace heymilo::workflows

@@ -10,6 +10,7 @@
 
 #include "base/per_process.hpp"
 #include "workflows/bulk/key/canonical_content.hpp"
+#include "workflows/bulk/key/reference.hpp"
 
 namespace heymilo::workflows {
 
@@ -82,6 +83,14 @@ milliseconds defaultSettling(bool async) {
 
 std::string keyNameOf(const std::string& key) {
   return key.empty() ? "content" : key == "email" ? key : "key:" + key;
+}
+
+std::string keyOptionOf(const std::string& key_name) {
+  const std::string prefix(kByName);
+  if (key_name.compare(0, prefix.size(), prefix) == 0) {
+    return key_name.substr(prefix.size());
+  }
+  return key_name == "content" ? std::string() : key_name;
 }
 
 Job::Setup jobSetup(const Client& client, const std::string& posting_id,

@@ -26,6 +26,8 @@ std::chrono::milliseconds defaultSettling(bool async);
 
 /// JournalPosting::key_name for the option `key`.
 std::string keyNameOf(const std::string& key);
+/// The option of which keyNameOf() is this.
+std::string keyOptionOf(const std::string& key_name);
 
 /// Why a run is refused whose posting shows candidates with keys of another kind.
 std::string whyForeign(const PostingList::Foreign& foreign);

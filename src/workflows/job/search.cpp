@@ -84,7 +84,9 @@ void Search::responded(const JournalDoubts& doubts, const Moment& now) {
     probing_ = true;
     first_page_ = true;
     trusting_ = new_posting_ && doubts.fresh;
-    wait_until_ = now.time + std::max(times_.outlast(), doubts.outlast) + times_.settled(true);
+    const JobTime others =
+        doubts.alone ? JobTime(0) : JobTime(std::max(times_.outlast(), doubts.outlast));
+    wait_until_ = now.time + others + times_.settled(true);
     state_ = State::to_list;
     return;
   }

@@ -14,6 +14,7 @@ std::shared_ptr<Journal> sqliteJournal(const std::string& file) {
 
 SqliteJournal::SqliteJournal(const std::string& file)
     : database_(std::make_unique<JournalDatabase>(file)),
+      presence_(database_->runFile().path()),
       members_(*database_),
       records_(*database_) {}
 

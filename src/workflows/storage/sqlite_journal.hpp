@@ -12,6 +12,7 @@
 #include "workflows/storage/journal_database.hpp"
 #include "workflows/storage/journal_members.hpp"
 #include "workflows/storage/journal_records.hpp"
+#include "workflows/storage/presence.hpp"
 
 namespace heymilo::workflows {
 
@@ -66,6 +67,7 @@ class SqliteJournal final : public Journal {
             const std::string& interview_id);
 
   std::unique_ptr<JournalDatabase> database_;
+  const Presence presence_;
   JournalMembers members_;
   JournalRecords records_;
   std::map<std::string, Own> own_;
