@@ -20,6 +20,7 @@ constexpr const char* kTables = R"(
 CREATE TABLE journal(key TEXT PRIMARY KEY, state INTEGER NOT NULL, sent_at INTEGER,
   ingestion_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE seen(key TEXT NOT NULL, interview_id TEXT NOT NULL, source INTEGER NOT NULL);
+CREATE TABLE for_receipt(interview_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE unknown(key TEXT PRIMARY KEY, marked INTEGER NOT NULL) WITHOUT ROWID;
 )";
 constexpr const char* kIndices = R"(
@@ -40,6 +41,7 @@ VerifyTables::VerifyTables()
     : database_(withTables()),
       insert_row_(database_, "INSERT OR REPLACE INTO journal VALUES(?, ?, ?, ?)"),
       insert_seen_(database_, "INSERT INTO seen VALUES(?, ?, ?)"),
+      insert_for_receipt_(database_, "INSERT OR IGNORE INTO for_receipt VALUES(?)"),
       shows_(database_, "SELECT 1 FROM seen WHERE interview_id = ? AND source < ? LIMIT 1"),
       insert_unknown_(database_, "INSERT OR IGNORE INTO unknown VALUES(?, ?)"),
       delete_unknown_(database_, "DELETE FROM unknown WHERE key = ?") {}
@@ -67,7 +69,22 @@ void VerifyTables::addCandidate(const std::string& key, const std::string& inter
   add(key, interview_id, marked ? kMarked : kUnmarked);
 }
 
-void VerifyTables::finish() { database_.execute(kIndices); }
+void VerifyTables::addForReceipt(const std::string& interview_id) {
+  insert_for_receipt_.bind(1, interview_id).run();
+}
+
+std::uint64_t VerifyTables::finish() {
+  database_.execute(kIndices);
+  Statement insert(database_, R"(
+INSERT INTO seen SELECT DISTINCT key, interview_id, ?1 FROM seen
+  WHERE source = ?2 AND interview_id IN (SELECT interview_id FROM for_receipt))");
+  insert.bind(1, std::int64_t{kUnmarked}).bind(2, std::int64_t{kReceipt}).run();
+  Statement count(database_, R"(
+SELECT count(*) FROM for_receipt f
+  WHERE EXISTS(SELECT 1 FROM seen s WHERE s.interview_id = f.interview_id AND s.source = ?))");
+  return count.bind(1, std::int64_t{kReceipt}).step() ? static_cast<std::uint64_t>(count.integer(0))
+                                                      : 0;
+}
 
 void VerifyTables::forEachKey(const std::function<void(const Key&)>& visit) {
   // Keys without an interview_id are in the journal only.

@@ -22,8 +22,12 @@ class VerifyTables {
   void addRow(const JournalRow& row);
   /// A candidate of the posting. `marked`: its `heymilo_ref` is the key.
   void addCandidate(const std::string& key, const std::string& interview_id, bool marked);
-  /// To be called when all is added, before what follows.
-  void finish();
+  /// A candidate of the posting whose key it does not show, as of version 0.1: the journal may have
+  /// its receipt.
+  void addForReceipt(const std::string& interview_id);
+  /// To be called when all is added, before what follows. Returns how many of addForReceipt() the
+  /// journal has receipts of: their keys are in the posting.
+  std::uint64_t finish();
 
   /// A key, and all interview_ids of it that the posting or a receipt has.
   struct Key {
@@ -55,7 +59,8 @@ class VerifyTables {
   void add(const std::string& key, const std::string& interview_id, int source);
 
   sqlite::Database database_;
-  sqlite::Statement insert_row_, insert_seen_, shows_, insert_unknown_, delete_unknown_;
+  sqlite::Statement insert_row_, insert_seen_, insert_for_receipt_, shows_, insert_unknown_,
+      delete_unknown_;
 };
 
 }  // namespace heymilo::workflows

@@ -73,7 +73,7 @@ class Verifying {
   VerifyResult run() {
     forEachRow(journal_, posting_id_, [&](const JournalRow& row) { tables_.addRow(row); });
     readPosting();
-    tables_.finish();
+    result_.other_keys -= tables_.finish();
     now_ = api_clock_.now();
     tables_.forEachKey([&](const VerifyTables::Key& key) { judge(key); });
     tables_.forEachShared([&](const std::string& id, const std::vector<std::string>& keys) {
@@ -134,6 +134,7 @@ class Verifying {
       ++result_.without_key;
     } else {
       ++result_.other_keys;
+      tables_.addForReceipt(interview_id);
     }
   }
 

@@ -20,6 +20,7 @@
 
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/workflows/sqlite_journal.hpp"
+#include "heymilo/workflows/verify.hpp"
 #include "support/bulk_ingest_fixture.hpp"
 #include "support/journal_01.hpp"
 #include "workflows/storage/journal_01.hpp"
@@ -178,6 +179,11 @@ TEST_F(TakeOverTest, TheSourceMayHaveGrownAndBeenSorted) {
   EXPECT_TRUE(result.complete);
   EXPECT_EQ(result.ingested, 10u);
   expectEverybodyOnce(30);
+  // By their receipts, as the posting does not show their keys.
+  const auto journal = sqliteJournal(options.journal);
+  const VerifyResult verified = verify(Client(client_options), "p", *journal);
+  EXPECT_EQ(verified.once, 30u);
+  EXPECT_EQ(verified.deleted + verified.missing + verified.other_keys, 0u);
 }
 
 TEST_F(TakeOverTest, WhoWasDeletedFromThePostingIsKnown) {
