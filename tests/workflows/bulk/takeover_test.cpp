@@ -186,6 +186,35 @@ TEST_F(TakeOverTest, TheSourceMayHaveGrownAndBeenSorted) {
   EXPECT_EQ(verified.deleted + verified.missing + verified.other_keys, 0u);
 }
 
+TEST_F(TakeOverTest, IsKnownAlsoWhereTheJournalIsAdoptedAgain) {
+  const People all = people(5);
+  {
+    Journal01File old(old_file);
+    ingested(old, all, 0, 5);
+  }
+  takeOver(all);
+  EXPECT_EQ(ingest(all).known, 5u);
+  std::filesystem::remove(options.journal + "-run");  // it may be an older copy now
+  EXPECT_EQ(ingest(all).known, 5u);
+  EXPECT_EQ(posts(), 0u);
+}
+
+TEST_F(TakeOverTest, OneInFlightWithoutAMarkIsNotSentAgain) {
+  People all = people(2);
+  {
+    Journal01File old(old_file);
+    ingested(old, all, 0, 1);
+    old.add(1, hashOf(all[1]), "in_flight", "none");
+    old.execute("UPDATE record SET mark = NULL, email_hash = 7 WHERE idx = 1");
+  }
+  const People before = all;
+  all[1].name = "Another name";
+  EXPECT_THAT(complaintOfTakeOver(all), HasSubstr("are not in the source any more"));
+  EXPECT_EQ(takeOver(before).queued, 1u);
+  EXPECT_EQ(ingest(before).known, 2u);
+  EXPECT_EQ(posts(), 0u);
+}
+
 TEST_F(TakeOverTest, WhoWasDeletedFromThePostingIsKnown) {
   const People all = people(3);
   {
