@@ -125,13 +125,15 @@ std::uint64_t Journal01::lostRecords() {
   return count(
       "SELECT count(*) FROM record r LEFT JOIN shown f ON f.mark = r.mark"
       " WHERE r.hash NOT IN (SELECT hash FROM source) AND"
-      " (r.state = 'unresolved' OR (r.state = 'in_flight' AND f.mark IS NOT NULL))"
+      " (r.state = 'unresolved' OR (r.state = 'in_flight' AND"
+      " (f.mark IS NOT NULL OR r.mark IS NULL)))"
       " AND NOT coalesce(f.is_known, 0)");
 }
 
 std::vector<Journal01::Row> Journal01::rows(std::int64_t after, std::size_t most) {
   Statement select(database_, R"(
-SELECT r.idx, s.key, s.digest, CASE WHEN f.mark IS NULL THEN r.state ELSE 'ingested' END,
+SELECT r.idx, s.key, s.digest, CASE WHEN f.mark IS NOT NULL THEN 'ingested'
+    WHEN r.mark IS NULL AND r.state = 'in_flight' THEN 'unresolved' ELSE r.state END,
   coalesce(r.interview_id, f.interview_id, ''), coalesce(r.interview_url, f.interview_url, ''),
   coalesce(r.ingestion_id, ''), coalesce(r.error_code, '')
 FROM record r CROSS JOIN source s ON s.hash = r.hash LEFT JOIN shown f ON f.mark = r.mark

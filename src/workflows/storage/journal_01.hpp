@@ -57,7 +57,9 @@ class Journal01 {
   struct Row {
     std::int64_t index = 0;
     std::string key{}, digest{};
-    std::string state{};  ///< as version 0.1 wrote it; `ingested` where it was shown
+    /// As version 0.1 wrote it; `ingested` where it was shown. One in flight that had no room for a
+    /// mark is `unresolved`: it can't be looked for.
+    std::string state{};
     std::string interview_id{}, interview_url{}, ingestion_id{}, error_code{};
   };
   /// The next rows after this index, at first -1.

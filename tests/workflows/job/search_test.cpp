@@ -90,6 +90,31 @@ TEST(Search, FreesNothingWhereACandidateMayBeAnybody) {
   EXPECT_EQ(searching.search.end(), Search::End::unreadable);
 }
 
+TEST(Search, DoesNotAdoptWhereCandidatesHaveForeignKeys) {
+  for (const bool at_once : {true, false}) {
+    Searching searching;
+    searching.doubts({}, "adoption");
+    EXPECT_TRUE(searching.list()->probe);
+    ListedPage page;
+    page.foreign = at_once ? 1 : 0;
+    searching.search.paged(page, searching.now());
+    if (!at_once) {
+      searching.wait();
+      EXPECT_TRUE(searching.list());
+      page.foreign = 1;
+      searching.search.paged(page, searching.now());
+      EXPECT_TRUE(searching.operation<JournalShown>());
+      searching.search.responded(JournalRecognised(), searching.now());
+    }
+    const auto release = searching.operation<JournalRelease>();
+    ASSERT_TRUE(release) << at_once;
+    EXPECT_EQ(release->adoption, "");
+    searching.search.released();
+    EXPECT_EQ(searching.search.end(), Search::End::foreign);
+    EXPECT_FALSE(searching.search.adopted());
+  }
+}
+
 TEST(Search, FindsAllTheSameWhereACandidateMayBeAnybody) {
   Searching searching;
   searching.doubts({sent("a", minutes{50})});

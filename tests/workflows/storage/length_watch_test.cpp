@@ -5,9 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "heymilo/workflows/store_error.hpp"
 #include "support/temporary_directory.hpp"
@@ -93,6 +95,25 @@ TEST_P(LengthWatchTest, AnEmptiedDatabaseIsNoticed) {
   watch.require();
   fs::resize_file(file, 0);
   EXPECT_THAT(complaint(watch), HasSubstr("was truncated"));
+}
+
+TEST_P(LengthWatchTest, NothingThatSqliteDoesIsTakenForIt) {
+  std::atomic<bool> done{false};
+  std::thread others([&] {
+    Database other(file);
+    for (int i = 0; i < 40; ++i) {
+      other.execute(
+          "INSERT INTO t SELECT hex(randomblob(200)) FROM t; PRAGMA wal_checkpoint(TRUNCATE);"
+          "DELETE FROM t WHERE rowid % 2 = 0; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    done = true;
+  });
+  std::string said = "none";
+  while (!done && said == "none") {
+    said = complaint(watch);
+  }
+  others.join();
+  EXPECT_EQ(said, "none");
 }
 
 // As when it is truncated while a transaction is committed.
