@@ -131,7 +131,7 @@ class HEYMILO_EXPORT Client {
   /// Where requests go: ClientOptions::base_url without a slash at its end, or the default.
   const std::string& baseUrl() const noexcept;
   /// The longest time of an attempt: ClientOptions::timeout, or that of withOptions().
-  std::chrono::milliseconds timeout() const noexcept;
+  std::chrono::milliseconds attemptTimeout() const noexcept;
 
   /// Reads the posting's list repeatedly until each candidate of `keys` has been seen in `state`.
   /// Returns the candidates as they were at that moment, in the order of `keys`. A key is an

@@ -257,7 +257,7 @@ Clock& Client::clock() const noexcept { return *impl_->calls.clock(); }
 
 const std::string& Client::baseUrl() const noexcept { return impl_->calls.baseUrl(); }
 
-std::chrono::milliseconds Client::timeout() const noexcept {
+std::chrono::milliseconds Client::attemptTimeout() const noexcept {
   const auto& timeout = impl_->calls.options().timeout;
   return defaults_ ? defaults_->timeout.value_or(timeout) : timeout;
 }

@@ -86,6 +86,7 @@ class PostgresJournal final : public workflows::Journal {
     return call("SELECT heymilo.journal_leave($1::jsonb)", ofPosting(toJson(stamp)), outcomeOf);
   }
 
+  std::optional<workflows::JournalStanding> standing(const std::string& posting_id) override;
   std::vector<workflows::JournalRow> rows(const std::string& posting_id, const std::string& after,
                                           std::size_t most) override;
 
@@ -145,6 +146,15 @@ json PostgresJournal::ofPosting(json request, bool may_be_unknown) {
     addPosting(request, *posting_);
   }
   return request;
+}
+
+std::optional<workflows::JournalStanding> PostgresJournal::standing(const std::string& posting_id) {
+  const Rows found =
+      run("SELECT heymilo.journal_standing($1)::text", {Value(storedText(posting_id))});
+  if (found.empty() || !found.rows[0][0]) {
+    return std::nullopt;
+  }
+  return readResponse([&] { return standingOf(json::parse(found.text(0, 0)), posting_id); });
 }
 
 std::vector<workflows::JournalRow> PostgresJournal::rows(const std::string& posting_id,

@@ -65,6 +65,28 @@ json doubtsToJson(const std::vector<KeyInDoubt>& doubts) {
   return all;
 }
 
+JournalPosting postingOf(const json& response, const std::string& posting_id) {
+  return {posting_id,
+          textOf(response.at("base_url")),
+          textOf(response.at("key_name")),
+          response.at("digest_version").get<int>()};
+}
+
+JournalCounts countsOf(const json& response) {
+  const auto count = [&response](KeyState state) {
+    return response.value(std::string(toString(state)), std::uint64_t{0});
+  };
+  JournalCounts counts;
+  counts.unsent = count(KeyState::unsent);
+  counts.in_flight = count(KeyState::in_flight);
+  counts.in_doubt = count(KeyState::in_doubt);
+  counts.ingested = count(KeyState::ingested);
+  counts.queued = count(KeyState::queued);
+  counts.rejected = count(KeyState::rejected);
+  counts.unresolved = count(KeyState::unresolved);
+  return counts;
+}
+
 }  // namespace
 
 json toJson(const JournalStamp& stamp) {
@@ -174,11 +196,16 @@ JournalOutcome outcomeOf(const json& response) {
 }
 
 JournalJoined joinedOf(const json& response, const std::string& posting_id) {
-  return {outcomeOf(response),
-          {posting_id,
-           textOf(response.at("base_url")),
-           textOf(response.at("key_name")),
-           response.at("digest_version").get<int>()}};
+  return {outcomeOf(response), postingOf(response, posting_id)};
+}
+
+JournalStanding standingOf(const json& response, const std::string& posting_id) {
+  JournalStanding standing;
+  standing.posting = postingOf(response, posting_id);
+  standing.adopted = response.at("adopted").get<bool>();
+  standing.counts = countsOf(response.at("counts"));
+  standing.newest = timeOf(response.at("newest_us"));
+  return standing;
 }
 
 JournalView viewOf(const json& response) {
@@ -197,17 +224,7 @@ JournalView viewOf(const json& response) {
     worker.begun = row.at("begun").get<bool>();
     view.others.push_back(std::move(worker));
   }
-  const json& counts = response.at("counts");
-  const auto count = [&counts](KeyState state) {
-    return counts.value(std::string(toString(state)), std::uint64_t{0});
-  };
-  view.counts.unsent = count(KeyState::unsent);
-  view.counts.in_flight = count(KeyState::in_flight);
-  view.counts.in_doubt = count(KeyState::in_doubt);
-  view.counts.ingested = count(KeyState::ingested);
-  view.counts.queued = count(KeyState::queued);
-  view.counts.rejected = count(KeyState::rejected);
-  view.counts.unresolved = count(KeyState::unresolved);
+  view.counts = countsOf(response.at("counts"));
   return view;
 }
 

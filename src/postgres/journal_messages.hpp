@@ -25,6 +25,8 @@ void addPosting(nlohmann::json& request, const workflows::JournalPosting& postin
 workflows::JournalOutcome outcomeOf(const nlohmann::json& response);
 workflows::JournalJoined joinedOf(const nlohmann::json& response, const std::string& posting_id);
 workflows::JournalView viewOf(const nlohmann::json& response);
+workflows::JournalStanding standingOf(const nlohmann::json& response,
+                                      const std::string& posting_id);
 /// `records`: how many were asked for.
 workflows::JournalClaimed claimedOf(const nlohmann::json& response, std::size_t records);
 workflows::JournalSettled settledOf(const nlohmann::json& response);

@@ -170,6 +170,18 @@ BEGIN
 END
 $heymilo$;
 
+-- Where a posting stands: NULL where nobody has joined for it.
+CREATE OR REPLACE FUNCTION heymilo.journal_standing(its_posting text) RETURNS json
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $heymilo$
+  SELECT json_build_object('base_url', p.base_url, 'key_name', p.key_name,
+      'digest_version', p.digest_version,
+      'adopted', p.adopted AND p.incarnation = heymilo.journal_incarnation(),
+      'newest_us', CASE WHEN NOT p.undated THEN p.newest_us END,
+      'counts', (SELECT coalesce(json_object_agg(c.state, c.keys), '{}')
+        FROM heymilo.journal_count c WHERE c.posting = p.posting))
+    FROM heymilo.journal_posting p WHERE p.posting = its_posting
+$heymilo$;
+
 CREATE OR REPLACE FUNCTION heymilo.journal_leave(request jsonb) RETURNS json
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $heymilo$
 DECLARE

@@ -241,6 +241,14 @@ struct JournalRelease {
   std::optional<Timestamp> began{};
 };
 
+/// Where a posting stands, for reports.
+struct JournalStanding {
+  JournalPosting posting{};           ///< what the journal is for
+  bool adopted = false;               ///< otherwise the next run first takes over who is there
+  JournalCounts counts{};             ///< of all keys
+  std::optional<Timestamp> newest{};  ///< see JournalView::newest
+};
+
 /// A row, for reports.
 struct JournalRow {
   std::string key{}, digest{};
@@ -306,6 +314,8 @@ class Journal {
   /// The worker's last operation: what it has in flight becomes `in_doubt`.
   virtual JournalOutcome leave(const JournalStamp&) = 0;
 
+  /// Where the posting stands; nothing where nobody has joined for it. Nothing is written.
+  virtual std::optional<JournalStanding> standing(const std::string& posting_id) = 0;
   /// Up to `most` rows of the posting in the order of their keys, after this key.
   virtual std::vector<JournalRow> rows(const std::string& posting_id, const std::string& after,
                                        std::size_t most) = 0;

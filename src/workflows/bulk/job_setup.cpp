@@ -29,7 +29,7 @@ constexpr milliseconds kQueue{480'000};
 
 JobTimes timesOf(const Client& client, const BulkIngestOptions& options) {
   JobTimes times;
-  times.attempt = client.timeout();
+  times.attempt = client.attemptTimeout();
   times.margin = options.clock_margin;
   times.settling = kOtherSide;
   if (options.async) {

@@ -303,6 +303,18 @@ JournalOutcome SqliteJournal::leave(const JournalStamp& stamp) {
   return operation.outcome();
 }
 
+std::optional<JournalStanding> SqliteJournal::standing(const std::string& posting_id) {
+  const JournalDatabase::Reading reading(*database_);
+  const std::optional<StoredPosting> posting = members_.posting(posting_id);
+  if (!posting) {
+    return std::nullopt;
+  }
+  return JournalStanding{posting->posting,
+                         reading.same() && posting->adopted,
+                         records_.counts(posting->id),
+                         posting->undated ? std::nullopt : posting->newest};
+}
+
 std::vector<JournalRow> SqliteJournal::rows(const std::string& posting_id, const std::string& after,
                                             std::size_t most) {
   const JournalDatabase::Reading reading(*database_);

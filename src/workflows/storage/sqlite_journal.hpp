@@ -32,6 +32,7 @@ class SqliteJournal final : public Journal {
   JournalRecognised recognise(const JournalShown& shown) override;
   JournalOutcome release(const JournalRelease& release) override;
   JournalOutcome leave(const JournalStamp& stamp) override;
+  std::optional<JournalStanding> standing(const std::string& posting_id) override;
   std::vector<JournalRow> rows(const std::string& posting_id, const std::string& after,
                                std::size_t most) override;
   void requireInPlace() override { database_->requireInPlace(); }

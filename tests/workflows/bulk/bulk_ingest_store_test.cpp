@@ -50,6 +50,9 @@ class FailingJournal final : public Journal {
   JournalOutcome leave(const JournalStamp& stamp) override {
     return perform([&] { return inner_->leave(stamp); });
   }
+  std::optional<JournalStanding> standing(const std::string& posting_id) override {
+    return inner_->standing(posting_id);
+  }
   std::vector<JournalRow> rows(const std::string& posting_id, const std::string& after,
                                std::size_t most) override {
     return inner_->rows(posting_id, after, most);

@@ -253,6 +253,21 @@ void givesItsRowsInParts(const OpensJournal& open) {
   EXPECT_THAT(worker.journal().rows("another", "", 2), IsEmpty());
 }
 
+void tellsWhereItStands(const OpensJournal& open) {
+  Worker worker(open);
+  EXPECT_EQ(worker.journal().standing("another"), std::nullopt);
+  const auto fresh = worker.journal().standing("posting");
+  ASSERT_TRUE(fresh);
+  EXPECT_FALSE(fresh->adopted);
+  EXPECT_EQ(fresh->posting.posting_id, "posting");
+  worker.adopt().claim({"a", "b"}, "t");
+  const auto later = worker.journal().standing("posting");
+  ASSERT_TRUE(later);
+  EXPECT_TRUE(later->adopted);
+  EXPECT_EQ(later->counts.in_flight, 2U);
+  EXPECT_EQ(later->newest, worker.beat().newest);
+}
+
 }  // namespace
 }  // namespace journal_contract
 
@@ -274,7 +289,8 @@ std::vector<JournalRule> claimRules() {
           {"AWorkerWithoutARowHasAnOlderCopy", c::aWorkerWithoutARowHasAnOlderCopy},
           {"WhoLeavesIsGone", c::whoLeavesIsGone},
           {"TellsWhoHasBegun", c::tellsWhoHasBegun},
-          {"GivesItsRowsInParts", c::givesItsRowsInParts}};
+          {"GivesItsRowsInParts", c::givesItsRowsInParts},
+          {"TellsWhereItStands", c::tellsWhereItStands}};
 }
 
 }  // namespace heymilo_test

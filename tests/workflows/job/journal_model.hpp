@@ -86,6 +86,7 @@ class JournalModel final : public wf::Journal {
   wf::JournalRecognised recognise(const wf::JournalShown& shown) override;
   wf::JournalOutcome release(const wf::JournalRelease& release) override;
   wf::JournalOutcome leave(const wf::JournalStamp& stamp) override;
+  std::optional<wf::JournalStanding> standing(const std::string& posting_id) override;
   std::vector<wf::JournalRow> rows(const std::string& posting_id, const std::string& after,
                                    std::size_t most) override;
 

@@ -110,6 +110,14 @@ wf::JournalOutcome JournalModel::release(const wf::JournalRelease& release) {
   return outcome;
 }
 
+std::optional<wf::JournalStanding> JournalModel::standing(const std::string& posting_id) {
+  if (!data_.posting || data_.posting->posting_id != posting_id) {
+    return std::nullopt;
+  }
+  return wf::JournalStanding{
+      *data_.posting, data_.adopted, counts(), data_.undated ? std::nullopt : data_.newest};
+}
+
 std::vector<wf::JournalRow> JournalModel::rows(const std::string& posting_id,
                                                const std::string& after, std::size_t most) {
   if (!data_.posting || data_.posting->posting_id != posting_id) {
