@@ -74,8 +74,8 @@ class Outbox {
   /// have been read, so that each delivery begins at 0.
   virtual std::vector<OutboxRow> pending(const std::string& posting_id, std::int64_t after,
                                          std::size_t most) = 0;
-  /// Writes what became of rows that wait; others are left alone. A row keeps its request only where
-  /// it is rejected.
+  /// Writes what became of rows that wait; others are left alone. A row keeps its request only
+  /// where it is rejected.
   virtual void settle(const std::vector<OutboxOutcome>& outcomes) = 0;
   /// Erases the requests and the API's words of what was rejected so long ago or longer. Returns of
   /// how many rows.
@@ -135,7 +135,7 @@ struct OutboxOptions {
   bool once = false;  ///< end when what is there has been delivered
   /// See BulkIngestOptions.
   bool new_posting = false;
-  std::optional<std::chrono::milliseconds> settling_time{};  ///< see BulkIngestOptions
+  std::optional<std::chrono::milliseconds> settling_time{};          ///< see BulkIngestOptions
   std::chrono::milliseconds clock_margin = std::chrono::minutes{5};  ///< see BulkIngestOptions
   std::size_t patience = 5;                                          ///< see BulkIngestOptions
   /// Ends it in good order: nothing more is sent, requests under way are waited for.

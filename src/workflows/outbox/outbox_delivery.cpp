@@ -20,9 +20,9 @@ constexpr milliseconds kFirstWait{1'000};
 constexpr milliseconds kLongestWait = std::chrono::minutes{5};
 constexpr milliseconds kWaitOfStore{30'000};
 constexpr milliseconds kWaitWithNewRows{30'000};
-constexpr seconds kTelling{10};                          // of rows that wait
-constexpr seconds kTurn{10};                             // of a posting, where others wait
-constexpr seconds kExpiry = std::chrono::minutes{10};    // how often it is looked for
+constexpr seconds kTelling{10};                        // of rows that wait
+constexpr seconds kTurn{10};                           // of a posting, where others wait
+constexpr seconds kExpiry = std::chrono::minutes{10};  // how often it is looked for
 constexpr std::size_t kMostDoublings = 20;
 
 milliseconds waitAfter(std::size_t failures, milliseconds longest) {

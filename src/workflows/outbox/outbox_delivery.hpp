@@ -36,8 +36,8 @@ class OutboxDelivery {
   struct Posting {
     std::thread thread{};
     bool running = false;
-    bool failed = false;        // the last time
-    std::size_t failures = 0;   // in a row, without a row that was settled between them
+    bool failed = false;         // the last time
+    std::size_t failures = 0;    // in a row, without a row that was settled between them
     Time failed_at{}, begins{};  // not to be begun before
     std::int64_t newest = 0;     // row that was there when it failed
     Time begun{};                // the last time

@@ -58,7 +58,8 @@ void OutboxRun::run(const std::shared_ptr<Journal>& journal) {
   options.on_record = [this](const RecordReport& report) { note(report); };
   // It comes after the records that are known by then, also in the end.
   options.on_progress = [this](const BulkProgress&) { flush(); };
-  bulkIngest(client_, posting_.posting_id, [this] { return next(); }, options);
+  bulkIngest(
+      client_, posting_.posting_id, [this] { return next(); }, options);
 }
 
 std::size_t OutboxRun::read() const {

@@ -1,8 +1,11 @@
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -13,6 +16,7 @@
 #include "workflows/storage/journal_schema.hpp"
 #include "workflows/storage/outbox_schema.hpp"
 #include "workflows/storage/sqlite.hpp"
+#include "workflows/storage/store_files.hpp"
 
 namespace heymilo::workflows {
 
@@ -24,31 +28,55 @@ using sqlite::Statement;
 constexpr const char* kNow = "CAST(strftime('%s', 'now') AS INTEGER)";
 constexpr std::chrono::seconds kPatience{10};
 
+bool isEmpty(Database& database, const char* table) {
+  return !Statement(database, std::string("SELECT 1 FROM ") + table).step();
+}
+
 /// The file with the tables of both. In one that is new, the journal comes first, as for any
 /// journal; in the application's own, the outbox, which is how a journal knows it is wanted there.
-Database opened(const std::string& file) {
-  Database database(file, kPatience);
-  Statement any(database, "SELECT 1 FROM sqlite_master");
-  const bool empty = !any.step();
-  any.reset();
+std::unique_ptr<Database> opened(const std::string& file) {
+  auto database = std::make_unique<Database>(file, kPatience);
+  const bool empty = isEmpty(*database, "sqlite_master");
   if (empty) {
-    journal_schema::requireNothingLost(database);
-    sqliteJournal(file);
+    journal_schema::requireNothingLost(*database);
+    static_cast<void>(sqliteJournal(file));
   }
-  outbox_schema::prepare(database);
+  outbox_schema::prepare(*database);
   if (!empty) {
-    sqliteJournal(file);
+    static_cast<void>(sqliteJournal(file));
   }
-  database.execute("PRAGMA secure_delete=ON");
-  database.rememberFiles(false);
+  database->execute("PRAGMA secure_delete=ON");
   return database;
+}
+
+/// The file, and its write-ahead log where it has one: these stay as long as it is open.
+sqlite::StoreFiles filesOf(Database& database) {
+  Statement mode(database, "PRAGMA journal_mode");
+  const bool log = mode.step() && mode.text(0) == "wal";
+  mode.reset();
+  std::error_code error;
+  const std::filesystem::path given = std::filesystem::absolute(database.file(), error);
+  std::vector<std::string> files{error ? database.file() : given.string()};
+  if (log) {
+    files.push_back(database.path() + "-wal");
+    files.push_back(database.path() + "-shm");
+  }
+  return {std::move(files), false};
 }
 
 class SqliteOutbox final : public Outbox {
  public:
   explicit SqliteOutbox(const std::string& file)
-      : process_(processId()), database_(opened(file)) {}
-  ~SqliteOutbox() override = default;
+      : process_(processId()),
+        owned_(opened(file)),
+        database_(*owned_),
+        files_(filesOf(database_)) {}
+  ~SqliteOutbox() override {
+    if (process_ != processId()) {
+      // What SQLite would do in closing it is for the parent alone.
+      static_cast<void>(owned_.release());
+    }
+  }
   SqliteOutbox(const SqliteOutbox&) = delete;
   SqliteOutbox& operator=(const SqliteOutbox&) = delete;
 
@@ -113,12 +141,18 @@ class SqliteOutbox final : public Outbox {
   std::uint64_t expire(std::chrono::seconds age) override {
     const std::lock_guard lock(mutex_);
     require();
-    Statement erase(database_,
-                    std::string("DELETE FROM heymilo_outbox_rejected WHERE rejected_at <= ") +
-                        kNow + " - ?");
-    erase.bind(1, static_cast<std::int64_t>(age.count())).run();
+    const std::string old =
+        std::string(" FROM heymilo_outbox_rejected WHERE rejected_at <= ") + kNow + " - ?";
+    const auto seconds = static_cast<std::int64_t>(age.count());
+    if (!Statement(database_, "SELECT 1" + old).bind(1, seconds).step()) {
+      return 0;
+    }
+    sqlite::Transaction transaction(database_);
+    Statement(database_, "DELETE" + old).bind(1, seconds).run();
     const auto erased = static_cast<std::uint64_t>(database_.changes());
-    log_is_clean_ = log_is_clean_ && erased == 0;
+    eraseRest();
+    transaction.commit();
+    log_is_clean_ = false;
     overwriteLog();
     return erased;
   }
@@ -131,10 +165,9 @@ class SqliteOutbox final : public Outbox {
  private:
   void require() {
     if (process_ != processId()) {
-      throw StoreError(database_.file() +
-                       " was opened before fork(): a child has to open it anew");
+      throw StoreError(database_.file() + " was opened before fork(): a child has to open it anew");
     }
-    database_.requireInPlace();
+    files_.require();
   }
 
   void settle(const OutboxOutcome& outcome) {
@@ -172,11 +205,10 @@ class SqliteOutbox final : public Outbox {
   /// Of a table without rows, also what is left in its first page is overwritten: this DELETE
   /// empties pages as a whole. Others are overwritten when they are freed.
   void eraseRest() {
-    Statement any(database_, "SELECT 1 FROM heymilo_outbox_pending");
-    const bool empty = !any.step();
-    any.reset();
-    if (empty) {
-      database_.execute("DELETE FROM heymilo_outbox_pending");
+    for (const char* table : {"heymilo_outbox_pending", "heymilo_outbox_rejected"}) {
+      if (isEmpty(database_, table)) {
+        database_.execute(std::string("DELETE FROM ") + table);
+      }
     }
   }
 
@@ -200,7 +232,9 @@ class SqliteOutbox final : public Outbox {
 
   const long process_;
   std::mutex mutex_;
-  Database database_;
+  std::unique_ptr<Database> owned_;
+  Database& database_;
+  sqlite::StoreFiles files_;
   bool log_is_clean_ = false;
 };
 

@@ -175,9 +175,8 @@ void KeyRule::takeKey(const CandidateIngestRequest& request, const std::string& 
   if (complaint.code != nullptr) {
     record.problem = problem(complaint.code, "key", std::move(complaint.message));
   } else if (own != nullptr && *own != value) {
-    record.problem = problem("other_key",
-                             "metadata." + name_,
-                             "is not the record's key: correct the one or the other");
+    record.problem = problem(
+        "other_key", "metadata." + name_, "is not the record's key: correct the one or the other");
   } else {
     record.key = prefix_ + value;
   }
