@@ -20,8 +20,9 @@ set(bulk_ingest_does "ingest a file of people into a HeyMilo posting, each exact
 set(mirror_candidates_does "keep an SQLite copy of the candidates of a HeyMilo posting")
 set(mock_server_does "mock the HeyMilo API, for tests")
 set(quota_status_does "show who shares the quota of a HeyMilo API key")
+set(deliver_does "ingest the people in an outbox into HeyMilo postings, each exactly once")
 foreach(program IN ITEMS
-    list_candidates ingest_candidate bulk_ingest mirror_candidates mock_server quota_status)
+    list_candidates ingest_candidate bulk_ingest mirror_candidates mock_server quota_status deliver)
   if(NOT TARGET ${program})
     continue()
   endif()

@@ -96,7 +96,7 @@ bool present(Database& database) {
 void requireNothingLost(Database& database) {
   // A new file has no page before its first tables are written.
   Statement pages(database, "PRAGMA page_count");
-  if (pages.step() && pages.integer(0) > 0) {
+  if (pages.step() && pages.integer(0) > 0 && isEmpty(database)) {
     throw StoreError(database.file() + " is a database without tables. Its data may have been in " +
                      database.file() +
                      "-wal, which is missing: restore that file, or use another journal");
