@@ -133,7 +133,7 @@ nlohmann::json toJson(const OutboxEvent& event, const heymilo::Error* error) {
   using Kind = OutboxEvent::Kind;
   const auto now =
       std::chrono::time_point_cast<heymilo::Timestamp::duration>(std::chrono::system_clock::now());
-  nlohmann::json line{{"time", heymilo::formatTimestamp(now)}, {"event", toString(event.kind)}};
+  nlohmann::json line{{"time", heymilo::formatTimestamp(now)}, {"event", event.kind}};
   if (!event.posting_id.empty()) {
     line["posting_id"] = event.posting_id;
   }

@@ -34,7 +34,7 @@ std::string withoutNul(std::string text) {
 }
 
 json toJson(const OutboxOutcome& outcome) {
-  json row{{"id", outcome.id}, {"state", std::string(toString(outcome.state))}};
+  json row{{"id", outcome.id}, {"state", outcome.state}};
   if (!outcome.interview_id.empty()) {
     row["interview_id"] = withoutNul(outcome.interview_id);
   }

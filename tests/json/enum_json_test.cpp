@@ -19,6 +19,7 @@
 #include "heymilo/heymilo.hpp"
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
+#include "heymilo/workflows/outbox.hpp"
 
 namespace heymilo {
 namespace {
@@ -197,6 +198,8 @@ std::map<std::string, bool> becomeNumbers() {
   add("Priority", Priority::bulk);
   add("SlotEnd", SlotEnd::unsent);
   add("RecordState", workflows::RecordState::unsent);
+  add("OutboxState", workflows::OutboxState::ingested);
+  add("Kind", workflows::OutboxEvent::Kind::waiting);
   return all;
 }
 

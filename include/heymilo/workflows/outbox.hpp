@@ -14,6 +14,7 @@
 #include "heymilo/cancellation.hpp"
 #include "heymilo/client.hpp"
 #include "heymilo/models/api_error.hpp"
+#include "heymilo/models/enum_json.hpp"
 #include "heymilo/workflows/journal.hpp"
 
 /// The outbox: an application inserts a row in the same database transaction in which it accepts an
@@ -46,6 +47,15 @@ enum class OutboxState {
 };
 /// `ingested`, `queued`, `rejected` or `changed`.
 std::string_view toString(OutboxState state) noexcept;
+/// In JSON, of any nlohmann::basic_json, it is toString(state).
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void to_json(Json& json, OutboxState state) {
+  heymilo::detail::setText(json, toString(state));
+}
+/// It is not read from JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void from_json(const Json& json, OutboxState& state) = delete;
+
 struct OutboxOutcome {
   std::int64_t id = 0;
   OutboxState state = OutboxState::ingested;
@@ -117,6 +127,14 @@ struct OutboxEvent {
 };
 /// `delivered`, `rejected`, `changed`, `failed`, `waiting` or `expired`.
 std::string_view toString(OutboxEvent::Kind kind) noexcept;
+/// In JSON, of any nlohmann::basic_json, it is toString(kind).
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void to_json(Json& json, OutboxEvent::Kind kind) {
+  heymilo::detail::setText(json, toString(kind));
+}
+/// It is not read from JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void from_json(const Json& json, OutboxEvent::Kind& kind) = delete;
 
 /// How deliverOutbox() works.
 struct OutboxOptions {
