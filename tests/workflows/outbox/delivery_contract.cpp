@@ -227,7 +227,7 @@ void untilItIsStopped(OutboxDatabase& database) {
   ASSERT_FALSE(failures.empty());
   EXPECT_EQ(failures.front().posting_id, "nowhere");
   EXPECT_EQ(failures.front().wait, milliseconds{1000});
-  EXPECT_EQ(world.told(OutboxEvent::Kind::waiting).size(), 2u);
+  EXPECT_GE(world.told(OutboxEvent::Kind::waiting).size(), 2u);
 }
 
 void byTheJournalsName(OutboxDatabase& database) {
