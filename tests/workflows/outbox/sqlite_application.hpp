@@ -20,6 +20,7 @@ class SqliteApplication : public OutboxDatabase {
     database_.reset(opened);
     require(code == SQLITE_OK);
     sqlite3_busy_timeout(opened, 10'000);
+    run("PRAGMA secure_delete=OFF");  // as everywhere but in some distributions
   }
 
   std::shared_ptr<heymilo::workflows::Outbox> open() override {
