@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
     }
     heymilo::workflows::BulkIngestOptions options;
     options.journal = std::string(argv[2]) + ".journal";
+    options.new_posting = true;  // nobody else ingests into it
     const auto result = heymilo::workflows::bulkIngest(
         heymilo::Client::fromEnvironment(), argv[1], heymilo::workflows::sourceOf(people), options);
     return result.complete ? 0 : 1;

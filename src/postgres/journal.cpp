@@ -162,7 +162,7 @@ std::vector<workflows::JournalRow> PostgresJournal::rows(const std::string& post
                                                          std::size_t most) {
   const Rows found =
       run("SELECT key, digest, state, interview_id, interview_url, ingestion_id, error_code, "
-          "to_json(other_interview_ids) FROM heymilo.journal_rows($1, $2, $3::bigint)",
+          "to_json(other_interview_ids), to_json(sent_at_us) FROM heymilo.journal_rows($1, $2, $3::bigint)",
           {Value(storedText(posting_id)),
            Value(after.empty() ? after : storedText(after)),
            Value(std::to_string(most))});
@@ -180,6 +180,9 @@ std::vector<workflows::JournalRow> PostgresJournal::rows(const std::string& post
       row.error_code = plainText(found.text(at, 6));
       for (const json& other : json::parse(found.text(at, 7))) {
         row.other_interview_ids.push_back(plainText(other.get<std::string>()));
+      }
+      if (found.rows[at][8]) {
+        row.sent_at = Timestamp(std::chrono::microseconds(std::stoll(found.text(at, 8))));
       }
       rows.push_back(std::move(row));
     }

@@ -104,6 +104,7 @@ json toJson(const JournalJoin& join) {
 json toJson(const JournalBeat& beat) {
   json request = toJson(beat.stamp);
   request["begun"] = beat.begun;
+  request["looked_us"] = timeOf(beat.looked);
   json& dead = request["dead"] = json::array();
   for (const UnchangedWorker& worker : beat.dead) {
     dead.push_back({{"worker", storedText(worker.worker)}, {"number", worker.number}});
@@ -279,6 +280,7 @@ JournalDoubts doubtsOf(const json& response) {
   }
   doubts.adoption = response.at("adoption").get<std::string>();
   doubts.fresh = response.at("fresh").get<bool>();
+  doubts.outlast = std::chrono::milliseconds(response.at("outlast_ms").get<long long>());
   for (const json& row : response.at("doubts")) {
     KeyInDoubt doubt;
     doubt.key = textOf(row.at("key"));

@@ -31,6 +31,8 @@ BEGIN
     FROM heymilo.journal_record WHERE posting = its_posting AND state = 'queued';
   RETURN json_build_object('outcome', 'good', 'mine', true,
       'adoption', CASE WHEN q.adopted THEN '' ELSE q.adoption END,
+      'outlast_ms', (SELECT coalesce(max(outlast_ms), 0) FROM heymilo.journal_worker
+        WHERE posting = its_posting),
       'fresh', NOT q.ever_adopted AND NOT EXISTS (
         SELECT FROM heymilo.journal_record WHERE posting = its_posting),
       'doubts', (SELECT coalesce(json_agg(json_build_object('key', key, 'claim', claim,

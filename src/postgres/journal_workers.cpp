@@ -5,6 +5,23 @@ namespace heymilo::postgres {
 // Who carries out operations. The operations of a posting are carried out one after the other, as
 // each begins with journal_lock(). No session state is used, and no clock.
 const char* const kJournalWorkers = R"sql(
+-- The posting, or each one where it is NULL, may be an older copy: it is not adopted any more, and
+-- all workers are gone, since one that has slept since before the copy would go on with what it had
+-- claimed then.
+CREATE OR REPLACE FUNCTION heymilo.journal_unadopt(its_posting text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $heymilo$
+BEGIN
+  UPDATE heymilo.journal_posting
+    SET incarnation = heymilo.journal_incarnation(), adopted = false, searcher = NULL,
+      adoption = gen_random_uuid()
+    WHERE its_posting IS NULL OR posting = its_posting;
+  UPDATE heymilo.journal_worker SET gone = true
+    WHERE (its_posting IS NULL OR posting = its_posting) AND NOT gone;
+  UPDATE heymilo.journal_record SET state = 'in_doubt'
+    WHERE (its_posting IS NULL OR posting = its_posting) AND state = 'in_flight';
+END
+$heymilo$;
+
 -- Locks the posting's row, which is made where there is none. A request without a posting is one of
 -- a worker that the store has never seen: NULL, and no posting is adopted any more.
 CREATE OR REPLACE FUNCTION heymilo.journal_lock(request jsonb) RETURNS heymilo.journal_posting
@@ -30,7 +47,7 @@ BEGIN
   PERFORM set_config('lock_timeout', request->>'lock_timeout_ms', true);
 
   IF its_posting IS NULL THEN
-    UPDATE heymilo.journal_posting SET adopted = false, adoption = gen_random_uuid();
+    PERFORM heymilo.journal_unadopt(NULL);
     RETURN NULL;
   END IF;
   SELECT * INTO q FROM heymilo.journal_posting WHERE posting = its_posting FOR UPDATE;
@@ -48,15 +65,11 @@ $heymilo$;
 -- more.
 CREATE OR REPLACE FUNCTION heymilo.journal_is_same(q heymilo.journal_posting) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $heymilo$
-DECLARE
-  place CONSTANT text := heymilo.journal_incarnation();
 BEGIN
-  IF q.incarnation = place THEN
+  IF q.incarnation = heymilo.journal_incarnation() THEN
     RETURN true;
   END IF;
-  UPDATE heymilo.journal_posting
-    SET incarnation = place, adopted = false, adoption = gen_random_uuid()
-    WHERE posting = q.posting;
+  PERFORM heymilo.journal_unadopt(q.posting);
   RETURN false;
 END
 $heymilo$;
@@ -77,8 +90,7 @@ BEGIN
   END IF;
   SELECT * INTO me FROM heymilo.journal_worker WHERE posting = its_posting AND worker = its_worker;
   IF NOT FOUND OR me.number < (request->>'answered')::bigint THEN
-    UPDATE heymilo.journal_posting SET adopted = false, adoption = gen_random_uuid()
-      WHERE posting = its_posting;
+    PERFORM heymilo.journal_unadopt(its_posting);
     RETURN 'restored';
   ELSIF me.gone THEN
     RETURN 'gone';
@@ -140,12 +152,19 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $heymilo$
 DECLARE
   its_posting CONSTANT text := request->>'posting';
   its_worker CONSTANT text := request->>'worker';
+  its_looked CONSTANT bigint := (request->>'looked_us')::bigint;
   its_outcome text;
   dead text[];
 BEGIN
   its_outcome := heymilo.journal_begin(request);
   IF its_outcome <> 'good' THEN
     RETURN json_build_object('outcome', its_outcome);
+  END IF;
+  IF (request->>'begun')::boolean AND its_looked IS NOT NULL THEN
+    UPDATE heymilo.journal_posting SET undated = false,
+        newest_us = CASE WHEN undated THEN its_looked ELSE greatest(newest_us, its_looked) END
+      WHERE posting = its_posting AND EXISTS (SELECT FROM heymilo.journal_worker
+        WHERE posting = its_posting AND worker = its_worker AND NOT begun);
   END IF;
   UPDATE heymilo.journal_worker SET begun = (request->>'begun')::boolean
     WHERE posting = its_posting AND worker = its_worker AND begun <> (request->>'begun')::boolean;

@@ -20,7 +20,7 @@
 #include "support/running_process.hpp"
 #include "support/temporary_directory.hpp"
 
-// The ten stories of benchmarks/comparison/, each written twice: by hand, with libcurl and
+// The stories of benchmarks/comparison/, each written twice: by hand, with libcurl and
 // nlohmann/json, and with this library. Both run against the same server with the same faults, and
 // again after a failure, as an operator would do. The test counts the mistakes; docs/benchmarks.md
 // has the table.
@@ -257,6 +257,33 @@ const Story kStories[] = {
          heymilo_test::eventually([&] { return scene.server.candidateCount("p") > before; });
        }
        scene.run({"p", second});
+       auto emails = numbered("", 4, "@example.com");
+       emails.push_back("eve@example.com");
+       scene.expectOnce(emails);
+     }},
+    {"nightly_export",
+     "ingest a nightly export that grows",
+     [](Scene& scene) {
+       const bool in_bulk = scene.program == "nightly_export";
+       const std::string operation = in_bulk ? "ingestCandidatesBulk" : "ingestCandidate";
+       const std::string file = scene.file("export.csv", csvOf(4));
+       scene.strike(operation);
+       scene.run({"p", file});
+       // It has grown, is in another order, and has somebody twice.
+       const std::string grown = "Eve,eve@example.com,e\nPerson 3,3@example.com,id-3\n" +
+                                 csvOf(4).substr(csvOf(4).find('\n') + 1) +
+                                 "Eve,eve@example.com,e\n";
+       scene.file("export.csv", "name,email,id\n" + grown);
+       // This run is killed when they are ingested, and before it is notified of that.
+       scene.server.respondNext(operation,
+                                ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{30}));
+       {
+         const std::size_t before = scene.server.candidateCount("p");
+         const heymilo_test::RunningProcess killed(
+             scene.path(), {"p", file}, scene.environment(), scene.file("log"));
+         heymilo_test::eventually([&] { return scene.server.candidateCount("p") > before; });
+       }
+       scene.run({"p", file});
        auto emails = numbered("", 4, "@example.com");
        emails.push_back("eve@example.com");
        scene.expectOnce(emails);

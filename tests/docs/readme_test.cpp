@@ -70,7 +70,8 @@ bool inviteAll(const heymilo::Client& client,
                const std::vector<heymilo::CandidateIngestRequest>& people) {
   using namespace heymilo::workflows;
   BulkIngestOptions options;
-  options.journal = "people.journal";  // with the same journal, the next run resumes
+  options.journal = "people.journal";  // what became of each person; any number of runs share it
+  options.key = "applicant_id";        // who a person is: an id of yours in the metadata
   const auto result = bulkIngest(client, "posting-id", sourceOf(people), options);
   report(std::to_string(result.ingested) + " ingested, " + std::to_string(result.rejected) +
          " rejected, " + std::to_string(result.unresolved) + " unresolved");
@@ -140,6 +141,7 @@ TEST_F(Readme, IngestsManyOnce) {
   std::vector<heymilo::CandidateIngestRequest> people;
   for (int i = 0; i < 450; ++i) {
     people.push_back({"Person", std::to_string(i) + "@example.com"});
+    people.back().withMetadata("applicant_id", std::to_string(i));
   }
   // Until the first run has taken over who is in the posting, minutes pass.
   options.clock = std::make_shared<heymilo::testing::ManualClock>();

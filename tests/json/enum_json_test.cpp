@@ -19,6 +19,7 @@
 #include "heymilo/heymilo.hpp"
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
+#include "heymilo/workflows/journal.hpp"
 #include "heymilo/workflows/outbox.hpp"
 
 namespace heymilo {
@@ -200,6 +201,9 @@ std::map<std::string, bool> becomeNumbers() {
   add("RecordState", workflows::RecordState::unsent);
   add("OutboxState", workflows::OutboxState::ingested);
   add("Kind", workflows::OutboxEvent::Kind::waiting);
+  add("KeyState", workflows::KeyState::unsent);
+  add("JournalOutcome", workflows::JournalOutcome::good);
+  add("KeyVerdict", workflows::KeyVerdict::free);
   return all;
 }
 

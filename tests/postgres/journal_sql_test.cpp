@@ -74,6 +74,7 @@ Lines lines(const wf::JournalDoubts& doubts) {
                text(doubts.mine),
                text(doubts.adoption.empty()),
                text(doubts.fresh),
+               std::to_string(doubts.outlast.count()),
                std::to_string(doubts.queued),
                text(doubts.queued_since)};
   for (const wf::KeyInDoubt& doubt : doubts.doubts) {
@@ -200,6 +201,7 @@ class Operations {
     wf::JournalBeat beat;
     beat.stamp = stamp();
     beat.begun = below(2) == 0;
+    beat.looked = time();
     for (const auto& [name, number] : workers_) {
       if (name != beat.stamp.worker && below(6) == 0) {
         beat.dead.push_back({name, number - (below(3) == 0 ? 1 : 0)});

@@ -15,9 +15,16 @@ using nlohmann::json;
 /// For tests of bulk_ingest as a program, with a file of people in a temporary directory.
 class BulkIngestProgram : public ExampleProgramTest {
  protected:
+  /// A run into a posting that is known to be new: a new journal does not wait before it sends.
   ChildResult ingest(std::vector<std::string> extra = {}) {
-    extra.insert(extra.begin(), {"posting-1", file});
+    extra.insert(extra.begin(), {"posting-1", file, "--new-posting"});
     return run("bulk_ingest", extra);
+  }
+
+  /// The default journal of a posting.
+  std::string defaultJournal(const std::string& posting = "posting-1") const {
+    return state.file("heymilo/127.0.0.1%3A" + std::to_string(server.port()) + "/" + posting +
+                      ".journal");
   }
 
   void write(const std::string& text) const { std::ofstream(file) << text; }

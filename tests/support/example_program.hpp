@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "support/child_process.hpp"
+#include "support/eventually.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace heymilo_test {
 
@@ -31,6 +33,11 @@ class ExampleProgramTest : public ::testing::Test {
     EXPECT_THAT(result.out + result.err, ::testing::Not(::testing::HasSubstr(kKey)));
     EXPECT_EQ(result.signal, 0);
     return result;
+  }
+
+  /// Until bulk_ingest has sent so many requests, beside its lists. False if it does not.
+  bool waitForSends(std::size_t count) const {
+    return eventually([&] { return server.requests("ingestCandidatesBulk").size() >= count; });
   }
 
   static std::vector<std::string> linesOf(const std::string& text) {
@@ -86,8 +93,10 @@ class ExampleProgramTest : public ::testing::Test {
   }
 
   heymilo::testing::MockServer server{serverOptions()};
+  const TemporaryDirectory state;  // of the default journals
   std::map<std::string, std::string> environment{{"HEYMILO_API_KEY", kKey},
-                                                 {"HEYMILO_BASE_URL", server.url()}};
+                                                 {"HEYMILO_BASE_URL", server.url()},
+                                                 {"XDG_STATE_HOME", state.path()}};
 };
 
 }  // namespace heymilo_test

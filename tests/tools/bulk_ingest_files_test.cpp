@@ -33,12 +33,13 @@ class BulkIngestFiles : public BulkIngestProgram {
 
   /// Runs a shell command in the directory, where `bulk_ingest` is the program.
   ChildResult shell(const std::string& line) const {
-    return runChild(
-        "/bin/sh",
-        {"-c",
-         "cd '" + directory.path() +
-             "' && bulk_ingest() { '" HEYMILO_PROGRAMS_DIR "/bulk_ingest' \"$@\"; }; " + line},
-        environment);
+    return runChild("/bin/sh",
+                    {"-c",
+                     "cd '" + directory.path() +
+                         "' && bulk_ingest() { '" HEYMILO_PROGRAMS_DIR
+                         "/bulk_ingest' \"$@\" --new-posting; }; " +
+                         line},
+                    environment);
   }
 
   std::vector<std::string> names() const {
@@ -67,8 +68,9 @@ TEST_F(BulkIngestFiles, RefusesTwoThatAreTheSameAndTouchesNone) {
   std::filesystem::create_symlink(".", directory.file("folder"));
   std::filesystem::copy_file(file, directory.file("x-wal"));
   std::ofstream(directory.file("empty.db"));
+  std::filesystem::create_directories(std::filesystem::path(defaultJournal()).parent_path());
   const auto before = names();
-  for (const std::string arguments : {
+  for (const std::string& arguments : std::vector<std::string>{
            "people.ndjson --report people.ndjson",
            "people.ndjson --report ./people.ndjson",
            "people.ndjson --report \"$PWD/people.ndjson\"",
@@ -88,7 +90,7 @@ TEST_F(BulkIngestFiles, RefusesTwoThatAreTheSameAndTouchesNone) {
            "people.ndjson --journal j --report j-shm",
            "people.ndjson --journal j --report j-journal",
            "people.ndjson --journal dangling --report j-wal",
-           "people.ndjson --report people.ndjson.posting-1.journal",
+           "people.ndjson --report '" + defaultJournal() + "'",
            "x-wal --journal x",
            "- --report people.ndjson < people.ndjson",
            "- --journal people.ndjson < people.ndjson",
@@ -200,11 +202,16 @@ TEST_F(BulkIngestFiles, AReportKeepsTheLinkAndTheModeOfWhatItReplaces) {
 TEST_F(BulkIngestFiles, WhatIsMadeIsForItsOwnerAlone) {
   ASSERT_EQ(shell("umask 0; bulk_ingest posting-1 people.ndjson --report report").exit_code, 0);
   EXPECT_EQ(permissionsOf(directory.file("report")), 0600u);
-  EXPECT_EQ(permissionsOf(directory.file("people.ndjson.posting-1.journal")), 0600u);
-  EXPECT_THAT(
-      names(),
-      ::testing::UnorderedElementsAre(
-          "people.ndjson", "people.ndjson.posting-1.journal", "report", "null", "full", "stdout"));
+  EXPECT_THAT(names(),
+              ::testing::UnorderedElementsAre("people.ndjson", "report", "null", "full", "stdout"));
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(state.path())) {
+    files += entry.is_regular_file() ? 1U : 0U;
+    EXPECT_EQ(permissionsOf(entry.path().string()), entry.is_directory() ? 0700u : 0600u)
+        << entry.path();
+  }
+  EXPECT_TRUE(std::filesystem::exists(defaultJournal()));
+  EXPECT_GE(files, 1u);
 }
 
 TEST_F(BulkIngestFiles, AReportThatCanNotBeWrittenIsAnErrorThatNamesTheJournal) {
@@ -304,7 +311,7 @@ TEST_F(BulkIngestFiles, AReportReachesADescriptorOfAnotherProcessAndADeletedFile
 TEST_F(BulkIngestFiles, WaitingForTheReaderOfAReportIsEndedByASignal) {
   ASSERT_EQ(::mkfifo(directory.file("fifo").c_str(), 0600), 0);
   RunningProcess process(HEYMILO_PROGRAMS_DIR "/bulk_ingest",
-                         {"posting-1", file, "--report", directory.file("fifo")},
+                         {"posting-1", file, "--new-posting", "--report", directory.file("fifo")},
                          environment,
                          directory.file("log"));
   ASSERT_TRUE(eventually([&] {
@@ -359,7 +366,7 @@ class BulkIngestCsv : public BulkIngestProgram {
  protected:
   ChildResult ingestCsv(const std::string& text, std::vector<std::string> extra = {}) {
     std::ofstream(csv) << text;
-    extra.insert(extra.begin(), {"posting-1", csv});
+    extra.insert(extra.begin(), {"posting-1", csv, "--new-posting"});
     return run("bulk_ingest", extra);
   }
 
@@ -380,21 +387,26 @@ TEST_F(BulkIngestCsv, AMissingQuotationMarkEndsTheRunAndNobodyIsMerged) {
   EXPECT_THAT(nothing.err, Not(HasSubstr("Bob")));
   EXPECT_EQ(server.requestCount(), 0u);
 
-  const ChildResult in_part = ingestCsv(rows, {"--chunk", "1", "--concurrency", "1"});
-  EXPECT_EQ(in_part.exit_code, 3);
-  EXPECT_THAT(in_part.err, HasSubstr("record 2 (line 3): "));
-  ASSERT_EQ(server.candidateCount("posting-1"), 1u);
-  EXPECT_EQ(server.candidates("posting-1")[0].at("name"), "Ada");
+  // More than what a run reads ahead.
+  std::string many = "name,email\n";
+  for (int i = 0; i < 5'000; ++i) {
+    many += "Person,person" + std::to_string(i) + "@example.com\n";
+  }
+  const ChildResult in_part = ingestCsv(many + rows.substr(rows.find('\n') + 1));
+  EXPECT_EQ(in_part.exit_code, 3) << in_part.err;
+  EXPECT_THAT(in_part.err, HasSubstr("record 5002 (line 5003): "));
+  EXPECT_THAT(in_part.err, HasSubstr("Run the same command again to resume"));
+  EXPECT_GT(server.candidateCount("posting-1"), 0u);
+  EXPECT_LT(server.candidateCount("posting-1"), 5'002u);
 
-  const ChildResult corrected = ingestCsv(
-      "name,email\n"
-      "Ada,ada@example.com\n"
-      "\"Bob\",bob@example.com\n"
-      "Carol,carol@example.com\n"
-      "\"Dan\",dan@example.com\n"
-      "Eve,eve@example.com\n");
+  const ChildResult corrected = ingestCsv(many +
+                                          "Ada,ada@example.com\n"
+                                          "\"Bob\",bob@example.com\n"
+                                          "Carol,carol@example.com\n"
+                                          "\"Dan\",dan@example.com\n"
+                                          "Eve,eve@example.com\n");
   EXPECT_EQ(corrected.exit_code, 0) << corrected.err;
-  EXPECT_EQ(server.candidateCount("posting-1"), 5u);
+  EXPECT_EQ(server.candidateCount("posting-1"), 5'005u);
 }
 
 TEST_F(BulkIngestCsv, ARowOfAnotherLengthIsRejectedWithItsLine) {

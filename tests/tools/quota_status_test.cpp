@@ -130,8 +130,8 @@ TEST_F(QuotaStatusTest, BulkIngestExplainsItOnce) {
                          << "\n"
                          << R"({"name":"B","email":"b@example.com"})"
                          << "\n";
-  const ChildResult result =
-      run("bulk_ingest", {"posting-1", input(), "--chunk", "1", "--concurrency", "2"});
+  const ChildResult result = run(
+      "bulk_ingest", {"posting-1", input(), "--new-posting", "--chunk", "1", "--concurrency", "2"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   const std::size_t first = result.err.find("the shared quota is new");
   ASSERT_NE(first, std::string::npos) << result.err;

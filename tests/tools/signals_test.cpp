@@ -70,6 +70,7 @@ class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterf
             {"bulk_ingest",
              {"posting-1",
               people(20),
+              "--new-posting",
               "--chunk",
               "1",
               "--concurrency",
@@ -125,9 +126,11 @@ TEST_P(SignalsTest, TheFirstOneEndsEachProgramInGoodOrder) {
 }
 
 TEST_P(SignalsTest, ASecondOneEndsItAtOnce) {
-  server.respondNext("", ScriptedResponse::asUsual().delayedBy(std::chrono::minutes{1}));
-  RunningProcess process(path("bulk_ingest"), {"posting-1", people(1)}, environment, log);
-  ASSERT_TRUE(server.waitForRequests(1));
+  server.respondNext("ingestCandidatesBulk",
+                     ScriptedResponse::asUsual().delayedBy(std::chrono::minutes{1}));
+  RunningProcess process(
+      path("bulk_ingest"), {"posting-1", people(1), "--new-posting"}, environment, log);
+  ASSERT_TRUE(waitForSends(1));
   process.signal(GetParam());
   ASSERT_TRUE(eventually([&] { return logged().find(kWords) != std::string::npos; }));
   EXPECT_EQ(process.wait(std::chrono::milliseconds{200}), std::nullopt)
@@ -186,12 +189,13 @@ TEST_P(SignalsTest, AnIdleInputDoesNotHoldItUp) {
       const int to = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
       SmallPipe in;
       const std::string journal = directory.file(std::string("journal-") + format);
-      RunningProcess process(path("bulk_ingest"),
-                             {"posting-1", "-", "--format", format, "--journal", journal},
-                             environment,
-                             in.from,
-                             to,
-                             to);
+      RunningProcess process(
+          path("bulk_ingest"),
+          {"posting-1", "-", "--new-posting", "--format", format, "--journal", journal},
+          environment,
+          in.from,
+          to,
+          to);
       close(to);
       if (begun) {
         in.write(format == std::string("csv") ? "name,email\nAda,ada@example.com\nBob"
@@ -212,12 +216,13 @@ TEST_P(SignalsTest, WhatWasReadBeforeIsNotTakenForAllThereIs) {
   {
     const int to = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     SmallPipe in;
-    RunningProcess process(path("bulk_ingest"),
-                           {"posting-1", "-", "--chunk", "1", "--journal", journal},
-                           environment,
-                           in.from,
-                           to,
-                           to);
+    RunningProcess process(
+        path("bulk_ingest"),
+        {"posting-1", "-", "--new-posting", "--chunk", "1", "--journal", journal},
+        environment,
+        in.from,
+        to,
+        to);
     close(to);
     in.write(person(0) + person(1));
     ASSERT_TRUE(eventually([&] { return server.candidateCount("posting-1") == 2; }));
@@ -261,7 +266,8 @@ TEST_P(SignalsTest, NoTemporaryFileStays) {
     server.clearResponses();
     const std::chrono::milliseconds delay =
         signals == 2 ? std::chrono::minutes{1} : std::chrono::milliseconds{300};
-    server.respondNext("", ScriptedResponse::asUsual().delayedBy(delay).times(99));
+    server.respondNext("ingestCandidatesBulk",
+                       ScriptedResponse::asUsual().delayedBy(delay).times(99));
     const int to = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     SmallPipe in;
     for (int i = 0; i < 20; ++i) {
@@ -270,6 +276,7 @@ TEST_P(SignalsTest, NoTemporaryFileStays) {
     RunningProcess process(path("bulk_ingest"),
                            {"posting-1",
                             "-",
+                            "--new-posting",
                             "--chunk",
                             "1",
                             "--concurrency",
@@ -281,8 +288,7 @@ TEST_P(SignalsTest, NoTemporaryFileStays) {
                            to,
                            to);
     close(to);
-    ASSERT_TRUE(server.waitForRequests(1));
-    EXPECT_THAT(namesIn(temporary), Not(IsEmpty()));
+    ASSERT_TRUE(waitForSends(1));
     process.signal(GetParam());
     ASSERT_TRUE(eventually([&] { return logged().find(kWords) != std::string::npos; }));
     if (signals == 2) {
@@ -315,7 +321,7 @@ TEST_F(HangUpTest, TheSignalsOfATerminalThatIsClosedAreOneRequest) {
   server.respondNext(
       "", ScriptedResponse::asUsual().delayedBy(std::chrono::milliseconds{300}).times(99));
   RunningProcess process(HEYMILO_PROGRAMS_DIR "/bulk_ingest",
-                         {"posting-1", file, "--chunk", "1", "--concurrency", "1"},
+                         {"posting-1", file, "--new-posting", "--chunk", "1", "--concurrency", "1"},
                          environment,
                          log);
   ASSERT_TRUE(server.waitForRequests(1));

@@ -85,7 +85,7 @@ TEST_F(SlowReaderTest, NoInputForNowIsNotTheEndOfIt) {
     SmallPipe err;
     SmallPipe::makeNonBlocking(in.from);
     RunningProcess process(programPath("bulk_ingest"),
-                           {format, "-", "--format", format},
+                           {format, "-", "--new-posting", "--format", format},
                            environment,
                            in.from,
                            null,
@@ -118,7 +118,7 @@ TEST_F(SlowReaderTest, AReportGoesIntoANonBlockingOutputAsAWhole) {
   SmallPipe out;
   SmallPipe::makeNonBlocking(out.to);
   RunningProcess process(programPath("bulk_ingest"),
-                         {"posting-1", "-", "--report", "-"},
+                         {"posting-1", "-", "--new-posting", "--report", "-"},
                          environment,
                          in.from,
                          out.to,

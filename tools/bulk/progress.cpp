@@ -15,6 +15,22 @@ std::string minutes(Seconds time) {
   return text;
 }
 
+/// What all workers and all runs have done, where that is more than nothing.
+std::string wholeJob(const heymilo::workflows::JournalCounts& job) {
+  std::string text;
+  const auto count = [&](std::uint64_t number, const char* what) {
+    if (number != 0) {
+      text += (text.empty() ? "; all runs: " : ", ") + grouped(number) + what;
+    }
+  };
+  count(job.ingested, " ingested");
+  count(job.queued, " queued");
+  count(job.in_flight, " in flight");
+  count(job.in_doubt, " in doubt");
+  count(job.unresolved, " unresolved");
+  return text;
+}
+
 }  // namespace
 
 std::string grouped(std::uint64_t number) {
@@ -61,7 +77,13 @@ std::string Progress::text(const heymilo::workflows::BulkProgress& progress, con
     text += "; looking for records in doubt";
   } else if (progress.phase == "settling") {
     text += "; waiting for records in doubt to appear";
+    if (progress.wait >= std::chrono::seconds{1}) {
+      text += ", which takes " + minutes(progress.wait) + " more";
+    }
+  } else if (progress.phase == "planning") {
+    text += (text.empty() ? "" : "; ") + grouped(progress.read) + " read for the plan";
   }
+  text += wholeJob(progress.job);
   if (progress.pause >= std::chrono::seconds{1}) {
     text += "; sending again in " + minutes(progress.pause);
   }
@@ -70,8 +92,9 @@ std::string Progress::text(const heymilo::workflows::BulkProgress& progress, con
     const double rate = static_cast<double>(done - *done_before_) / elapsed;
     text += "; " + grouped(static_cast<std::uint64_t>(rate)) + " a second";
   }
+  const std::uint64_t requests = progress.requests - requests_.front().second;
   text +=
-      "; " + grouped(progress.requests - requests_.front().second) + " of 300 requests a minute";
+      "; " + grouped(requests) + (requests == 1 ? " request" : " requests") + " in the last minute";
   if (input.size() && input.position() != 0 && elapsed > 1) {
     const double share = static_cast<double>(input.position()) / static_cast<double>(*input.size());
     text += "; " + minutes(Seconds(elapsed * (1 - share) / share)) + " left";

@@ -1,12 +1,12 @@
 #include "support/shared_quota.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
 
+#include "support/database_url.hpp"
 #include "support/printable.hpp"
 #include "support/program.hpp"
 
@@ -35,11 +35,6 @@ std::string_view namedFile() {
   return startsWith(quota, kFile) ? quota.substr(kFile.size()) : std::string_view();
 }
 
-bool isShared() {
-  const std::string_view quota = variable("HEYMILO_QUOTA");
-  return !quota.empty() && quota != "process";
-}
-
 std::shared_ptr<heymilo::SharedQuota> namedPostgresQuota(const std::string& name) {
 #ifdef HEYMILO_TOOLS_WITH_POSTGRES
   return quotaIsInPostgres()
@@ -49,42 +44,6 @@ std::shared_ptr<heymilo::SharedQuota> namedPostgresQuota(const std::string& name
   static_cast<void>(name);
   return nullptr;
 #endif
-}
-
-/// Of a URL's parameters, those that say where the database is: `host=/run&port=5433`.
-std::string placesAmong(std::string_view parameters) {
-  std::string places;
-  while (!parameters.empty()) {
-    const std::size_t end = std::min(parameters.find('&'), parameters.size());
-    const std::string_view parameter = parameters.substr(0, end);
-    for (const std::string_view place : {"host=", "hostaddr=", "port=", "dbname=", "service="}) {
-      if (startsWith(parameter, place)) {
-        places += (places.empty() ? "?" : "&") + std::string(parameter);
-      }
-    }
-    parameters.remove_prefix(std::min(end + 1, parameters.size()));
-  }
-  return places;
-}
-
-/// The URL without the user, the password and everything else that is not the database's place.
-/// Empty where it can't be told which part is the password.
-std::string withoutCredentials(std::string_view url) {
-  const std::size_t begin = url.find("://") + 3;
-  const std::string_view scheme = url.substr(0, begin);
-  url.remove_prefix(begin);
-  const std::size_t query = std::min(url.find('?'), url.size());
-  const std::string places = placesAmong(url.substr(std::min(query + 1, url.size())));
-  url = url.substr(0, query);
-  const std::size_t path = std::min(url.find('/'), url.size());
-  const std::size_t user = url.substr(0, path).rfind('@');
-  if (user != std::string_view::npos) {
-    url.remove_prefix(user + 1);
-  }
-  if (url.find('@') != std::string_view::npos || places.find('@') != std::string::npos) {
-    return {};
-  }
-  return std::string(scheme) + std::string(url) + places;
 }
 
 /// `there is no file /run/app/quota`, or the folder where that one does not exist.
@@ -102,10 +61,12 @@ std::string whereToLook() { return " (see " + programNamed("quota_status") + ')'
 
 }  // namespace
 
-bool quotaIsInPostgres() {
+bool quotaIsShared() {
   const std::string_view quota = variable("HEYMILO_QUOTA");
-  return startsWith(quota, "postgresql://") || startsWith(quota, "postgres://");
+  return !quota.empty() && quota != "process";
 }
+
+bool quotaIsInPostgres() { return isPostgresUrl(variable("HEYMILO_QUOTA")); }
 
 bool quotaFileIsNamed() { return !namedFile().empty(); }
 
@@ -118,7 +79,7 @@ std::shared_ptr<heymilo::SharedQuota> sharedQuotaFromEnvironment(const std::stri
     return quota;
   }
   const std::string_view text = variable("HEYMILO_QUOTA");
-  if (!isShared()) {
+  if (!quotaIsShared()) {
     throw UsageError(
         "no quota is shared.\nSet HEYMILO_QUOTA as for the programs that share one: machine, "
         "machine:PATH or postgresql://...");
@@ -169,11 +130,27 @@ std::optional<heymilo::RateLimit> rateLimitFromEnvironment() {
   return heymilo::RateLimit{requests, std::chrono::seconds(seconds)};
 }
 
+int reserveFromEnvironment() {
+  const std::string_view text = variable("HEYMILO_RATE_LIMIT");
+  const std::size_t reserve = text.rfind('/');
+  int requests = 0;
+  if (reserve != text.find('/')) {
+    std::from_chars(text.data() + reserve + 1, text.data() + text.size(), requests);
+  }
+  return requests;
+}
+
+std::optional<heymilo::QuotaStatus> sharedQuotaNow() {
+  heymilo::ClientOptions options;
+  options.api_key = std::string(variable("HEYMILO_API_KEY"));
+  return sharedQuotaFromEnvironment()->status(heymilo::quotaKey(options));
+}
+
 std::string reasonOfLongWait(std::chrono::milliseconds wait) {
   // A slot rests for a thousandth more than the window.
   constexpr std::chrono::seconds kRounding{1};
   const std::optional<heymilo::RateLimit> limit = rateLimitFromEnvironment();
-  if (!isShared() || !limit || wait <= limit->per + limit->per / 1000 + kRounding) {
+  if (!quotaIsShared() || !limit || wait <= limit->per + limit->per / 1000 + kRounding) {
     return {};
   }
   return (quotaIsInPostgres()

@@ -32,6 +32,15 @@ std::string placeWithoutQuota();
 /// what is not a limit.
 std::optional<heymilo::RateLimit> rateLimitFromEnvironment();
 
+/// The requests of it that bulk calls never take, as HEYMILO_RATE_LIMIT says; otherwise 0.
+int reserveFromEnvironment();
+
+/// Whether HEYMILO_QUOTA names a quota that others share.
+bool quotaIsShared();
+
+/// The state of that quota, for the key of HEYMILO_API_KEY. Empty if nobody has used it.
+std::optional<heymilo::QuotaStatus> sharedQuotaNow();
+
 /// For people: why a call waits for so long for a slot of a shared quota. Empty for a wait that is
 /// ordinary, and where no quota is shared.
 std::string reasonOfLongWait(std::chrono::milliseconds wait);

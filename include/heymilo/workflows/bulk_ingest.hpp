@@ -187,8 +187,9 @@ struct BulkIngestResult {
 /// `unresolved` where others that were queued before it have not shown up either.
 ///
 /// A journal that is new, or may be an older copy, first takes over who is in the posting. It waits
-/// for the longest time that a request of another worker may take, and for the settling time; then
-/// it lists the posting from its beginning. `new_posting` skips this for a journal without keys.
+/// for the settling time and, unless the kernel shows that nobody else uses a journal in its
+/// directory, for the longest time that a request of another worker may take; then it lists the
+/// posting from its beginning. `new_posting` skips this for a journal without keys.
 /// Other runs begin with a list from the journal's newest sending on.
 ///
 /// The journal must stay where it is: before each request, and again when it is connected,

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "heymilo/models/enum_json.hpp"
 #include "heymilo/models/timestamp.hpp"
 
 /// The interface of a journal: what any number of workers know together of the keys that they
@@ -37,6 +38,13 @@ enum class KeyState {
 };
 /// `unsent`, `in_flight`, `in_doubt`, `ingested`, `queued`, `rejected` or `unresolved`.
 std::string_view toString(KeyState state) noexcept;
+/// In JSON, of any nlohmann::basic_json, it is toString(). It is not read from JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void to_json(Json& json, KeyState value) {
+  heymilo::detail::setText(json, toString(value));
+}
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void from_json(const Json& json, KeyState& value) = delete;
 
 /// Who makes an operation, and which of its operations it is.
 struct JournalStamp {
@@ -55,6 +63,15 @@ enum class JournalOutcome {
   not_adopted,  ///< claim() only: adoption comes first
   refused       ///< join() only: the journal is for something else
 };
+/// `good`, `stale`, `gone`, `restored`, `not_adopted` or `refused`.
+std::string_view toString(JournalOutcome outcome) noexcept;
+/// In JSON, of any nlohmann::basic_json, it is toString(). It is not read from JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void to_json(Json& json, JournalOutcome value) {
+  heymilo::detail::setText(json, toString(value));
+}
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void from_json(const Json& json, JournalOutcome& value) = delete;
 
 /// The first operation of a worker. Its stamp has the number 1.
 struct JournalJoin {
@@ -134,6 +151,15 @@ enum class KeyVerdict {
   elsewhere,   ///< another worker has it: to be asked again
   in_doubt     ///< to be asked again
 };
+/// `claimed`, `free`, `known`, `changed`, `rejected`, `unresolved`, `elsewhere` or `in_doubt`.
+std::string_view toString(KeyVerdict verdict) noexcept;
+/// In JSON, of any nlohmann::basic_json, it is toString(). It is not read from JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void to_json(Json& json, KeyVerdict value) {
+  heymilo::detail::setText(json, toString(value));
+}
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void from_json(const Json& json, KeyVerdict& value) = delete;
 struct KeyAnswer {
   KeyVerdict verdict = KeyVerdict::free;
   KeyState state = KeyState::unsent;
@@ -188,6 +214,9 @@ struct JournalDoubts {
   bool fresh = false;      ///< the journal has never been adopted, and has no keys
   /// The longest JournalJoin::outlast of all workers' rows, of those that are gone too.
   std::chrono::milliseconds outlast{0};
+  /// No other worker lives that has used this journal, or one that was in its place before, as the
+  /// store knows by a lock of the kernel: adoption need not wait for their last requests.
+  bool alone = false;
   std::vector<KeyInDoubt> doubts{};
   std::uint64_t queued = 0;                 ///< keys that are `queued`
   std::optional<Timestamp> queued_since{};  ///< their first `sent_at`; empty: one is not known
@@ -255,6 +284,7 @@ struct JournalRow {
   KeyState state = KeyState::unsent;
   std::string interview_id{}, interview_url{}, ingestion_id{}, error_code{};
   std::vector<std::string> other_interview_ids{};  ///< of second receipts
+  std::optional<Timestamp> sent_at{};              ///< of the last claim, if it is certain
 };
 
 /// A journal. `sqliteJournal()` keeps it in a file, for the processes of a machine,

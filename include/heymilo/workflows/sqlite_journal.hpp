@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "heymilo/workflows/journal.hpp"
 
@@ -28,5 +29,11 @@ namespace heymilo::workflows {
 /// What was deleted, replaced or truncated while it is open throws StoreError, as do all functions
 /// in a child of fork(), which has to open the file itself.
 std::shared_ptr<Journal> sqliteJournal(const std::string& file);
+
+/// The journal of an API and a posting where bulkIngest() is given none:
+/// `${XDG_STATE_HOME:-$HOME/.local/state}/heymilo/HOST/POSTING.journal`. Nothing is made. In a
+/// name, a byte that is not a letter, digit, `.`, `-` or `_` is `%` and two hexadecimal digits.
+/// Throws InvalidArgumentError (`journal`) where the environment names no folder.
+std::string defaultJournalFile(std::string_view base_url, std::string_view posting_id);
 
 }  // namespace heymilo::workflows

@@ -1,18 +1,15 @@
 #include "call/machine/locked_file.hpp"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
 
+#include "base/file_system.hpp"
 #include "heymilo/errors.hpp"
 
 namespace heymilo::machine {
@@ -20,24 +17,6 @@ namespace heymilo::machine {
 namespace {
 
 constexpr mode_t kOwnerOnly = 0600;
-
-// What <linux/magic.h> does not have.
-constexpr std::uint32_t kZfs = 0x2fc12fc1;
-constexpr std::uint32_t kBcachefs = 0xca451a4e;
-constexpr std::uint32_t kXfs = 0x58465342;
-constexpr std::uint32_t kF2fs = 0xf2f52010;
-constexpr std::uint32_t kRamfs = 0x858458f6;
-
-// Of one machine, with the locks of its kernel.
-constexpr std::array<std::uint32_t, 9> kLocal = {EXT4_SUPER_MAGIC,
-                                                 TMPFS_MAGIC,
-                                                 kXfs,
-                                                 BTRFS_SUPER_MAGIC,
-                                                 OVERLAYFS_SUPER_MAGIC,
-                                                 kF2fs,
-                                                 kZfs,
-                                                 kBcachefs,
-                                                 kRamfs};
 
 int openFile(const std::string& path, bool make) {
   return make ? open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, kOwnerOnly)
@@ -184,12 +163,14 @@ void LockedFile::truncate() const noexcept {
 }
 
 void LockedFile::checkFileSystem() const {
-  struct statfs about {};
-  if (fstatfs(file_.get(), &about) != 0) {
+  bool exact = false;
+  try {
+    exact = hasExactLocks(file_.get());
+  } catch (const std::system_error& error) {
+    errno = error.code().value();
     fail("can't be looked at");
   }
-  const auto type = static_cast<std::uint32_t>(about.f_type);
-  if (std::find(kLocal.begin(), kLocal.end(), type) == kLocal.end()) {
+  if (!exact) {
     throw StoreError("quota file " + path_ +
                      " is on a network or an unknown file system, whose locks may not be exact: "
                      "name a file on a local disk, or in /run or /dev/shm");

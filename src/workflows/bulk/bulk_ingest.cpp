@@ -1,58 +1,28 @@
 #include "heymilo/workflows/bulk_ingest.hpp"
 
-#include <utility>
-
 #include "heymilo/errors.hpp"
-#include "heymilo/workflows/sqlite_journal.hpp"
+#include "heymilo/workflows/store_error.hpp"
 #include "workflows/bulk/bulk_run.hpp"
-#include "workflows/bulk/default_journal.hpp"
-#include "workflows/bulk/key/key_rule.hpp"
-#include "workflows/storage/sqlite.hpp"
+#include "workflows/bulk/chosen_journal.hpp"
+#include "workflows/bulk/taken_over.hpp"
+#include "workflows/storage/journal_01.hpp"
 
 namespace heymilo::workflows {
 
 namespace {
 
-void requireUsable(std::string_view posting_id, const BulkIngestOptions& options) {
-  const auto refuse = [](const char* option, const std::string& reason) {
-    throw InvalidArgumentError(option, reason);
-  };
-  if (posting_id.empty()) {
-    refuse("posting_id", "must not be empty");
+/// Where the journal's file was one of version 0.1.
+void requireTakenOver(const std::string& file, std::string_view posting_id, Journal& store) {
+  if (!Journal01::isOne(file)) {
+    return;
   }
-  if (options.store && !options.journal.empty()) {
-    refuse("store", "must not be set together with journal");
+  Journal01 old(file);
+  if (old.postingId() == posting_id &&
+      journals01In(store, std::string(posting_id)).count(old.id()) == 0) {
+    throw StoreError(file +
+                     " is a journal of version 0.1 that has not been taken over: run bulk_ingest "
+                     "with the file for which it was made, or call takeOverJournal01()");
   }
-  if (!options.journal.empty()) {
-    if (const std::string reason = sqlite::whyNotAFile(options.journal); !reason.empty()) {
-      refuse("journal", reason);
-    }
-  }
-  if (options.chunk == 0) {
-    refuse("chunk", "must be at least 1");
-  }
-  if (options.concurrency == 0) {
-    refuse("concurrency", "must be at least 1");
-  }
-  if (options.patience == 0) {
-    refuse("patience", "must be at least 1");
-  }
-  static_cast<void>(KeyRule(options.key));  // throws
-  if (options.settling_time && options.settling_time->count() < 0) {
-    refuse("settling_time", "must not be negative");
-  }
-  if (options.clock_margin.count() < 0) {
-    refuse("clock_margin", "must not be negative");
-  }
-}
-
-std::shared_ptr<Journal> journalOf(const Client& client, std::string_view posting_id,
-                                   const BulkIngestOptions& options) {
-  if (options.store) {
-    return options.store;
-  }
-  return sqliteJournal(options.journal.empty() ? defaultJournal(client.baseUrl(), posting_id)
-                                               : options.journal);
 }
 
 }  // namespace
@@ -63,7 +33,9 @@ BulkIngestResult bulkIngest(const Client& client, std::string_view posting_id,
   if (!source) {
     throw InvalidArgumentError("source", "must be set");
   }
-  return BulkRun(client, posting_id, source, options, journalOf(client, posting_id, options)).run();
+  std::shared_ptr<Journal> store = chosenJournal(client, posting_id, options);
+  requireTakenOver(options.journal, posting_id, *store);
+  return BulkRun(client, posting_id, source, options, std::move(store)).run();
 }
 
 }  // namespace heymilo::workflows

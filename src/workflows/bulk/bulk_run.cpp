@@ -9,6 +9,7 @@
 #include "heymilo/errors.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/bulk/job_setup.hpp"
+#include "workflows/bulk/taken_over.hpp"
 
 // What the thread of run() does: the journal, and the user's callbacks. bulk_helpers.cpp has the
 // rest.
@@ -73,13 +74,15 @@ Moment BulkRun::moment() const {
 
 BulkIngestResult BulkRun::run() {
   try {
+    list_.knows(journals01In(*store_, posting_id_));
     startHelpers();
     work();
     control_.rethrow();
     store_->requireInPlace();  // a later run would find nothing of this one otherwise
     return result();
   } catch (const StoreError& error) {
-    const bool refused = job_.trouble() == Job::Trouble::refused;
+    const bool refused =
+        job_.trouble() == Job::Trouble::refused || job_.trouble() == Job::Trouble::foreign;
     throw StoreError(error.what() + whatWasSent() + (refused ? std::string() : whatToDo()),
                      outcome());
   } catch (const OverloadError& error) {
@@ -191,6 +194,8 @@ void BulkRun::noteTrouble() {
   if (job_.trouble() == Job::Trouble::refused) {
     control_.fail(std::make_exception_ptr(StoreError(
         whyRefused(job_.journal(), {posting_id_, client_.baseUrl(), keyNameOf(rule_.name())}))));
+  } else if (job_.trouble() == Job::Trouble::foreign) {
+    control_.fail(std::make_exception_ptr(StoreError(whyForeign(list_.foreign()))));
   } else if (job_.trouble() == Job::Trouble::unreadable) {
     control_.fail(list_.unreadable()
                       ? std::make_exception_ptr(DecodeError(*list_.unreadable()))

@@ -11,6 +11,7 @@
 
 #include "base/ascii.hpp"
 #include "heymilo/errors.hpp"
+#include "heymilo/workflows/sqlite_journal.hpp"
 #include "heymilo/workflows/store_error.hpp"
 
 namespace heymilo::workflows {
@@ -71,7 +72,7 @@ void make(const fs::path& folder) {
 
 }  // namespace
 
-std::string defaultJournal(std::string_view base_url, std::string_view posting_id) {
+std::string defaultJournalFile(std::string_view base_url, std::string_view posting_id) {
   fs::path state = variable("XDG_STATE_HOME");
   if (state.empty()) {
     const fs::path home = variable("HOME");
@@ -83,8 +84,13 @@ std::string defaultJournal(std::string_view base_url, std::string_view posting_i
     state = home / ".local" / "state";
   }
   const fs::path folder = state / "heymilo" / fileNameOf(hostOf(base_url));
-  make(folder);
   return (folder / (fileNameOf(posting_id) + ".journal")).string();
+}
+
+std::string defaultJournal(std::string_view base_url, std::string_view posting_id) {
+  std::string file = defaultJournalFile(base_url, posting_id);
+  make(fs::path(file).parent_path());
+  return file;
 }
 
 }  // namespace heymilo::workflows

@@ -10,6 +10,7 @@
 
 #include "base/per_process.hpp"
 #include "workflows/bulk/key/canonical_content.hpp"
+#include "workflows/bulk/key/reference.hpp"
 
 namespace heymilo::workflows {
 
@@ -48,6 +49,8 @@ JobTimes timesOf(const Client& client, const BulkIngestOptions& options) {
   return times;
 }
 
+}  // namespace
+
 std::string randomName() {
   constexpr const char* kDigits = "0123456789abcdef";
   constexpr int kDigitsOfOne = 8;
@@ -62,7 +65,6 @@ std::string randomName() {
   return name;
 }
 
-/// For people: host and process.
 std::string nameOfThis() {
   std::string name = "pid " + std::to_string(processId());
 #ifndef _WIN32
@@ -74,10 +76,21 @@ std::string nameOfThis() {
   return name;
 }
 
-}  // namespace
+milliseconds defaultSettling(bool async) {
+  const JobTimes times;
+  return times.under_way + kOtherSide + (async ? kQueue : milliseconds{0});
+}
 
 std::string keyNameOf(const std::string& key) {
   return key.empty() ? "content" : key == "email" ? key : "key:" + key;
+}
+
+std::string keyOptionOf(const std::string& key_name) {
+  const std::string prefix(kByName);
+  if (key_name.compare(0, prefix.size(), prefix) == 0) {
+    return key_name.substr(prefix.size());
+  }
+  return key_name == "content" ? std::string() : key_name;
 }
 
 Job::Setup jobSetup(const Client& client, const std::string& posting_id,
@@ -96,6 +109,20 @@ Job::Setup jobSetup(const Client& client, const std::string& posting_id,
   setup.fresh_id = randomName;
   setup.first_time = std::move(first_time);
   return setup;
+}
+
+std::string whyForeign(const PostingList::Foreign& foreign) {
+  if (foreign.of_01 > 0) {
+    return "the posting has candidates of version 0.1, and who they are, only its journals know: "
+           "run bulk_ingest with each file that version 0.1 has ingested into this posting, which "
+           "takes over its journal (FILE.POSTING_ID.journal beside it, or the one that is given). "
+           "Or use --key email, or --key NAME where their metadata have NAME, with another "
+           "journal: then the posting itself shows who they are";
+  }
+  const std::string option = foreign.key.empty() ? "without --key" : "with --key " + foreign.key;
+  return "the posting has candidates that were ingested by another key, " + option +
+         ": use the same one, or --key email, by which the posting itself shows who they are, with "
+         "another journal";
 }
 
 std::string whyRefused(const JournalPosting& journal, const JournalPosting& wanted) {

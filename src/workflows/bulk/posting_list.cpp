@@ -5,6 +5,26 @@
 
 namespace heymilo::workflows {
 
+namespace {
+
+std::string referenceOf(const CandidateResponse& candidate) {
+  if (candidate.metadata) {
+    const auto found = candidate.metadata->find(kReference);
+    return found == candidate.metadata->end() ? std::string() : found->second;
+  }
+  return {};
+}
+
+/// Of one whose metadata can be read.
+std::string referenceOf(const UnreadableCandidate& candidate) {
+  const auto metadata = candidate.readable.find("metadata");
+  return metadata != candidate.readable.end() && metadata->is_object()
+             ? metadata->value(kReference, std::string())
+             : std::string();
+}
+
+}  // namespace
+
 PostingList::PostingList(const Client& client, const std::string& posting_id, const KeyRule& rule,
                          ApiClock& api_clock, CancellationToken end)
     : client_(client),
@@ -45,12 +65,7 @@ ListedPage PostingList::read(const Listing& listing) {
     requests_ += static_cast<std::uint64_t>(response.http.attempts);
     api_clock_.hear(response.http.headers);
     for (CandidateResponse& candidate : response.data) {
-      if (std::optional<std::string> key = rule_.identify(candidate).key) {
-        page.shown.push_back({std::move(*key),
-                              std::move(candidate.interview_id),
-                              candidate.interview_url.value_or(std::string()),
-                              candidate.created_at});
-      }
+      show(candidate, page);
     }
     page.last = !response.pagination.has_more;
   } else if (!anybody_) {  // a list of nobody has no page
@@ -59,20 +74,58 @@ ListedPage PostingList::read(const Listing& listing) {
   std::move(readable_in_part_.begin(), readable_in_part_.end(), std::back_inserter(page.shown));
   readable_in_part_.clear();
   page.unreadable = std::exchange(nobody_, 0);
+  page.foreign += std::exchange(foreign_in_part_, 0);
   return page;
 }
 
-/// What is wanted is the API's time.
+void PostingList::show(CandidateResponse& candidate, ListedPage& page) {
+  RecognisedKey known = rule_.identify(candidate);
+  if (known.key) {
+    page.shown.push_back({std::move(*known.key),
+                          std::move(candidate.interview_id),
+                          candidate.interview_url.value_or(std::string()),
+                          candidate.created_at});
+  } else {
+    page.foreign += isForeign(known.reference, referenceOf(candidate)) ? 1U : 0U;
+  }
+}
+
+/// Whether it was ingested by somebody who goes by other keys than this rule.
+bool PostingList::isForeign(Reference kind, const std::string& reference) {
+  if (kind == Reference::mark_01) {
+    if (journals_01_.count(std::string(journalOfMark01(reference))) != 0) {
+      return false;
+    }
+    ++foreign_.of_01;
+    return true;
+  }
+  if (kind != Reference::other) {
+    return false;
+  }
+  ++foreign_.by_other_keys;
+  foreign_.key = std::string(ruleOf(reference).value_or(""));
+  return true;
+}
+
+/// What is wanted is the API's time. Where it shows a foreign candidate, that is told at once.
 ListedPage PostingList::probe() {
   ListCandidatesParams params;
   params.limit = 1;
   ++requests_;
+  foreign_ = {};
+  ListedPage page;
   try {
-    api_clock_.hear(client_.listCandidates(posting_id_, params, requestOptions()).http.headers);
+    ListResponse<CandidateResponse> response =
+        client_.listCandidates(posting_id_, params, requestOptions());
+    api_clock_.hear(response.http.headers);
+    for (CandidateResponse& candidate : response.data) {
+      const RecognisedKey known = rule_.identify(candidate);
+      page.foreign += !known.key && isForeign(known.reference, referenceOf(candidate)) ? 1U : 0U;
+    }
   } catch (const DecodeError& error) {  // only the Date is needed
     api_clock_.hear(error.http().headers);
   }
-  return {};
+  return page;
 }
 
 void PostingList::open(const Listing& listing) {
@@ -81,7 +134,9 @@ void PostingList::open(const Listing& listing) {
   range_.reset();
   readable_in_part_.clear();
   nobody_ = 0;
+  foreign_in_part_ = 0;
   anybody_ = false;
+  foreign_ = {};
   ListCandidatesParams params;
   params.created_after = listing.created_after;
   range_.emplace(client_.listAllCandidates(posting_id_, std::move(params), requestOptions()));
@@ -97,7 +152,9 @@ void PostingList::show(const UnreadableCandidate& candidate) {
     unreadable_ = candidate.error;
     return;
   }
-  if (known.key) {
+  if (!known.key) {
+    foreign_in_part_ += isForeign(known.reference, referenceOf(candidate)) ? 1U : 0U;
+  } else {
     ShownKey shown;
     shown.key = *known.key;
     shown.interview_id = *candidate.interview_id;

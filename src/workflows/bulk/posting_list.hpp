@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "heymilo/cancellation.hpp"
@@ -29,6 +31,16 @@ class PostingList {
 
   /// Why the last candidate whose key can't be determined is unreadable.
   const std::optional<DecodeError>& unreadable() const noexcept { return unreadable_; }
+  /// These journals of version 0.1 have been taken over: whom they have ingested is known. Before
+  /// the first page is read.
+  void knows(std::set<std::string> journals_01) { journals_01_ = std::move(journals_01); }
+  /// Candidates of the last list with keys of another kind, of which none is known here.
+  struct Foreign {
+    std::size_t of_01 = 0;          ///< that version 0.1 has ingested
+    std::size_t by_other_keys = 0;  ///< with keys by another option `key`
+    std::string key{};              ///< that option, of the last one of these
+  };
+  const Foreign& foreign() const noexcept { return foreign_; }
   /// How many requests were made.
   std::uint64_t requests() const noexcept { return requests_; }
 
@@ -36,6 +48,8 @@ class PostingList {
   ListedPage probe();
   void open(const Listing& listing);
   void show(const UnreadableCandidate& candidate);
+  bool isForeign(Reference kind, const std::string& reference);
+  void show(CandidateResponse& candidate, ListedPage& page);
   RequestOptions requestOptions() const;
 
   const Client& client_;
@@ -51,8 +65,11 @@ class PostingList {
   std::optional<CandidatePages::iterator> at_;  // empty: to be begun, or begun again
   bool anybody_ = false;                        // it has had a page
   std::vector<ShownKey> readable_in_part_;
-  std::size_t nobody_ = 0;  // candidates without a readable key
+  std::size_t nobody_ = 0;           // candidates without a readable key
+  std::size_t foreign_in_part_ = 0;  // of those that can't be read
   std::optional<DecodeError> unreadable_;
+  std::set<std::string> journals_01_;
+  Foreign foreign_;
 };
 
 }  // namespace heymilo::workflows

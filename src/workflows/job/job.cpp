@@ -249,6 +249,9 @@ void Job::searched() {
   if (search_.end() == Search::End::unreadable) {
     trouble_ = Trouble::unreadable;
     stop();
+  } else if (search_.end() == Search::End::foreign) {
+    trouble_ = Trouble::foreign;
+    stop();
   }
   if (search_.kind() == Search::Kind::beginning) {
     begun_ = true;

@@ -49,8 +49,9 @@ class Job {
   };
   enum class Trouble {
     none,
-    refused,    ///< the journal is for something else: see journal()
-    unreadable  ///< a candidate may be any of those that are in doubt
+    refused,     ///< the journal is for something else: see journal()
+    unreadable,  ///< a candidate may be any of those that are in doubt
+    foreign      ///< who candidates are, this journal can't tell: see ListedPage::foreign
   };
   enum class Phase { joining, adopting, looking, settling, sending };
 

@@ -29,4 +29,44 @@ std::string_view toString(KeyState state) noexcept {
   return "unresolved";
 }
 
+std::string_view toString(JournalOutcome value) noexcept {
+  switch (value) {
+    case JournalOutcome::good:
+      return "good";
+    case JournalOutcome::stale:
+      return "stale";
+    case JournalOutcome::gone:
+      return "gone";
+    case JournalOutcome::restored:
+      return "restored";
+    case JournalOutcome::not_adopted:
+      return "not_adopted";
+    case JournalOutcome::refused:
+      return "refused";
+  }
+  return "refused";
+}
+
+std::string_view toString(KeyVerdict value) noexcept {
+  switch (value) {
+    case KeyVerdict::claimed:
+      return "claimed";
+    case KeyVerdict::free:
+      return "free";
+    case KeyVerdict::known:
+      return "known";
+    case KeyVerdict::changed:
+      return "changed";
+    case KeyVerdict::rejected:
+      return "rejected";
+    case KeyVerdict::unresolved:
+      return "unresolved";
+    case KeyVerdict::elsewhere:
+      return "elsewhere";
+    case KeyVerdict::in_doubt:
+      return "in_doubt";
+  }
+  return "in_doubt";
+}
+
 }  // namespace heymilo::workflows

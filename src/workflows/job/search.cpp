@@ -84,7 +84,9 @@ void Search::responded(const JournalDoubts& doubts, const Moment& now) {
     probing_ = true;
     first_page_ = true;
     trusting_ = new_posting_ && doubts.fresh;
-    wait_until_ = now.time + std::max(times_.outlast(), doubts.outlast) + times_.settled(true);
+    const JobTime others =
+        doubts.alone ? JobTime(0) : JobTime(std::max(times_.outlast(), doubts.outlast));
+    wait_until_ = now.time + others + times_.settled(true);
     state_ = State::to_list;
     return;
   }
@@ -153,6 +155,8 @@ void Search::paged(ListedPage page, const Moment& now) {
     began_ = now.api;
     if (trusting_) {
       release({}, {});
+    } else if (page.foreign > 0) {  // before the wait
+      refuseToAdopt(End::foreign);
     } else {
       state_ = State::waiting;
     }
@@ -163,6 +167,7 @@ void Search::paged(ListedPage page, const Moment& now) {
   }
   first_page_ = false;
   unreadable_ += page.unreadable;
+  foreign_ += page.foreign;
   page_ = std::move(page);
   state_ = State::recognising;
 }
@@ -180,6 +185,7 @@ void Search::look(std::optional<Timestamp> from) {
   probing_ = false;
   unknown_ = 0;
   unreadable_ = 0;
+  foreign_ = 0;
   state_ = State::to_list;
 }
 
@@ -193,14 +199,21 @@ void Search::lookedAround(const Moment& now) {
       finish(End::done);
     }
   } else if (!adoption_.empty()) {
-    if (unreadable_ > 0) {
-      adoption_.clear();
-      end_ = End::unreadable;
+    if (unreadable_ > 0 || foreign_ > 0) {
+      refuseToAdopt(unreadable_ > 0 ? End::unreadable : End::foreign);
+    } else {
+      release({}, {});
     }
-    release({}, {});
   } else {
     sift(now);
   }
+}
+
+/// Others may search, but nobody claims.
+void Search::refuseToAdopt(End end) {
+  adoption_.clear();
+  end_ = end;
+  release({}, {});
 }
 
 /// What a look has not shown, of the keys in doubt.

@@ -23,6 +23,8 @@ struct Listing {
 struct ListedPage {
   std::vector<ShownKey> shown{};
   std::size_t unreadable = 0;  ///< candidates of which the key cannot be told
+  /// Candidates that were ingested with keys of another kind, and whose own key cannot be told.
+  std::size_t foreign = 0;
   bool last = true;
 };
 
@@ -55,8 +57,9 @@ class Search {
   enum class End {
     none,  ///< it is under way, or has not begun
     done,
-    not_mine,   ///< another worker searches
-    unreadable  ///< a candidate without a readable key may be any of those that were sought
+    not_mine,    ///< another worker searches
+    unreadable,  ///< a candidate without a readable key may be any of those that were sought
+    foreign      ///< not adopted: who some candidates are, only their own journal can tell
   };
 
   Search(const JobTimes& times, bool new_posting) : times_(times), new_posting_(new_posting) {}
@@ -111,6 +114,7 @@ class Search {
   void look(std::optional<Timestamp> from);
   void lookedAround(const Moment& now);
   void sift(const Moment& now);
+  void refuseToAdopt(End end);
   void release(std::vector<KeyInDoubt> free, std::vector<KeyInDoubt> unresolved);
   bool passed(const KeyInDoubt& doubt) const;
   bool timesAreProven() const;
@@ -133,6 +137,7 @@ class Search {
   std::optional<Timestamp> from_;
   std::size_t unknown_ = 0;
   std::size_t unreadable_ = 0;
+  std::size_t foreign_ = 0;
   ListedPage page_;
   QueueState queue_;
   JobTime wait_until_{0};

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #endif
 
+#include "base/file_system.hpp"
 #include "base/per_process.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/storage/journal_schema.hpp"
@@ -28,7 +29,18 @@ constexpr std::chrono::seconds kPatience{10};
 
 constexpr std::string_view kGeneration = "SELECT generation FROM heymilo_journal";
 
+/// SQLite keeps its writers apart by locks, and the run file its workers.
+void requireExactLocks(const std::string& file) {
+  if (sqlite::whyNotAFile(file).empty() && !hasExactLocks(file)) {
+    throw StoreError("can't use " + file +
+                     ": it is on a network or an unknown file system, whose locks may not be "
+                     "exact. Use a file on a local disk, or a journal in PostgreSQL for workers on "
+                     "several machines");
+  }
+}
+
 Database open(const std::string& file) {
+  requireExactLocks(file);
   Database database(file, kPatience);
   // Before anything is changed in somebody else's database, and of one state of the file.
   database.execute("BEGIN");
@@ -103,8 +115,8 @@ void JournalDatabase::watchFiles() {
     files.push_back(database_.path() + "-shm");
   }
   const std::lock_guard guard(mutex_);
-  // After a killed process, SQLite undoes what that had written: the file may become shorter.
   files_.emplace(std::move(files), false);
+  lengths_.emplace(database_.path());
 }
 
 bool JournalDatabase::isOurs() const noexcept { return process_ == processId(); }
@@ -116,6 +128,7 @@ void JournalDatabase::requireInPlace() {
   const std::lock_guard guard(mutex_);
   if (files_) {
     files_->require();
+    lengths_->require();
   }
 }
 
@@ -172,6 +185,7 @@ void JournalDatabase::Writing::commit() {
   if (RunFile::hasLocks()) {  // otherwise another one may have begun the next
     run_file.write({next, next, journal_.inode_});
   }
+  journal_.requireInPlace();  // which sees how long the file is now
 }
 
 JournalDatabase::Reading::Reading(JournalDatabase& journal) : journal_(journal.checked()) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "workflows/storage/length_watch.hpp"
 #include "workflows/storage/run_file.hpp"
 #include "workflows/storage/sqlite.hpp"
 #include "workflows/storage/store_files.hpp"
@@ -94,7 +95,8 @@ class JournalDatabase {
   const std::uint64_t inode_;
   std::map<std::string_view, sqlite::Statement> statements_;
   std::mutex mutex_;
-  std::optional<sqlite::StoreFiles> files_;  // guarded by mutex_
+  std::optional<sqlite::StoreFiles> files_;     // guarded by mutex_
+  std::optional<sqlite::LengthWatch> lengths_;  // the same
 };
 
 }  // namespace heymilo::workflows

@@ -60,6 +60,7 @@ StoredWorker workerIn(const Statement& select) {
 void StoredPosting::unadopt() {
   adopted = false;
   adoption = newAdoption();
+  searcher.clear();
 }
 
 std::optional<StoredPosting> JournalMembers::posting(std::int64_t id) {
@@ -109,9 +110,10 @@ void JournalMembers::write(const StoredPosting& posting) {
 }
 
 void JournalMembers::unadoptAll() {
-  journal_.statement("UPDATE heymilo_posting SET adopted = 0, adoption = ?")
+  journal_.statement("UPDATE heymilo_posting SET adopted = 0, adoption = ?, searcher = ''")
       .bind(1, newAdoption())
       .run();
+  journal_.statement("UPDATE heymilo_worker SET gone = 1 WHERE gone = 0").run();
 }
 
 std::optional<StoredWorker> JournalMembers::worker(const std::string& worker) {
@@ -174,6 +176,23 @@ void JournalMembers::writeBegun(const std::string& worker, bool begun) {
 
 void JournalMembers::writeGone(const std::string& worker) {
   journal_.statement("UPDATE heymilo_worker SET gone = 1 WHERE worker = ?").bind(1, worker).run();
+}
+
+void JournalMembers::writeAllGone(std::int64_t posting) {
+  journal_.statement("UPDATE heymilo_worker SET gone = 1 WHERE posting = ? AND gone = 0")
+      .bind(1, posting)
+      .run();
+}
+
+std::chrono::milliseconds JournalMembers::longestOutlast(std::int64_t posting) {
+  Statement& select =
+      journal_.statement("SELECT max(outlast) FROM heymilo_worker WHERE posting = ?");
+  std::chrono::milliseconds longest{0};
+  if (select.bind(1, posting).step()) {
+    longest = std::chrono::milliseconds(select.integer(0));
+  }
+  select.reset();
+  return longest;
 }
 
 }  // namespace heymilo::workflows

@@ -22,7 +22,7 @@ struct StoredPosting {
   std::optional<Timestamp> newest{};
   bool undated = false;
 
-  /// With a new adoption.
+  /// With a new adoption, and without a searcher.
   void unadopt();
 };
 
@@ -49,7 +49,7 @@ class JournalMembers {
   std::optional<StoredPosting> onlyPosting();
   StoredPosting add(const JournalPosting& posting);
   void write(const StoredPosting& posting);
-  /// No posting is adopted any more.
+  /// No posting is adopted any more, and all workers are gone.
   void unadoptAll();
 
   std::optional<StoredWorker> worker(const std::string& worker);
@@ -60,6 +60,10 @@ class JournalMembers {
   void writeNumber(const std::string& worker, std::int64_t number);
   void writeBegun(const std::string& worker, bool begun);
   void writeGone(const std::string& worker);
+  /// All workers of the posting are gone.
+  void writeAllGone(std::int64_t posting);
+  /// The longest `outlast` of the posting's workers, of those that are gone too.
+  std::chrono::milliseconds longestOutlast(std::int64_t posting);
 
  private:
   JournalDatabase& journal_;

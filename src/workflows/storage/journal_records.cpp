@@ -140,6 +140,19 @@ void JournalRecords::bury(std::int64_t posting, const std::string& worker) {
       .run();
 }
 
+void JournalRecords::buryAll(std::int64_t posting) {
+  journal_
+      .statement(
+          "UPDATE heymilo_record SET state = 'in_doubt' WHERE posting = ? AND state = 'in_flight'")
+      .bind(1, posting)
+      .run();
+}
+
+void JournalRecords::buryAll() {
+  journal_.statement("UPDATE heymilo_record SET state = 'in_doubt' WHERE state = 'in_flight'")
+      .run();
+}
+
 JournalCounts JournalRecords::counts(std::int64_t posting) {
   JournalCounts counts;
   Statement& select =
@@ -205,7 +218,7 @@ std::vector<JournalRow> JournalRecords::rows(std::int64_t posting, const std::st
                                              std::size_t most) {
   std::vector<JournalRow> rows;
   Statement& select = journal_.statement(R"(
-SELECT key, digest, state, interview_id, interview_url, ingestion_id, error_code
+SELECT key, digest, state, interview_id, interview_url, ingestion_id, error_code, sent_at
 FROM heymilo_record WHERE posting = ? AND key > ? ORDER BY key LIMIT ?)");
   select.bind(1, posting).bind(2, after).bind(3, static_cast<std::int64_t>(most));
   Statement& others = journal_.statement(
@@ -219,6 +232,9 @@ FROM heymilo_record WHERE posting = ? AND key > ? ORDER BY key LIMIT ?)");
     row.interview_url = select.text(4);
     row.ingestion_id = select.text(5);
     row.error_code = select.text(6);
+    if (!select.isNull(7)) {
+      row.sent_at = select.timestamp(7);
+    }
     others.bind(1, posting).bind(2, row.key);
     while (others.step()) {
       row.other_interview_ids.push_back(others.text(0));

@@ -24,6 +24,9 @@ class JournalRecords {
                          const std::string& interview_id);
   /// What this worker has in flight becomes `in_doubt`.
   void bury(std::int64_t posting, const std::string& worker);
+  /// What any worker has in flight; of this posting, or of all.
+  void buryAll(std::int64_t posting);
+  void buryAll();
 
   JournalCounts counts(std::int64_t posting);
   bool any(std::int64_t posting);

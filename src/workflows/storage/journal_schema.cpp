@@ -72,6 +72,24 @@ bool isEmpty(Database& database) {
   return !Statement(database, "SELECT 1 FROM sqlite_master").step();
 }
 
+/// Whether it is a journal of version 0.1 that is being taken over. Throws where it is one that is
+/// not.
+bool isOf01(Database& database) {
+  if (!Statement(database,
+                 "SELECT 1 FROM sqlite_master WHERE name = 'record' AND sql LIKE '%email_hash%'")
+           .step() ||
+      !Statement(database, "SELECT 1 FROM sqlite_master WHERE name = 'about'").step()) {
+    return false;
+  }
+  Statement format(database, "SELECT 1 FROM about WHERE key = 'format' AND value = '3'");
+  if (!format.step()) {
+    throw StoreError(database.file() +
+                     " is a journal of version 0.1: run bulk_ingest with the file for which it was "
+                     "made, which takes it over, or call takeOverJournal01()");
+  }
+  return true;
+}
+
 }  // namespace
 
 bool present(Database& database) {
@@ -82,6 +100,9 @@ bool present(Database& database) {
                        " is not a journal of this version: use that version or another file");
     }
     return true;
+  }
+  if (isOf01(database)) {
+    return false;
   }
   // An outbox, which its application wants in the same database.
   const bool has_outbox =
@@ -96,7 +117,7 @@ bool present(Database& database) {
 void requireNothingLost(Database& database) {
   // A new file has no page before its first tables are written.
   Statement pages(database, "PRAGMA page_count");
-  if (pages.step() && pages.integer(0) > 0 && isEmpty(database)) {
+  if (isEmpty(database) && pages.step() && pages.integer(0) > 0) {
     throw StoreError(database.file() + " is a database without tables. Its data may have been in " +
                      database.file() +
                      "-wal, which is missing: restore that file, or use another journal");

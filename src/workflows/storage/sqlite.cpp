@@ -184,6 +184,9 @@ std::string reasonOf(int code) {
       return "the disk or the user's disk quota is full";
     case SQLITE_IOERR:
       return std::string(sqlite3_errstr(code)) + " (a full disk, a limit or a failing device)";
+    case SQLITE_CORRUPT:
+      return std::string(sqlite3_errstr(code)) +
+             " (it was truncated or overwritten: restore it, or use another file)";
     case SQLITE_READONLY:
       return "the file or its directory is not writable";
     default:
@@ -231,6 +234,23 @@ Database::Database(const std::string& file, std::chrono::milliseconds patience) 
   }
   sqlite3_extended_result_codes(database, 1);
   sqlite3_busy_timeout(database, static_cast<int>(patience.count()));
+}
+
+Database Database::temporary(const std::string& what) {
+  Database temporary;
+  temporary.file_ = what;
+  sqlite3* database = nullptr;
+  // SQLite deletes a file without a name.
+  const int result = sqlite3_open_v2(
+      "", &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  temporary.database_.reset(database);
+  if (result != SQLITE_OK) {
+    temporary.fail("open");
+  }
+  sqlite3_extended_result_codes(database, 1);
+  temporary.execute(
+      "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384");
+  return temporary;
 }
 
 // NOLINTNEXTLINE(readability-make-member-function-const): it changes the database

@@ -69,6 +69,10 @@ class Database {
   explicit Database(const std::string& file,
                     std::chrono::milliseconds patience = std::chrono::seconds{10});
 
+  /// An empty database in a private temporary file, which is gone with the object. `what` names it
+  /// in messages. Its pages are written when the cache is full.
+  static Database temporary(const std::string& what);
+
   /// Runs one or several statements without parameters.
   void execute(const std::string& sql);
   /// The number of rows that the last INSERT, UPDATE or DELETE changed.
@@ -100,6 +104,8 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const noexcept;
   };
+  Database() = default;
+
   std::string file_;
   std::unique_ptr<sqlite3, Close> database_;
   std::optional<StoreFiles> files_;

@@ -14,6 +14,7 @@ std::shared_ptr<Journal> sqliteJournal(const std::string& file) {
 
 SqliteJournal::SqliteJournal(const std::string& file)
     : database_(std::make_unique<JournalDatabase>(file)),
+      presence_(database_->runFile().path()),
       members_(*database_),
       records_(*database_) {}
 
@@ -43,7 +44,7 @@ SqliteJournal::Operation::Operation(SqliteJournal& journal, const JournalStamp& 
 JournalOutcome SqliteJournal::Operation::check() {
   JournalMembers& members = journal_.members_;
   if (!writing_.same()) {
-    members.unadoptAll();
+    journal_.unadoptAll();
   }
   const std::optional<StoredWorker> worker = members.worker(stamp_.worker);
   std::optional<StoredPosting> posting = worker ? members.posting(worker->posting) : std::nullopt;
@@ -63,7 +64,7 @@ JournalOutcome SqliteJournal::Operation::check() {
     return JournalOutcome::restored;
   }
   if (!worker || worker->number < journal_.least(stamp_)) {
-    posting_.unadopt();
+    journal_.unadopt(posting_);
     return JournalOutcome::restored;
   }
   if (worker->gone) {
@@ -87,7 +88,7 @@ void SqliteJournal::Operation::commit() {
 JournalJoined SqliteJournal::join(const JournalJoin& join) {
   JournalDatabase::Writing writing(*database_);
   if (!writing.same()) {
-    members_.unadoptAll();
+    unadoptAll();
   }
   std::optional<StoredPosting> posting = members_.posting(join.posting.posting_id);
   if (!posting) {
@@ -134,12 +135,28 @@ void SqliteJournal::bury(StoredPosting& posting, const std::string& worker) {
   }
 }
 
+void SqliteJournal::unadoptAll() {
+  members_.unadoptAll();
+  records_.buryAll();
+}
+
+void SqliteJournal::unadopt(StoredPosting& posting) {
+  posting.unadopt();
+  members_.writeAllGone(posting.id);
+  records_.buryAll(posting.id);
+}
+
 JournalView SqliteJournal::beat(const JournalBeat& beat) {
   Operation operation(*this, beat.stamp);
   JournalView view;
   view.outcome = operation.outcome();
   if (operation.good()) {
     StoredPosting& posting = operation.posting();
+    const std::optional<StoredWorker> me = members_.worker(beat.stamp.worker);
+    if (beat.begun && beat.looked && me && !me->begun) {
+      posting.newest = posting.undated ? beat.looked : std::max(posting.newest, beat.looked);
+      posting.undated = false;
+    }
     members_.writeBegun(beat.stamp.worker, beat.begun);
     for (const StoredWorker& other : members_.workers(posting.id)) {
       if (other.worker == beat.stamp.worker) {

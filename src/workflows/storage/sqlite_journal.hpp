@@ -12,6 +12,7 @@
 #include "workflows/storage/journal_database.hpp"
 #include "workflows/storage/journal_members.hpp"
 #include "workflows/storage/journal_records.hpp"
+#include "workflows/storage/presence.hpp"
 
 namespace heymilo::workflows {
 
@@ -56,12 +57,17 @@ class SqliteJournal final : public Journal {
   std::optional<JournalClaimed> askOnly(const JournalClaim& claim);
   std::optional<bool> lives(const StoredWorker& worker) const;
   void bury(StoredPosting& posting, const std::string& worker);
+  /// The file may be an older copy: nothing in it is adopted any more, and nobody goes on.
+  void unadoptAll();
+  /// The same for one posting, as one of its workers has found out.
+  void unadopt(StoredPosting& posting);
   StoredRecord found(const StoredPosting& posting, const std::string& key);
   /// The receipt of a record, and whether it is a second one.
   bool keep(const StoredPosting& posting, const StoredRecord& record, bool second,
             const std::string& interview_id);
 
   std::unique_ptr<JournalDatabase> database_;
+  const Presence presence_;
   JournalMembers members_;
   JournalRecords records_;
   std::map<std::string, Own> own_;

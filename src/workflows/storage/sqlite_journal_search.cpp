@@ -18,6 +18,9 @@ JournalDoubts SqliteJournal::search(const JournalSearch& search) {
     posting.searcher = search.stamp.worker;
     doubts.mine = true;
     doubts.adoption = posting.adopted ? std::string() : posting.adoption;
+    doubts.outlast = members_.longestOutlast(posting.id);
+    // What an earlier worker of this object has sent may still be under way.
+    doubts.alone = own_.size() == 1 && presence_.alone();
     doubts.fresh = !posting.ever_adopted && !records_.any(posting.id);
     doubts.doubts = records_.doubts(posting.id);
     records_.queued(posting.id, doubts);

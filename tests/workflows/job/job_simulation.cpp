@@ -60,6 +60,11 @@ void JobSimulation::newJournal() {
         return who->alive && who->current == worker;
       }));
     };
+    journal_->alone = [this](const std::string& worker) {
+      return std::none_of(processes_.begin(), processes_.end(), [&](const Who& who) {
+        return who->alive && (who->current != worker || who->workers > 1);
+      });
+    };
   }
   copies_.clear();
 }
@@ -167,6 +172,7 @@ void JobSimulation::operate(const Who& who, wf::JournalRequest request) {
     return;
   }
   if (const auto* join = std::get_if<wf::JournalJoin>(&request)) {
+    who->workers += who->current != join->stamp.worker ? 1 : 0;
     who->current = join->stamp.worker;
   }
   const Time patience = milliseconds{600};

@@ -64,6 +64,7 @@ class JobSimulation {
     std::size_t read = 0;
     std::set<std::string> seen;
     std::string current;  // its name
+    int workers = 0;      // that it has been
     std::set<wf::RecordId> done;
     Time offset{0};
     double rate = 0;

@@ -81,6 +81,16 @@ JobWorld onOneMachine() {
   return world;
 }
 
+/// The same, while living workers send.
+JobWorld sending() {
+  JobWorld world = nodding();
+  world.knows_who_lives = true;
+  world.new_posting = false;
+  world.kills = 0;
+  world.replacements = 0.1;
+  return world;
+}
+
 /// With an old copy in place of the journal, which nobody notices.
 JobWorld restoredInSilence() {
   JobWorld world;
@@ -152,7 +162,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"WithRequestsThatWaitForTheirTurn", queueing()},
         changed("WithWorkersThatDieWhileItIsRestored", queueing(),
                 [](JobWorld& w) { w.kills = w.restores = w.connects = 0.2; }),
-        Case{"Drowsy", drowsy()}, Case{"Nodding", nodding()}),
+        Case{"Drowsy", drowsy()}, Case{"Nodding", nodding()},
+        Case{"WithDeletedJournalsWhileOthersSend", sending()}),
     nameOfWorld<Case>);
 
 // What the simulation is worth: it finds each of these mistakes.
@@ -201,6 +212,8 @@ INSTANTIATE_TEST_SUITE_P(
                [](JobWorld& w) { w.store.dead_are_free = true; }),
         broken("AWorkerThatIsBuriedAlive", drowsy(), 2'000,
                [](JobWorld& w) { w.store.buries_the_living = true; }),
+        broken("AnotherWorkerThatIsOverlooked", sending(), 2'000,
+               [](JobWorld& w) { w.store.overlooks_others = true; }),
         broken("AnOperationThatIsCarriedOutAfterALaterOne", {}, 100,
                [](JobWorld& w) {
                  w.store.carries_out_stale = true;

@@ -33,6 +33,7 @@ class JournalModel final : public wf::Journal {
     bool buries_the_living = false;   // without comparing the number
     bool carries_out_stale = false;   // operations that are given up
     bool drops_late_receipts = false;
+    bool overlooks_others = false;  // JournalDoubts::alone, although they live
   };
 
   struct Row {
@@ -77,6 +78,9 @@ class JournalModel final : public wf::Journal {
   std::function<std::optional<bool>(const std::string& worker)> lives = [](const std::string&) {
     return std::nullopt;
   };
+
+  /// Whether no process lives but the one with this worker, and that had no worker before.
+  std::function<bool(const std::string& worker)> alone = [](const std::string&) { return false; };
 
   wf::JournalJoined join(const wf::JournalJoin& join) override;
   wf::JournalView beat(const wf::JournalBeat& beat) override;

@@ -23,6 +23,7 @@ wf::JournalDoubts JournalModel::search(const wf::JournalSearch& search) {
   for (const auto& [name, worker] : data_.workers) {
     doubts.outlast = std::max(doubts.outlast, worker.outlast);
   }
+  doubts.alone = broken_.overlooks_others || alone(search.stamp.worker);
   doubts.fresh = !data_.ever_adopted && data_.rows.empty();
   bool undated = false;
   for (const auto& [key, row] : data_.rows) {
@@ -135,6 +136,7 @@ std::vector<wf::JournalRow> JournalModel::rows(const std::string& posting_id,
     one.ingestion_id = row->second.ingestion_id;
     one.error_code = row->second.error_code;
     one.other_interview_ids = row->second.others;
+    one.sent_at = row->second.sent_at;
     rows.push_back(std::move(one));
   }
   return rows;

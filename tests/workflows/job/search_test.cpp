@@ -146,6 +146,20 @@ TEST(Search, AdoptsAfterEverythingOfOthersHasArrived) {
   EXPECT_TRUE(searching.search.adopted());
 }
 
+TEST(Search, WaitsForNoWorkerWhereNoneLives) {
+  Searching searching;
+  JournalDoubts doubts;
+  doubts.mine = true;
+  doubts.adoption = "adoption";
+  doubts.outlast = minutes{10};
+  doubts.alone = true;
+  searching.search.start();
+  searching.search.responded(doubts, searching.now());
+  searching.list();
+  searching.page({});
+  EXPECT_EQ(searching.wait(), searching.times.settled(true));
+}
+
 TEST(Search, WaitsForTheWorkerWithTheLongestTimes) {
   Searching searching;
   JournalDoubts doubts;

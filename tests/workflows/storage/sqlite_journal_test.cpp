@@ -5,7 +5,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -112,6 +115,37 @@ TEST_F(SqliteJournalFile, OneOfALaterVersionIsRefused) {
   open();
   Database(file).execute("UPDATE heymilo_journal SET version = 2");
   EXPECT_THAT(complaint([&] { open(); }), HasSubstr("not a journal of this version"));
+}
+
+TEST_F(SqliteJournalFile, WhatKeepsNothingIsRefused) {
+  for (const char* name : {"", ":memory:", "file:journal", "postgresql://host/database"}) {
+    EXPECT_THAT(complaint([&] { sqliteJournal(name); }), HasSubstr("can't use")) << name;
+  }
+  EXPECT_THAT(complaint([&] { sqliteJournal(directory.file("")); }), HasSubstr("is a directory"));
+  ASSERT_EQ(mkfifo(file.c_str(), 0600), 0);
+  EXPECT_THAT(complaint([&] { open(); }), HasSubstr("must be a regular file"));
+}
+
+#ifdef __linux__
+TEST_F(SqliteJournalFile, AFileSystemWithoutExactLocksIsRefused) {
+  for (const char* name : {"/proc/self/journal", "/proc/self/status"}) {
+    EXPECT_THAT(complaint([&] { sqliteJournal(name); }),
+                testing::AllOf(HasSubstr(name),
+                               HasSubstr("on a network or an unknown file system"),
+                               HasSubstr("Use a file on a local disk")));
+  }
+}
+#endif
+
+TEST_F(SqliteJournalFile, WhatCannotBeWrittenIsRefused) {
+  open();
+  if (geteuid() == 0) {
+    return;  // may write everything
+  }
+  fs::permissions(file, fs::perms::owner_read);
+  EXPECT_THAT(complaint([&] { Worker worker(open); }), HasSubstr("not writable"));
+  fs::permissions(file, fs::perms::none);
+  EXPECT_THAT(complaint([&] { open(); }), HasSubstr(file));
 }
 
 TEST_F(SqliteJournalFile, ASecondNameIsRefused) {
@@ -281,12 +315,15 @@ TEST_F(SqliteJournalFile, WhoLivesIsKnownAtOnce) {
   EXPECT_EQ(worker.row("a").state, State::in_doubt);
 }
 
-TEST_F(SqliteJournalFile, WhoHasALockInAnotherFileIsNotKnownToBeDead) {
+TEST_F(SqliteJournalFile, WhoHasALockInAnotherFileIsGoneWithTheCopy) {
   Worker other(open);
+  other.adopt().claim({"a"}, "t");
   fs::rename(run, directory.file("moved"));
-  Worker worker(open);
-  ASSERT_EQ(worker.beat().others.size(), 1U);
-  EXPECT_EQ(worker.beat().others.at(0).lives, std::nullopt);
+  Worker worker(open);  // without the run file, it may be an older copy
+  EXPECT_TRUE(worker.beat().others.empty());
+  EXPECT_FALSE(worker.beat().adopted);
+  EXPECT_EQ(worker.row("a").state, State::in_doubt);
+  EXPECT_EQ(worker.search().outlast, std::chrono::seconds{1});  // which is waited for
 }
 
 TEST_F(SqliteJournalFile, KnownKeysAreAskedForWithoutWriting) {

@@ -25,9 +25,9 @@ bool isHex(std::string_view text, std::size_t digits) {
 }
 
 constexpr std::size_t kDigest = 64;
+constexpr std::size_t kJournalId = 24;  // of version 0.1
 
 bool isMark01(std::string_view text) {
-  constexpr std::size_t kJournalId = 24;
   return text.size() > kJournalId && text[kJournalId] == '-' &&
          isHex(text.substr(0, kJournalId), kJournalId) &&
          ascii::isNumber(text.substr(kJournalId + 1));
@@ -52,6 +52,10 @@ std::optional<std::string_view> ruleOf(std::string_view reference) {
     return whole ? std::optional<std::string_view>("") : std::nullopt;
   }
   return std::nullopt;
+}
+
+std::string_view journalOfMark01(std::string_view reference) {
+  return reference.substr(0, kJournalId);
 }
 
 Reference classify(std::string_view reference, std::string_view rule) {

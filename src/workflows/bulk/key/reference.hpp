@@ -23,6 +23,9 @@ enum class Reference {
   unknown   ///< a text that the library has not written
 };
 
+/// The journal that has made a Reference::mark_01: its id.
+std::string_view journalOfMark01(std::string_view reference);
+
 /// What a text is, for the rule whose keys begin with `rule`: kByContent, kByEmail, or kByName with
 /// the name and a colon.
 Reference classify(std::string_view reference, std::string_view rule);

@@ -1,0 +1,53 @@
+#include "support/database_url.hpp"
+
+#include <algorithm>
+
+namespace support {
+
+namespace {
+
+bool startsWith(std::string_view text, std::string_view beginning) {
+  return text.substr(0, beginning.size()) == beginning;
+}
+
+/// Of a URL's parameters, those that say where the database is: `host=/run&port=5433`.
+std::string placesAmong(std::string_view parameters) {
+  std::string places;
+  while (!parameters.empty()) {
+    const std::size_t end = std::min(parameters.find('&'), parameters.size());
+    const std::string_view parameter = parameters.substr(0, end);
+    for (const std::string_view place : {"host=", "hostaddr=", "port=", "dbname=", "service="}) {
+      if (startsWith(parameter, place)) {
+        places += (places.empty() ? "?" : "&") + std::string(parameter);
+      }
+    }
+    parameters.remove_prefix(std::min(end + 1, parameters.size()));
+  }
+  return places;
+}
+
+}  // namespace
+
+bool isPostgresUrl(std::string_view text) {
+  return startsWith(text, "postgresql://") || startsWith(text, "postgres://");
+}
+
+std::string withoutCredentials(std::string_view url) {
+  const std::size_t begin = url.find("://") + 3;
+  const std::string_view scheme = url.substr(0, begin);
+  url.remove_prefix(begin);
+  const std::size_t query = std::min(url.find('?'), url.size());
+  const std::string places = placesAmong(url.substr(std::min(query + 1, url.size())));
+  url = url.substr(0, query);
+  const std::size_t path = std::min(url.find('/'), url.size());
+  const std::size_t user = url.substr(0, path).rfind('@');
+  if (user != std::string_view::npos) {
+    url.remove_prefix(user + 1);
+  }
+  if (url.find('@') != std::string_view::npos || places.find('@') != std::string::npos) {
+    return {};
+  }
+  return std::string(scheme) + std::string(url) + places;
+}
+
+}  // namespace support

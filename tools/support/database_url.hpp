@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace support {
+
+/// Whether the text is a URL of PostgreSQL: postgresql://… or postgres://….
+bool isPostgresUrl(std::string_view text);
+
+/// Such a URL without the user, the password and everything else that is not the database's place.
+/// Empty where it can't be told which part is the password.
+std::string withoutCredentials(std::string_view url);
+
+}  // namespace support
