@@ -1,6 +1,7 @@
 // Ingests what applications have put into an outbox, until it is stopped.
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <heymilo/heymilo.hpp>
@@ -14,6 +15,7 @@
 #include <heymilo/postgres/outbox.hpp>
 #endif
 
+#include "support/database_url.hpp"
 #include "support/distinct_files.hpp"
 #include "support/explain.hpp"
 #include "support/interrupt.hpp"
@@ -21,6 +23,7 @@
 #include "support/output.hpp"
 #include "support/printable.hpp"
 #include "support/program.hpp"
+#include "support/shared_quota.hpp"
 
 namespace {
 
@@ -32,7 +35,7 @@ using support::ExitCode;
 struct Arguments {
   std::string journal, key = "id";
   std::size_t concurrency = 1;
-  double expire_after = 30, settle = 0;
+  double expire_after = 30, settle = 0, timeout = 60;
   bool once = false, new_posting = false, schema = false, settle_given = false;
 };
 
@@ -71,6 +74,14 @@ void declare(CLI::App& app, Arguments& arguments) {
                  "(default: 125)")
       ->check(support::numberBetween(0, 86400))
       ->type_name("SECONDS");
+  app.add_option(
+         "--timeout",
+         arguments.timeout,
+         "The longest time of one request. A delivery that takes over who is in the posting "
+         "waits for requests of others, which should have no longer one")
+      ->check(support::numberBetween(1, 3600))
+      ->type_name("SECONDS")
+      ->capture_default_str();
   app.add_flag("--new-posting",
                arguments.new_posting,
                "Nobody else has sent anybody to the postings: a new journal need not take over who "
@@ -80,18 +91,14 @@ void declare(CLI::App& app, Arguments& arguments) {
                "Print the SQL that makes the outbox, for your own migrations, and end");
 }
 
-bool isUrl(const std::string& journal) {
-  return journal.rfind("postgresql://", 0) == 0 || journal.rfind("postgres://", 0) == 0;
-}
-
 [[maybe_unused]] support::UsageError withoutPostgres() {
   return support::UsageError(
       "this program was built without PostgreSQL, which --journal asks for.\n"
-      "Use one that was built with it (-DHEYMILO_BUILD_POSTGRES=ON), or an SQLite file.");
+      "Build it with libpq (HEYMILO_BUILD_POSTGRES), or give an SQLite file.");
 }
 
 std::shared_ptr<heymilo::workflows::Outbox> outboxOf(const std::string& journal) {
-  if (!isUrl(journal)) {
+  if (!support::isPostgresUrl(journal)) {
     return heymilo::workflows::sqliteOutbox(journal);
   }
 #ifdef HEYMILO_TOOLS_WITH_POSTGRES
@@ -102,7 +109,7 @@ std::shared_ptr<heymilo::workflows::Outbox> outboxOf(const std::string& journal)
 }
 
 std::string schemaOf(const std::string& journal) {
-  if (!isUrl(journal)) {
+  if (!support::isPostgresUrl(journal)) {
     return heymilo::workflows::sqliteOutboxSchema();
   }
 #ifdef HEYMILO_TOOLS_WITH_POSTGRES
@@ -185,7 +192,7 @@ class Delivering {
  private:
   void checkFiles() const {
     support::Output::check();
-    if (!isUrl(arguments_.journal)) {
+    if (!support::isPostgresUrl(arguments_.journal)) {
       support::DistinctFiles files(" Nothing was changed.");
       files.addDatabase("the journal", arguments_.journal);
       files.checkMessages();
@@ -284,6 +291,18 @@ int main(int argc, char** argv) {
       output.finish();
       return ExitCode::done;
     }
-    return Delivering(arguments).run(support::clientFromEnvironment());
+    // Waits for the quota are normal here. Only one that needs a reason is reported, once.
+    std::atomic<bool> explained{false};
+    const heymilo::Client client =
+        support::clientFromEnvironment([&explained](const heymilo::Event& event) {
+          if (event.kind == heymilo::EventKind::throttled && !event.held &&
+              !support::reasonOfLongWait(event.wait).empty() && !explained.exchange(true)) {
+            support::reportWait(event);
+          }
+        });
+    heymilo::RequestOptions options;
+    options.timeout = std::chrono::milliseconds(
+        static_cast<std::chrono::milliseconds::rep>(arguments.timeout * 1000));
+    return Delivering(arguments).run(client.withOptions(options));
   });
 }

@@ -56,7 +56,7 @@ class DeliverKilled : public ::testing::Test {
     faults.add(server, "ingestCandidatesBulk", 20, ScriptedResponse::answer(503).afterCommit());
     faults.add(server, "ingestCandidatesBulk", 20, ScriptedResponse::answer(500));
     faults.add(server, "listCandidates", 40, ScriptedResponse::answer(502));
-    arguments = {"--journal", journal, "--new-posting", "--settle", "0.02"};
+    arguments = {"--journal", journal, "--new-posting", "--settle", "0.02", "--timeout", "1"};
     RunningProcess first(program, withOnce(), environment, log);  // makes the tables
     ASSERT_EQ(first.wait(std::chrono::seconds{30}), 0) << logged();
 
@@ -151,7 +151,7 @@ TEST_F(DeliverKilled, EverybodyIsThereOnceInSqlite) {
 #ifdef HEYMILO_TEST_POSTGRES
 TEST_F(DeliverKilled, EverybodyIsThereOnceInPostgres) {
   const PostgresServer database;
-  // Those who were killed are taken for dead only in the end, after more than a minute.
+  // Those who were killed are taken for dead only after more than ten seconds.
   run(database.url(), setting("HEYMILO_TEST_KILLS", effort(30)), [&](int begin, int end) {
     const bool keep = begin % 5 != 0;
     std::string sql = "BEGIN;";
