@@ -183,7 +183,7 @@ struct OutboxResult {
 /// again, with a corrected request, replaces it. A row of which it is not known yet whether it
 /// arrived goes on waiting, and the next run of bulkIngest() finds out.
 ///
-/// A posting that fails does not keep up the others. It is tried again after 1 s, 2 s, 4 s, … up to
+/// A posting that fails does not hold up the others. It is tried again after 1 s, 2 s, 4 s, … up to
 /// 5 minutes, and after at most 30 s where new rows have come. The same holds for a database that
 /// can't be reached.
 ///

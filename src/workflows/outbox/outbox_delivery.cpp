@@ -93,6 +93,7 @@ void OutboxDelivery::look(Lock& lock) {
   std::stable_sort(pending.begin(), pending.end(), [this](const auto& one, const auto& other) {
     return postings_[one.posting_id].begun < postings_[other.posting_id].begun;
   });
+  crowded_ = false;
   for (const OutboxPosting& posting : pending) {
     begin(posting, now);
   }
@@ -155,7 +156,7 @@ void OutboxDelivery::tellWaiting(const OutboxPosting& posting, Time now) {
 /// Where there is room for another one, and it is not to wait. With mutex_ held.
 void OutboxDelivery::begin(const OutboxPosting& posting, Time now) {
   Posting& state = postings_[posting.posting_id];
-  if (state.running || running_ >= options_.postings || over()) {
+  if (state.running || over()) {
     return;
   }
   Time begins = state.begins;
@@ -163,6 +164,10 @@ void OutboxDelivery::begin(const OutboxPosting& posting, Time now) {
     begins = std::min(begins, state.failed_at + kWaitWithNewRows);
   }
   if (state.failed && (options_.once || now < begins)) {
+    return;
+  }
+  if (running_ >= options_.postings) {
+    crowded_ = true;
     return;
   }
   if (state.thread.joinable()) {
@@ -174,7 +179,7 @@ void OutboxDelivery::begin(const OutboxPosting& posting, Time now) {
     state.begun = now;
     ++running_;
   } catch (const std::system_error&) {
-    // It is tried again in a moment; the others go on.
+    state.failed = true;  // it is tried again in a moment; the others go on
   }
 }
 
@@ -221,7 +226,7 @@ void OutboxDelivery::deliverRows(const OutboxPosting& posting) {
     if (outbox_.pending(posting.posting_id, 0, 1).empty()) {
       break;
     }
-    OutboxRun run(client_, outbox_, posting, options_, stop_.token(), tell);
+    OutboxRun run(client_, outbox_, posting, options_, stop_.token(), tell, crowded_);
     try {
       run.run(journal);
     } catch (...) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -63,7 +64,8 @@ class OutboxDelivery {
   const Client& client_;
   Outbox& outbox_;
   const OutboxOptions& options_;
-  CancellationSource stop_;  // by the user, or as something has failed for good
+  CancellationSource stop_;           // by the user, or as something has failed for good
+  std::atomic<bool> crowded_{false};  // a posting waits for another one's thread to end
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

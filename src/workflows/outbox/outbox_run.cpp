@@ -1,6 +1,6 @@
 #include "workflows/outbox/outbox_run.hpp"
 
-#include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -11,8 +11,12 @@ namespace heymilo::workflows {
 namespace {
 
 constexpr std::size_t kPage = 200;        // rows read at once
-constexpr std::size_t kMostRows = 5'000;  // of a run: late commits wait for the next one
+constexpr std::size_t kMostRows = 5'000;  // of a run: what is committed late waits for the next one
 constexpr std::size_t kBatch = 100;       // rows settled at once
+// Each run begins with a list, so that one goes on for a while when there are no more rows.
+constexpr std::chrono::seconds kLinger{15};
+// What takes longer to be settled is in doubt: nothing is read after it in this run.
+constexpr std::chrono::seconds kSettling{2};
 
 /// BulkIngestOptions::key for a journal's key_name.
 std::string ruleFor(const std::string& key_name, const std::string& name) {
@@ -26,23 +30,22 @@ std::string ruleFor(const std::string& key_name, const std::string& name) {
   return key_name == "content" ? std::string() : key_name;
 }
 
-/// In parallel, rows arrive in any order. Otherwise a run has a single request's rows, so that
-/// nothing is sent while what was inserted before is in doubt.
-std::size_t mostOf(const OutboxOptions& options) {
-  return options.concurrency == 1 ? std::min(options.chunk, kMostRows) : kMostRows;
-}
-
 }  // namespace
 
 OutboxRun::OutboxRun(const Client& client, Outbox& outbox, const OutboxPosting& posting,
-                     const OutboxOptions& options, CancellationToken stop, const Tell& tell)
+                     const OutboxOptions& options, CancellationToken stop, const Tell& tell,
+                     const std::atomic<bool>& hurry)
     : client_(client),
       outbox_(outbox),
       posting_(posting),
       options_(options),
       stop_(std::move(stop)),
       tell_(tell),
-      most_(mostOf(options)) {}
+      hurry_(hurry),
+      on_stop_(stop_, [this] {
+        const std::lock_guard lock(mutex_);
+        changed_.notify_all();
+      }) {}
 
 void OutboxRun::run(const std::shared_ptr<Journal>& journal) {
   BulkIngestOptions options;
@@ -67,16 +70,14 @@ std::size_t OutboxRun::read() const {
   return ids_.size();
 }
 
+std::size_t OutboxRun::settled() const {
+  const std::lock_guard lock(mutex_);
+  return settled_;
+}
+
 std::optional<BulkRecord> OutboxRun::next() {
-  if (keys_.size() >= most_ || stop_.cancelled()) {
+  if (stop_.cancelled() || (at_ == page_.size() && !readPage())) {
     return std::nullopt;
-  }
-  if (at_ == page_.size()) {
-    at_ = 0;
-    page_ = outbox_.pending(posting_.posting_id, after_, std::min(kPage, most_ - keys_.size()));
-    if (page_.empty()) {
-      return std::nullopt;
-    }
   }
   const OutboxRow& row = page_[at_];
   if (!keys_.insert(row.key).second) {
@@ -88,6 +89,40 @@ std::optional<BulkRecord> OutboxRun::next() {
   const std::lock_guard lock(mutex_);
   ids_.push_back(row.id);
   return record;
+}
+
+/// False where there are no more rows for this run. With one request at a time, the rows of the
+/// last page are settled before the next is read, so that nothing is sent while what was inserted
+/// before is in doubt.
+bool OutboxRun::readPage() {
+  using Clock = std::chrono::steady_clock;
+  const bool in_order = options_.concurrency == 1;
+  const std::size_t most = in_order ? options_.chunk : kPage;
+  if (keys_.size() >= kMostRows || (in_order && !waitUntilSettled())) {
+    return false;
+  }
+  at_ = 0;
+  page_ = outbox_.pending(posting_.posting_id, after_, most);
+  for (const Clock::time_point end = Clock::now() + kLinger; page_.empty();) {
+    if (options_.once || hurry_ || keys_.empty() || Clock::now() > end || !waitUntilSettled()) {
+      return false;
+    }
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_for(lock, options_.poll, [this] { return stop_.cancelled(); })) {
+      return false;
+    }
+    lock.unlock();
+    page_ = outbox_.pending(posting_.posting_id, 0, most);
+  }
+  return true;
+}
+
+/// False where that takes long, or never happens, as the run has failed.
+bool OutboxRun::waitUntilSettled() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(
+      lock, kSettling, [this] { return settled_ == ids_.size() || stop_.cancelled(); });
+  return settled_ == ids_.size() && !stop_.cancelled();
 }
 
 void OutboxRun::note(const RecordReport& report) {
@@ -132,7 +167,11 @@ void OutboxRun::flush() {
     return;
   }
   outbox_.settle(outcomes_);
-  settled_ += outcomes_.size();
+  {
+    const std::lock_guard lock(mutex_);
+    settled_ += outcomes_.size();
+    changed_.notify_all();
+  }
   outcomes_.clear();
   const OutboxResult now = std::exchange(noted_, {});
   counts_.delivered += now.delivered;
