@@ -20,9 +20,10 @@ set(bulk_ingest_does "ingest a file of people into a HeyMilo posting, each exact
 set(mirror_candidates_does "keep an SQLite copy of the candidates of a HeyMilo posting")
 set(mock_server_does "mock the HeyMilo API, for tests")
 set(quota_status_does "show who shares the quota of a HeyMilo API key")
+set(deliver_does "ingest the people in an outbox into HeyMilo postings, each exactly once")
 set(verify_does "compare a HeyMilo posting with the journal of its ingestion")
-foreach(program IN ITEMS
-    list_candidates ingest_candidate bulk_ingest mirror_candidates mock_server quota_status verify)
+foreach(program IN ITEMS list_candidates ingest_candidate bulk_ingest deliver verify
+    mirror_candidates mock_server quota_status)
   if(NOT TARGET ${program})
     continue()
   endif()

@@ -20,6 +20,7 @@
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
 #include "heymilo/workflows/journal.hpp"
+#include "heymilo/workflows/outbox.hpp"
 
 namespace heymilo {
 namespace {
@@ -198,6 +199,8 @@ std::map<std::string, bool> becomeNumbers() {
   add("Priority", Priority::bulk);
   add("SlotEnd", SlotEnd::unsent);
   add("RecordState", workflows::RecordState::unsent);
+  add("OutboxState", workflows::OutboxState::ingested);
+  add("Kind", workflows::OutboxEvent::Kind::waiting);
   add("KeyState", workflows::KeyState::unsent);
   add("JournalOutcome", workflows::JournalOutcome::good);
   add("KeyVerdict", workflows::KeyVerdict::free);

@@ -40,7 +40,7 @@ zsh_options() {
     sed -nE 's/^(\([^)]*\))?\*?(--[a-z-]+)=\[.*/\2 VALUE/p; s/^(\([^)]*\))?\*?(--[a-z-]+)\[.*/\2/p' | sort
 }
 
-for program in list_candidates ingest_candidate bulk_ingest mirror_candidates mock_server quota_status verify; do
+for program in list_candidates ingest_candidate bulk_ingest mirror_candidates mock_server quota_status verify deliver; do
   described=$("$programs/$program" --help |
     sed -nE 's/^  (-h, )?(--[a-z-]+) [^ ].*/\2 VALUE/p; s/^  (-h, )?(--[a-z-]+)(  .*)?$/\2/p' | sort)
   installed=heymilo-${program//_/-}

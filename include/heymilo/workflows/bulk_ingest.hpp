@@ -50,6 +50,9 @@ struct BulkRecord {
   std::optional<APIErrorDetail> problem{};
   /// The line of the source's file at which the record begins, from 1, for messages and reports.
   std::optional<std::uint64_t> line{};
+  /// The value that says who the record is, where the source has it apart: `key:NAME:VALUE` is then
+  /// its key, and its metadata need not have NAME. BulkIngestOptions::key has to be a NAME.
+  std::optional<std::string> key{};
 };
 
 /// Gives one record after the other, and nothing when there are no more. It is called by one thread

@@ -196,7 +196,8 @@ bool BulkRun::readRecord(Lock& lock) {
     if (record->problem) {
       identified.problem = std::move(record->problem);
     } else {
-      identified = rule_.identify(record->request);
+      identified = record->key ? rule_.identify(record->request, *record->key)
+                               : rule_.identify(record->request);
     }
   }
   lock.lock();

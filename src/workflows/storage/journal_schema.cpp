@@ -104,7 +104,10 @@ bool present(Database& database) {
   if (isOf01(database)) {
     return false;
   }
-  if (!isEmpty(database)) {
+  // An outbox, which its application wants in the same database.
+  const bool has_outbox =
+      Statement(database, "SELECT 1 FROM sqlite_master WHERE name = 'heymilo_outbox'").step();
+  if (!isEmpty(database) && !has_outbox) {
     throw StoreError(database.file() +
                      " is not a journal of this version but another database: use another file");
   }

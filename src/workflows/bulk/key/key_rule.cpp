@@ -102,6 +102,17 @@ KeyRule::KeyRule(std::string name) : name_(std::move(name)), prefix_(prefixFor(n
 IdentifiedRecord KeyRule::identify(CandidateIngestRequest& request) const {
   IdentifiedRecord record;
   findKey(request, record);
+  return finish(request, std::move(record));
+}
+
+IdentifiedRecord KeyRule::identify(CandidateIngestRequest& request,
+                                   const std::string& value) const {
+  IdentifiedRecord record;
+  takeKey(request, value, record);
+  return finish(request, std::move(record));
+}
+
+IdentifiedRecord KeyRule::finish(CandidateIngestRequest& request, IdentifiedRecord record) const {
   CanonicalContent content = canonicalContent(request);
   if (content.problem) {
     record.problem = std::move(content.problem);
@@ -149,12 +160,33 @@ void KeyRule::findKey(const CandidateIngestRequest& request, IdentifiedRecord& r
   }
 }
 
-void KeyRule::putReference(CandidateIngestRequest& request, IdentifiedRecord& record) const {
-  if (name_ == kReference) {
+void KeyRule::takeKey(const CandidateIngestRequest& request, const std::string& value,
+                      IdentifiedRecord& record) const {
+  if (prefix_ == kByContent || prefix_ == kByEmail) {
+    record.problem = problem("other_key",
+                             "key",
+                             "can't be used, since the posting's journal goes by the records' " +
+                                 std::string(prefix_ == kByEmail ? "addresses" : "content") +
+                                 ": use another journal");
     return;
   }
+  Complaint complaint = complaintOf(value, prefix_);
+  const std::string* own = find(metadataOf(request.metadata), name_);
+  if (complaint.code != nullptr) {
+    record.problem = problem(complaint.code, "key", std::move(complaint.message));
+  } else if (own != nullptr && *own != value) {
+    record.problem = problem(
+        "other_key", "metadata." + name_, "is not the record's key: correct the one or the other");
+  } else {
+    record.key = prefix_ + value;
+  }
+}
+
+void KeyRule::putReference(CandidateIngestRequest& request, IdentifiedRecord& record) const {
+  const bool is_own = name_ == kReference;  // then its value is the reference
+  const std::string reference = is_own ? record.key.substr(prefix_.size()) : record.key;
   if (const std::string* own = find(metadataOf(request.metadata), kReference)) {
-    if (*own != record.key) {
+    if (*own != reference) {
       record.problem = problem("other_reference",
                                std::string("metadata.") + kReference,
                                "is not the record's key, and the name is reserved for it: remove "
@@ -174,7 +206,7 @@ void KeyRule::putReference(CandidateIngestRequest& request, IdentifiedRecord& re
   if (!request.metadata) {
     request.metadata.emplace();
   }
-  request.metadata->emplace(kReference, record.key);
+  request.metadata->emplace(kReference, reference);
 }
 
 RecognisedKey KeyRule::identify(const std::string* email, const Metadata* metadata) const {

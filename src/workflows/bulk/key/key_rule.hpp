@@ -62,6 +62,9 @@ class KeyRule {
   /// Identifies a record, and puts the key into its metadata. Of a record that has been identified
   /// before, the result is the same. One with a problem stays as it was.
   IdentifiedRecord identify(CandidateIngestRequest& request) const;
+  /// The same where the value under NAME is known apart. The metadata need not have NAME; another
+  /// value there is a problem, as is a rule without a NAME.
+  IdentifiedRecord identify(CandidateIngestRequest& request, const std::string& value) const;
 
   /// Identifies a candidate: by its `heymilo_ref` where that is a key by this rule, otherwise by
   /// its value under NAME or its address. It may have been ingested by another program or by
@@ -77,6 +80,10 @@ class KeyRule {
  private:
   /// Sets either the key or the problem.
   void findKey(const CandidateIngestRequest& request, IdentifiedRecord& record) const;
+  void takeKey(const CandidateIngestRequest& request, const std::string& value,
+               IdentifiedRecord& record) const;
+  /// With the key or a problem: the content and the reference.
+  IdentifiedRecord finish(CandidateIngestRequest& request, IdentifiedRecord record) const;
   void putReference(CandidateIngestRequest& request, IdentifiedRecord& record) const;
 
   const std::string name_;

@@ -224,5 +224,50 @@ TEST(KeyRuleTest, KeysOfTwoRulesAreNeverTheSame) {
   }
 }
 
+/// `code param`, of a record whose key is known apart; it stays as it was.
+std::string problemOf(const std::string& name, CandidateIngestRequest request,
+                      const std::string& value) {
+  const CandidateIngestRequest same = request;
+  const IdentifiedRecord record = KeyRule(name).identify(request, value);
+  EXPECT_TRUE(same == request || !record.problem);
+  return record.problem ? record.problem->code + ' ' + record.problem->param.value_or("") : "";
+}
+
+TEST(KeyRuleTest, TheValueMayBeKnownApart) {
+  CandidateIngestRequest request = ada();
+  const IdentifiedRecord record = KeyRule("id").identify(request, "4711");
+  EXPECT_FALSE(record.problem);
+  EXPECT_EQ(record.key, "key:id:4711");
+  EXPECT_EQ(record.content, kAdaExample);
+  EXPECT_EQ(request.metadata, (Metadata{{"heymilo_ref", "key:id:4711"}}));
+  EXPECT_EQ(KeyRule("id").identify(request, "4711").key, record.key);
+
+  CandidateIngestRequest with_it = ada();
+  with_it.withMetadata("id", "4711");
+  EXPECT_EQ(KeyRule("id").identify(with_it, "4711").key, "key:id:4711");
+  EXPECT_EQ(with_it.metadata, (Metadata{{"heymilo_ref", "key:id:4711"}, {"id", "4711"}}));
+
+  CandidateIngestRequest own = ada();
+  EXPECT_EQ(KeyRule("heymilo_ref").identify(own, "4711").key, "key:heymilo_ref:4711");
+  EXPECT_EQ(own.metadata, (Metadata{{"heymilo_ref", "4711"}}));
+}
+
+TEST(KeyRuleTest, AValueThatIsKnownApartMayNotDo) {
+  CandidateIngestRequest other = ada();
+  other.withMetadata("id", "4712");
+  EXPECT_EQ(problemOf("id", other, "4711"), "other_key metadata.id");
+  CandidateIngestRequest reference = ada();
+  reference.withMetadata("heymilo_ref", "key:id:4712");
+  EXPECT_EQ(problemOf("id", reference, "4711"), "other_reference metadata.heymilo_ref");
+  EXPECT_EQ(problemOf("heymilo_ref", reference, "4711"), "other_key metadata.heymilo_ref");
+  EXPECT_EQ(problemOf("id", ada(), " "), "missing_key key");
+  EXPECT_EQ(problemOf("id", ada(), "a\nb"), "invalid_key key");
+  EXPECT_EQ(problemOf("id", ada(), std::string(494, 'x')), "invalid_key key");
+  EXPECT_EQ(problemOf("id", ada(), std::string(493, 'x')), "");
+  EXPECT_EQ(problemOf("id", withKeys(50), "4711"), "no_room_for_key metadata");
+  EXPECT_EQ(problemOf("", ada(), "4711"), "other_key key");
+  EXPECT_EQ(problemOf("email", ada(), "4711"), "other_key key");
+}
+
 }  // namespace
 }  // namespace heymilo_test

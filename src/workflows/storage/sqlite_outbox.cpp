@@ -1,0 +1,247 @@
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/per_process.hpp"
+#include "heymilo/workflows/outbox.hpp"
+#include "heymilo/workflows/sqlite_journal.hpp"
+#include "heymilo/workflows/store_error.hpp"
+#include "workflows/storage/journal_schema.hpp"
+#include "workflows/storage/outbox_schema.hpp"
+#include "workflows/storage/sqlite.hpp"
+#include "workflows/storage/store_files.hpp"
+
+namespace heymilo::workflows {
+
+namespace {
+
+using sqlite::Database;
+using sqlite::Statement;
+
+constexpr const char* kNow = "CAST(strftime('%s', 'now') AS INTEGER)";
+constexpr std::chrono::seconds kPatience{10};
+
+bool isEmpty(Database& database, const char* table) {
+  return !Statement(database, std::string("SELECT 1 FROM ") + table).step();
+}
+
+/// The file with the tables of both. In one that is new, the journal comes first, as for any
+/// journal; in the application's own, the outbox, which is how a journal knows it is wanted there.
+std::unique_ptr<Database> opened(const std::string& file) {
+  auto database = std::make_unique<Database>(file, kPatience);
+  const bool empty = isEmpty(*database, "sqlite_master");
+  if (empty) {
+    journal_schema::requireNothingLost(*database);
+    static_cast<void>(sqliteJournal(file));
+  }
+  outbox_schema::prepare(*database);
+  if (!empty) {
+    static_cast<void>(sqliteJournal(file));
+  }
+  database->execute("PRAGMA secure_delete=ON");
+  return database;
+}
+
+/// The file, and its write-ahead log where it has one: these stay as long as it is open.
+sqlite::StoreFiles filesOf(Database& database) {
+  Statement mode(database, "PRAGMA journal_mode");
+  const bool log = mode.step() && mode.text(0) == "wal";
+  mode.reset();
+  std::error_code error;
+  const std::filesystem::path given = std::filesystem::absolute(database.file(), error);
+  std::vector<std::string> files{error ? database.file() : given.string()};
+  if (log) {
+    files.push_back(database.path() + "-wal");
+    files.push_back(database.path() + "-shm");
+  }
+  return {std::move(files), false};
+}
+
+class SqliteOutbox final : public Outbox {
+ public:
+  explicit SqliteOutbox(const std::string& file)
+      : process_(processId()),
+        owned_(opened(file)),
+        database_(*owned_),
+        files_(filesOf(database_)) {}
+  ~SqliteOutbox() override {
+    if (process_ != processId()) {
+      // What SQLite would do in closing it is for the parent alone.
+      static_cast<void>(owned_.release());
+    }
+  }
+  SqliteOutbox(const SqliteOutbox&) = delete;
+  SqliteOutbox& operator=(const SqliteOutbox&) = delete;
+
+  std::shared_ptr<Journal> journal() override {
+    requireInPlace();
+    return sqliteJournal(database_.file());
+  }
+
+  std::vector<OutboxPosting> pending() override {
+    const std::lock_guard lock(mutex_);
+    require();
+    overwriteLog();
+    Statement select(
+        database_,
+        std::string("SELECT o.posting_id, count(*), max(0, ") + kNow +
+            " - min(o.enqueued_at)), max(o.id), coalesce(max(p.key_name), '') "
+            "FROM heymilo_outbox_pending o LEFT JOIN heymilo_posting p USING(posting_id) "
+            "GROUP BY o.posting_id ORDER BY min(o.id)");
+    std::vector<OutboxPosting> postings;
+    while (select.step()) {
+      OutboxPosting& posting = postings.emplace_back();
+      posting.posting_id = select.text(0);
+      posting.rows = static_cast<std::uint64_t>(select.integer(1));
+      posting.oldest = std::chrono::seconds{select.integer(2)};
+      posting.newest = select.integer(3);
+      posting.key_name = select.text(4);
+    }
+    return postings;
+  }
+
+  std::vector<OutboxRow> pending(const std::string& posting_id, std::int64_t after,
+                                 std::size_t most) override {
+    const std::lock_guard lock(mutex_);
+    require();
+    Statement select(database_,
+                     "SELECT id, key, request FROM heymilo_outbox_pending "
+                     "WHERE posting_id = ? AND id > ? ORDER BY id LIMIT ?");
+    select.bind(1, posting_id).bind(2, after).bind(3, static_cast<std::int64_t>(most));
+    std::vector<OutboxRow> rows;
+    while (select.step()) {
+      OutboxRow& row = rows.emplace_back();
+      row.id = select.integer(0);
+      row.key = select.text(1);
+      row.request = select.isNull(2) ? std::string() : select.text(2);
+    }
+    return rows;
+  }
+
+  void settle(const std::vector<OutboxOutcome>& outcomes) override {
+    const std::lock_guard lock(mutex_);
+    require();
+    sqlite::Transaction transaction(database_);
+    for (const OutboxOutcome& outcome : outcomes) {
+      settle(outcome);
+    }
+    eraseRest();
+    transaction.commit();
+    log_is_clean_ = false;
+    overwriteLog();
+  }
+
+  std::uint64_t expire(std::chrono::seconds age) override {
+    const std::lock_guard lock(mutex_);
+    require();
+    const std::string old =
+        std::string(" FROM heymilo_outbox_rejected WHERE rejected_at <= ") + kNow + " - ?";
+    const auto seconds = static_cast<std::int64_t>(age.count());
+    if (!Statement(database_, "SELECT 1" + old).bind(1, seconds).step()) {
+      return 0;
+    }
+    sqlite::Transaction transaction(database_);
+    Statement(database_, "DELETE" + old).bind(1, seconds).run();
+    const auto erased = static_cast<std::uint64_t>(database_.changes());
+    eraseRest();
+    transaction.commit();
+    log_is_clean_ = false;
+    overwriteLog();
+    return erased;
+  }
+
+  void requireInPlace() override {
+    const std::lock_guard lock(mutex_);
+    require();
+  }
+
+ private:
+  void require() {
+    if (process_ != processId()) {
+      throw StoreError(database_.file() + " was opened before fork(): a child has to open it anew");
+    }
+    files_.require();
+  }
+
+  void settle(const OutboxOutcome& outcome) {
+    const bool rejected = outcome.state == OutboxState::rejected;
+    Statement(database_,
+              "DELETE FROM heymilo_outbox_rejected WHERE (posting_id, key) = "
+              "(SELECT posting_id, key FROM heymilo_outbox_pending WHERE id = ?)")
+        .bind(1, outcome.id)
+        .run();
+    if (rejected) {
+      const APIErrorDetail error = outcome.error.value_or(APIErrorDetail{});
+      Statement(database_,
+                std::string("INSERT INTO heymilo_outbox_rejected SELECT posting_id, key, request, "
+                            "?2, ?3, ") +
+                    kNow + " FROM heymilo_outbox_pending WHERE id = ?1")
+          .bind(1, outcome.id)
+          .bind(2, std::string_view(error.message))
+          .bind(3, error.param)
+          .run();
+    }
+    Statement(database_,
+              std::string("INSERT OR REPLACE INTO heymilo_outbox_settled SELECT posting_id, key, "
+                          "?2, ?3, ?4, ") +
+                  kNow + " FROM heymilo_outbox_pending WHERE id = ?1")
+        .bind(1, outcome.id)
+        .bind(2, toString(outcome.state))
+        .bind(3, std::string_view(outcome.interview_id))
+        .bind(4, std::string_view(outcome.error ? outcome.error->code : std::string()))
+        .run();
+    Statement(database_, "DELETE FROM heymilo_outbox_pending WHERE id = ?")
+        .bind(1, outcome.id)
+        .run();
+  }
+
+  /// Of a table without rows, also what is left in its first page is overwritten: this DELETE
+  /// empties pages as a whole. Others are overwritten when they are freed.
+  void eraseRest() {
+    for (const char* table : {"heymilo_outbox_pending", "heymilo_outbox_rejected"}) {
+      if (isEmpty(database_, table)) {
+        database_.execute(std::string("DELETE FROM ") + table);
+      }
+    }
+  }
+
+  /// A write-ahead log has pages as they were before. It is emptied when nobody is reading it;
+  /// otherwise later.
+  void overwriteLog() {
+    if (log_is_clean_) {
+      return;
+    }
+    database_.execute("PRAGMA busy_timeout=50");
+    try {
+      Statement checkpoint(database_, "PRAGMA wal_checkpoint(TRUNCATE)");
+      log_is_clean_ = !checkpoint.step() || checkpoint.integer(0) == 0;
+      checkpoint.reset();
+    } catch (const StoreError&) {
+      // Later.
+    }
+    database_.execute("PRAGMA busy_timeout=" +
+                      std::to_string(std::chrono::milliseconds(kPatience).count()));
+  }
+
+  const long process_;
+  std::mutex mutex_;
+  std::unique_ptr<Database> owned_;
+  Database& database_;
+  sqlite::StoreFiles files_;
+  bool log_is_clean_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<Outbox> sqliteOutbox(const std::string& file) {
+  return std::make_shared<SqliteOutbox>(file);
+}
+
+}  // namespace heymilo::workflows
