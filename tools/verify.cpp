@@ -85,7 +85,7 @@ ExitCode verify(const Arguments& arguments, const heymilo::Client& client) {
     options.on_unreadable = [](const heymilo::UnreadableCandidate& candidate) {
       support::complain(support::explain(candidate));
     };
-    result = verify(client, arguments.posting_id, *journal, options);
+    result = verifyPosting(client, arguments.posting_id, *journal, options);
   } catch (const heymilo::workflows::StoreError& error) {
     support::complain(support::printable(error.what()) + "\nThe journal is " +
                       bulk::journalName(arguments.journal, client, arguments.posting_id) + ".\n");

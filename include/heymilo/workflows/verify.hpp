@@ -55,19 +55,19 @@ struct VerifyFinding {
   std::optional<Timestamp> queued_since{};  ///< the same, by the API's time
 };
 
-/// Where verify() stands.
+/// Where verifyPosting() stands.
 struct VerifyProgress {
   std::uint64_t read = 0;                   ///< candidates of the posting
   std::optional<std::uint64_t> expected{};  ///< in all, where the API sends totals
   std::uint64_t requests = 0;               ///< made
 };
 
-/// How verify() works.
+/// How verifyPosting() works.
 struct VerifyOptions {
   /// How long the API's queue may take: a key that was queued longer ago, by the API's time, and is
   /// not in the posting is `missing`.
   std::chrono::milliseconds queue_time = std::chrono::hours{1};
-  /// Ends the list: verify() throws CancelledError.
+  /// Ends the list: verifyPosting() throws CancelledError.
   CancellationToken cancellation{};
   /// Called with each finding, after the posting was read, on the calling thread.
   std::function<void(const VerifyFinding&)> on_finding{};
@@ -77,7 +77,8 @@ struct VerifyOptions {
   UnreadableHandler on_unreadable{};
 };
 
-/// What verify() found. A key is in one count, unless it is `twice` and another thing as well.
+/// What verifyPosting() found. A key is in one count, unless it is `twice` and another thing as
+/// well.
 struct VerifyResult {
   std::uint64_t candidates = 0;  ///< in the posting
   std::uint64_t once = 0;        ///< keys of the journal that are there once, as they should be
@@ -113,7 +114,7 @@ struct VerifyResult {
 /// Throws InvalidArgumentError where the journal has no such posting (`posting_id`) or is for
 /// another API (`base_url`) or digest version (`journal`); StoreError where the journal or the
 /// temporary database can't be used; and what the list throws.
-VerifyResult verify(const Client& client, std::string_view posting_id, Journal& journal,
-                    const VerifyOptions& options = {});
+VerifyResult verifyPosting(const Client& client, std::string_view posting_id, Journal& journal,
+                           const VerifyOptions& options = {});
 
 }  // namespace heymilo::workflows

@@ -12,7 +12,7 @@
 
 namespace heymilo::workflows {
 
-/// What verify() has read of a journal and of its posting, in a private temporary database, so that
+/// What verifyPosting() has read of a journal and of its posting, in a private temporary database, so that
 /// memory stays flat. For one thread at a time. Throws StoreError.
 class VerifyTables {
  public:

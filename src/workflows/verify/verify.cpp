@@ -252,8 +252,8 @@ std::string_view toString(VerifyKind kind) noexcept {
   return "twice";
 }
 
-VerifyResult verify(const Client& client, std::string_view posting_id, Journal& journal,
-                    const VerifyOptions& options) {
+VerifyResult verifyPosting(const Client& client, std::string_view posting_id, Journal& journal,
+                           const VerifyOptions& options) {
   if (posting_id.empty()) {
     throw InvalidArgumentError("posting_id", "must not be empty");
   }

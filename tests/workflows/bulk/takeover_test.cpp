@@ -181,7 +181,7 @@ TEST_F(TakeOverTest, TheSourceMayHaveGrownAndBeenSorted) {
   expectEverybodyOnce(30);
   // By their receipts, as the posting does not show their keys.
   const auto journal = sqliteJournal(options.journal);
-  const VerifyResult verified = verify(Client(client_options), "p", *journal);
+  const VerifyResult verified = verifyPosting(Client(client_options), "p", *journal);
   EXPECT_EQ(verified.once, 30u);
   EXPECT_EQ(verified.deleted + verified.missing + verified.other_keys, 0u);
 }

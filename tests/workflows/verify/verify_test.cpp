@@ -43,13 +43,13 @@ class VerifyTest : public BulkIngestTest {
   /// Of the posting `p` and the journal of ingest().
   VerifyResult verified() {
     findings.clear();
-    return verify(
+    return verifyPosting(
         client(), "p", *heymilo::workflows::sqliteJournal(options.journal), verify_options);
   }
   /// Of the posting `p` and the journal in memory.
   VerifyResult verifiedRows() {
     findings.clear();
-    return verify(client(), "p", journal, verify_options);
+    return verifyPosting(client(), "p", journal, verify_options);
   }
 
   std::string addCandidate(const Metadata& metadata) {
@@ -283,7 +283,7 @@ TEST_F(VerifyTest, RecognisesPeopleByAddressAndByContent) {
     bulkIngest(client(), posting, sourceOf(people(3)), options);
     const std::string first = server.candidates(posting)[0].at("metadata").at("heymilo_ref");
     server.addCandidate(posting, {{"metadata", {{"heymilo_ref", first}}}});
-    const VerifyResult result = verify(
+    const VerifyResult result = verifyPosting(
         client(), posting, *heymilo::workflows::sqliteJournal(options.journal), verify_options);
     EXPECT_EQ(result.twice, 1u);
     EXPECT_EQ(result.once, 2u);
@@ -312,7 +312,7 @@ TEST_F(VerifyTest, ACandidateWhoseKeyCanNotBeReadIsNotGood) {
 TEST_F(VerifyTest, RefusesAJournalOfSomethingElse) {
   const auto refused = [&](const Client& client, const std::string& posting) -> std::string {
     try {
-      verify(client, posting, journal);
+      verifyPosting(client, posting, journal);
       return "nothing";
     } catch (const heymilo::InvalidArgumentError& error) {
       return error.param() + ' ' + error.what();
