@@ -25,6 +25,10 @@ void Intake::add(RecordId id, KeyedRecord keyed, JobTime now) {
     fate(record, RecordFate::What::duplicate);
     return;
   }
+  if (stopped_) {  // while it was read
+    fate(record, RecordFate::What::unsent);
+    return;
+  }
   added_ = now;
   to_ask_.push_back(std::move(record));
 }

@@ -215,5 +215,13 @@ TEST(Intake, GivesBackWhatItHasNotSentWhenItIsStopped) {
       testing::UnorderedElementsAre(What::unsent, What::unsent, What::unsent, What::unresolved));
 }
 
+TEST(Intake, ARecordThatWasBeingReadWhenItIsStoppedIsUnsent) {
+  Taking taking;
+  taking.intake.stop();
+  taking.read(0, 1);
+  EXPECT_TRUE(taking.intake.empty());
+  EXPECT_THAT(taking.fates(), testing::ElementsAre(What::unsent));
+}
+
 }  // namespace
 }  // namespace heymilo::workflows
