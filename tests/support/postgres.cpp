@@ -2,7 +2,9 @@
 
 #include <dirent.h>
 #include <pwd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -230,6 +232,22 @@ std::string PostgresServer::sql(std::string_view statements, const std::string& 
   return result.out;
 }
 
+namespace {
+
+/// Whether connections to a Unix socket are accepted. Its file is there before that.
+bool accepts(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  const bool accepted =
+      ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(descriptor);
+  return accepted;
+}
+
+}  // namespace
+
 Pgbouncer::Pgbouncer(const PostgresServer& server)
     : directory_(std::make_unique<TemporaryDirectory>()) {
   const std::string user = otherUser();
@@ -244,7 +262,7 @@ Pgbouncer::Pgbouncer(const PostgresServer& server)
   const std::vector<std::string> all =
       as(user, {pathOf("pgbouncer"), "--quiet", directory_->file("pgbouncer.ini")});
   process_.emplace(all.front(), rest(all), kEnvironment, directory_->file("log"));
-  if (!eventually([&] { return fs::exists(directory_->file(".s.PGSQL.6432")); })) {
+  if (!eventually([&] { return accepts(directory_->file(".s.PGSQL.6432")); })) {
     throw std::runtime_error("pgbouncer does not start: " + contentOf(directory_->file("log")));
   }
 }

@@ -230,6 +230,25 @@ void untilItIsStopped(OutboxDatabase& database) {
   EXPECT_GE(world.told(OutboxEvent::Kind::waiting).size(), 2u);
 }
 
+void onePostingAtATime(OutboxDatabase& database) {
+  World world;
+  world.options.once = false;
+  world.options.postings = 1;
+  CancellationSource stop;
+  world.options.stop = stop.token();
+  const auto outbox = database.open();
+  std::thread thread([&] { world.deliver(*outbox); });
+  for (const char* posting : {"p", "q", "p", "q"}) {
+    const std::size_t count = world.server.candidateCount(posting) + 1;
+    const std::string key = std::to_string(count);
+    database.enqueue(posting, key, R"({"name": "P", "email": "p@example.com"})");
+    EXPECT_TRUE(eventually([&] { return world.server.candidateCount(posting) == count; }))
+        << "the other posting keeps the only thread";
+  }
+  stop.cancel();
+  thread.join();
+}
+
 void byTheJournalsName(OutboxDatabase& database) {
   World world;
   const auto outbox = database.open();
@@ -330,6 +349,7 @@ std::vector<OutboxRule> deliveryContract() {
           {"KilledBeforeTheOutboxKnows", killedBeforeTheOutboxKnows},
           {"InParallel", inParallel},
           {"UntilItIsStopped", untilItIsStopped},
+          {"OnePostingAtATime", onePostingAtATime},
           {"ByTheJournalsName", byTheJournalsName},
           {"ChangedContentIsNotSent", changedContentIsNotSent},
           {"EnqueuedAgainWhileItIsDelivered", enqueuedAgainWhileItIsDelivered}};
