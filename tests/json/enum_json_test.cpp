@@ -20,6 +20,7 @@
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
 #include "heymilo/workflows/journal.hpp"
+#include "heymilo/workflows/verify.hpp"
 #include "heymilo/workflows/outbox.hpp"
 
 namespace heymilo {
@@ -204,6 +205,7 @@ std::map<std::string, bool> becomeNumbers() {
   add("KeyState", workflows::KeyState::unsent);
   add("JournalOutcome", workflows::JournalOutcome::good);
   add("KeyVerdict", workflows::KeyVerdict::free);
+  add("VerifyKind", workflows::VerifyKind::twice);
   return all;
 }
 
