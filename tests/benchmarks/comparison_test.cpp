@@ -288,6 +288,31 @@ const Story kStories[] = {
        emails.push_back("eve@example.com");
        scene.expectOnce(emails);
      }},
+    {"outbox",
+     "ingest from an outbox over a crash",
+     [](Scene& scene) {
+       const bool in_bulk = scene.program == "outbox";
+       const std::string operation = in_bulk ? "ingestCandidatesBulk" : "ingestCandidate";
+       const std::string database = scene.file("application.db");
+       const std::string file = scene.file("people.csv", csvOf(4));
+       scene.strike(operation);
+       scene.run({"p", database, file});
+       // This run is killed when Eve is ingested, and before it is notified of that. It has
+       // accepted her once, although she has applied twice.
+       scene.file("people.csv", csvOf(4) + "Eve,eve@example.com,e\nEve,eve@example.com,e\n");
+       scene.server.respondNext(operation,
+                                ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{30}));
+       {
+         const std::size_t before = scene.server.candidateCount("p");
+         const heymilo_test::RunningProcess killed(
+             scene.path(), {"p", database, file}, scene.environment(), scene.file("log"));
+         heymilo_test::eventually([&] { return scene.server.candidateCount("p") > before; });
+       }
+       scene.run({"p", database, file});
+       auto emails = numbered("", 4, "@example.com");
+       emails.push_back("eve@example.com");
+       scene.expectOnce(emails);
+     }},
     {"list_all",
      "list all in a table",
      [](Scene& scene) {
