@@ -57,14 +57,15 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   app.add_option("--expire-after",
                  arguments.expire_after,
-                 "Erase what was rejected so many days ago, but for its key and code")
+                 "Erase rows that were rejected so many days ago, but for key and code")
       ->check(support::numberBetween(0, 36500))
       ->type_name("DAYS")
       ->capture_default_str();
-  app.add_option("--key",
-                 arguments.key,
-                 "The name of the keys, for postings that the journal does not have yet: the same "
-                 "as bulk_ingest --key")
+  app.add_option(
+         "--key",
+         arguments.key,
+         "The name of the keys, as in bulk_ingest --key, for postings that the journal does "
+         "not have yet")
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--settle",
@@ -77,15 +78,16 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_option(
          "--timeout",
          arguments.timeout,
-         "The longest time of one request. A delivery that takes over who is in the posting "
-         "waits for requests of others, which should have no longer one")
+         "The longest time of one request. With a new journal, the program may wait so long "
+         "for requests of others: give all programs the same")
       ->check(support::numberBetween(1, 3600))
       ->type_name("SECONDS")
       ->capture_default_str();
-  app.add_flag("--new-posting",
-               arguments.new_posting,
-               "Nobody else has sent anybody to the postings: a new journal need not take over who "
-               "is in them");
+  app.add_flag(
+      "--new-posting",
+      arguments.new_posting,
+      "Nobody else has sent anybody to the postings: a new journal neither waits nor takes "
+      "over who is in them");
   app.add_flag("--schema",
                arguments.schema,
                "Print the SQL that makes the outbox, for your own migrations, and end");
@@ -276,10 +278,10 @@ int main(int argc, char** argv) {
                "deliver");
   Arguments arguments;
   declare(app, arguments);
-  app.footer(
-      support::apiFooter("  deliver --journal app.db\n"
-                         "  deliver --journal postgresql://heymilo@db/app --once\n"
-                         "  deliver --journal app.db --schema | sqlite3 app.db"));
+  app.footer(support::apiFooter("  deliver --journal app.db\n"
+                                "  deliver --journal postgresql://heymilo@db/app --once\n"
+                                "  deliver --journal app.db --schema | sqlite3 app.db") +
+             "\n\nHere, a signal that stops it without --once is the normal end: exit code 0.");
   return support::runProgram(app, argc, argv, [&] {
     arguments.settle_given = app.count("--settle") != 0;
     if (arguments.journal.empty()) {

@@ -37,10 +37,9 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("POSTING_ID", arguments.posting_id, "The posting's id")->required()->type_name("");
   app.add_option("--journal",
                  arguments.journal,
-                 "The journal of its ingestion, as for bulk_ingest: an SQLite file, or "
-                 "postgresql://... (default: the posting's, "
-                 "~/.local/state/heymilo/HOST/POSTING.journal)")
-      ->type_name("DB|URL");
+                 "The journal of bulk_ingest or deliver: an SQLite file, or postgresql://... "
+                 "(default: the posting's, ~/.local/state/heymilo/HOST/POSTING.journal)")
+      ->type_name("FILE|URL");
   app.add_option("--format", arguments.format, "table, for a person; or json, one object per line")
       ->check(CLI::IsMember({"table", "json"}).description(""))
       ->type_name("FORMAT")
@@ -106,13 +105,14 @@ int main(int argc, char** argv) {
   CLI::App app("Compare a posting with its journal: is each key there once?", "verify");
   Arguments arguments;
   declare(app, arguments);
-  app.footer(support::apiFooter(
-                 "  verify POSTING_ID\n"
-                 "  verify POSTING_ID --journal postgresql://heymilo@db/heymilo --format json") +
-             "\n\nHere, exit code 3 means that a key is twice, shared, missing or foreign.");
+  app.footer(
+      support::apiFooter(
+          "  verify POSTING_ID\n"
+          "  verify POSTING_ID --journal postgresql://heymilo@db/heymilo --format json") +
+      "\n\nHere, exit code 3 means that a key is twice, shared, missing, foreign or unreadable.");
   return support::runProgram(app, argc, argv, [&] {
     if (app.count("--journal") != 0 && arguments.journal.empty()) {
-      throw support::UsageError("--journal is empty: give a file name.");
+      throw support::UsageError("--journal is empty: give a file name or a URL.");
     }
     return verify(arguments, support::clientFromEnvironment());
   });

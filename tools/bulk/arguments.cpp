@@ -16,16 +16,14 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->type_name("");
   app.add_option("--journal",
                  arguments.journal,
-                 "What became of each key: an SQLite file, for this machine, or "
-                 "postgresql://..., for any number of machines. Run again with it, and nothing is "
-                 "sent twice (default: one for each posting, "
+                 "What became of each key: an SQLite file, for the programs of this machine, or "
+                 "postgresql://..., for those of any number of machines (default: the posting's, "
                  "~/.local/state/heymilo/HOST/POSTING.journal)")
-      ->type_name("DB|URL");
+      ->type_name("FILE|URL");
   app.add_option("--report",
                  arguments.report,
                  "Write the outcome of each record, a JSON object per line, to a file readable by "
-                 "its owner "
-                 "only; - is standard output")
+                 "its owner only; - is standard output")
       ->type_name("FILE");
   app.add_option("--chunk", arguments.chunk, "Records per request, 1 to 1000")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1000}).description(""))
@@ -43,11 +41,11 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->type_name("NAME");
   app.add_flag("--new-posting",
                arguments.new_posting,
-               "Nobody else has sent anybody to the posting: a new journal need not take over who "
-               "is in it");
+               "Nobody else has sent anybody to the posting: a new journal neither waits nor takes "
+               "over who is in it");
   app.add_flag("--dry-run",
                arguments.dry_run,
-               "Say what a run would do: send nothing but lists, and change nothing");
+               "Print what a run would do now; send nothing but lists, and change nothing");
   app.add_option("--settle",
                  arguments.settle,
                  "How long a record in doubt may take to appear, from the end of its request, "
@@ -55,10 +53,11 @@ void declare(CLI::App& app, Arguments& arguments) {
                  "(default: 125, with --async 605)")
       ->check(support::numberBetween(0, 86400))
       ->type_name("SECONDS");
-  app.add_option("--timeout",
-                 arguments.timeout,
-                 "The longest time of one request. A run that takes over who is in the posting "
-                 "waits for requests of others, which should have no longer one")
+  app.add_option(
+         "--timeout",
+         arguments.timeout,
+         "The longest time of one request. With a new journal, the program may wait so long "
+         "for requests of others: give all programs the same")
       ->check(support::numberBetween(1, 3600))
       ->type_name("SECONDS")
       ->capture_default_str();

@@ -27,7 +27,7 @@ enum class RecordState {
   ingested,    ///< in the posting, or was there
   queued,      ///< accepted by an async operation
   rejected,    ///< refused, by the API or by the library
-  unresolved,  ///< whether it arrived cannot be determined: it is not sent again
+  unresolved,  ///< whether it arrived cannot be determined: the next run looks for it again
   changed,     ///< its key is ingested or queued with other content: it is not sent
   duplicate,   ///< its key was in the source before: it is not sent
 };
@@ -50,15 +50,14 @@ struct BulkRecord {
   std::optional<APIErrorDetail> problem{};
   /// The line of the source's file at which the record begins, from 1, for messages and reports.
   std::optional<std::uint64_t> line{};
-  /// The value that says who the record is, where the source has it apart: `key:NAME:VALUE` is then
-  /// its key, and its metadata need not have NAME. BulkIngestOptions::key has to be a NAME.
+  /// The value that says who the record is, where the source does not have it in the metadata:
+  /// `key:NAME:VALUE` is then its key. BulkIngestOptions::key has to be a NAME.
   std::optional<std::string> key{};
 };
 
 /// Gives one record after the other, and nothing when there are no more. It is called by one thread
-/// at a time, which may be another one each time. It may wait for input. Nothing that it gives when
-/// BulkIngestOptions::stop is cancelled is not its end: one that waits for input may so end the
-/// wait.
+/// at a time, which may be another one each time. It may wait for input. A source that waits when
+/// BulkIngestOptions::stop is cancelled should return nothing: this does not count as its end.
 using BulkSource = std::function<std::optional<BulkRecord>()>;
 
 /// A source over a range of CandidateIngestRequests, which must live as long as the source.
@@ -117,30 +116,31 @@ struct RecordReport {
 struct BulkIngestOptions {
   /// The journal, an SQLite file, for any number of processes of this machine. It is made where
   /// there is none, for its owner alone. Empty: the default of API and posting,
-  /// `${XDG_STATE_HOME:-$HOME/.local/state}/heymilo/HOST/POSTING.journal`. A name under which
-  /// SQLite keeps nothing on disk (`:memory:`, a URL) and what is not a regular file are refused; a
-  /// file that is called so is `./:memory:`.
+  /// `${XDG_STATE_HOME:-$HOME/.local/state}/heymilo/HOST/POSTING.journal`. Refused are names under
+  /// which SQLite keeps nothing on disk (`:memory:`, a URL), and what is not a regular file. For a
+  /// file of such a name, give `./:memory:`.
   std::string journal{};
-  /// The journal, instead of a file: postgres::journal(), say. To be used by one run at a time.
+  /// The journal, instead of a file: postgres::journal(), for example. One run at a time may use
+  /// the object; other runs make another one of the same journal.
   std::shared_ptr<Journal> store{};
   /// Who a record is. Empty: its content. `email`: its address. Any other NAME: the value under
   /// NAME in its metadata, which is the user's own id. The metadata get the key as `heymilo_ref`.
   std::string key{};
-  /// Nobody else can have sent anybody to this posting: a journal without keys need not take over
-  /// who is in it.
+  /// Nobody else has sent anybody to this posting: a new journal need not take over who is in it.
+  /// It plays no part where the journal has been used for the posting before.
   bool new_posting = false;
   std::size_t chunk = 100;      ///< records in a request
   std::size_t concurrency = 4;  ///< requests at the same time
   /// Use the async operation: records end as `queued`.
   bool async = false;
-  /// How long after the end of a request whose outcome is unknown it may still be carried out: what
-  /// does not show in the posting after that has not arrived, and is sent again. Empty: 125 s,
-  /// which are 5 s for packets under way, and 2 minutes for which the proxies before an API wait
-  /// for it at most; or 605 s where it is `async`, for the queue. A shorter time than the API and
-  /// its proxies take ingests people twice.
+  /// How long a request whose outcome is unknown may still be carried out after its end. What does
+  /// not show in the posting after that has not arrived, and is sent again. Empty: 125 s (5 s for
+  /// packets under way, and 2 minutes, the longest time that usual proxies wait for an API); with
+  /// `async` 605 s, because of the queue. A shorter time than the API and its proxies take ingests
+  /// people twice.
   std::optional<std::chrono::milliseconds> settling_time{};
-  /// How far the clocks of the API's machines may differ: records in doubt are looked for from so
-  /// long before they were sent on. When that was is told by the Date headers of the API's
+  /// How far the clocks of the API's machines may differ: the search for records in doubt begins so
+  /// long before they were sent. The time of sending comes from the Date headers of the API's
   /// responses; this machine's wall clock plays no part.
   std::chrono::milliseconds clock_margin = std::chrono::minutes{5};
   /// How many requests in a row may fail for reasons that are not their records' before the run
@@ -184,13 +184,16 @@ struct BulkIngestResult {
 /// and only what has still not shown up is sent again. Where the moment of sending is not certain,
 /// the posting is listed from its beginning: responses have no Date, contradict each other, or
 /// nobody has been seen whose `created_at` agrees with them. With `async`, a record in doubt is
-/// `unresolved` where others that were queued before it have not shown up either.
+/// `unresolved` while others that were queued before it have not shown up either: a later run looks
+/// for it again, and sends it where the queue has shown that it did not arrive.
 ///
 /// A journal that is new, or may be an older copy, first takes over who is in the posting. It waits
-/// for the settling time and, unless the kernel shows that nobody else uses a journal in its
-/// directory, for the longest time that a request of another worker may take; then it lists the
-/// posting from its beginning. `new_posting` skips this for a journal without keys.
-/// Other runs begin with a list from the journal's newest sending on.
+/// for the settling time, and then lists the posting from its beginning. It waits longer, by the
+/// longest time of an attempt and 15 s, where other workers may have a request under way: always in
+/// PostgreSQL and on systems other than Linux; with a file on Linux, where another Journal in its
+/// directory is open, in this process or another, and where this Journal has had a run before.
+/// `new_posting` skips this for a new journal. Other runs begin with a list from the journal's
+/// newest sending on.
 ///
 /// The journal must stay where it is: before each request, and again when it is connected,
 /// bulkIngest() checks whether the file was deleted, moved, replaced or truncated, and ends with
@@ -198,13 +201,13 @@ struct BulkIngestResult {
 ///
 /// A 422 that names records rejects these and sends the others again; one that names nobody, a 400
 /// and a 413 are narrowed down by halves, and so is a 5xx where the records have not arrived. A
-/// record that the API goes on failing on ends the run, when the others are in.
+/// record on which the API keeps failing ends the run, after the others have been ingested.
 ///
 /// Its waits go by the client's clock.
 ///
-/// Throws what can't be helped by continuing, with the journal intact: the StatusError of a 401,
+/// Throws where continuing is pointless, with the journal intact: the StatusError of a 401,
 /// 403, 404 or another refusal that is not a record's; the Error of a request when so many have
-/// failed that continuing is pointless; StoreError where the journal can't be used or is for
+/// failed (BulkIngestOptions::patience); StoreError where the journal can't be used or is for
 /// something else (after records were sent, what() says how many, and what to do); DecodeError
 /// where a candidate of the posting that can't be read may be one of the records in doubt;
 /// InvalidArgumentError for options that can't be used; and what the source and the callbacks

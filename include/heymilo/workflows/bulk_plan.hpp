@@ -25,7 +25,7 @@ struct BulkPlan {
   /// them.
   std::uint64_t in_doubt = 0;
 
-  /// The journal has the posting. Otherwise a new one would be made.
+  /// The journal has the posting. Otherwise the run would begin it.
   bool has_journal = false;
   /// The run would first take over who is in the posting. The plan has listed the whole posting for
   /// that.
@@ -37,8 +37,8 @@ struct BulkPlan {
 
   std::uint64_t sends = 0;  ///< requests that send, if the API refuses nobody and all goes well
   std::uint64_t lists = 0;  ///< requests that list, at least
-  /// How long the run waits, at least, until nothing of other workers can be under way: before it
-  /// sends where it `adopts`, otherwise before it sends records in doubt.
+  /// How long the run would wait at least, until nothing of other workers can be under way. Where
+  /// it `adopts`, before it sends anybody; otherwise before it sends records in doubt.
   std::chrono::milliseconds wait{0};
   bool stopped = false;  ///< by BulkIngestOptions::stop: the source was not read to its end
 

@@ -11,8 +11,8 @@
 #include "heymilo/models/enum_json.hpp"
 #include "heymilo/models/timestamp.hpp"
 
-/// The interface of a journal: what any number of workers know together of the keys that they
-/// ingest into a posting, so that each key is ingested once. A store implements it.
+/// The interface of a journal, which a store implements: what became of each key, for all workers
+/// that ingest into a posting, so that each key is ingested once.
 namespace heymilo::workflows {
 
 /// What a journal is for. It is stored with the first join(), and another one is refused.
@@ -34,7 +34,7 @@ enum class KeyState {
   ingested,    ///< in the posting, or was there
   queued,      ///< accepted by an async operation, and not seen in the posting yet
   rejected,    ///< refused by the API, or by the library; the same content is not sent again
-  unresolved,  ///< whether it arrived cannot be determined; another run may find out
+  unresolved,  ///< whether it arrived cannot be determined; the next run looks for it again
 };
 /// `unsent`, `in_flight`, `in_doubt`, `ingested`, `queued`, `rejected` or `unresolved`.
 std::string_view toString(KeyState state) noexcept;
@@ -194,7 +194,8 @@ struct JournalSettled {
   std::size_t twice = 0;
 };
 
-/// Asks for the part of the one that searches the posting. A searcher that is dead has lost it.
+/// Asks to be the worker that searches the posting: there is one at a time. A worker that is dead
+/// is not the searcher any more.
 struct JournalSearch {
   JournalStamp stamp{};
 };
@@ -291,8 +292,8 @@ struct JournalRow {
 /// `postgres::journal()` in PostgreSQL.
 ///
 /// Each function is one transaction: it is on disk when the function returns, or it is not made.
-/// One that throws StoreError may have been made, or may yet be: the worker goes on as if it had
-/// not, with a higher number, after which the store does nothing for the lower one.
+/// One that throws StoreError may have been made, or may yet be: the worker continues as if it had
+/// not been, with a higher number, after which the store does nothing for the lower one.
 ///
 /// All operations of a posting are carried out one after the other: each begins by locking the
 /// posting's row. Before anything else, each compares the stamp with the worker's row:
@@ -300,7 +301,7 @@ struct JournalRow {
 /// - The store is not what it was when the posting's row was last written (its incarnation: see
 ///   below), the worker has no row, or a row with a number before `answered`: `restored`. The
 ///   posting is no longer adopted, with a new random adoption, and all its workers are gone: one
-///   that has slept since before the copy was made would go on with what it had claimed then.
+///   that has slept since before the copy was made would continue with what it had claimed then.
 /// - The worker's row says that it is dead or has left: `gone`. Such rows are kept; the oldest of
 ///   more than a thousand may be deleted.
 /// - The row's number is not before the stamp's: `stale`.

@@ -74,23 +74,23 @@ class Outbox {
  public:
   virtual ~Outbox();
 
-  /// Another Journal of the same database, for one run at a time.
+  /// A new Journal object of the same database, for one run at a time.
   virtual std::shared_ptr<Journal> journal() = 0;
 
   /// The postings with rows that wait.
   virtual std::vector<OutboxPosting> pending() = 0;
   /// Up to `most` rows of a posting that wait, in the order of their insertion, after this id.
-  /// Transactions commit in another order than they insert: a row may appear before others that
-  /// have been read, so that each delivery begins at 0.
+  /// Transactions may commit in another order than they insert: a row may appear before others that
+  /// have been read. So each delivery begins at 0.
   virtual std::vector<OutboxRow> pending(const std::string& posting_id, std::int64_t after,
                                          std::size_t most) = 0;
   /// Writes what became of rows that wait; others are left alone. A row keeps its request only
   /// where it is rejected.
   virtual void settle(const std::vector<OutboxOutcome>& outcomes) = 0;
-  /// Erases the requests and the API's words of what was rejected so long ago or longer. Returns of
-  /// how many rows.
+  /// Erases the requests and the API's words of rows that were rejected so long ago or longer.
+  /// Returns how many rows these are.
   virtual std::uint64_t expire(std::chrono::seconds age) = 0;
-  /// Throws where the store will not come back, as its file was deleted or replaced.
+  /// Throws where the store can't be used any more, as its file was deleted or replaced.
   virtual void requireInPlace() {}
 };
 
@@ -106,7 +106,7 @@ std::shared_ptr<Outbox> sqliteOutbox(const std::string& file);
 /// The SQL that makes the tables of an outbox in SQLite: `examples/sql/outbox_sqlite.sql`.
 std::string sqliteOutboxSchema();
 
-/// What deliverOutbox() tells of. Nothing in it is about a person.
+/// What deliverOutbox() reports. Nothing in it is about a person.
 struct OutboxEvent {
   enum class Kind {
     delivered,  ///< `count` rows are in the posting; `known` of them were there before
@@ -114,7 +114,7 @@ struct OutboxEvent {
     changed,    ///< `count` rows have a key that is known with other content: they are not sent
     failed,     ///< the API or the database, with `error`; it is tried again after `wait`
     waiting,    ///< `count` rows of the posting wait, the oldest for `oldest`
-    expired     ///< `count` rejected rows were erased but for key and code
+    expired     ///< `count` rejected rows were erased, but for key and code
   };
   Kind kind = Kind::waiting;
   std::string posting_id{};  ///< empty where it is of no posting
@@ -150,9 +150,8 @@ struct OutboxOptions {
   std::chrono::milliseconds poll = std::chrono::seconds{1};  ///< how often it looks for new rows
   /// How long a rejected request is kept, with the API's words.
   std::chrono::seconds expire_after = std::chrono::hours{24 * 30};
-  bool once = false;  ///< end when what is there has been delivered
-  /// See BulkIngestOptions.
-  bool new_posting = false;
+  bool once = false;         ///< end when what is there has been delivered
+  bool new_posting = false;  ///< see BulkIngestOptions
   std::optional<std::chrono::milliseconds> settling_time{};          ///< see BulkIngestOptions
   std::chrono::milliseconds clock_margin = std::chrono::minutes{5};  ///< see BulkIngestOptions
   std::size_t patience = 5;                                          ///< see BulkIngestOptions
@@ -169,26 +168,26 @@ struct OutboxResult {
   std::uint64_t known = 0;      ///< of these, that were there before
   std::uint64_t rejected = 0;   ///< set aside
   std::uint64_t changed = 0;    ///< not sent, as they are known with other content
-  std::uint64_t failed = 0;     ///< postings whose last delivery failed: their rows wait still
+  std::uint64_t failed = 0;     ///< postings whose last delivery failed: their rows still wait
   bool stopped = false;         ///< by OutboxOptions::stop
   std::exception_ptr error{};   ///< with `once`, the first Error of a posting that failed
 };
 
 /// Ingests the rows of an outbox into their postings, until it is stopped. It may be killed at any
 /// moment, and any number of processes may deliver an outbox: each key is ingested once. What
-/// bulkIngest() says of a journal that is new, and of records in doubt, holds here.
+/// bulkIngest() says of a new journal, and of records in doubt, holds here too.
 ///
 /// A row whose request is not a CandidateIngestRequest, or is refused, is set aside with the words
 /// of the API or the library, and the others are delivered. An application that enqueues the key
-/// again, with a corrected request, replaces it. A row of which it is not known yet whether it
-/// arrived goes on waiting, and the next run of bulkIngest() finds out.
+/// again, with a corrected request, replaces it. A row whose outcome is not known yet still waits,
+/// and the next delivery to its posting looks for it again.
 ///
 /// A posting that fails does not hold up the others. It is tried again after 1 s, 2 s, 4 s, … up to
 /// 5 minutes, and after at most 30 s where new rows have come. The same holds for a database that
 /// can't be reached.
 ///
 /// Throws InvalidArgumentError for options that can't be used; StoreError where the database can't
-/// be used and will not come back, or, with `once`, where it fails; and what the callback throws.
+/// be used any more, or, with `once`, where it fails; and what the callback throws.
 OutboxResult deliverOutbox(const Client& client, Outbox& outbox, const OutboxOptions& options = {});
 
 }  // namespace heymilo::workflows

@@ -25,10 +25,10 @@ struct TakeOverResult {
 };
 
 /// Takes over what a journal of version 0.1 knows into the journal of the options, so that
-/// bulkIngest() does not ingest its people again. To be called before bulkIngest(), with the same
-/// options, and with the source from which version 0.1 has read. It may have grown since, or been
-/// sorted: records are recognised by their content. What has changed since is another record,
-/// unless the option `key` says otherwise.
+/// bulkIngest() does not ingest its people again. Call it before bulkIngest(), with the same
+/// options, and with the source from which version 0.1 has read. The source may have grown since,
+/// or been sorted: records are recognised by their content. A record that has changed since is
+/// another one, unless the option `key` says otherwise.
 ///
 /// Nothing is sent. The source is read to its end. Records that were in flight are looked for in
 /// the posting, after the settling time; this takes a request for each 100 candidates. Version 0.1

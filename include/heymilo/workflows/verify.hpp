@@ -18,7 +18,7 @@
 /// Compares a posting with its journal: is each key there once?
 namespace heymilo::workflows {
 
-/// What is remarkable about a key.
+/// What verifyPosting() reports of a key.
 enum class VerifyKind {
   /// Two interview_ids for the key: both in the posting, or one of them known from a receipt only.
   twice,
@@ -45,10 +45,11 @@ void to_json(Json& json, VerifyKind kind) {
 template <class Json, heymilo::detail::IfJson<Json> = 0>
 void from_json(const Json& json, VerifyKind& kind) = delete;
 
-/// A key that is remarkable. It may be an id of the user's own; there is no name or address in it.
+/// A key that is not in the posting once, as it should be. A key may be an id of the user's own;
+/// no name or address is in it.
 struct VerifyFinding {
   VerifyKind kind = VerifyKind::twice;
-  std::vector<std::string> keys{};  ///< as in `heymilo_ref`: one, but of one that is shared
+  std::vector<std::string> keys{};  ///< as in `heymilo_ref`; several where they are `shared`
   std::vector<std::string>
       interview_ids{};                      ///< all that the posting or the journal has of the keys
   std::string ingestion_id{};               ///< of a missing one that was queued
