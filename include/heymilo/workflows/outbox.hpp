@@ -96,8 +96,8 @@ class Outbox {
 
 /// The outbox in an SQLite file, beside its journal: see sqliteJournal(). The file may be the
 /// application's own database: its tables, user_version, application_id and journal_mode are left
-/// alone. Opens it, or makes it, readable by its owner only, and makes the tables `heymilo_…` where
-/// they are missing. Throws StoreError.
+/// alone. Opens it, or makes it, readable by its owner only, and makes the tables `heymilo_...`
+/// where they are missing. Throws StoreError.
 ///
 /// What is erased is overwritten in the file (secure_delete), and in its write-ahead log, if it has
 /// one, as soon as no other program is reading.
@@ -183,9 +183,9 @@ struct OutboxResult {
 /// again, with a corrected request, replaces it. A row of which it is not known yet whether it
 /// arrived goes on waiting, and the next run of bulkIngest() finds out.
 ///
-/// A posting that fails does not hold up the others. It is tried again after 1 s, 2 s, 4 s, … up to
-/// 5 minutes, and after at most 30 s where new rows have come. The same holds for a database that
-/// can't be reached.
+/// A posting that fails does not hold up the others. It is tried again after 1 s, 2 s, 4 s, ... up
+/// to 5 minutes, and after at most 30 s where new rows have come. The same holds for a database
+/// that can't be reached.
 ///
 /// Throws InvalidArgumentError for options that can't be used; StoreError where the database can't
 /// be used and will not come back, or, with `once`, where it fails; and what the callback throws.
