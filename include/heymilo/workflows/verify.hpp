@@ -47,8 +47,8 @@ void from_json(const Json& json, VerifyKind& kind) = delete;
 
 /// A key that is remarkable. It may be an id of the user's own; there is no name or address in it.
 struct VerifyFinding {
-  VerifyKind kind = VerifyKind::twice;
-  std::vector<std::string> keys{};  ///< as in `heymilo_ref`: one, but of one that is shared
+  VerifyKind kind = VerifyKind::twice;  ///< what is remarkable
+  std::vector<std::string> keys{};      ///< as in `heymilo_ref`: one, but of one that is shared
   std::vector<std::string>
       interview_ids{};                      ///< all that the posting or the journal has of the keys
   std::string ingestion_id{};               ///< of a missing one that was queued
