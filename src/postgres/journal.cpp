@@ -162,7 +162,8 @@ std::vector<workflows::JournalRow> PostgresJournal::rows(const std::string& post
                                                          std::size_t most) {
   const Rows found =
       run("SELECT key, digest, state, interview_id, interview_url, ingestion_id, error_code, "
-          "to_json(other_interview_ids), to_json(sent_at_us) FROM heymilo.journal_rows($1, $2, $3::bigint)",
+          "to_json(other_interview_ids), to_json(sent_at_us) FROM heymilo.journal_rows($1, $2, "
+          "$3::bigint)",
           {Value(storedText(posting_id)),
            Value(after.empty() ? after : storedText(after)),
            Value(std::to_string(most))});

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <heymilo/heymilo.hpp>
 #include <heymilo/testing/expectations.hpp>
-#include <heymilo/testing/mock_server.hpp>
 #include <heymilo/testing/manual_clock.hpp>
+#include <heymilo/testing/mock_server.hpp>
 #include <heymilo/workflows/bulk_ingest.hpp>
 #include <optional>
 #include <sstream>

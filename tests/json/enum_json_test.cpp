@@ -20,8 +20,8 @@
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
 #include "heymilo/workflows/journal.hpp"
-#include "heymilo/workflows/verify.hpp"
 #include "heymilo/workflows/outbox.hpp"
+#include "heymilo/workflows/verify.hpp"
 
 namespace heymilo {
 namespace {

@@ -179,7 +179,7 @@ struct BulkIngestResult {
 /// journal in parallel, and share the work.
 ///
 /// Before a record is sent, the journal says so on disk; after that, what became of it. One whose
-/// outcome is unknown is not sent again: the posting is listed from the moment of sending on, and
+/// outcome is unknown is looked for first: the posting is listed from the moment of sending on, and
 /// records whose key shows there are `ingested`; after the settling time it is listed once more,
 /// and only what has still not shown up is sent again. Where the moment of sending is not certain,
 /// the posting is listed from its beginning: responses have no Date, contradict each other, or

@@ -42,6 +42,7 @@ struct BulkPlan {
   std::chrono::milliseconds wait{0};
   bool stopped = false;  ///< by BulkIngestOptions::stop: the source was not read to its end
 
+  /// All of the run's requests, at least.
   std::uint64_t requests() const noexcept { return sends + lists; }
 };
 

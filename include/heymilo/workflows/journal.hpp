@@ -17,12 +17,13 @@ namespace heymilo::workflows {
 
 /// What a journal is for. It is stored with the first join(), and another one is refused.
 struct JournalPosting {
-  std::string posting_id{};
-  std::string base_url{};
-  std::string key_name{};  ///< what the keys are: `key:NAME`, `email` or `content`
-  int digest_version = 1;  ///< how content is made a digest
+  std::string posting_id{};  ///< of the posting
+  std::string base_url{};    ///< of the API: Client::baseUrl()
+  std::string key_name{};    ///< what the keys are: `key:NAME`, `email` or `content`
+  int digest_version = 1;    ///< how content is made a digest
 
-  bool operator==(const JournalPosting& other) const;
+  bool operator==(const JournalPosting& other) const;  ///< all members are equal
+  /// Not all members are equal.
   bool operator!=(const JournalPosting& other) const { return !(*this == other); }
 };
 
@@ -75,25 +76,26 @@ void from_json(const Json& json, JournalOutcome& value) = delete;
 
 /// The first operation of a worker. Its stamp has the number 1.
 struct JournalJoin {
-  JournalStamp stamp{};
-  JournalPosting posting{};
-  std::string name{};  ///< for people: host and process id
+  JournalStamp stamp{};      ///< of the worker
+  JournalPosting posting{};  ///< what the worker takes the journal to be for
+  std::string name{};        ///< for people: host and process id
   /// Others that see the worker's row unchanged for so long may take it for dead.
   std::chrono::milliseconds outlast{0};
 };
+/// What the store says of a JournalJoin.
 struct JournalJoined {
-  JournalOutcome outcome = JournalOutcome::good;
-  JournalPosting posting{};  ///< what the journal is for
+  JournalOutcome outcome = JournalOutcome::good;  ///< `good`, `stale` or `refused`
+  JournalPosting posting{};                       ///< what the journal is for
 };
 
 /// Another worker's row, seen unchanged.
 struct UnchangedWorker {
-  std::string worker{};
-  std::int64_t number = 0;
+  std::string worker{};     ///< its name
+  std::int64_t number = 0;  ///< of its last operation
 };
 /// Says that the worker lives, and buries those that do not.
 struct JournalBeat {
-  JournalStamp stamp{};
+  JournalStamp stamp{};  ///< of the worker
   /// Workers that are dead. One whose number has changed is left alone, as is one that the store
   /// knows to live. The keys that the others have in flight become `in_doubt`.
   std::vector<UnchangedWorker> dead{};
@@ -104,23 +106,31 @@ struct JournalBeat {
   /// `begun`, it becomes the newest where that is not known or earlier.
   std::optional<Timestamp> looked{};
 };
+/// A worker's row, for others.
 struct JournalWorker {
-  std::string worker{};
-  std::int64_t number = 0;
-  std::chrono::milliseconds outlast{0};
-  bool begun = false;
+  std::string worker{};                  ///< its name
+  std::int64_t number = 0;               ///< of its last operation
+  std::chrono::milliseconds outlast{0};  ///< JournalJoin::outlast
+  bool begun = false;                    ///< JournalBeat::begun
   /// Whether it lives, where the store knows (by a lock of the kernel).
   std::optional<bool> lives{};
 };
+/// How many keys have each KeyState.
 struct JournalCounts {
-  std::uint64_t unsent = 0, in_flight = 0, in_doubt = 0, ingested = 0, queued = 0, rejected = 0,
-                unresolved = 0;
+  std::uint64_t unsent = 0;      ///< KeyState::unsent
+  std::uint64_t in_flight = 0;   ///< KeyState::in_flight
+  std::uint64_t in_doubt = 0;    ///< KeyState::in_doubt
+  std::uint64_t ingested = 0;    ///< KeyState::ingested
+  std::uint64_t queued = 0;      ///< KeyState::queued
+  std::uint64_t rejected = 0;    ///< KeyState::rejected
+  std::uint64_t unresolved = 0;  ///< KeyState::unresolved
 };
+/// The journal after a JournalBeat. Where the outcome is not `good`, the rest is empty.
 struct JournalView {
-  JournalOutcome outcome = JournalOutcome::good;
-  bool adopted = false;
-  std::vector<JournalWorker> others{};
-  JournalCounts counts{};
+  JournalOutcome outcome = JournalOutcome::good;  ///< of the beat
+  bool adopted = false;                           ///< keys may be claimed
+  std::vector<JournalWorker> others{};            ///< all other workers that are not gone
+  JournalCounts counts{};                         ///< of all keys of the posting
   /// The newest `sent_at` of all claims, or the API's time at the beginning of the last adoption or
   /// look, whichever is later. Empty where that is not known, or one of the claims since the last
   /// adoption or look was without a time.
@@ -129,18 +139,19 @@ struct JournalView {
 
 /// Who a record is, and a digest of its content.
 struct KeyedRecord {
-  std::string key{};
-  std::string digest{};
+  std::string key{};     ///< as in `heymilo_ref`
+  std::string digest{};  ///< of the content
 };
 /// Claims keys that are free. A claim without a response is made void by settle().
 struct JournalClaim {
-  JournalStamp stamp{};
-  std::string token{};  ///< random, never used again
-  std::vector<KeyedRecord> records{};
+  JournalStamp stamp{};                ///< of the worker
+  std::string token{};                 ///< random, never used again
+  std::vector<KeyedRecord> records{};  ///< to be claimed, each key once
   std::size_t most = 0;  ///< so many are claimed at most, the first ones that are free
   bool async = false;    ///< they are sent by an async operation
   std::optional<Timestamp> sent_at{};  ///< the API's time now, never ahead; empty: not known
 };
+/// What a claim says of a key.
 enum class KeyVerdict {
   claimed,     ///< it is the worker's: to be sent
   free,        ///< not claimed, as `most` were
@@ -160,36 +171,47 @@ void to_json(Json& json, KeyVerdict value) {
 }
 template <class Json, heymilo::detail::IfJson<Json> = 0>
 void from_json(const Json& json, KeyVerdict& value) = delete;
+/// What the journal has of a key.
 struct KeyAnswer {
-  KeyVerdict verdict = KeyVerdict::free;
-  KeyState state = KeyState::unsent;
+  KeyVerdict verdict = KeyVerdict::free;  ///< what the claim says
+  KeyState state = KeyState::unsent;      ///< after the claim
   /// How often requests with this key have failed in the API.
   int failures = 0;
-  std::string interview_id{}, interview_url{}, ingestion_id{}, error_code{};
+  std::string interview_id{};   ///< where it is `ingested`, if known
+  std::string interview_url{};  ///< the same
+  std::string ingestion_id{};   ///< where it is `queued`
+  std::string error_code{};     ///< where it is `rejected`
 };
+/// What the store says of a JournalClaim.
 struct JournalClaimed {
-  JournalOutcome outcome = JournalOutcome::good;
-  std::vector<KeyAnswer> answers{};  ///< one for each record, in their order
+  JournalOutcome outcome = JournalOutcome::good;  ///< of the claim
+  std::vector<KeyAnswer> answers{};               ///< one for each record, in their order
 };
 
 /// What became of a key that was claimed.
 struct KeyResult {
-  std::string key{}, digest{}, claim{};
+  std::string key{};     ///< KeyedRecord::key
+  std::string digest{};  ///< KeyedRecord::digest
+  std::string claim{};   ///< JournalClaim::token
   /// `ingested`, `queued`, `rejected`, `unsent` (proven) or `in_doubt` (its request has ended).
   KeyState state = KeyState::in_doubt;
-  bool async = false;    ///< it was sent by an async operation
-  bool failed = false;   ///< of one in doubt: the API has failed, perhaps because of this key
-  bool undated = false;  ///< of one in doubt: `sent_at` was not certain after all
-  std::string interview_id{}, interview_url{}, ingestion_id{}, error_code{};
+  bool async = false;          ///< it was sent by an async operation
+  bool failed = false;         ///< of one in doubt: the API has failed, perhaps because of this key
+  bool undated = false;        ///< of one in doubt: `sent_at` was not certain after all
+  std::string interview_id{};  ///< of a receipt
+  std::string interview_url{};             ///< of a receipt
+  std::string ingestion_id{};              ///< of one that is `queued`
+  std::string error_code{};                ///< of one that is `rejected`
   std::optional<Timestamp> received_at{};  ///< of a receipt: the API's time
 };
 /// Carried out whatever the outcome is; its stamp counts where it is good.
 struct JournalSettle {
-  JournalStamp stamp{};
-  std::vector<KeyResult> results{};
+  JournalStamp stamp{};              ///< of the worker
+  std::vector<KeyResult> results{};  ///< of its claims
 };
+/// What the store says of a JournalSettle.
 struct JournalSettled {
-  JournalOutcome outcome = JournalOutcome::good;
+  JournalOutcome outcome = JournalOutcome::good;  ///< of the stamp; results are written in any case
   /// Receipts with another interview_id than the key has already: they are kept as second ones.
   std::size_t twice = 0;
 };
@@ -197,19 +219,21 @@ struct JournalSettled {
 /// Asks to be the worker that searches the posting: there is one at a time. A worker that is dead
 /// is not the searcher any more.
 struct JournalSearch {
-  JournalStamp stamp{};
+  JournalStamp stamp{};  ///< of the worker
 };
 /// A key in doubt.
 struct KeyInDoubt {
-  std::string key{}, claim{};
+  std::string key{};    ///< KeyedRecord::key
+  std::string claim{};  ///< JournalClaim::token
   std::string owner{};  ///< the worker that claimed it
-  bool async = false;
+  bool async = false;   ///< it was sent by an async operation
   /// Where it has been `unresolved`: the journal's count of claims at that moment. Otherwise 0.
   std::int64_t doubted = 0;
-  std::optional<Timestamp> sent_at{};
+  std::optional<Timestamp> sent_at{};  ///< JournalClaim::sent_at
 };
+/// What the store says of a JournalSearch.
 struct JournalDoubts {
-  JournalOutcome outcome = JournalOutcome::good;
+  JournalOutcome outcome = JournalOutcome::good;  ///< of the search
   bool mine = false;       ///< the worker is the searcher; otherwise the rest is empty
   std::string adoption{};  ///< to be given to release(); empty where the journal is adopted
   bool fresh = false;      ///< the journal has never been adopted, and has no keys
@@ -218,22 +242,24 @@ struct JournalDoubts {
   /// No other worker lives that has used this journal, or one that was in its place before, as the
   /// store knows by a lock of the kernel: adoption need not wait for their last requests.
   bool alone = false;
-  std::vector<KeyInDoubt> doubts{};
+  std::vector<KeyInDoubt> doubts{};         ///< all keys in doubt
   std::uint64_t queued = 0;                 ///< keys that are `queued`
   std::optional<Timestamp> queued_since{};  ///< their first `sent_at`; empty: one is not known
 };
 
 /// A key as the posting shows it.
 struct ShownKey {
-  std::string key{}, interview_id{}, interview_url{};
-  std::optional<Timestamp> created_at{};
+  std::string key{};                      ///< KeyedRecord::key
+  std::string interview_id{};             ///< of the candidate
+  std::string interview_url{};            ///< of the candidate
+  std::optional<Timestamp> created_at{};  ///< of the candidate
 };
 /// What a page of the posting's list shows: these keys become `ingested`, whatever they were, and
 /// those that the journal does not have are added, without a digest. Carried out whatever the
 /// outcome is, as settle().
 struct JournalShown {
-  JournalStamp stamp{};
-  std::vector<ShownKey> shown{};
+  JournalStamp stamp{};           ///< of the worker
+  std::vector<ShownKey> shown{};  ///< the keys of the page
 };
 /// A receipt and its candidate.
 struct TimeComparison {
@@ -247,10 +273,11 @@ struct QueueState {
   std::optional<std::int64_t>
       newest_shown{};  ///< the last async one that has shown up in the posting
 };
+/// What the store says of a JournalShown.
 struct JournalRecognised {
-  JournalOutcome outcome = JournalOutcome::good;
-  std::size_t unknown = 0;  ///< keys that the journal did not have
-  std::size_t twice = 0;    ///< keys with another interview_id than the journal had
+  JournalOutcome outcome = JournalOutcome::good;  ///< of the stamp; keys are written in any case
+  std::size_t unknown = 0;                        ///< keys that the journal did not have
+  std::size_t twice = 0;  ///< keys with another interview_id than the journal had
   /// For each owner, the one with the earliest `created_at` in relation to `received_at`.
   std::vector<TimeComparison> comparisons{};
   QueueState queue{};  ///< after these
@@ -258,7 +285,7 @@ struct JournalRecognised {
 
 /// The end of a search.
 struct JournalRelease {
-  JournalStamp stamp{};
+  JournalStamp stamp{};  ///< of the worker
   /// Not in the posting: those that are still in doubt with the same claim become `unsent`. One of
   /// which there is a late receipt becomes what that says.
   std::vector<KeyInDoubt> free{};
@@ -281,9 +308,13 @@ struct JournalStanding {
 
 /// A row, for reports.
 struct JournalRow {
-  std::string key{}, digest{};
-  KeyState state = KeyState::unsent;
-  std::string interview_id{}, interview_url{}, ingestion_id{}, error_code{};
+  std::string key{};                               ///< KeyedRecord::key
+  std::string digest{};                            ///< KeyedRecord::digest; empty: not known
+  KeyState state = KeyState::unsent;               ///< of the key
+  std::string interview_id{};                      ///< where it is `ingested`, if known
+  std::string interview_url{};                     ///< the same
+  std::string ingestion_id{};                      ///< where it is `queued`
+  std::string error_code{};                        ///< where it is `rejected`
   std::vector<std::string> other_interview_ids{};  ///< of second receipts
   std::optional<Timestamp> sent_at{};              ///< of the last claim, if it is certain
 };
@@ -318,6 +349,7 @@ class Journal {
 
   /// Makes the worker's row and, where there is none, the posting's, which is not adopted.
   virtual JournalJoined join(const JournalJoin&) = 0;
+  /// Carries out a JournalBeat.
   virtual JournalView beat(const JournalBeat&) = 0;
   /// A record whose key is free is claimed: `in_flight`, with the token, the worker, `sent_at` and
   /// the digest. So is a rejected one with another digest. A known one without a digest gets this
@@ -339,8 +371,11 @@ class Journal {
   ///
   /// A row that becomes `unsent` keeps its claim. Where it has a late receipt, it becomes `queued`.
   virtual JournalSettled settle(const JournalSettle&) = 0;
+  /// Carries out a JournalSearch.
   virtual JournalDoubts search(const JournalSearch&) = 0;
+  /// Carries out a JournalShown.
   virtual JournalRecognised recognise(const JournalShown&) = 0;
+  /// Carries out a JournalRelease.
   virtual JournalOutcome release(const JournalRelease&) = 0;
   /// The worker's last operation: what it has in flight becomes `in_doubt`.
   virtual JournalOutcome leave(const JournalStamp&) = 0;

@@ -23,7 +23,7 @@ namespace heymilo::workflows {
 
 /// A posting with rows that wait.
 struct OutboxPosting {
-  std::string posting_id{};
+  std::string posting_id{};        ///< of the posting
   std::uint64_t rows = 0;          ///< that wait
   std::chrono::seconds oldest{0};  ///< how long the oldest of them has waited
   std::int64_t newest = 0;         ///< the greatest OutboxRow::id
@@ -56,11 +56,12 @@ void to_json(Json& json, OutboxState state) {
 template <class Json, heymilo::detail::IfJson<Json> = 0>
 void from_json(const Json& json, OutboxState& state) = delete;
 
+/// What became of one row.
 struct OutboxOutcome {
-  std::int64_t id = 0;
-  OutboxState state = OutboxState::ingested;
-  std::string interview_id{};             ///< where it is `ingested`, if known
-  std::optional<APIErrorDetail> error{};  ///< of a rejected one
+  std::int64_t id = 0;                        ///< OutboxRow::id
+  OutboxState state = OutboxState::ingested;  ///< its state now
+  std::string interview_id{};                 ///< where it is `ingested`, if known
+  std::optional<APIErrorDetail> error{};      ///< of a rejected one
 };
 
 /// An outbox, in the same database as its journal. sqliteOutbox() keeps it in a file,
@@ -96,8 +97,8 @@ class Outbox {
 
 /// The outbox in an SQLite file, beside its journal: see sqliteJournal(). The file may be the
 /// application's own database: its tables, user_version, application_id and journal_mode are left
-/// alone. Opens it, or makes it, readable by its owner only, and makes the tables `heymilo_…` where
-/// they are missing. Throws StoreError.
+/// alone. Opens it, or makes it, readable by its owner only, and makes the tables `heymilo_...`
+/// where they are missing. Throws StoreError.
 ///
 /// What is erased is overwritten in the file (secure_delete), and in its write-ahead log, if it has
 /// one, as soon as no other program is reading.
@@ -108,6 +109,7 @@ std::string sqliteOutboxSchema();
 
 /// What deliverOutbox() reports. Nothing in it is about a person.
 struct OutboxEvent {
+  /// What has happened.
   enum class Kind {
     delivered,  ///< `count` rows are in the posting; `known` of them were there before
     rejected,   ///< `count` rows were set aside with `code`
@@ -116,14 +118,14 @@ struct OutboxEvent {
     waiting,    ///< `count` rows of the posting wait, the oldest for `oldest`
     expired     ///< `count` rejected rows were erased, but for key and code
   };
-  Kind kind = Kind::waiting;
-  std::string posting_id{};  ///< empty where it is of no posting
-  std::uint64_t count = 0;
-  std::uint64_t known = 0;
-  std::string code{};  ///< of APIErrorDetail
-  std::chrono::seconds oldest{0};
-  std::chrono::milliseconds wait{0};
-  std::exception_ptr error{};  ///< an Error
+  Kind kind = Kind::waiting;          ///< what has happened
+  std::string posting_id{};           ///< empty where it is of no posting
+  std::uint64_t count = 0;            ///< of rows
+  std::uint64_t known = 0;            ///< of rows that were in the posting before
+  std::string code{};                 ///< of APIErrorDetail
+  std::chrono::seconds oldest{0};     ///< how long the oldest row has waited
+  std::chrono::milliseconds wait{0};  ///< until it is tried again
+  std::exception_ptr error{};         ///< an Error
 };
 /// `delivered`, `rejected`, `changed`, `failed`, `waiting` or `expired`.
 std::string_view toString(OutboxEvent::Kind kind) noexcept;
@@ -182,9 +184,9 @@ struct OutboxResult {
 /// again, with a corrected request, replaces it. A row whose outcome is not known yet still waits,
 /// and the next delivery to its posting looks for it again.
 ///
-/// A posting that fails does not hold up the others. It is tried again after 1 s, 2 s, 4 s, … up to
-/// 5 minutes, and after at most 30 s where new rows have come. The same holds for a database that
-/// can't be reached.
+/// A posting that fails does not hold up the others. It is tried again after 1 s, 2 s, 4 s, ... up
+/// to 5 minutes, and after at most 30 s where new rows have come. The same holds for a database
+/// that can't be reached.
 ///
 /// Throws InvalidArgumentError for options that can't be used; StoreError where the database can't
 /// be used any more, or, with `once`, where it fails; and what the callback throws.

@@ -48,8 +48,8 @@ void from_json(const Json& json, VerifyKind& kind) = delete;
 /// A key that is not in the posting once, as it should be. A key may be an id of the user's own;
 /// no name or address is in it.
 struct VerifyFinding {
-  VerifyKind kind = VerifyKind::twice;
-  std::vector<std::string> keys{};  ///< as in `heymilo_ref`; several where they are `shared`
+  VerifyKind kind = VerifyKind::twice;  ///< what is reported
+  std::vector<std::string> keys{};      ///< as in `heymilo_ref`; several where they are `shared`
   std::vector<std::string>
       interview_ids{};                      ///< all that the posting or the journal has of the keys
   std::string ingestion_id{};               ///< of a missing one that was queued

@@ -12,8 +12,8 @@
 
 namespace heymilo::workflows {
 
-/// What verifyPosting() has read of a journal and of its posting, in a private temporary database, so that
-/// memory stays flat. For one thread at a time. Throws StoreError.
+/// What verifyPosting() has read of a journal and of its posting, in a private temporary database,
+/// so that memory stays flat. For one thread at a time. Throws StoreError.
 class VerifyTables {
  public:
   VerifyTables();
