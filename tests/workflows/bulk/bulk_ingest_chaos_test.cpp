@@ -34,8 +34,8 @@ class BulkIngestChaos : public IngestChaos {
     if (next_ == Time()) {
       next_ = now() + std::chrono::milliseconds{2'000 + below(2'000)};
     }
-    if (!copied_ && now() < next_) {
-      whileAllAreStopped([&] { copied_ = copy(); });
+    if (below(20) == 0) {
+      whileAllAreStopped([&] { copy(); });
     }
     if (now() < next_) {
       return;
@@ -64,71 +64,72 @@ class BulkIngestChaos : public IngestChaos {
       }
       next_ = now() + std::chrono::milliseconds{2'500 + below(1'500)};
     }
-    copied_ = copied_ && below(3) == 0;
   }
 
   void expectLosses() const {
-    std::cout << lost_ << " journals lost or restored, " << lost_alive_
-              << " of them while workers lived\n";
+    std::cout << lost_ + lost_alive_ << " journals lost, " << lost_alive_
+              << " of them while workers lived, " << restored_ << " replaced by an older copy\n";
     EXPECT_GT(lost_ + lost_alive_, 1u);
   }
 
  private:
-  std::string inCopy() const { return directory.file("copy/journal"); }
+  static constexpr std::uint64_t kCopies = 3;
+
+  std::string copyOf(std::uint64_t number) const {
+    return directory.file("copy/journal" + std::to_string(number));
+  }
+  /// One of the older copies, or where the next one is put.
+  std::string someCopy() { return copyOf(below(kCopies)); }
 
   /// Somebody has begun to change it.
   bool isBeingWritten() const { return fs::exists(journal() + "-journal"); }
 
   /// A copy as a backup should be: of a moment in which nobody writes.
-  bool copy() const {
-    if (!fs::exists(journal()) || !fs::exists(journal() + "-run") || isBeingWritten()) {
-      return false;
+  void copy() {
+    if (fs::exists(journal()) && fs::exists(journal() + "-run") && !isBeingWritten()) {
+      const std::string to = someCopy();
+      for (const char* const suffix : {"", "-run"}) {
+        fs::copy_file(journal() + suffix, to + suffix, fs::copy_options::overwrite_existing);
+      }
     }
-    for (const char* const suffix : {"", "-run"}) {
-      fs::copy_file(journal() + suffix, inCopy() + suffix, fs::copy_options::overwrite_existing);
-    }
-    return true;
   }
 
-  /// Deletes the journal or replaces it by the copy, with or without the file beside it. `alive`:
-  /// some have it open.
+  /// Deletes the journal or replaces it by a copy, with or without the file beside it. `alive`:
+  /// some have it open, so that SQLite allows nobody to overwrite it. Both files overwritten in
+  /// place are what nobody can tell from the last ones.
   void lose(bool alive) {
-    const bool restored = fs::exists(inCopy()) && below(2) == 0;
+    const std::string from = someCopy();
+    const bool restored = fs::exists(from) && below(3) != 0;
+    const bool in_place = restored && !alive && below(2) == 0;
     if (restored || below(5) != 0) {
       fs::remove(journal() + "-journal");
     }
-    if (restored) {
-      put("", alive);
+    if (in_place) {
+      fs::copy_file(from, journal(), fs::copy_options::overwrite_existing);
+    } else if (restored) {
+      put(from, "");
     } else {
       fs::remove(journal());
     }
-    switch (below(3)) {
-      case 0:
-        fs::remove(journal() + "-run");
-        break;
-      case 1:
-        if (restored) {
-          put("-run", alive);
-        }
-        break;
-      default:
-        break;
+    if (below(3) == 0) {
+      fs::remove(journal() + "-run");
+    } else if (restored && !in_place && fs::exists(from + "-run") && below(2) == 0) {
+      put(from, "-run");
+    }
+    restored_ += restored ? 1U : 0U;
+    // Another file may get the number of a file that is gone, and these name the journal's.
+    for (std::uint64_t number = 0; number < kCopies; ++number) {
+      fs::remove(copyOf(number) + "-run");
     }
   }
 
-  /// A file that somebody has open is replaced, not overwritten.
-  void put(const std::string& suffix, bool alive) {
-    if (alive || below(2) == 0) {
-      fs::copy_file(inCopy() + suffix, journal() + "-new");
-      fs::rename(journal() + "-new", journal() + suffix);
-    } else {
-      fs::copy_file(inCopy() + suffix, journal() + suffix, fs::copy_options::overwrite_existing);
-    }
+  void put(const std::string& from, const std::string& suffix) const {
+    fs::copy_file(from + suffix, journal() + "-new");
+    fs::rename(journal() + "-new", journal() + suffix);
   }
 
   Time next_{};
-  bool copied_ = false;
-  std::size_t lost_ = 0, lost_alive_ = 0;
+  std::size_t lost_ = 0, lost_alive_ = 0, restored_ = 0;
 };
 
 class BulkIngestChaosAsync : public BulkIngestChaos {
