@@ -86,15 +86,6 @@ TEST_F(BulkIngestDryRun, SaysWhenItWouldBeDoneUnderTheQuota) {
   EXPECT_FALSE(anythingSent());
 }
 
-TEST_F(BulkIngestDryRun, DoesNotSayWhatCanNotBeKnownOfAQuotaThatNobodyHasUsed) {
-  environment["HEYMILO_QUOTA"] = "machine:" + directory.file("quota");
-  environment["HEYMILO_RATE_LIMIT"] = "20/1";
-  writeKeyed(range(0, 2));
-  const ChildResult result = plan({"--new-posting"});
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("Quota: 20 requests in 1 s, shared, "));
-}
-
 TEST_F(BulkIngestDryRun, GoesToStandardErrorWhereTheReportIsOnStandardOutput) {
   writeKeyed(range(0, 2));
   const ChildResult result = plan({"--report", "-"});

@@ -32,7 +32,10 @@ constexpr const char* kWords = "shutting down; press Ctrl-C again to stop immedi
 
 class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterface<int> {
  protected:
-  SignalsTest() { environment["TMPDIR"] = temporary.path(); }
+  SignalsTest() {
+    environment["TMPDIR"] = temporary.path();
+    server.addPosting("posting-2");  // nobody is in it
+  }
 
   static std::string path(const std::string& program) { return HEYMILO_PROGRAMS_DIR "/" + program; }
 
@@ -68,7 +71,7 @@ class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterf
              1,
              "It may have been ingested: look before sending it again."},
             {"bulk_ingest",
-             {"posting-1",
+             {"posting-2",
               people(20),
               "--new-posting",
               "--chunk",

@@ -223,6 +223,7 @@ void Ingesting::show(const BulkProgress& progress, support::ProgressLine& line) 
   shown_ = now;
   phase_ = progress.phase;
   reportPause(progress.pause, line);
+  reportWait(progress, line);
   const std::string text = words_.text(progress, input_, now);
   line.show(text);
   if (arguments_.verbose && text != printed_) {
@@ -262,6 +263,18 @@ void Ingesting::reportPause(std::chrono::milliseconds pause, const support::Prog
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause).count();
     support::tell("the API is overloaded, or the quota is used up: resuming in " +
                   std::to_string(seconds) + " s. Press Ctrl-C to stop.\n");
+  }
+}
+
+/// Once, where the run waits for long before it sends and no progress line shows it.
+void Ingesting::reportWait(const BulkProgress& progress, const support::ProgressLine& line) {
+  constexpr std::chrono::seconds kLong{5};
+  if (progress.phase == "adopting" && progress.wait > kLong && !waited_ && !arguments_.quiet &&
+      !arguments_.verbose && !line.visible()) {
+    waited_ = true;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(progress.wait).count();
+    support::tell("the journal is new: sending begins in about " + std::to_string(seconds) +
+                  " s, after who is in the posting has been taken over.\n");
   }
 }
 

@@ -42,6 +42,8 @@ class Ingesting {
                          const heymilo::workflows::BulkSource& source);
   void show(const heymilo::workflows::BulkProgress& progress, support::ProgressLine& line);
   void note(const heymilo::workflows::RecordReport& record);
+  void reportWait(const heymilo::workflows::BulkProgress& progress,
+                  const support::ProgressLine& line);
   void reportPause(std::chrono::milliseconds pause, const support::ProgressLine& line);
   bool report();
   void complainAboutReport(const std::string& why) const;
@@ -55,7 +57,7 @@ class Ingesting {
   Progress words_;
   std::chrono::steady_clock::time_point shown_{};
   std::string phase_, printed_;
-  bool paused_ = false;
+  bool paused_ = false, waited_ = false;
   std::vector<heymilo::workflows::RecordReport> rejected_;  // the first few
   std::optional<std::string> report_failure_;
   std::uint64_t sent_ = 0;  // records, by this run, as far as known

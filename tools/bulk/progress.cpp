@@ -67,21 +67,22 @@ std::string Progress::text(const heymilo::workflows::BulkProgress& progress, con
   count(progress.rejected, " rejected");
   count(progress.unresolved, " unresolved");
   count(progress.in_flight + progress.in_doubt, " in flight");
+  const auto also = [&](const std::string& what) { text += (text.empty() ? "" : "; ") + what; };
   if (progress.phase == "adopting") {
-    text += "; taking over who is in the posting";
+    also("taking over who is in the posting");
     if (progress.wait >= std::chrono::seconds{1}) {
       text += ", which begins in " + minutes(progress.wait) +
               ", when no request of another run can be under way";
     }
   } else if (progress.phase == "looking") {
-    text += "; looking for records in doubt";
+    also("looking for records in doubt");
   } else if (progress.phase == "settling") {
-    text += "; waiting for records in doubt to appear";
+    also("waiting for records in doubt to appear");
     if (progress.wait >= std::chrono::seconds{1}) {
       text += ", which takes " + minutes(progress.wait) + " more";
     }
   } else if (progress.phase == "planning") {
-    text += (text.empty() ? "" : "; ") + grouped(progress.read) + " read for the plan";
+    also(grouped(progress.read) + " read for the plan");
   }
   text += wholeJob(progress.job);
   if (progress.pause >= std::chrono::seconds{1}) {
@@ -93,9 +94,8 @@ std::string Progress::text(const heymilo::workflows::BulkProgress& progress, con
     text += "; " + grouped(static_cast<std::uint64_t>(rate)) + " a second";
   }
   const std::uint64_t requests = progress.requests - requests_.front().second;
-  text +=
-      "; " + grouped(requests) + (requests == 1 ? " request" : " requests") + " in the last minute";
-  if (input.size() && input.position() != 0 && elapsed > 1) {
+  also(grouped(requests) + (requests == 1 ? " request" : " requests") + " in the last minute");
+  if (progress.phase == "sending" && input.size() && input.position() != 0 && elapsed > 1) {
     const double share = static_cast<double>(input.position()) / static_cast<double>(*input.size());
     text += "; " + minutes(Seconds(elapsed * (1 - share) / share)) + " left";
   }

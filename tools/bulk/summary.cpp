@@ -81,9 +81,9 @@ std::string summary(const Arguments& arguments, const BulkIngestResult& result,
   }
   if (result.unresolved != 0) {
     text +=
-        "Whether the unresolved records were ingested cannot be determined: they are in the "
-        "report" +
-        reportLocation(arguments) + ". Check the posting before you ingest them again.\n";
+        "Whether the unresolved records were ingested is not known yet. The next run looks for "
+        "them in the posting before it sends any of them again. They are in the report" +
+        reportLocation(arguments) + ".\n";
   }
   if (result.stopped) {
     text += "Stopped before the end. " + howToResume();

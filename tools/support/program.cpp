@@ -43,7 +43,7 @@ Results go to standard output, everything else to standard error. The exit code
 is 0 (done), 1 (the API, the network or a file to be written failed), 2 (usage:
 nothing was sent) or 3 (done in part). An unwritable or closed standard output
 counts as a failed file. Ctrl-C (SIGINT), SIGTERM and SIGHUP shut the program
-down: exit code 3, or 1 if nothing was done. A second one stops it immediately.
+down: exit code 3 (a list of nobody: 1). A second one stops it immediately.
 A signal that was ignored when the program was started (nohup) stays ignored.
 
 Examples:

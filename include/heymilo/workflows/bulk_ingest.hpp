@@ -127,7 +127,8 @@ struct BulkIngestOptions {
   /// NAME in its metadata, which is the user's own id. The metadata get the key as `heymilo_ref`.
   std::string key{};
   /// Nobody else has sent anybody to this posting: a new journal need not take over who is in it.
-  /// It plays no part where the journal has been used for the posting before.
+  /// It plays no part where the journal has been used for the posting before, or the posting shows
+  /// somebody.
   bool new_posting = false;
   std::size_t chunk = 100;      ///< records in a request
   std::size_t concurrency = 4;  ///< requests at the same time

@@ -76,7 +76,7 @@ class Planning {
       list_.knows(journals01In(*journal, posting_id_));
     }
     if (!standing) {
-      trusts_ = options_.new_posting;
+      trusts_ = options_.new_posting && nobodyIsThere();
       return;
     }
     const JournalPosting wanted{
@@ -98,6 +98,12 @@ class Planning {
       count = rows.size();
       after = rows.empty() ? after : rows.back().key;
     }
+  }
+
+  bool nobodyIsThere() {
+    Listing probe;
+    probe.probe = true;
+    return !list_.read(probe).anybody;
   }
 
   /// Who is there: all of it where the journal is to be adopted, otherwise what came last.

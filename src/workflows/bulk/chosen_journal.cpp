@@ -62,7 +62,10 @@ std::shared_ptr<Journal> existingJournal(const Client& client, std::string_view 
   const std::string file =
       options.journal.empty() ? defaultJournalFile(client.baseUrl(), posting_id) : options.journal;
   std::error_code error;
-  return std::filesystem::exists(file, error) ? sqliteJournal(file) : nullptr;
+  const bool is_there = std::filesystem::exists(file, error) &&
+                        !(std::filesystem::is_regular_file(file, error) &&
+                          std::filesystem::file_size(file, error) == 0);  // nothing is in it yet
+  return is_there ? sqliteJournal(file) : nullptr;
 }
 
 }  // namespace heymilo::workflows

@@ -118,11 +118,13 @@ ListedPage PostingList::probe() {
     ListResponse<CandidateResponse> response =
         client_.listCandidates(posting_id_, params, requestOptions());
     api_clock_.hear(response.http.headers);
+    page.anybody = !response.data.empty();
     for (CandidateResponse& candidate : response.data) {
       const RecognisedKey known = rule_.identify(candidate);
       page.foreign += !known.key && isForeign(known.reference, referenceOf(candidate)) ? 1U : 0U;
     }
-  } catch (const DecodeError& error) {  // only the Date is needed
+  } catch (const DecodeError& error) {
+    page.anybody = true;
     api_clock_.hear(error.http().headers);
   }
   return page;

@@ -153,7 +153,7 @@ void Search::paged(ListedPage page, const Moment& now) {
       return;
     }
     began_ = now.api;
-    if (trusting_) {
+    if (trusting_ && !page.anybody) {
       release({}, {});
     } else if (page.foreign > 0) {  // before the wait
       refuseToAdopt(End::foreign);

@@ -25,6 +25,7 @@ struct ListedPage {
   std::size_t unreadable = 0;  ///< candidates of which the key cannot be told
   /// Candidates that were ingested with keys of another kind, and whose own key cannot be told.
   std::size_t foreign = 0;
+  bool anybody = false;  ///< it has a candidate; only of a probe
   bool last = true;
 };
 

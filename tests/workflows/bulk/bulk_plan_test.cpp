@@ -52,10 +52,19 @@ TEST_F(BulkPlanTest, OfANewPostingMakesAndSendsNothing) {
   EXPECT_TRUE(planned.adopts);
   EXPECT_FALSE(planned.has_journal);
   EXPECT_EQ(planned.wait, milliseconds{0});
-  EXPECT_EQ(planned.requests_made, 0u);
-  EXPECT_EQ(server.requestCount(), 0u);
+  EXPECT_EQ(planned.requests_made, 1u);  // whether it is new
+  EXPECT_EQ(server.requests("listCandidates").size(), 1u);
+  EXPECT_EQ(server.requestCount(), 1u);
   EXPECT_THAT(files(), IsEmpty());
   EXPECT_THAT(reported(RecordState::unsent), SizeIs(25));
+}
+
+TEST_F(BulkPlanTest, OfAPostingThatIsNotNewAfterAllTakesOverWhoIsThere) {
+  ASSERT_EQ(ingest(people(25)).ingested, 25u);
+  options.journal = directory.file("lost.journal");
+  const BulkPlan planned = plan(people(25));
+  EXPECT_EQ(planned.to_send, 0u);
+  EXPECT_EQ(planned.known, 25u);
 }
 
 TEST_F(BulkPlanTest, SaysWhatTheRunThenDoes) {

@@ -39,6 +39,7 @@ void JobSimulation::list(const Who& who, const wf::Listing& listing) {
                             listing.probe ? 1 : static_cast<std::size_t>(world_.page_size),
                             position,
                             world_.newest_first);
+      (*page)->anybody = !posting_.candidates().empty() && !world_.probes_show_nobody;
       (*page)->last = (*page)->last || world_.first_page_only;
       who->list_position = position;
       *made = now_;

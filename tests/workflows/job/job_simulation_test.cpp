@@ -231,6 +231,7 @@ INSTANTIATE_TEST_SUITE_P(
                [](JobWorld& w) {
                  w.empties = 0.05;
                  w.new_posting = true;
+                 w.probes_show_nobody = true;
                }),
         // In the times.
         broken("NoSettlingTime", {}, 200, [](JobWorld& w) { w.times.settling = milliseconds{0}; }),

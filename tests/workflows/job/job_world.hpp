@@ -55,7 +55,8 @@ struct JobWorld {
   bool lease_ignored = false;     // before the first byte
   bool lists_from_later = false;  // than it was asked for
   bool first_page_only = false;
-  bool doubts_are_unsent = false;  // a request without a response
+  bool probes_show_nobody = false;  // whoever is in the posting
+  bool doubts_are_unsent = false;   // a request without a response
   JournalModel::Broken store{};
 
   static wf::JobTimes shortTimes() {

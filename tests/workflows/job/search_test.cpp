@@ -255,6 +255,23 @@ TEST(Search, BeginsWithALookFromTheNewestSendingOn) {
   EXPECT_EQ(searching.search.began(), api(minutes{60}));
 }
 
+TEST(Search, TakesNobodysWordThatAPostingIsNewWhereItShowsSomebody) {
+  for (const bool anybody : {false, true}) {
+    Searching searching(true);
+    JournalDoubts doubts;
+    doubts.mine = true;
+    doubts.adoption = "adoption";
+    doubts.fresh = true;
+    searching.search.start();
+    searching.search.responded(doubts, searching.now());
+    ASSERT_TRUE(searching.list()->probe);
+    ListedPage page;
+    page.anybody = anybody;
+    searching.search.paged(page, searching.now());
+    EXPECT_EQ(searching.operation<JournalRelease>().has_value(), !anybody);
+  }
+}
+
 TEST(Search, AsksForTheTimeWhereItNeedNotLook) {
   Searching searching;
   searching.search.startProbe();
