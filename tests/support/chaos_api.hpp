@@ -130,7 +130,7 @@ class ChaosApi {
     server_.respondNext({operation,
                          [this](const Request& request) {
                            const std::lock_guard lock(mutex_);
-                           if (request.header("X-Late") || random_() % 12 != 0) {
+                           if (request.header("X-Late") || random_() % 8 != 0) {
                              return false;
                            }
                            const Time now = std::chrono::steady_clock::now();
