@@ -102,6 +102,9 @@ DECLARE
   all_twice bigint := 0;
 BEGIN
   its_outcome := heymilo.journal_begin(request);
+  IF heymilo.journal_is_other(request) THEN
+    RETURN json_build_object('outcome', its_outcome, 'twice', 0);
+  END IF;
   FOR its_turn IN 1..(request->>'turns')::integer LOOP
     SELECT claims INTO STRICT its_claims FROM heymilo.journal_posting WHERE posting = its_posting;
     WITH results AS MATERIALIZED (

@@ -56,6 +56,10 @@ DECLARE
   all_comparisons json[] := '{}';
 BEGIN
   its_outcome := heymilo.journal_begin(request);
+  IF heymilo.journal_is_other(request) THEN
+    RETURN json_build_object('outcome', its_outcome, 'unknown', 0, 'twice', 0,
+      'comparisons', '[]'::json, 'newest_shown', NULL, 'oldest_unshown', NULL);
+  END IF;
   FOR its_turn IN 1..(request->>'turns')::integer LOOP
     WITH shown AS MATERIALIZED (
       SELECT x.*, r.key IS NULL AS is_new, r.state IS DISTINCT FROM 'ingested' AS was_open,

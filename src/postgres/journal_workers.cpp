@@ -117,6 +117,14 @@ BEGIN
 END
 $heymilo$;
 
+-- Whether the posting's row is for something else than the worker's journal was when it joined.
+CREATE OR REPLACE FUNCTION heymilo.journal_is_other(request jsonb) RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $heymilo$
+  SELECT EXISTS (SELECT FROM heymilo.journal_posting WHERE posting = request->>'posting'
+    AND (base_url <> request->>'base_url' OR key_name <> request->>'key_name'
+      OR digest_version <> (request->>'digest_version')::integer))
+$heymilo$;
+
 CREATE OR REPLACE FUNCTION heymilo.journal_join(request jsonb) RETURNS json
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $heymilo$
 DECLARE
@@ -124,8 +132,19 @@ DECLARE
   q heymilo.journal_posting;
 BEGIN
   q := heymilo.journal_lock(request);
-  IF q.base_url <> request->>'base_url' OR q.key_name <> request->>'key_name'
-      OR q.digest_version <> (request->>'digest_version')::integer THEN
+  -- For something else, but without keys, and without workers that are not gone: bound anew.
+  IF heymilo.journal_is_other(request)
+      AND NOT EXISTS (SELECT FROM heymilo.journal_record WHERE posting = q.posting)
+      AND NOT EXISTS (SELECT FROM heymilo.journal_worker WHERE posting = q.posting AND NOT gone)
+      THEN
+    PERFORM heymilo.journal_unadopt(q.posting);
+    UPDATE heymilo.journal_posting
+      SET base_url = request->>'base_url', key_name = request->>'key_name',
+        digest_version = (request->>'digest_version')::integer, ever_adopted = false,
+        newest_shown = NULL, newest_us = NULL, undated = false
+      WHERE posting = q.posting RETURNING * INTO STRICT q;
+  END IF;
+  IF heymilo.journal_is_other(request) THEN
     its_outcome := 'refused';
   ELSE
     PERFORM heymilo.journal_is_same(q);

@@ -137,6 +137,26 @@ TEST_F(PostgresJournal, IsSharedByWorkersInParallel) {
   EXPECT_EQ(server->sql("SELECT count(*) FROM heymilo.journal_record"), "300\n");
 }
 
+TEST_F(PostgresJournal, WhoeverJoinedBeforeItWasBoundAnewWritesNoKeys) {
+  const OpensJournal open = opens(server->url());
+  Worker before(open);
+  wf::JournalJoin join;
+  join.stamp = {journal_contract::freshName(), 1, 0};
+  join.posting = journal_contract::purpose();
+  join.posting.base_url = "http://localhost";
+  EXPECT_EQ(open()->join(join).outcome, Outcome::refused);
+  Worker other(open);
+  other.beat({{before.id(), before.number()}});
+  EXPECT_EQ(other.journal().leave(other.next()), Outcome::good);
+  EXPECT_EQ(open()->join(join).outcome, Outcome::good);
+  const auto settled =
+      before.journal().settle({before.next(), {Worker::result("a", "t", State::ingested)}});
+  EXPECT_EQ(settled.outcome, Outcome::gone);
+  before.show("b", "interview");
+  EXPECT_EQ(before.outcome(), Outcome::gone);
+  EXPECT_TRUE(open()->rows("posting", "", 100).empty());
+}
+
 TEST_F(PostgresJournal, IsNotAdoptedAnyMoreAfterARestart) {
   Worker worker(opens(server->url()));
   Worker other(opens(server->url()));

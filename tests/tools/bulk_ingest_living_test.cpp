@@ -127,6 +127,21 @@ TEST_F(BulkIngestLiving, RefusesAJournalWithAnotherKey) {
   EXPECT_EQ(server.requestCount(), 0u);
 }
 
+TEST_F(BulkIngestLiving, AKeyWithATypoDoesNotBindTheJournal) {
+  writeKeyed(range(0, 3));
+  const ChildResult typo = ingest({"--key", "extrenal_id"});
+  EXPECT_EQ(typo.exit_code, 3);
+  EXPECT_THAT(typo.err, HasSubstr("3 rejected"));
+  EXPECT_EQ(server.candidateCount("posting-1"), 0u);
+  ASSERT_TRUE(std::filesystem::exists(defaultJournal()));
+  const ChildResult plan = ingestKeyed({"--dry-run"});
+  EXPECT_EQ(plan.exit_code, 0) << plan.err;
+  EXPECT_THAT(plan.out, HasSubstr("3 to send"));
+  const ChildResult result = ingestKeyed();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  expectOnce(range(0, 3));
+}
+
 TEST_F(BulkIngestLiving, AJournalThatIsDeletedBetweenRunsCostsTimeAndNoDuplicate) {
   writeKeyed(range(0, 20));
   ASSERT_EQ(ingestKeyed().exit_code, 0);

@@ -15,7 +15,8 @@
 /// that ingest into a posting, so that each key is ingested once.
 namespace heymilo::workflows {
 
-/// What a journal is for. It is stored with the first join(), and another one is refused.
+/// What a journal is for. It is stored with the first join(), and another one is refused while the
+/// journal has a key or a worker of the posting.
 struct JournalPosting {
   std::string posting_id{};  ///< of the posting
   std::string base_url{};    ///< of the API: Client::baseUrl()
@@ -62,7 +63,7 @@ enum class JournalOutcome {
   gone,         ///< others have taken the worker for dead, or it has left
   restored,     ///< the store may be older than it was; it is not adopted any more
   not_adopted,  ///< claim() only: adoption comes first
-  refused       ///< join() only: the journal is for something else
+  refused       ///< join() only: the journal is for something else, and has a key or a worker
 };
 /// `good`, `stale`, `gone`, `restored`, `not_adopted` or `refused`.
 std::string_view toString(JournalOutcome outcome) noexcept;
@@ -348,6 +349,12 @@ class Journal {
   virtual ~Journal();
 
   /// Makes the worker's row and, where there is none, the posting's, which is not adopted.
+  ///
+  /// A join with another JournalPosting than the posting's row has is `refused`. It is accepted
+  /// where the posting has no keys, and no worker that is not gone; one that the store knows to be
+  /// dead counts as gone. Then the row is bound anew: it has this JournalPosting, and it has never
+  /// been adopted. A worker that joined for the former one, by another Journal object, writes
+  /// no keys any more.
   virtual JournalJoined join(const JournalJoin&) = 0;
   /// Carries out a JournalBeat.
   virtual JournalView beat(const JournalBeat&) = 0;

@@ -29,6 +29,12 @@ std::uint64_t chunksOf(std::uint64_t records, std::uint64_t chunk) {
   return (records + chunk - 1) / chunk;
 }
 
+bool hasKeys(const JournalCounts& counts) {
+  return counts.unsent + counts.in_flight + counts.in_doubt + counts.ingested + counts.queued +
+             counts.rejected + counts.unresolved >
+         0;
+}
+
 class Planning {
  public:
   Planning(const Client& client, std::string_view posting_id, const BulkSource& source,
@@ -67,8 +73,13 @@ class Planning {
 
  private:
   void readJournal(const std::shared_ptr<Journal>& journal) {
-    const std::optional<JournalStanding> standing =
+    const JournalPosting wanted{
+        posting_id_, client_.baseUrl(), keyNameOf(rule_.name()), kContentVersion};
+    std::optional<JournalStanding> standing =
         journal ? journal->standing(posting_id_) : std::nullopt;
+    if (standing && standing->posting != wanted && !hasKeys(standing->counts)) {
+      standing.reset();  // the run's join() binds it anew
+    }
     plan_.has_journal = standing.has_value();
     plan_.adopts = !standing || !standing->adopted;
     if (journal) {
@@ -79,8 +90,6 @@ class Planning {
       trusts_ = options_.new_posting && nobodyIsThere();
       return;
     }
-    const JournalPosting wanted{
-        posting_id_, client_.baseUrl(), keyNameOf(rule_.name()), kContentVersion};
     if (standing->posting != wanted) {
       throw StoreError(whyRefused(standing->posting, wanted));
     }

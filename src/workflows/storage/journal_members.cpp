@@ -109,6 +109,17 @@ void JournalMembers::write(const StoredPosting& posting) {
       .run();
 }
 
+void JournalMembers::writeBinding(const StoredPosting& posting) {
+  journal_
+      .statement(
+          "UPDATE heymilo_posting SET base_url = ?, key_name = ?, digest_version = ? WHERE id = ?")
+      .bind(1, posting.posting.base_url)
+      .bind(2, posting.posting.key_name)
+      .bind(3, std::int64_t{posting.posting.digest_version})
+      .bind(4, posting.id)
+      .run();
+}
+
 void JournalMembers::unadoptAll() {
   journal_.statement("UPDATE heymilo_posting SET adopted = 0, adoption = ?, searcher = ''")
       .bind(1, newAdoption())

@@ -48,7 +48,10 @@ class JournalMembers {
   /// The one that there is; empty where there are several, or none.
   std::optional<StoredPosting> onlyPosting();
   StoredPosting add(const JournalPosting& posting);
+  /// Writes all but StoredPosting::posting.
   void write(const StoredPosting& posting);
+  /// Writes StoredPosting::posting.
+  void writeBinding(const StoredPosting& posting);
   /// No posting is adopted any more, and all workers are gone.
   void unadoptAll();
 

@@ -94,6 +94,9 @@ JournalJoined SqliteJournal::join(const JournalJoin& join) {
   if (!posting) {
     posting = members_.add(join.posting);
   }
+  if (posting->posting != join.posting && isUnused(*posting)) {
+    bindAnew(*posting, join.posting);
+  }
   JournalJoined joined;
   joined.posting = posting->posting;
   if (posting->posting != join.posting) {
@@ -125,6 +128,30 @@ std::optional<bool> SqliteJournal::lives(const StoredWorker& worker) const {
     return std::nullopt;  // an earlier one of this process: its requests may still be under way
   }
   return database_->runFile().lives(worker.lock_file, worker.lock_byte);
+}
+
+bool SqliteJournal::isUnused(const StoredPosting& posting) {
+  const std::vector<StoredWorker> workers = members_.workers(posting.id);
+  return !records_.any(posting.id) &&
+         std::none_of(workers.begin(), workers.end(), [&](const StoredWorker& worker) {
+           return lives(worker).value_or(true);
+         });
+}
+
+void SqliteJournal::bindAnew(StoredPosting& posting, const JournalPosting& purpose) {
+  unadopt(posting);
+  posting.posting = purpose;
+  posting.ever_adopted = false;
+  posting.newest_shown.reset();
+  posting.newest.reset();
+  posting.undated = false;
+  members_.writeBinding(posting);
+  members_.write(posting);
+}
+
+bool SqliteJournal::isOther(const StoredPosting& posting) const {
+  return joined_ && joined_->posting_id == posting.posting.posting_id &&
+         *joined_ != posting.posting;
 }
 
 void SqliteJournal::bury(StoredPosting& posting, const std::string& worker) {
@@ -286,6 +313,10 @@ JournalSettled SqliteJournal::settle(const JournalSettle& settle) {
   JournalSettled settled;
   settled.outcome = operation.outcome();
   StoredPosting& posting = operation.posting();
+  if (isOther(posting)) {
+    operation.commit();
+    return settled;
+  }
   for (const KeyResult& result : settle.results) {
     StoredRecord record = found(posting, result.key);
     if (record.id == 0) {

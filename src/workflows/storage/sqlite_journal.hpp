@@ -56,6 +56,12 @@ class SqliteJournal final : public Journal {
   /// then nothing is written.
   std::optional<JournalClaimed> askOnly(const JournalClaim& claim);
   std::optional<bool> lives(const StoredWorker& worker) const;
+  /// The posting has no keys, and no workers but dead ones.
+  bool isUnused(const StoredPosting& posting);
+  /// A posting that isUnused() is for something else from now on.
+  void bindAnew(StoredPosting& posting, const JournalPosting& purpose);
+  /// The posting has been bound anew since this object has joined.
+  bool isOther(const StoredPosting& posting) const;
   void bury(StoredPosting& posting, const std::string& worker);
   /// The file may be an older copy: nothing in it is adopted any more, and nobody goes on.
   void unadoptAll();

@@ -52,6 +52,10 @@ JournalRecognised SqliteJournal::recognise(const JournalShown& shown) {
   JournalRecognised recognised;
   recognised.outcome = operation.outcome();
   StoredPosting& posting = operation.posting();
+  if (isOther(posting)) {
+    operation.commit();
+    return recognised;
+  }
   std::map<std::string, TimeComparison> comparisons;
   for (const ShownKey& key : shown.shown) {
     StoredRecord record = found(posting, key.key);

@@ -17,16 +17,86 @@ namespace {
 
 using testing::IsEmpty;
 
-void isForOnePosting(const OpensJournal& open) {
-  const Worker first(open);
-  const auto journal = open();
+/// What the journal may be for instead of purpose().
+std::vector<wf::JournalPosting> otherPurposes() {
+  std::vector<wf::JournalPosting> others(3, purpose());
+  others[0].base_url = "http://localhost";
+  others[1].key_name = "key:id";
+  others[2].digest_version = 2;
+  return others;
+}
+
+/// Another process joins, for this purpose.
+wf::JournalJoin joinFor(const wf::JournalPosting& posting) {
   wf::JournalJoin join;
   join.stamp = {freshName(), 1, 0};
-  join.posting = purpose();
-  join.posting.base_url = "http://localhost";
-  const wf::JournalJoined joined = journal->join(join);
-  EXPECT_EQ(joined.outcome, Outcome::refused);
-  EXPECT_EQ(joined.posting, purpose());
+  join.posting = posting;
+  return join;
+}
+
+void expectRefused(const OpensJournal& open) {
+  for (const wf::JournalPosting& other : otherPurposes()) {
+    const wf::JournalJoined joined = open()->join(joinFor(other));
+    EXPECT_EQ(joined.outcome, Outcome::refused);
+    EXPECT_EQ(joined.posting, purpose());
+  }
+}
+
+void isForOnePosting(const OpensJournal& open) {
+  const Worker first(open);
+  expectRefused(open);
+}
+
+void aJournalWithoutKeysIsBoundAnew(const OpensJournal& open) {
+  for (const wf::JournalPosting& other : otherPurposes()) {
+    Worker before(open);
+    const std::string adoption = before.search().adoption;
+    EXPECT_EQ(before.release({}, {}, adoption), Outcome::good);
+    EXPECT_TRUE(before.beat().newest);
+    before.search();
+    EXPECT_EQ(before.journal().leave(before.next()), Outcome::good);
+
+    const auto journal = open();
+    const wf::JournalJoin join = joinFor(other);
+    const std::string& id = join.stamp.worker;
+    const wf::JournalJoined joined = journal->join(join);
+    EXPECT_EQ(joined.outcome, Outcome::good);
+    EXPECT_EQ(joined.posting, other);
+    const wf::JournalView view = journal->beat({{id, 2, 1}, {}, false, {}});
+    EXPECT_EQ(view.outcome, Outcome::good);
+    EXPECT_FALSE(view.adopted);
+    EXPECT_EQ(view.newest, std::nullopt);
+    EXPECT_THAT(view.others, IsEmpty());
+    const wf::JournalDoubts doubts = journal->search({{id, 3, 2}});
+    EXPECT_TRUE(doubts.mine);
+    EXPECT_TRUE(doubts.fresh);
+    EXPECT_THAT(doubts.adoption, testing::Not(IsEmpty()));
+    EXPECT_NE(doubts.adoption, adoption);
+    const auto standing = journal->standing("posting");
+    ASSERT_TRUE(standing);
+    EXPECT_EQ(standing->posting, other);
+    EXPECT_EQ(open()->join(joinFor(purpose())).outcome, Outcome::refused);
+    EXPECT_EQ(journal->leave({id, 4, 3}), Outcome::good);
+  }
+}
+
+void aJournalWithAKeyIsNotBoundAnew(const OpensJournal& open) {
+  Worker worker(open);
+  worker.adopt().claim({"a"}, "t");
+  worker.settle("a", "t", State::unsent);
+  EXPECT_EQ(worker.journal().leave(worker.next()), Outcome::good);
+  expectRefused(open);
+}
+
+void aJournalIsNotBoundAnewWhileAnotherWorkerIsThere(const OpensJournal& open) {
+  Worker gone(open);
+  Worker worker(open);
+  EXPECT_EQ(gone.journal().leave(gone.next()), Outcome::good);
+  expectRefused(open);
+  worker.adopt();
+  expectRefused(open);
+  EXPECT_EQ(worker.journal().leave(worker.next()), Outcome::good);
+  EXPECT_EQ(open()->join(joinFor(otherPurposes()[0])).outcome, Outcome::good);
 }
 
 void aKeyIsClaimedOnce(const OpensJournal& open) {
@@ -275,6 +345,10 @@ void tellsWhereItStands(const OpensJournal& open) {
 std::vector<JournalRule> claimRules() {
   namespace c = journal_contract;
   return {{"IsForOnePosting", c::isForOnePosting},
+          {"AJournalWithoutKeysIsBoundAnew", c::aJournalWithoutKeysIsBoundAnew},
+          {"AJournalWithAKeyIsNotBoundAnew", c::aJournalWithAKeyIsNotBoundAnew},
+          {"AJournalIsNotBoundAnewWhileAnotherWorkerIsThere",
+           c::aJournalIsNotBoundAnewWhileAnotherWorkerIsThere},
           {"AKeyIsClaimedOnce", c::aKeyIsClaimedOnce},
           {"NoMoreAreClaimedThanAskedFor", c::noMoreAreClaimedThanAskedFor},
           {"ASettledKeyIsKnownByItsContent", c::aSettledKeyIsKnownByItsContent},

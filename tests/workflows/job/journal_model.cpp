@@ -19,6 +19,15 @@ wf::JournalJoined JournalModel::join(const wf::JournalJoin& join) {
     data_.incarnation = incarnation_;
     unadopt();
   }
+  if (*data_.posting != join.posting && isUnused()) {
+    unadopt();
+    data_.posting = join.posting;
+    data_.ever_adopted = false;
+    data_.searcher.clear();
+    data_.newest_shown.reset();
+    data_.newest.reset();
+    data_.undated = false;
+  }
   if (*data_.posting != join.posting) {
     return {wf::JournalOutcome::refused, *data_.posting};
   }
@@ -108,6 +117,13 @@ void JournalModel::unadopt() {
   }
   data_.adopted = false;
   data_.adoption = "adoption" + std::to_string(++adoptions_);
+}
+
+bool JournalModel::isUnused() const {
+  return data_.rows.empty() &&
+         std::all_of(data_.workers.begin(), data_.workers.end(), [&](const auto& worker) {
+           return worker.second.gone || !lives(worker.first).value_or(true);
+         });
 }
 
 bool JournalModel::sameStore() {

@@ -96,6 +96,8 @@ class JournalModel final : public wf::Journal {
 
  private:
   void unadopt();
+  /// No keys, and no workers but dead ones: it may be bound anew.
+  bool isUnused() const;
   bool sameStore();
   wf::JournalOutcome check(const wf::JournalStamp& stamp);
   void bury(const std::string& name);

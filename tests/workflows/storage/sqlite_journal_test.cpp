@@ -97,6 +97,37 @@ TEST_F(SqliteJournalFile, IsForItsOwnerOnly) {
   }
 }
 
+TEST_F(SqliteJournalFile, IsBoundAnewWhereItsWorkersAreDead) {
+  Worker dead(open);
+  dead.search();
+  wf::JournalJoin join;
+  join.stamp = {journal_contract::freshName(), 1, 0};
+  join.posting = journal_contract::purpose();
+  join.posting.key_name = "key:id";
+  EXPECT_EQ(open()->join(join).outcome, Outcome::refused);
+  dead.die();
+  const auto journal = open();
+  EXPECT_EQ(journal->join(join).outcome, Outcome::good);
+  EXPECT_TRUE(journal->beat({{join.stamp.worker, 2, 1}, {}, false, {}}).others.empty());
+  EXPECT_TRUE(journal->search({{join.stamp.worker, 3, 2}}).mine);
+}
+
+TEST_F(SqliteJournalFile, WhoeverJoinedBeforeItWasBoundAnewWritesNoKeys) {
+  Worker before(open);
+  Database(file).execute("UPDATE heymilo_worker SET gone = 1");
+  wf::JournalJoin join;
+  join.stamp = {journal_contract::freshName(), 1, 0};
+  join.posting = journal_contract::purpose();
+  join.posting.base_url = "http://localhost";
+  EXPECT_EQ(open()->join(join).outcome, Outcome::good);
+  const auto settled =
+      before.journal().settle({before.next(), {Worker::result("a", "t", State::ingested)}});
+  EXPECT_EQ(settled.outcome, Outcome::gone);
+  before.show("b", "interview");
+  EXPECT_EQ(before.outcome(), Outcome::gone);
+  EXPECT_TRUE(open()->rows("posting", "", 100).empty());
+}
+
 TEST_F(SqliteJournalFile, AnotherDatabaseIsLeftAsItIs) {
   Database(file).execute("CREATE TABLE record(key)");
   const std::string before = content();
