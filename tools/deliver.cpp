@@ -4,12 +4,15 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
+#include <filesystem>
 #include <heymilo/heymilo.hpp>
 #include <heymilo/workflows/outbox.hpp>
 #include <heymilo/workflows/store_error.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 
 #ifdef HEYMILO_TOOLS_WITH_POSTGRES
 #include <heymilo/postgres/outbox.hpp>
@@ -43,8 +46,7 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("--journal",
                  arguments.journal,
                  "The database with the outbox and its journal: an SQLite file, which may be the "
-                 "application's own, or postgresql://...")
-      ->required()
+                 "application's own, or postgresql://... (required, but for --schema)")
       ->type_name("FILE|URL");
   app.add_flag("--once", arguments.once, "Deliver what is there, and end");
   app.add_option(
@@ -90,7 +92,8 @@ void declare(CLI::App& app, Arguments& arguments) {
       "over who is in them");
   app.add_flag("--schema",
                arguments.schema,
-               "Print the SQL that makes the outbox, for your own migrations, and end");
+               "Print the SQL that makes the outbox, for your own migrations, and end: for "
+               "PostgreSQL with a --journal of it, otherwise for SQLite");
 }
 
 [[maybe_unused]] support::UsageError withoutPostgres() {
@@ -204,7 +207,14 @@ class Delivering {
   }
 
   OutboxResult deliver(const heymilo::Client& client) {
+    std::error_code ignored;
+    const bool is_new = !support::isPostgresUrl(arguments_.journal) &&
+                        !std::filesystem::exists(arguments_.journal, ignored);
     const std::shared_ptr<heymilo::workflows::Outbox> outbox = outboxOf(arguments_.journal);
+    if (is_new) {
+      support::tell(
+          "Made a new database with an outbox: " + support::printable(arguments_.journal) + '\n');
+    }
     OutboxOptions options;
     options.key = arguments_.key;
     options.concurrency = arguments_.concurrency;
@@ -280,12 +290,14 @@ int main(int argc, char** argv) {
   declare(app, arguments);
   app.footer(support::apiFooter("  deliver --journal app.db\n"
                                 "  deliver --journal postgresql://heymilo@db/app --once\n"
-                                "  deliver --journal app.db --schema | sqlite3 app.db") +
+                                "  deliver --schema | sqlite3 app.db") +
              "\n\nHere, a signal that stops it without --once is the normal end: exit code 0.");
   return support::runProgram(app, argc, argv, [&] {
     arguments.settle_given = app.count("--settle") != 0;
-    if (arguments.journal.empty()) {
-      throw support::UsageError("--journal is empty: give a file name or a URL.");
+    const bool given = app.count("--journal") != 0;
+    if (arguments.journal.empty() && (given || !arguments.schema)) {
+      throw support::UsageError(given ? "--journal is empty: give a file name or a URL."
+                                      : "--journal is required.");
     }
     if (arguments.schema) {
       support::Output output;

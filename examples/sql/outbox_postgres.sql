@@ -10,8 +10,9 @@
 --   GRANT USAGE ON SCHEMA heymilo TO application;
 --   GRANT EXECUTE ON FUNCTION heymilo.enqueue(text, text, jsonb) TO application;
 --
--- A role of deliver's that is not the owner needs SELECT, INSERT, UPDATE and DELETE on the tables
--- and USAGE on the sequence; and CREATE on the schema for the journal, or the journal's tables.
+-- A role of deliver's that is not the owner needs USAGE on the schema, and SELECT, INSERT, UPDATE
+-- and DELETE on the tables. Those of the journal are made by deliver itself, which has to run once
+-- as a role with CREATE on the database.
 
 SELECT pg_advisory_xact_lock(7521830961);
 

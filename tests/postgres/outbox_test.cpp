@@ -83,6 +83,11 @@ class PostgresApplication : public OutboxDatabase {
         "FROM heymilo.outbox WHERE posting_id = $1 AND key = $2",
         {Value(posting), Value(key)});
   }
+  std::string interviewOf(const std::string& posting, const std::string& key) override {
+    return run(
+        "SELECT coalesce(interview_id, '') FROM heymilo.outbox WHERE posting_id = $1 AND key = $2",
+        {Value(posting), Value(key)});
+  }
   std::string run(const char* sql, const std::vector<Value>& values = {}) {
     const auto rows = connection_.run(sql, values, kLimit);
     return rows.empty() ? std::string() : rows.rows[0][0].value_or("NULL");
@@ -258,6 +263,29 @@ TEST_F(PostgresOutbox, TheApplicationNeedsTwoRights) {
                           "DROP SCHEMA evil CASCADE"),
               HasSubstr("new"));
   server->sql("DROP OWNED BY shop; DROP ROLE shop");
+}
+
+TEST_F(PostgresOutbox, DeliveringNeedsNoMoreRightsThanItsPageSays) {
+  server->sql("DROP ROLE IF EXISTS delivery; CREATE ROLE delivery LOGIN");
+  const auto other =
+      heymilo::postgres::outbox("postgresql://delivery@/heymilo?host=" + server->socketDirectory());
+  EXPECT_THROW(other->pending(), heymilo::StoreError);
+  server->sql("GRANT USAGE ON SCHEMA heymilo TO delivery");
+  EXPECT_THROW(other->pending(), heymilo::StoreError);
+  server->sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA heymilo TO delivery");
+  heymilo::testing::MockServer api;
+  api.addPosting("p");
+  application->enqueue("1");
+  application->add("p", "2", "[1]");
+  heymilo::workflows::OutboxOptions options;
+  options.once = true;
+  options.new_posting = true;
+  options.expire_after = std::chrono::seconds{0};
+  const auto result = deliverOutbox(heymilo::Client(mockClientOptions(api)), *other, options);
+  EXPECT_EQ(result.delivered, 1u);
+  EXPECT_EQ(result.rejected, 1u);
+  EXPECT_EQ(other->expire(std::chrono::seconds{0}), 1u);
+  server->sql("DROP OWNED BY delivery; DROP ROLE delivery");
 }
 
 TEST_F(PostgresOutbox, TheScriptIsTheOneOfTheMigrations) {

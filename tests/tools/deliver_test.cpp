@@ -138,8 +138,47 @@ TEST_F(DeliverProgram, RunsUntilItIsStopped) {
   EXPECT_EQ(server.candidateCount("posting-1"), 2u);
 }
 
+// Each waits 10 s for the lock, twice, before it says so.
+TEST_F(DeliverProgram, WaitsForADatabaseThatIsLocked) {
+  makeTables();
+  application.run("BEGIN IMMEDIATE");
+  const std::string log = directory.file("log");
+  const std::string other_log = directory.file("other_log");
+  const std::vector<std::string> arguments{"--journal", file, "--new-posting"};
+  RunningProcess process(HEYMILO_PROGRAMS_DIR "/deliver", arguments, environment, log);
+  RunningProcess other(HEYMILO_PROGRAMS_DIR "/deliver", arguments, environment, other_log);
+  const auto waits = [](const std::string& path) {
+    const auto said = [&] { return contentsOf(path).find("Trying again") != std::string::npos; };
+    return eventually(said) || eventually(said) || eventually(said) || eventually(said);
+  };
+  ASSERT_TRUE(waits(log)) << contentsOf(log);
+  EXPECT_THAT(contentsOf(log), HasSubstr(R"("code":"database")"));
+  ASSERT_TRUE(waits(other_log)) << contentsOf(other_log);
+  other.signal(SIGTERM);
+  EXPECT_EQ(other.wait(std::chrono::seconds{40}), 0) << contentsOf(other_log);
+  EXPECT_EQ(application.run("SELECT count(*) FROM sqlite_master"), "1");
+  application.commit();
+  ASSERT_TRUE(eventually([&] {
+    return application.run("SELECT count(*) FROM sqlite_master WHERE name = 'heymilo_journal'") ==
+           "1";
+  }));
+  enqueue("1", "canary1@example.com");
+  EXPECT_TRUE(eventually([&] { return application.row("posting-1", "1") == "ingested  -"; }));
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(std::chrono::seconds{20}), 0) << contentsOf(log);
+}
+
+TEST_F(DeliverProgram, SaysThatADatabaseIsNew) {
+  const std::string other = directory.file("nope.db");
+  const std::vector<std::string> arguments{"--journal", other, "--new-posting", "--once"};
+  EXPECT_THAT(run("deliver", arguments).err, HasSubstr("Made a new database with an outbox: "));
+  EXPECT_THAT(run("deliver", arguments).err, Not(HasSubstr("Made")));
+}
+
 TEST_F(DeliverProgram, ArgumentsThatCantBeUsedAreRefused) {
-  EXPECT_EQ(run("deliver", {}).exit_code, 2);
+  const ChildResult without = run("deliver", {});
+  EXPECT_EQ(without.exit_code, 2);
+  EXPECT_THAT(without.err, HasSubstr("--journal is required"));
   EXPECT_EQ(run("deliver", {"--journal", ""}).exit_code, 2);
   EXPECT_EQ(run("deliver", {"--journal", file, "--concurrency", "0"}).exit_code, 2);
   EXPECT_EQ(run("deliver", {"--journal", file, "--expire-after", "-1"}).exit_code, 2);
@@ -155,6 +194,7 @@ TEST_F(DeliverProgram, ArgumentsThatCantBeUsedAreRefused) {
 TEST_F(DeliverProgram, PrintsTheSql) {
   const ChildResult sqlite = run("deliver", {"--journal", file, "--schema"});
   EXPECT_EQ(sqlite.exit_code, 0);
+  EXPECT_EQ(run("deliver", {"--schema"}).out, sqlite.out);
   EXPECT_EQ(sqlite.out, contentsOf(HEYMILO_SOURCE_DIR "/examples/sql/outbox_sqlite.sql"));
 #ifdef HEYMILO_TEST_POSTGRES
   const ChildResult postgres = run("deliver", {"--journal", "postgresql://db/app", "--schema"});

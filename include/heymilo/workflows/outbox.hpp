@@ -98,7 +98,11 @@ class Outbox {
 /// The outbox in an SQLite file, beside its journal: see sqliteJournal(). The file may be the
 /// application's own database: its tables, user_version, application_id and journal_mode are left
 /// alone. Opens it, or makes it, readable by its owner only, and makes the tables `heymilo_...`
-/// where they are missing. Throws StoreError.
+/// where they are missing. Throws StoreError. While another program has the file locked, the tables
+/// are left for the next operation, which deliverOutbox() tries again.
+///
+/// A key that is inserted again waits again, and the journal tells whether its request is the same
+/// as what was sent. While a key waits, its first request stays, and the newest other one follows.
 ///
 /// What is erased is overwritten in the file (secure_delete), and in its write-ahead log, if it has
 /// one, as soon as no other program is reading.

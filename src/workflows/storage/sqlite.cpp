@@ -307,8 +307,8 @@ void Database::fail(const char* what) const {
   // sqlite3_errmsg() may quote a value; sqlite3_errstr() never does.
   const int code = get() != nullptr ? sqlite3_extended_errcode(get()) : SQLITE_NOMEM;
   if (isBusy(code)) {
-    throw StoreError("another program has " + file_ +
-                     " locked (such as a backup or a database tool): close it and run again");
+    throw Locked("another program has " + file_ +
+                 " locked (such as a backup or a database tool): close it and run again");
   }
   throw StoreError(std::string("can't ") + what + ' ' + file_ + ": " + reasonOf(code));
 }

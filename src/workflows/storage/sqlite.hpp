@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "heymilo/models/timestamp.hpp"
+#include "heymilo/workflows/store_error.hpp"
 #include "workflows/storage/store_files.hpp"
 
 struct sqlite3;
@@ -18,6 +19,13 @@ struct sqlite3_stmt;
 namespace heymilo::workflows::sqlite {
 
 class Database;
+
+/// The failure of a statement because another program has locked the file, which ends with that
+/// program's transaction.
+class Locked : public StoreError {
+ public:
+  using StoreError::StoreError;
+};
 
 /// Why SQLite would not store a database of this name in a regular file on disk: the name is empty,
 /// stands for an in-memory database or a URL, or is a directory, a device or a pipe. Empty if the

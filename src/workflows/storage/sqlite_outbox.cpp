@@ -1,5 +1,6 @@
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -32,21 +33,25 @@ bool isEmpty(Database& database, const char* table) {
   return !Statement(database, std::string("SELECT 1 FROM ") + table).step();
 }
 
-/// The file with the tables of both. In one that is new, the journal comes first, as for any
-/// journal; in the application's own, the outbox, which is how a journal knows it is wanted there.
-std::unique_ptr<Database> opened(const std::string& file) {
-  auto database = std::make_unique<Database>(file, kPatience);
-  const bool empty = isEmpty(*database, "sqlite_master");
+/// Makes the tables of both. In a file that is new, the journal comes first, as for any journal; in
+/// the application's own, the outbox, which is how a journal knows it is wanted there.
+void makeTables(Database& database) {
+  const bool empty = isEmpty(database, "sqlite_master");
   if (empty) {
-    journal_schema::requireNothingLost(*database);
-    static_cast<void>(sqliteJournal(file));
+    journal_schema::requireNothingLost(database);
+    static_cast<void>(sqliteJournal(database.file()));
   }
-  outbox_schema::prepare(*database);
+  outbox_schema::prepare(database);
   if (!empty) {
-    static_cast<void>(sqliteJournal(file));
+    static_cast<void>(sqliteJournal(database.file()));
   }
-  database->execute("PRAGMA secure_delete=ON");
-  return database;
+  database.execute("PRAGMA secure_delete=ON");
+}
+
+std::string absolute(const std::string& file) {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::absolute(file, error);
+  return error ? file : path.string();
 }
 
 /// The file, and its write-ahead log where it has one: these stay as long as it is open.
@@ -54,9 +59,7 @@ sqlite::StoreFiles filesOf(Database& database) {
   Statement mode(database, "PRAGMA journal_mode");
   const bool log = mode.step() && mode.text(0) == "wal";
   mode.reset();
-  std::error_code error;
-  const std::filesystem::path given = std::filesystem::absolute(database.file(), error);
-  std::vector<std::string> files{error ? database.file() : given.string()};
+  std::vector<std::string> files{absolute(database.file())};
   if (log) {
     files.push_back(database.path() + "-wal");
     files.push_back(database.path() + "-shm");
@@ -68,9 +71,15 @@ class SqliteOutbox final : public Outbox {
  public:
   explicit SqliteOutbox(const std::string& file)
       : process_(processId()),
-        owned_(opened(file)),
+        owned_(std::make_unique<Database>(file, kPatience)),
         database_(*owned_),
-        files_(filesOf(database_)) {}
+        files_({absolute(file)}, false) {
+    try {
+      prepare();
+    } catch (const sqlite::Locked&) {
+      // The next operation tries it again.
+    }
+  }
   ~SqliteOutbox() override {
     if (process_ != processId()) {
       // What SQLite would do in closing it is for the parent alone.
@@ -159,25 +168,64 @@ class SqliteOutbox final : public Outbox {
 
   void requireInPlace() override {
     const std::lock_guard lock(mutex_);
-    require();
+    requireFiles();
+    if (unusable_) {
+      std::rethrow_exception(unusable_);
+    }
   }
 
  private:
   void require() {
+    requireFiles();
+    prepare();
+  }
+
+  void requireFiles() {
     if (process_ != processId()) {
       throw StoreError(database_.file() + " was opened before fork(): a child has to open it anew");
     }
     files_.require();
   }
 
+  /// Makes what is missing, once. Throws sqlite::Locked where that has to be tried again.
+  void prepare() {
+    if (prepared_) {
+      return;
+    }
+    try {
+      makeTables(database_);
+      files_ = filesOf(database_);
+      prepared_ = true;
+      unusable_ = nullptr;
+    } catch (const sqlite::Locked&) {
+      throw;
+    } catch (const StoreError&) {
+      unusable_ = std::current_exception();
+      throw;
+    }
+  }
+
+  /// Whether the key of a row that waits has been delivered before.
+  bool isDelivered(std::int64_t id) {
+    return Statement(database_,
+                     "SELECT 1 FROM heymilo_outbox_settled WHERE state <> 'rejected' AND "
+                     "(posting_id, key) = (SELECT posting_id, key FROM heymilo_outbox_pending "
+                     "WHERE id = ?)")
+        .bind(1, id)
+        .step();
+  }
+
   void settle(const OutboxOutcome& outcome) {
-    const bool rejected = outcome.state == OutboxState::rejected;
+    // A request that can't be used does not undo a delivery: it is other content.
+    const OutboxState state = isDelivered(outcome.id) && outcome.state == OutboxState::rejected
+                                  ? OutboxState::changed
+                                  : outcome.state;
     Statement(database_,
               "DELETE FROM heymilo_outbox_rejected WHERE (posting_id, key) = "
               "(SELECT posting_id, key FROM heymilo_outbox_pending WHERE id = ?)")
         .bind(1, outcome.id)
         .run();
-    if (rejected) {
+    if (state == OutboxState::rejected) {
       const APIErrorDetail error = outcome.error.value_or(APIErrorDetail{});
       Statement(database_,
                 std::string("INSERT INTO heymilo_outbox_rejected SELECT posting_id, key, request, "
@@ -189,23 +237,57 @@ class SqliteOutbox final : public Outbox {
           .run();
     }
     Statement(database_,
-              std::string("INSERT OR REPLACE INTO heymilo_outbox_settled SELECT posting_id, key, "
-                          "?2, ?3, ?4, ") +
-                  kNow + " FROM heymilo_outbox_pending WHERE id = ?1")
+              std::string("INSERT OR REPLACE INTO heymilo_outbox_settled SELECT p.posting_id, "
+                          "p.key, ?2, coalesce(nullif(?3, ''), s.interview_id, ''), ?4, ") +
+                  kNow +
+                  " FROM heymilo_outbox_pending p LEFT JOIN heymilo_outbox_settled s "
+                  "USING(posting_id, key) WHERE p.id = ?1")
         .bind(1, outcome.id)
-        .bind(2, toString(outcome.state))
+        .bind(2, toString(state))
         .bind(3, std::string_view(outcome.interview_id))
         .bind(4, std::string_view(outcome.error ? outcome.error->code : std::string()))
         .run();
-    Statement(database_, "DELETE FROM heymilo_outbox_pending WHERE id = ?")
-        .bind(1, outcome.id)
+    replaceByCorrection(outcome.id);
+  }
+
+  /// Erases a row that has waited. Its newest correction, if it is another request, waits then.
+  void replaceByCorrection(std::int64_t id) {
+    Statement find(database_,
+                   "SELECT c.id, c.request IS NOT p.request, p.posting_id, p.key "
+                   "FROM heymilo_outbox_pending p LEFT JOIN heymilo_outbox_correction c "
+                   "USING(posting_id, key) WHERE p.id = ? ORDER BY c.id DESC LIMIT 1");
+    if (!find.bind(1, id).step()) {
+      return;
+    }
+    const bool corrected = !find.isNull(0);
+    const std::int64_t correction = find.integer(0);
+    const bool differs = find.integer(1) != 0;
+    const std::string posting_id = find.text(2);
+    const std::string key = find.text(3);
+    find.reset();
+    Statement(database_, "DELETE FROM heymilo_outbox_pending WHERE id = ?").bind(1, id).run();
+    if (!corrected) {
+      return;
+    }
+    if (differs) {
+      Statement(database_,
+                "INSERT INTO heymilo_outbox_pending(posting_id, key, request, enqueued_at) "
+                "SELECT posting_id, key, request, enqueued_at FROM heymilo_outbox_correction "
+                "WHERE id = ?")
+          .bind(1, correction)
+          .run();
+    }
+    Statement(database_, "DELETE FROM heymilo_outbox_correction WHERE (posting_id, key) = (?, ?)")
+        .bind(1, std::string_view(posting_id))
+        .bind(2, std::string_view(key))
         .run();
   }
 
   /// Of a table without rows, also what is left in its first page is overwritten: this DELETE
   /// empties pages as a whole. Others are overwritten when they are freed.
   void eraseRest() {
-    for (const char* table : {"heymilo_outbox_pending", "heymilo_outbox_rejected"}) {
+    for (const char* table :
+         {"heymilo_outbox_pending", "heymilo_outbox_correction", "heymilo_outbox_rejected"}) {
       if (isEmpty(database_, table)) {
         database_.execute(std::string("DELETE FROM ") + table);
       }
@@ -235,6 +317,8 @@ class SqliteOutbox final : public Outbox {
   std::unique_ptr<Database> owned_;
   Database& database_;
   sqlite::StoreFiles files_;
+  bool prepared_ = false;
+  std::exception_ptr unusable_;  // why it can't be prepared, now or later
   bool log_is_clean_ = false;
 };
 

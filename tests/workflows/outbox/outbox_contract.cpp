@@ -94,6 +94,9 @@ void knownKeysDoNotFail(OutboxDatabase& database) {
   ASSERT_THAT(keys(*outbox), ElementsAre("1"));
   EXPECT_EQ(idOf(*outbox, "1"), id);
   EXPECT_THAT(outbox->pending("p", 0, 1).at(0).request, HasSubstr("p1@example.com"));
+  if (database.waitsAgain()) {
+    return;  // see correctionContract()
+  }
   outbox->settle({ingested(id)});
   database.enqueue("1");
   EXPECT_THAT(keys(*outbox), IsEmpty());

@@ -21,6 +21,10 @@ class OutboxDatabase {
   virtual void rollback() = 0;
   virtual void enqueue(const std::string& posting, const std::string& key,
                        const std::string& request) = 0;
+  /// The column interview_id of a row.
+  virtual std::string interviewOf(const std::string& posting, const std::string& key) = 0;
+  /// Whether a key that was delivered waits again when it is inserted again.
+  virtual bool waitsAgain() const { return false; }
   /// `state code request|-`; empty where there is no row.
   virtual std::string row(const std::string& posting, const std::string& key) = 0;
 
@@ -42,5 +46,7 @@ inline void PrintTo(const OutboxRule& rule, std::ostream* out) { *out << rule.na
 std::vector<OutboxRule> outboxContract();
 /// Of deliverOutbox() on it.
 std::vector<OutboxRule> deliveryContract();
+/// Of a store in which inserting a key again is never without a trace: waitsAgain().
+std::vector<OutboxRule> correctionContract();
 
 }  // namespace heymilo_test

@@ -29,6 +29,7 @@ class SqliteApplication : public OutboxDatabase {
   void begin() override { run("BEGIN"); }
   void commit() override { run("COMMIT"); }
   void rollback() override { run("ROLLBACK"); }
+  bool waitsAgain() const override { return true; }
   using OutboxDatabase::enqueue;
   void enqueue(const std::string& posting, const std::string& key,
                const std::string& request) override {
@@ -40,6 +41,11 @@ class SqliteApplication : public OutboxDatabase {
         "SELECT state || ' ' || code || ' ' || coalesce(request, '-') FROM heymilo_outbox "
         "WHERE posting_id = ? AND key = ?",
         {posting, key});
+  }
+
+  std::string interviewOf(const std::string& posting, const std::string& key) override {
+    return run("SELECT interview_id FROM heymilo_outbox WHERE posting_id = ? AND key = ?",
+               {posting, key});
   }
 
   /// The first value of the first row. Throws std::runtime_error.

@@ -48,6 +48,7 @@ TEST_P(SqliteOutboxContract, HoldsInAnApplicationsDatabaseWithALog) {
 
 INSTANTIATE_TEST_SUITE_P(Store, SqliteOutboxContract, ValuesIn(outboxContract()), nameOf);
 INSTANTIATE_TEST_SUITE_P(Delivery, SqliteOutboxContract, ValuesIn(deliveryContract()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Corrections, SqliteOutboxContract, ValuesIn(correctionContract()), nameOf);
 
 class SqliteOutboxFile : public testing::Test {
  protected:
@@ -177,7 +178,67 @@ TEST_F(SqliteOutboxFile, AnInsertOfAKnownKeyHarmsNothingWhateverItsConflictClaus
   application.run("INSERT INTO heymilo_outbox(posting_id, key) VALUES('p', '2')");
   settleAll(*outbox, OutboxState::ingested);
   application.run("INSERT INTO heymilo_outbox(posting_id, key) VALUES('p', '2')");
-  EXPECT_EQ(application.row("p", "2"), "ingested  -");
+  EXPECT_EQ(application.row("p", "2"), "pending  -");
+}
+
+TEST_F(SqliteOutboxFile, TheApplicationSeesTheNewestCorrection) {
+  SqliteApplication application(file);
+  const auto outbox = application.open();
+  const auto correction = [&] {
+    return application.run("SELECT correction FROM heymilo_outbox WHERE key = '1'");
+  };
+  application.enqueue("p", "1", "{}");
+  EXPECT_EQ(correction(), "");
+  application.enqueue("p", "1", "[1]");
+  application.enqueue("p", "1", "[2]");
+  EXPECT_EQ(correction(), "[2]");
+  EXPECT_EQ(application.row("p", "1"), "pending  {}");
+  settleAll(*outbox, OutboxState::rejected);
+  EXPECT_EQ(application.row("p", "1"), "pending  [2]");
+  EXPECT_EQ(correction(), "");
+}
+
+TEST_F(SqliteOutboxFile, CorrectionsAreOverwritten) {
+  SqliteApplication application(file);
+  application.run("CREATE TABLE applicant(id INTEGER PRIMARY KEY, name TEXT)");
+  const auto outbox = application.open();
+  for (int i = 0; i < 200; ++i) {
+    const std::string note(static_cast<std::size_t>((i * 7) % 900), 'x');
+    application.enqueue(
+        "p", std::to_string(i % 20), R"({"name": "Canary)" + std::to_string(i) + note + R"("})");
+  }
+  ASSERT_GE(occurrences("Canary"), 200u);
+  settleAll(*outbox, OutboxState::ingested);
+  EXPECT_EQ(outbox->pending("p", 0, 100).size(), 20u);
+  settleAll(*outbox, OutboxState::changed);
+  EXPECT_EQ(occurrences("Canary"), 0u);
+}
+
+TEST_F(SqliteOutboxFile, AFileThatIsLockedIsPreparedLater) {
+  SqliteApplication application(file);
+  application.run("CREATE TABLE applicant(id INTEGER PRIMARY KEY, name TEXT)");
+  application.run("BEGIN IMMEDIATE");
+  const auto outbox = heymilo::workflows::sqliteOutbox(file);
+  outbox->requireInPlace();
+  EXPECT_EQ(application.run("SELECT count(*) FROM sqlite_master"), "1");
+  application.commit();
+  EXPECT_EQ(outbox->pending().size(), 0u);
+  application.enqueue("1");
+  EXPECT_EQ(outbox->pending().size(), 1u);
+}
+
+TEST_F(SqliteOutboxFile, WhatIsNoJournalIsRefusedAlsoAfterALock) {
+  SqliteApplication application(file);
+  application.run("CREATE TABLE heymilo_journal(id INTEGER, version INTEGER)");
+  application.run("INSERT INTO heymilo_journal VALUES(1, 99)");
+  application.run("BEGIN IMMEDIATE");
+  const auto outbox = heymilo::workflows::sqliteOutbox(file);
+  outbox->requireInPlace();
+  application.commit();
+  EXPECT_THROW(outbox->pending(), StoreError);
+  EXPECT_THROW(outbox->requireInPlace(), StoreError);
+  const heymilo::testing::MockServer server;
+  EXPECT_THROW(deliverOutbox(heymilo::Client(mockClientOptions(server)), *outbox), StoreError);
 }
 
 TEST_F(SqliteOutboxFile, AFileThatIsGoneEndsTheDelivery) {
