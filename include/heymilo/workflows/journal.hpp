@@ -240,8 +240,9 @@ struct JournalDoubts {
   bool fresh = false;      ///< the journal has never been adopted, and has no keys
   /// The longest JournalJoin::outlast of all workers' rows, of those that are gone too.
   std::chrono::milliseconds outlast{0};
-  /// No other worker lives that has used this journal, or one that was in its place before, as the
-  /// store knows by a lock of the kernel: adoption need not wait for their last requests.
+  /// No worker lives that may have sent anybody by this journal, as it was before, or by one that
+  /// was in its place: the store knows that by locks of the kernel. Adoption need not wait for
+  /// their last requests.
   bool alone = false;
   std::vector<KeyInDoubt> doubts{};         ///< all keys in doubt
   std::uint64_t queued = 0;                 ///< keys that are `queued`

@@ -139,6 +139,18 @@ std::optional<StoredWorker> JournalMembers::worker(const std::string& worker) {
   return found;
 }
 
+std::optional<StoredWorker> JournalMembers::workerAt(std::int64_t lock_byte) {
+  Statement& select = journal_.statement(
+      "SELECT worker, posting, number, outlast, begun, gone, lock_file, lock_byte "
+      "FROM heymilo_worker WHERE lock_byte = ? AND gone = 0");
+  if (!select.bind(1, lock_byte).step()) {
+    return std::nullopt;
+  }
+  StoredWorker worker = workerIn(select);
+  select.reset();
+  return worker;
+}
+
 std::vector<StoredWorker> JournalMembers::workers(std::int64_t posting) {
   Statement& select = journal_.statement(
       "SELECT worker, posting, number, outlast, begun, gone, lock_file, lock_byte "

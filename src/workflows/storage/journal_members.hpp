@@ -56,6 +56,8 @@ class JournalMembers {
   void unadoptAll();
 
   std::optional<StoredWorker> worker(const std::string& worker);
+  /// The one with this lock_byte, unless it is gone.
+  std::optional<StoredWorker> workerAt(std::int64_t lock_byte);
   /// Those of a posting that are not gone.
   std::vector<StoredWorker> workers(std::int64_t posting);
   /// Adds one, and deletes the oldest of more than a thousand that are gone.

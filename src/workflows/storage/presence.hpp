@@ -1,27 +1,34 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace heymilo::workflows {
 
 /// Shows to other processes that somebody uses a journal in this directory, by a lock of the kernel
-/// on the directory itself: it stays when the journal and the files beside it are deleted or
-/// replaced. Elsewhere than on Linux, nobody is seen, and nobody is known to be alone.
+/// on a byte of the directory itself: it stays when the journal and the files beside it are deleted
+/// or replaced. Elsewhere than on Linux, nobody is seen.
 class Presence {
  public:
-  /// `file`: in the directory. Where the directory can't be opened, others do not see it.
+  /// `file`: in the directory.
   explicit Presence(const std::string& file);
   ~Presence();
   Presence(const Presence&) = delete;
   Presence& operator=(const Presence&) = delete;
 
-  /// No other Presence is in the directory, in no process.
-  bool alone() const noexcept;
+  /// Shows it, by this byte, until this object ends. Once.
+  void show(std::int64_t byte);
+  /// The bytes of all others in the directory, in this process or another one. Empty where that is
+  /// not known, or this one can't be seen by others.
+  std::optional<std::vector<std::int64_t>> others() const;
 
  private:
   class Descriptor;
   std::unique_ptr<Descriptor> directory_;
+  bool shown_ = false;
 };
 
 }  // namespace heymilo::workflows

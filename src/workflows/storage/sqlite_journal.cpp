@@ -116,6 +116,11 @@ JournalJoined SqliteJournal::join(const JournalJoin& join) {
   worker.outlast = join.outlast;
   worker.lock_file = database_->runFile().place();
   worker.lock_byte = database_->runFile().lockWorker();  // kept even if this fails: it may be made
+  if (own_.empty()) {
+    // A later worker of this object is not known by this byte: what an earlier one has sent may
+    // still be under way.
+    presence_.show(worker.lock_byte);
+  }
   own_[worker.worker] = {worker.lock_byte, join.stamp.number, 0};
   joined_ = join.posting;
   members_.add(worker);

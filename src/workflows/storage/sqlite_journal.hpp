@@ -56,6 +56,9 @@ class SqliteJournal final : public Journal {
   /// then nothing is written.
   std::optional<JournalClaimed> askOnly(const JournalClaim& claim);
   std::optional<bool> lives(const StoredWorker& worker) const;
+  /// See JournalDoubts::alone: everybody in the directory is a worker that has joined this journal,
+  /// as it is now, and can't have sent anybody to the posting yet.
+  bool alone(const StoredPosting& posting);
   /// The posting has no keys, and no workers but dead ones.
   bool isUnused(const StoredPosting& posting);
   /// A posting that isUnused() is for something else from now on.
@@ -73,7 +76,7 @@ class SqliteJournal final : public Journal {
             const std::string& interview_id);
 
   std::unique_ptr<JournalDatabase> database_;
-  const Presence presence_;
+  Presence presence_;
   JournalMembers members_;
   JournalRecords records_;
   std::map<std::string, Own> own_;

@@ -19,14 +19,24 @@ JournalDoubts SqliteJournal::search(const JournalSearch& search) {
     doubts.mine = true;
     doubts.adoption = posting.adopted ? std::string() : posting.adoption;
     doubts.outlast = members_.longestOutlast(posting.id);
-    // What an earlier worker of this object has sent may still be under way.
-    doubts.alone = own_.size() == 1 && presence_.alone();
+    doubts.alone = !posting.adopted && alone(posting);
     doubts.fresh = !posting.ever_adopted && !records_.any(posting.id);
     doubts.doubts = records_.doubts(posting.id);
     records_.queued(posting.id, doubts);
   }
   operation.commit();
   return doubts;
+}
+
+bool SqliteJournal::alone(const StoredPosting& posting) {
+  const auto others = presence_.others();
+  if (own_.size() != 1 || !others) {
+    return false;  // what an earlier worker of this object has sent may still be under way
+  }
+  return std::all_of(others->begin(), others->end(), [&](std::int64_t byte) {
+    const std::optional<StoredWorker> worker = members_.workerAt(byte);
+    return worker && (!worker->begun || worker->posting != posting.id);
+  });
 }
 
 namespace {

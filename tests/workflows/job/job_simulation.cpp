@@ -61,8 +61,13 @@ void JobSimulation::newJournal() {
       }));
     };
     journal_->alone = [this](const std::string& worker) {
+      const auto& workers = journal_->data().workers;
       return std::none_of(processes_.begin(), processes_.end(), [&](const Who& who) {
-        return who->alive && (who->current != worker || who->workers > 1);
+        const auto row = workers.find(who->current);
+        const bool joined =
+            row != workers.end() && !row->second.gone && !row->second.begun && who->workers == 1;
+        return who->alive && who->workers > 0 && !joined &&
+               (who->current != worker || who->workers > 1);
       });
     };
   }

@@ -79,7 +79,8 @@ class JournalModel final : public wf::Journal {
     return std::nullopt;
   };
 
-  /// Whether no process lives but the one with this worker, and that had no worker before.
+  /// Whether each process that lives is this worker's or has joined this store, as it is now, and
+  /// had no worker before.
   std::function<bool(const std::string& worker)> alone = [](const std::string&) { return false; };
 
   wf::JournalJoined join(const wf::JournalJoin& join) override;

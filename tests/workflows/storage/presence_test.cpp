@@ -1,11 +1,16 @@
 #include "workflows/storage/presence.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "support/temporary_directory.hpp"
 
@@ -14,6 +19,11 @@
 namespace heymilo::workflows {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Optional;
+using ::testing::UnorderedElementsAre;
+
 class PresenceTest : public testing::Test {
  protected:
   const heymilo_test::TemporaryDirectory directory_;
@@ -21,48 +31,65 @@ class PresenceTest : public testing::Test {
 };
 
 TEST_F(PresenceTest, IsSeenByOthersInTheDirectory) {
-  const Presence one(file_);
-  EXPECT_TRUE(one.alone());
+  Presence one(file_);
+  one.show(7);
+  EXPECT_THAT(one.others(), Optional(IsEmpty()));
   auto other = std::make_unique<Presence>(directory_.path() + "/another.journal");
-  EXPECT_FALSE(one.alone());
-  EXPECT_FALSE(other->alone());
+  EXPECT_THAT(one.others(), Optional(IsEmpty()));  // it has not shown itself
+  other->show(std::int64_t{1} << 40);
+  Presence third(file_);
+  third.show(8);
+  EXPECT_THAT(one.others(), Optional(UnorderedElementsAre(8, std::int64_t{1} << 40)));
+  EXPECT_THAT(other->others(), Optional(UnorderedElementsAre(7, 8)));
   other.reset();
-  EXPECT_TRUE(one.alone());
+  EXPECT_THAT(one.others(), Optional(ElementsAre(8)));
 }
 
 TEST_F(PresenceTest, StaysWhenTheFilesAreDeleted) {
-  const Presence one(file_);
+  Presence one(file_);
+  one.show(1);
   for (const auto& file : std::filesystem::directory_iterator(directory_.path())) {
     std::filesystem::remove(file.path());
   }
-  EXPECT_FALSE(Presence(file_).alone());
+  Presence other(file_);
+  other.show(2);
+  EXPECT_THAT(other.others(), Optional(ElementsAre(1)));
 }
 
 TEST_F(PresenceTest, EndsWithItsProcessAndNotWithAChildOfIt) {
-  int pipe_ends[2];
-  ASSERT_EQ(pipe(pipe_ends), 0);
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
   const pid_t child = fork();
   if (child == 0) {
-    const Presence in_child(file_);
+    Presence in_child(file_);
+    in_child.show(1);
     if (fork() == 0) {  // a grandchild outlives it, and shows nobody
       char byte = 0;
-      close(pipe_ends[1]);
-      while (read(pipe_ends[0], &byte, 1) > 0) {
+      close(ends[1]);
+      while (read(ends[0], &byte, 1) > 0) {
       }
       _exit(0);
     }
-    _exit(Presence(file_).alone() ? 1 : 0);
+    Presence other(file_);
+    other.show(2);
+    _exit(other.others() && other.others()->size() == 1 ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
-  EXPECT_TRUE(Presence(file_).alone());
-  close(pipe_ends[0]);
-  close(pipe_ends[1]);
+  Presence after(file_);
+  after.show(3);
+  EXPECT_THAT(after.others(), Optional(IsEmpty()));
+  close(ends[0]);
+  close(ends[1]);
 }
 
-TEST_F(PresenceTest, IsNotAloneWhereTheDirectoryCannotBeOpened) {
-  EXPECT_FALSE(Presence(directory_.path() + "/none/people.journal").alone());
+TEST_F(PresenceTest, KnowsNothingOfOthersWhereItIsNotSeenItself) {
+  const Presence not_shown(file_);
+  EXPECT_EQ(not_shown.others(), std::nullopt);
+  Presence nowhere(directory_.path() + "/none/people.journal");
+  nowhere.show(1);
+  EXPECT_EQ(nowhere.others(), std::nullopt);
 }
 
 }  // namespace

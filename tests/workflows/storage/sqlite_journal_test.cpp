@@ -346,6 +346,29 @@ TEST_F(SqliteJournalFile, WhoLivesIsKnownAtOnce) {
   EXPECT_EQ(worker.row("a").state, State::in_doubt);
 }
 
+// Only then, adoption need not wait for requests of others.
+TEST_F(SqliteJournalFile, IsAloneWhereNobodyCanHaveSent) {
+  if (!wf::RunFile::hasLocks()) {
+    return;  // then it is not known
+  }
+  std::optional<Worker> first(open);
+  EXPECT_TRUE(first->search().alone);
+  const Worker joined_too(open);
+  EXPECT_TRUE(first->search().alone);
+  {
+    const Worker elsewhere([this] { return sqliteJournal(directory.file("another")); });
+    EXPECT_FALSE(first->search().alone);
+  }
+  EXPECT_TRUE(first->search().alone);
+
+  fs::remove(file);
+  fs::remove(run);
+  Worker next(open);
+  EXPECT_FALSE(next.search().alone);  // both may have sent by the file that is gone
+  first.reset();
+  EXPECT_FALSE(next.search().alone);
+}
+
 TEST_F(SqliteJournalFile, WhoHasALockInAnotherFileIsGoneWithTheCopy) {
   Worker other(open);
   other.adopt().claim({"a"}, "t");
