@@ -191,10 +191,10 @@ struct BulkIngestResult {
 /// A journal that is new, or may be an older copy, first takes over who is in the posting. It waits
 /// for the settling time, and then lists the posting from its beginning. It waits longer, by the
 /// longest time of an attempt and 15 s, where other workers may have a request under way: always in
-/// PostgreSQL and on systems other than Linux; with a file on Linux, where another Journal in its
-/// directory is open, in this process or another, and where this Journal has had a run before.
-/// `new_posting` skips this for a new journal. Other runs begin with a list from the journal's
-/// newest sending on.
+/// PostgreSQL and on systems other than Linux; with a file on Linux, where another journal in its
+/// directory, or one that was in its place, is in use, and where this Journal has had a run before.
+/// `new_posting` skips this for a new journal, unless the posting shows somebody. Other runs begin
+/// with a list from the journal's newest sending on.
 ///
 /// The journal must stay where it is: before each request, and again when it is connected,
 /// bulkIngest() checks whether the file was deleted, moved, replaced or truncated, and ends with
