@@ -130,8 +130,11 @@ TEST_F(StandardDescriptorsTest, NothingIsLostInSilenceAndNothingGoesIntoAConnect
 }
 
 TEST_F(StandardDescriptorsTest, NobodyIsIngestedWhoseResponseCouldNotBeShown) {
+  int count = 0;
   for (const Closed& closed : everyCombination()) {
     SCOPED_TRACE(closed.redirections());
+    const std::string empty = "empty-" + std::to_string(++count);
+    server.addPosting(empty);
     server.clearRequests();
     const ChildResult one = runWith(closed.redirections(),
                                     "ingest_candidate",
@@ -139,7 +142,7 @@ TEST_F(StandardDescriptorsTest, NobodyIsIngestedWhoseResponseCouldNotBeShown) {
     EXPECT_EQ(one.exit_code, closed.out ? 1 : 0);
     const ChildResult many = runWith(closed.redirections(),
                                      "bulk_ingest",
-                                     {"posting-1",
+                                     {empty,
                                       people(3),
                                       "--new-posting",
                                       "--report",

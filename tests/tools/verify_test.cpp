@@ -48,6 +48,10 @@ TEST_F(VerifyProgram, FindsTheWorkOfTwoMachinesWithoutACommonJournal) {
   writeKeyed(range(0, 3));
   ASSERT_EQ(ingestKeyed({"--journal", directory.file("a")}).exit_code, 0);
   writeKeyed(range(2, 5));
+  // The other one has looked before the first one had sent anybody.
+  server.respondNext("listCandidates",
+                     heymilo::testing::ScriptedResponse::answer(
+                         200, R"({"data":[],"pagination":{"has_more":false}})"));
   ASSERT_EQ(ingestKeyed({"--journal", directory.file("b")}).exit_code, 0);  // --new-posting
   const ChildResult table = verify({"--journal", directory.file("a")});
   EXPECT_EQ(table.exit_code, 3);
