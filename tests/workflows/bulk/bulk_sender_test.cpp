@@ -70,7 +70,8 @@ class BulkSenderTest : public ::testing::Test {
     const Client client(client_options);
     ApiClock api_clock(*clock);
     RunControl control(*clock, options.stop, options.patience);
-    BulkSender sender(client, "p", options, rule_, api_clock, control);
+    const std::string posting = "p";
+    BulkSender sender(client, posting, options, rule_, api_clock, control);
     sender.send(
         std::move(chunk),
         [this] { return allowed; },
