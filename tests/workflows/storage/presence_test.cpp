@@ -57,8 +57,9 @@ TEST_F(PresenceTest, StaysWhenTheFilesAreDeleted) {
 }
 
 TEST_F(PresenceTest, EndsWithItsProcessAndNotWithAChildOfIt) {
-  std::array<int, 2> ends{};
+  std::array<int, 2> ends{}, ready{};
   ASSERT_EQ(pipe(ends.data()), 0);
+  ASSERT_EQ(pipe(ready.data()), 0);
   const pid_t child = fork();
   if (child == 0) {
     Presence in_child(file_);
@@ -66,6 +67,7 @@ TEST_F(PresenceTest, EndsWithItsProcessAndNotWithAChildOfIt) {
     if (fork() == 0) {  // a grandchild outlives it, and shows nobody
       char byte = 0;
       close(ends[1]);
+      static_cast<void>(!write(ready[1], &byte, 1));
       while (read(ends[0], &byte, 1) > 0) {
       }
       _exit(0);
@@ -77,11 +79,14 @@ TEST_F(PresenceTest, EndsWithItsProcessAndNotWithAChildOfIt) {
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
+  char byte = 0;
+  ASSERT_EQ(read(ready[0], &byte, 1), 1);  // fork() has returned in the grandchild
   Presence after(file_);
   after.show(3);
   EXPECT_THAT(after.others(), Optional(IsEmpty()));
-  close(ends[0]);
-  close(ends[1]);
+  for (const int end : {ends[0], ends[1], ready[0], ready[1]}) {
+    close(end);
+  }
 }
 
 TEST_F(PresenceTest, KnowsNothingOfOthersWhereItIsNotSeenItself) {
