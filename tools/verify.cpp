@@ -52,7 +52,7 @@ std::shared_ptr<Journal> open(const std::string& journal, const std::string& fil
   }
   std::error_code error;
   if (!std::filesystem::exists(file, error)) {
-    throw support::UsageError("there is no journal " + support::printable(file) +
+    throw support::UsageError("no journal was found at " + support::printable(file) +
                               ".\nGive the --journal of the ingestion.");
   }
   return heymilo::workflows::sqliteJournal(file);

@@ -10,7 +10,7 @@ namespace heymilo {
 ///
 /// Of an open file. Throws std::system_error where it can't be looked at.
 bool hasExactLocks(int descriptor);
-/// Of a file, or of the folder in which it would be made. True where there is no such folder.
+/// Of a file, or of the folder in which it would be made. True where that folder does not exist.
 bool hasExactLocks(const std::string& file);
 
 #ifndef __linux__

@@ -91,7 +91,7 @@ TEST_F(VerifyProgram, RefusesAJournalThatIsNotThePostings) {
   server.clearRequests();
   const ChildResult none = verify();  // the default one
   EXPECT_EQ(none.exit_code, 2);
-  EXPECT_THAT(none.err, HasSubstr("there is no journal "));
+  EXPECT_THAT(none.err, HasSubstr("no journal was found at "));
   EXPECT_THAT(std::filesystem::exists(defaultJournal()), false);
   EXPECT_EQ(verify({"--journal", ""}).exit_code, 2);
   server.addPosting("posting-2");

@@ -15,7 +15,7 @@ void requireUsable(std::string_view posting_id, const BulkIngestOptions& options
 /// The journal of the options. Throws StoreError.
 std::shared_ptr<Journal> chosenJournal(const Client& client, std::string_view posting_id,
                                        const BulkIngestOptions& options);
-/// The same for a plan: nothing is made. nullptr where there is no file.
+/// The same for a plan: nothing is made. nullptr where the file does not exist.
 std::shared_ptr<Journal> existingJournal(const Client& client, std::string_view posting_id,
                                          const BulkIngestOptions& options);
 

@@ -10,7 +10,8 @@ namespace heymilo::workflows {
 
 /// Shows to other processes that somebody uses a journal in this directory, by a lock of the kernel
 /// on a byte of the directory itself: it stays when the journal and the files beside it are deleted
-/// or replaced. Elsewhere than on Linux, nobody is seen.
+/// or replaced, and is not found in a new directory of the same name. Elsewhere than on Linux,
+/// nobody is seen.
 class Presence {
  public:
   /// `file`: in the directory.
