@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -123,7 +124,8 @@ TEST_F(SqliteMirrorErasure, AFileOfAFormerVersionIsWrittenAnew) {
     sqlite::Database former(file);
     former.execute(
         "PRAGMA secure_delete=OFF; DROP TABLE candidate_tombstones; DROP INDEX candidates_gone; "
-        "ALTER TABLE mirror DROP COLUMN traces; ALTER TABLE mirror DROP COLUMN erasure_key; "
+        "ALTER TABLE mirror RENAME COLUMN traces TO a; ALTER TABLE mirror RENAME COLUMN "
+        "erasure_key TO b; "
         "UPDATE mirror SET format = 1; UPDATE candidates SET gone_at = 1772323200 "
         "WHERE interview_id = 'c17'; DELETE FROM candidate_history WHERE interview_id = 'c18'; "
         "DELETE FROM candidates WHERE interview_id = 'c18'; PRAGMA wal_checkpoint(TRUNCATE)");
