@@ -194,6 +194,8 @@ const char* const kKeepCandidate =
 const char* const kFinishWalk =
     "WITH own AS (UPDATE heymilo.mirror SET last_walk = $3::bigint, watermark_us = $4::bigint, "
     "walk = NULL WHERE posting = $1 AND run = $2 RETURNING posting), "
+    "ahead AS (UPDATE heymilo.candidates c SET gone_at = now() FROM own "  // the clock was
+    "WHERE c.posting = own.posting AND c.gone_at > now()), "
     "gone AS (UPDATE heymilo.candidates c SET gone_at = now() FROM own "
     "WHERE c.posting = own.posting AND c.gone_at IS NULL AND c.walk <> $3::bigint "
     "AND ($5::timestamptz IS NULL OR c.created_at >= $5::timestamptz) RETURNING 1) "

@@ -17,7 +17,7 @@
 #include "heymilo/pagination.hpp"
 
 /// Keeps a copy of a posting's candidates equal to the API's list, in any database: the target is a
-/// MirrorSink, such as SqliteMirror in sqlite_mirror.hpp.
+/// MirrorSink, such as SqliteMirror in sqlite_mirror.hpp, or heymilo::postgres::mirror().
 namespace heymilo::workflows {
 
 using heymilo::isFinal;

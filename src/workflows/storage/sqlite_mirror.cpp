@@ -194,6 +194,9 @@ class SqliteMirror::Impl {
 
   std::uint64_t finish(const MirrorWalk& walk, const std::optional<Timestamp>& watermark) {
     Transaction transaction(database_);
+    // The clock was ahead, and would put off the erasure.
+    Statement ahead(database_, "UPDATE candidates SET gone_at = ?1 WHERE gone_at > ?1");
+    ahead.bind(1, secondsNow()).run();
     Statement gone(database_,
                    "UPDATE candidates SET gone_at = ?1 WHERE gone_at IS NULL AND walk <> ?2 "
                    "AND (?3 IS NULL OR created_at >= ?3)");

@@ -36,7 +36,7 @@ void expectErased(MirrorDatabase& database, const CandidateResponse& one) {
   EXPECT_FALSE(database.candidates("p").contains(one.interview_id));
   EXPECT_THAT(database.history(one.interview_id), IsEmpty());
   EXPECT_FALSE(database.hasTrace(one.email)) << one.email;
-  EXPECT_FALSE(database.hasTrace(one.name)) << one.name;
+  EXPECT_FALSE(database.hasTrace(one.name + '"')) << one.name;
   EXPECT_FALSE(database.hasTrace('"' + one.interview_id + '"'));
 }
 
@@ -165,6 +165,18 @@ void nobodyWhileOneIsUnknown(MirrorDatabase& database) {
   expectErased(database, one);
 }
 
+// This machine's clock was years ahead when somebody was marked as gone.
+void aTimeInTheFutureBeginsAgain(MirrorDatabase& database) {
+  FakeList list;
+  const CandidateResponse one = loseOne(database, list);
+  refresh(database, list, true);
+  database.age(-kDay * 3650);
+  EXPECT_EQ(refresh(database, list).erased, 0u);
+  database.age(kDay * 8);
+  EXPECT_EQ(refresh(database, list).erased, 1u);
+  expectErased(database, one);
+}
+
 void tombstonesOfTwoMirrorsDiffer(MirrorDatabase& database) {
   for (const char* posting : {"p", "q"}) {
     FakeList list;
@@ -189,6 +201,7 @@ std::vector<MirrorRule> erasureContract() {
           {"NeverBack", neverBack},
           {"NotWhoCannotBeRead", notWhoCannotBeRead},
           {"NobodyWhileOneIsUnknown", nobodyWhileOneIsUnknown},
+          {"ATimeInTheFutureBeginsAgain", aTimeInTheFutureBeginsAgain},
           {"TombstonesOfTwoMirrorsDiffer", tombstonesOfTwoMirrorsDiffer}};
 }
 
