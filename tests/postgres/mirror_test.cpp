@@ -10,11 +10,10 @@
 #include <iterator>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "heymilo/errors.hpp"
-#include "postgres/connection.hpp"
+#include "postgres/mirror_user.hpp"
 #include "support/mirror_fakes.hpp"
 #include "support/postgres.hpp"
 #include "workflows/mirror/mirror_contract.hpp"
@@ -25,19 +24,11 @@ namespace {
 
 using heymilo::CandidateStatus;
 using heymilo::StoreError;
-using heymilo::postgres::Connection;
-using heymilo::postgres::Rows;
-using heymilo::postgres::StatementError;
-using heymilo::postgres::Value;
 using heymilo::test::FakeList;
 using heymilo::test::mirroredCandidate;
-using heymilo::workflows::MirrorSink;
 using heymilo::workflows::MirrorWalk;
-using std::chrono::hours;
 using std::chrono::minutes;
 using testing::HasSubstr;
-
-constexpr std::chrono::seconds kLimit{20};
 
 /// One server for all tests of this file: it takes a second to make.
 PostgresServer* server = nullptr;
@@ -58,93 +49,19 @@ void makeServer() {
   server->sql("DROP SCHEMA IF EXISTS heymilo CASCADE");
 }
 
-/// A user with a connection of its own.
-class PostgresUser : public MirrorDatabase {
- public:
-  explicit PostgresUser(std::string url) : url_(std::move(url)), connection_(server->url()) {}
-
-  std::shared_ptr<MirrorSink> open(const std::string& posting) override {
-    return heymilo::postgres::mirror(url_, posting);
-  }
-
-  nlohmann::json candidates(const std::string& posting) override {
-    std::string times;
-    for (const char* name :
-         {"created_at", "interviewed_at", "first_seen", "last_seen", "changed_at", "gone_at"}) {
-      times += (times.empty() ? "'" : ", '") + std::string(name) + "', extract(epoch FROM " + name +
-               ")::double precision";
-    }
-    const Rows rows = run("SELECT (to_jsonb(c) || jsonb_build_object(" + times +
-                              "))::text FROM heymilo.candidates c WHERE posting = $1",
-                          {Value(posting)});
-    nlohmann::json all = nlohmann::json::object();
-    for (std::size_t at = 0; at < rows.size(); ++at) {
-      const auto row = nlohmann::json::parse(rows.text(at, 0));
-      all[row["interview_id"].get<std::string>()] = row;
-    }
-    return all;
-  }
-
-  std::vector<std::string> history(const std::string& interview_id) override {
-    return texts(
-        "SELECT status || ' ' || coalesce(current_step_id, '-') || ' ' || "
-        "coalesce(current_step_order::text, '-') FROM heymilo.candidate_history "
-        "WHERE interview_id = $1 ORDER BY observed_at",
-        interview_id);
-  }
-
-  std::vector<std::string> tombstones(const std::string& posting) override {
-    return texts("SELECT tombstone FROM heymilo.candidate_tombstones WHERE posting = $1", posting);
-  }
-
-  void age(hours time) override {
-    run("UPDATE heymilo.candidates SET gone_at = gone_at - $1::bigint * interval '1 hour'",
-        {Value(std::to_string(time.count()))});
-  }
-
-  bool hasTrace(const std::string& text) override {
-    for (const std::string& table :
-         texts("SELECT tablename FROM pg_tables WHERE schemaname = $1", "heymilo")) {
-      const std::string sql =
-          "SELECT count(*) FROM heymilo." + table + " t WHERE strpos(t::text, $1) > 0";
-      if (run(sql, {Value(text)}).number(0, 0) > 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  Rows run(const std::string& sql, const std::vector<Value>& values = {}) {
-    return connection_.run(sql.c_str(), values, kLimit);
-  }
-
- private:
-  std::vector<std::string> texts(const std::string& sql, const std::string& value) {
-    const Rows rows = run(sql, {Value(value)});
-    std::vector<std::string> all;
-    for (std::size_t at = 0; at < rows.size(); ++at) {
-      all.push_back(rows.text(at, 0));
-    }
-    return all;
-  }
-
-  const std::string url_;
-  Connection connection_;
-};
-
 class PostgresMirrorContract : public testing::TestWithParam<MirrorRule> {
  protected:
   void SetUp() override { makeServer(); }
 };
 
 TEST_P(PostgresMirrorContract, Holds) {
-  PostgresUser user(server->url());
+  PostgresUser user(server->url(), server->url());
   GetParam().check(user);
 }
 
 TEST_P(PostgresMirrorContract, HoldsThroughPgbouncerInTransactionMode) {
   const Pgbouncer bouncer(*server);
-  PostgresUser user(bouncer.url());
+  PostgresUser user(bouncer.url(), server->url());
   GetParam().check(user);
 }
 
@@ -159,7 +76,7 @@ class PostgresMirror : public testing::Test {
  protected:
   void SetUp() override {
     makeServer();
-    user = std::make_unique<PostgresUser>(server->url());
+    user = std::make_unique<PostgresUser>(server->url(), server->url());
   }
 
   static MirrorWalk walkOf(std::uint64_t number) {
@@ -257,7 +174,7 @@ TEST_F(PostgresMirror, GoesOnAfterTheServerWasRestarted) {
   EXPECT_THROW(refresh(*user, list), StoreError);
   server->start();
   list.before = nullptr;
-  user = std::make_unique<PostgresUser>(server->url());
+  user = std::make_unique<PostgresUser>(server->url(), server->url());
   EXPECT_TRUE(refresh(*user, list).resumed);
   expectEqual(*user, list);
 }
