@@ -41,10 +41,11 @@ namespace heymilo::workflows {
 /// The file is in WAL mode: readers and a run never wait for each other, and a reader sees each
 /// page completely or not at all. The file is readable by its owner only.
 ///
-/// Who is erased is overwritten in the file (`secure_delete`), and the WAL is written back and cut
-/// off after that. While a reader keeps an old transaction open, this waits for 10 seconds and is
-/// then left to the next run. The blocks of the device that the WAL had, and backups, are the
-/// system's: a mirror on an encrypted device, and backups that expire, are the means there.
+/// Who is erased is overwritten in the file: `secure_delete`, and VACUUM, which writes the whole
+/// file anew in each run that erases somebody. The WAL is written back and cut off after that.
+/// While a reader keeps an old transaction open, this waits for 10 seconds and is then left to the
+/// next run. The blocks of the device that the WAL had, and backups, are the system's: a mirror on
+/// an encrypted device, and backups that expire, are the means there.
 class SqliteMirror final : public MirrorSink {
  public:
   /// Opens or creates the file. Throws StoreError if it can't be used, is in use by another run,

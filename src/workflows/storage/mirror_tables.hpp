@@ -13,7 +13,7 @@ namespace heymilo::workflows {
 // Where bytes of people may be who were erased: mirror.traces.
 constexpr std::int64_t kNoTraces = 0;
 constexpr std::int64_t kTracesInLog = 1;   ///< the WAL has pages from before
-constexpr std::int64_t kTracesInFile = 2;  ///< free pages, too: a former version wrote the file
+constexpr std::int64_t kTracesInFile = 2;  ///< unused parts of pages, too
 
 /// Opens or creates the mirror of a posting, with a table `candidates` that has all of `columns`.
 /// SqliteMirror documents the tables. Throws StoreError if the file is not a mirror of this posting

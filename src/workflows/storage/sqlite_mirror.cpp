@@ -258,8 +258,7 @@ class SqliteMirror::Impl {
       history.bind(1, id).run();
       candidate.bind(1, id).run();
     }
-    Statement traces(database_, "UPDATE mirror SET traces = max(traces, ?1)");
-    traces.bind(1, kTracesInLog).run();
+    setTraces(kTracesInFile);
   }
 
   /// Checks that the writes are not lost: a run that ends without an error has stored its result.
@@ -325,9 +324,10 @@ class SqliteMirror::Impl {
     return is;
   }
 
-  /// Overwrites what the files still have of people who were erased. The WAL has pages from before,
-  /// until a checkpoint has copied all of it and cut it off; a reader's old transaction prevents
-  /// that: the next run tries again.
+  /// Overwrites what the files still have of people who were erased. secure_delete overwrites a row
+  /// where it is, and not the copies that stay behind where SQLite has split or merged pages:
+  /// VACUUM writes each page anew. The WAL has pages from before, until a checkpoint has copied all
+  /// of it and cut it off; a reader's old transaction prevents that: the next run tries again.
   void wipe() {
     Statement about(database_, "SELECT traces FROM mirror");
     about.step();
@@ -337,16 +337,21 @@ class SqliteMirror::Impl {
       return;
     }
     if (traces == kTracesInFile) {
-      database_.execute("VACUUM");  // writes each page anew
+      database_.execute("VACUUM");
+      setTraces(kTracesInLog);
     }
     Statement checkpoint(database_, "PRAGMA wal_checkpoint(TRUNCATE)");
     const bool busy = !checkpoint.step() || checkpoint.integer(0) != 0;
     checkpoint.reset();
     if (!busy) {
-      Statement done(database_, "UPDATE mirror SET traces = ?1");
-      done.bind(1, kNoTraces).run();
+      setTraces(kNoTraces);
     }
     requireInPlace();
+  }
+
+  void setTraces(std::int64_t where) {
+    Statement traces(database_, "UPDATE mirror SET traces = ?1");
+    traces.bind(1, where).run();
   }
 
   const std::vector<CandidateColumn> columns_ = candidateColumns();

@@ -117,7 +117,7 @@ void neverBack(MirrorDatabase& database) {
     MirrorWalk walk;
     walk.number = sink->load().last_walk + 1;
     walk.full = true;
-    walk.cursor = one.interview_id;
+    walk.cursor = "c16";
     const auto changes = sink->upsert({one}, walk);
     EXPECT_EQ(changes.withheld, 1u);
     EXPECT_EQ(changes.added + changes.changed, 0u);
