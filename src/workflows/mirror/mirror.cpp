@@ -129,13 +129,11 @@ class MirrorRun {
       }
     }
     const auto end = unlessUnreadable(later(watermark, settled(walk)), walk);
-    if (walk.unidentified) {
+    if (walk.unidentified) {  // it may be anybody: nobody is gone, and nobody is erased
       walk.created_after = kAfterAll;
     }
     result_.gone += sink_.finish(walk, end);
-    if (!walk.unidentified) {
-      result_.erased += sink_.erase(walk, goneBefore(walk.started_at));
-    }
+    result_.erased += sink_.erase(walk, goneBefore(walk.started_at));
     return true;
   }
 
