@@ -55,7 +55,7 @@ void declare(CLI::App& app, Arguments& arguments) {
          "0: at once")
       ->type_name("DAYS")
       ->capture_default_str()
-      ->check(CLI::Range(0, kMostDays).description(""));
+      ->check(support::numberBetween(0, kMostDays));
   app.add_flag("--quiet", arguments.quiet, "Print no progress and no summary");
 }
 
