@@ -1,12 +1,19 @@
-// Keeps an SQLite copy of a posting's candidates up to date.
+// Keeps a copy of a posting's candidates up to date, in SQLite or PostgreSQL.
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdint>
 #include <heymilo/heymilo.hpp>
 #include <heymilo/workflows/sqlite_mirror.hpp>
 #include <heymilo/workflows/store_error.hpp>
+#include <memory>
 #include <string>
 
+#ifdef HEYMILO_TOOLS_WITH_POSTGRES
+#include <heymilo/postgres/mirror.hpp>
+#endif
+
+#include "support/database_url.hpp"
 #include "support/distinct_files.hpp"
 #include "support/explain.hpp"
 #include "support/interrupt.hpp"
@@ -23,19 +30,32 @@ using support::ExitCode;
 
 struct Arguments {
   std::string posting_id, database;
+  std::uint32_t erase_after = 7;  // days
   bool full = false;
   bool quiet = false;
 };
 
+constexpr int kMostDays = 36'500;
+
 void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("POSTING_ID", arguments.posting_id, "The posting's id")->required()->type_name("");
-  app.add_option("--database", arguments.database, "The SQLite file; created if it does not exist")
+  app.add_option("--database",
+                 arguments.database,
+                 "The SQLite file, created if it does not exist, or postgresql://...")
       ->required()
       ->type_name("DB");
   app.add_flag("--full",
                arguments.full,
                "Read everything: the only way to see changes of candidates that are already in a "
                "final state");
+  app.add_option(
+         "--erase-after",
+         arguments.erase_after,
+         "Erase a candidate for good who has no longer been in the list for this many days; "
+         "0: at once")
+      ->type_name("DAYS")
+      ->capture_default_str()
+      ->check(support::numberBetween(0, kMostDays));
   app.add_flag("--quiet", arguments.quiet, "Print no progress and no summary");
 }
 
@@ -61,13 +81,34 @@ std::string extent(const MirrorResult& result) {
 
 std::string summary(const MirrorResult& result) {
   return count(result.seen, "candidate") + " seen: " + std::to_string(result.added) + " new, " +
-         std::to_string(result.changed) + " changed, " + std::to_string(result.gone) + " gone\n" +
+         std::to_string(result.changed) + " changed, " + std::to_string(result.gone) + " gone" +
+         (result.erased == 0 ? "\n" : ", " + std::to_string(result.erased) + " erased\n") +
          count(result.requests, "request") + "; read " + extent(result) +
          (result.resumed ? ", after finishing an earlier run\n" : "\n");
 }
 
 constexpr const char* kStored = "Everything received so far is stored.\n";
 constexpr const char* kResume = "Everything received so far is stored. Run it again to resume.\n";
+
+/// Of people who are in the list again after they were erased.
+std::string withheld(std::uint64_t number) {
+  return count(number, "candidate") +
+         " in the list were erased from this mirror before, and are not stored again.\n";
+}
+
+std::shared_ptr<heymilo::workflows::MirrorSink> databaseOf(const Arguments& arguments) {
+  if (!support::isPostgresUrl(arguments.database)) {
+    return std::make_shared<heymilo::workflows::SqliteMirror>(arguments.database,
+                                                              arguments.posting_id);
+  }
+#ifdef HEYMILO_TOOLS_WITH_POSTGRES
+  return heymilo::postgres::mirror(arguments.database, arguments.posting_id);
+#else
+  throw support::UsageError(
+      "this program was built without PostgreSQL, which --database asks for.\n"
+      "Build it with libpq (HEYMILO_BUILD_POSTGRES), or give an SQLite file.");
+#endif
+}
 
 /// One run, and its output.
 class Mirroring {
@@ -86,6 +127,9 @@ class Mirroring {
         output.write(summary(result));
         output.finish();
       }
+      if (result.withheld != 0 && !arguments_.quiet) {
+        support::tell(withheld(result.withheld));
+      }
       if (result.unreadable != 0) {
         support::complain(support::explainUnreadable(result.unreadable) +
                           "The database keeps its copy of them.\n");
@@ -95,8 +139,10 @@ class Mirroring {
     } catch (const heymilo::workflows::StoreError& error) {
       support::complain(
           support::printable(error.what()) +
-          "\nCheck --database: the file must be the mirror of this posting, in a writable "
-          "directory. The next run resumes from the file's state.\n");
+          (support::isPostgresUrl(arguments_.database)
+               ? "\nThe next run resumes from the database's state.\n"
+               : "\nCheck --database: the file must be the mirror of this posting, in a writable "
+                 "directory. The next run resumes from the file's state.\n"));
       return ExitCode::failed;
     } catch (const heymilo::Error& error) {
       if (seen_ == 0) {
@@ -113,7 +159,9 @@ class Mirroring {
   /// Throws UsageError if another output would overwrite the database.
   void checkFiles() const {
     support::DistinctFiles files(" Nothing was changed.");
-    files.addDatabase("the database", arguments_.database);
+    if (!support::isPostgresUrl(arguments_.database)) {
+      files.addDatabase("the database", arguments_.database);
+    }
     files.checkMessages();
     files.addDescriptor("standard output", support::kStandardOutput);
     files.check();
@@ -121,11 +169,12 @@ class Mirroring {
 
   MirrorResult mirror(const heymilo::Client& client) {
     checkFiles();
-    heymilo::workflows::SqliteMirror database(arguments_.database, arguments_.posting_id);
+    const auto database = databaseOf(arguments_);
     support::ProgressLine line(arguments_.quiet);
     heymilo::workflows::MirrorOptions options;
     options.full = arguments_.full;
     options.concurrency = 4;
+    options.erase_after = std::chrono::hours{24} * arguments_.erase_after;
     options.stop = interrupt_.token();
     options.on_progress = [&](const MirrorProgress& progress) {
       seen_ = progress.seen;
@@ -134,7 +183,7 @@ class Mirroring {
     options.on_unreadable = [](const heymilo::UnreadableCandidate& candidate) {
       support::complain(support::explain(candidate));
     };
-    return mirrorCandidates(client, arguments_.posting_id, database, options);
+    return mirrorCandidates(client, arguments_.posting_id, *database, options);
   }
 
   ExitCode unfinished() const { return seen_ == 0 ? ExitCode::failed : ExitCode::in_part; }
@@ -147,12 +196,14 @@ class Mirroring {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Keep an SQLite copy of a posting's candidates up to date.", "mirror_candidates");
+  CLI::App app("Keep a copy of a posting's candidates up to date, in SQLite or PostgreSQL.",
+               "mirror_candidates");
   Arguments arguments;
   declare(app, arguments);
   app.footer(
       support::apiFooter("  mirror_candidates POSTING_ID --database candidates.db\n"
-                         "  sqlite3 candidates.db 'SELECT name, status FROM candidates'"));
+                         "  sqlite3 candidates.db 'SELECT name, status FROM candidates'\n"
+                         "  mirror_candidates POSTING_ID --database postgresql://heymilo@db/app"));
   return support::runProgram(app, argc, argv, [&] {
     const heymilo::Client client = support::clientFromEnvironment();
     return Mirroring(arguments).run(client);

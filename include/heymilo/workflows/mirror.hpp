@@ -17,7 +17,7 @@
 #include "heymilo/pagination.hpp"
 
 /// Keeps a copy of a posting's candidates equal to the API's list, in any database: the target is a
-/// MirrorSink, such as SqliteMirror in sqlite_mirror.hpp.
+/// MirrorSink, such as SqliteMirror in sqlite_mirror.hpp, or heymilo::postgres::mirror().
 namespace heymilo::workflows {
 
 using heymilo::isFinal;
@@ -59,6 +59,15 @@ struct MirrorState {
 struct MirrorChanges {
   std::uint64_t added = 0;    ///< new to the mirror
   std::uint64_t changed = 0;  ///< differ from the mirror, or are back after being gone
+  /// Erased before, and therefore not stored: see MirrorSink::erase().
+  std::uint64_t withheld = 0;
+};
+
+/// The candidates that have been gone for long enough to be erased.
+struct MirrorDue {
+  std::uint64_t candidates = 0;       ///< their number
+  std::optional<Timestamp> oldest{};  ///< the oldest `created_at`
+  bool undated = false;               ///< one of them has no `created_at`
 };
 
 /// The target of a mirror. It is used by one thread, the one that calls mirrorCandidates(). An
@@ -87,6 +96,19 @@ class MirrorSink {
   /// then on. Afterwards there is no unfinished walk, and load() returns `watermark`. Atomic.
   /// Returns the number of candidates marked as gone.
   virtual std::uint64_t finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) = 0;
+
+  /// The candidates that were marked as gone before a moment. A sink that erases nobody has none,
+  /// as here.
+  virtual MirrorDue due(Timestamp gone_before);
+
+  /// After finish() of the same walk: erases the candidates that were marked as gone before a
+  /// moment and that `walk` would have seen, by the condition of finish(). Whoever is outside its
+  /// range stays, since the list may have them again. Content and history are deleted; a tombstone
+  /// is kept, from which nobody can tell who it was, and upsert() stores nobody who has one:
+  /// neither from a late page nor from a resumed walk. Atomic for each candidate. Returns the
+  /// number of candidates erased; 0 if the sink erases nobody, as here. `gone_before` may be
+  /// Timestamp::max(): all who are gone.
+  virtual std::uint64_t erase(const MirrorWalk& walk, Timestamp gone_before);
 
  protected:
   MirrorSink() = default;
@@ -117,6 +139,11 @@ struct MirrorOptions {
   /// A walk over everything is read by this many requests in parallel, if the API sends a
   /// total_count; see Client::listAllCandidatesInParallel(). Other walks are read page by page.
   std::size_t concurrency = 1;
+  /// How long a candidate is kept who is no longer in the list; 0: not longer than the run that
+  /// finds it out. Until then an error of the API can be noticed: who is in the list again is no
+  /// longer gone. Then content and history are erased, for good: see MirrorSink::erase(). The time
+  /// passes by the API's clock or this machine's, whichever is behind.
+  std::chrono::hours erase_after{24 * 7};
   /// Ends the run in good order: a request under way is cancelled, a page that has come is stored.
   CancellationToken stop{};
   /// For each page; its `cancellation` is ignored, see `stop`.
@@ -135,6 +162,9 @@ struct MirrorResult {
   std::uint64_t added = 0;    ///< new to the mirror
   std::uint64_t changed = 0;  ///< different from the mirror
   std::uint64_t gone = 0;     ///< no longer in the list
+  std::uint64_t erased = 0;   ///< after MirrorOptions::erase_after
+  /// In the list again after they were erased: not stored. One that was seen twice counts twice.
+  std::uint64_t withheld = 0;
   /// Unreadable candidates in the list: the mirror keeps its copy of them. If not 0, the mirror is
   /// incomplete, and each was reported to MirrorOptions::on_unreadable.
   std::uint64_t unreadable = 0;
@@ -161,6 +191,11 @@ struct MirrorResult {
 ///   state (a recruiter shortlists a completed one; one is deleted), candidates that appear in the
 ///   list more than `overlap` after their `created_at`, and those without a `created_at`: a `full`
 ///   run does.
+///
+/// Who has been gone for `erase_after` is erased by a run that reads their part of the list and
+/// does not see them there. A run whose range would not reach back to them begins earlier for that,
+/// and reads everything if one of them has no `created_at`. A run that has seen a candidate whose
+/// interview_id is unreadable erases nobody, as that may be any of them.
 ///
 /// A change of the list during a run may only be seen by the next run.
 ///

@@ -31,11 +31,21 @@ namespace heymilo::workflows {
 /// `observed_at`): a row for each change of a candidate's status or step that the mirror has seen,
 /// and for its first one. Changes that began and ended between two runs are not in it.
 ///
+/// Table `candidate_tombstones` (`tombstone`, `erased_at`): a row for each candidate who was
+/// erased, without anything of the candidate: see MirrorSink::erase(). It holds back who is listed
+/// again; to let all of them in again, delete its rows.
+///
 /// All times are Unix seconds, UTC, as REAL with microseconds: `datetime(created_at, 'unixepoch')`.
 /// Booleans are 0 and 1. The table `mirror` is internal.
 ///
 /// The file is in WAL mode: readers and a run never wait for each other, and a reader sees each
 /// page completely or not at all. The file is readable by its owner only.
+///
+/// Who is erased is overwritten in the file: `secure_delete`, and VACUUM, which writes the whole
+/// file anew in each run that erases somebody. The WAL is written back and cut off after that.
+/// While a reader keeps an old transaction open, this waits for 10 seconds and is then left to the
+/// next run. The blocks of the device that the WAL had, and backups, are the system's: a mirror on
+/// an encrypted device, and backups that expire, are the means there.
 class SqliteMirror final : public MirrorSink {
  public:
   /// Opens or creates the file. Throws StoreError if it can't be used, is in use by another run,
@@ -54,6 +64,8 @@ class SqliteMirror final : public MirrorSink {
                        const MirrorWalk& walk) override;
   bool keep(const std::string& interview_id, const MirrorWalk& walk) override;
   std::uint64_t finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) override;
+  MirrorDue due(Timestamp gone_before) override;
+  std::uint64_t erase(const MirrorWalk& walk, Timestamp gone_before) override;
 
  private:
   class Impl;

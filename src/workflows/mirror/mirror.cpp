@@ -21,6 +21,9 @@ constexpr int kMaxRestarts = 5;
 // Later than every candidate: the end of the year 9999.
 constexpr Timestamp kAfterAll{std::chrono::seconds{253'402'300'799}};
 
+// Of MirrorOptions::erase_after: later arithmetic stays in the range of a Timestamp.
+constexpr std::chrono::hours kLongest{24 * 36'500};
+
 /// Statuses with which the API may refuse an unknown cursor; without a cursor they mean something
 /// else.
 bool refusesCursor(const StatusError& error) {
@@ -68,19 +71,31 @@ class MirrorRun {
     walk.full = full || !state.watermark;
     walk.started_at = now();
     if (!walk.full) {
-      walk.created_after = beginning(state);
+      const MirrorDue due = sink_.due(goneBefore(walk.started_at));
+      walk.full = due.undated;
+      if (!walk.full) {
+        walk.created_after = beginning(state, due);
+      }
     }
     finishWalk(walk, state.watermark);
   }
 
   /// The start of an incremental walk. In whole seconds: it makes no difference whether the API
   /// compares fractions.
-  Timestamp beginning(const MirrorState& state) const {
+  Timestamp beginning(const MirrorState& state, const MirrorDue& due) const {
     Timestamp moment = *state.watermark - options_.overlap;
     if (state.oldest_open) {
       moment = std::min(moment, *state.oldest_open);
     }
+    if (due.oldest) {
+      moment = std::min(moment, *due.oldest);
+    }
     return std::chrono::floor<std::chrono::seconds>(moment);
+  }
+
+  /// Who was marked as gone before is to be erased.
+  Timestamp goneBefore(Timestamp moment) const {
+    return options_.erase_after.count() == 0 ? Timestamp::max() : moment - options_.erase_after;
   }
 
   /// False if it was stopped.
@@ -114,10 +129,11 @@ class MirrorRun {
       }
     }
     const auto end = unlessUnreadable(later(watermark, settled(walk)), walk);
-    if (walk.unidentified) {
+    if (walk.unidentified) {  // it may be anybody: nobody is gone, and nobody is erased
       walk.created_after = kAfterAll;
     }
     result_.gone += sink_.finish(walk, end);
+    result_.erased += sink_.erase(walk, goneBefore(walk.started_at));
     return true;
   }
 
@@ -244,6 +260,7 @@ class MirrorRun {
     result_.seen += batch.size();
     result_.added += changes.added;
     result_.changed += changes.changed;
+    result_.withheld += changes.withheld;
   }
 
   bool stop() {
@@ -275,12 +292,6 @@ class MirrorRun {
 
 }  // namespace
 
-MirrorSink::~MirrorSink() = default;
-
-bool MirrorSink::keep(const std::string& /*interview_id*/, const MirrorWalk& /*walk*/) {
-  return false;
-}
-
 MirrorResult mirrorCandidates(const Client& client, std::string_view posting_id, MirrorSink& sink,
                               const MirrorOptions& options) {
   if (options.concurrency == 0) {
@@ -288,6 +299,9 @@ MirrorResult mirrorCandidates(const Client& client, std::string_view posting_id,
   }
   if (options.overlap.count() < 0) {
     throw InvalidArgumentError("overlap", "must not be negative");
+  }
+  if (options.erase_after.count() < 0 || options.erase_after > kLongest) {
+    throw InvalidArgumentError("erase_after", "must be from 0 to 36500 days");
   }
   return MirrorRun(client, posting_id, sink, options).run();
 }

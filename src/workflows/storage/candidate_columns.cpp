@@ -1,8 +1,6 @@
 #include "workflows/storage/candidate_columns.hpp"
 
-#include <cmath>
 #include <optional>
-#include <string_view>
 #include <type_traits>
 
 #include "heymilo/models/schema.hpp"
@@ -10,8 +8,6 @@
 namespace heymilo::workflows {
 
 namespace {
-
-using sqlite::Statement;
 
 template <class T>
 struct Inner {
@@ -22,56 +18,50 @@ struct Inner<std::optional<T>> {
   using Type = T;
 };
 
-/// SQLite's type for a property of the C++ type T; nullptr if it is not a scalar.
+/// The kind of a property of the C++ type T; empty if it is not a scalar.
 template <class T>
-constexpr const char* columnType() {
+constexpr std::optional<ColumnKind> kindOf() {
   if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, CandidateStatus>) {
-    return "TEXT";
-  } else if constexpr (std::is_same_v<T, double> || std::is_same_v<T, Timestamp>) {
-    return "REAL";
+    return ColumnKind::text;
+  } else if constexpr (std::is_same_v<T, double>) {
+    return ColumnKind::real;
+  } else if constexpr (std::is_same_v<T, Timestamp>) {
+    return ColumnKind::moment;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return ColumnKind::boolean;
   } else if constexpr (std::is_integral_v<T>) {
-    return "INTEGER";
+    return ColumnKind::integer;
   } else {
-    return nullptr;
+    return std::nullopt;
   }
 }
 
 template <class T>
-void bindScalar(Statement& statement, int parameter, const T& value) {
-  if constexpr (std::is_same_v<T, Timestamp>) {
-    statement.bind(parameter, toSeconds(value));
-  } else if constexpr (std::is_same_v<T, CandidateStatus>) {
-    statement.bind(parameter, value.text());
+ColumnValue valueOf(const T& value) {
+  if constexpr (std::is_same_v<T, CandidateStatus>) {
+    return std::string(value.text());
+  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    return static_cast<std::int64_t>(value);
   } else {
-    statement.bind(parameter, value);
+    return value;
   }
 }
 
 template <class T>
-void bindScalar(Statement& statement, int parameter, const std::optional<T>& value) {
-  if (value) {
-    bindScalar(statement, parameter, *value);
-  } else {
-    statement.bindNull(parameter);
-  }
+ColumnValue valueOf(const std::optional<T>& value) {
+  return value ? valueOf(*value) : ColumnValue();
 }
 
 template <class Member>
 void add(std::vector<CandidateColumn>& columns,
          const detail::Field<CandidateResponse, Member>& field) {
-  constexpr const char* kType = columnType<typename Inner<Member>::Type>();
-  if constexpr (kType != nullptr) {
-    columns.push_back(
-        {field.name,
-         kType,
-         [member = field.member](
-             Statement& statement, int parameter, const CandidateResponse& candidate) {
-           bindScalar(statement, parameter, candidate.*member);
-         }});
+  constexpr auto kKind = kindOf<typename Inner<Member>::Type>();
+  if constexpr (kKind.has_value()) {
+    columns.push_back({field.name, *kKind, [member = field.member](const CandidateResponse& one) {
+                         return valueOf(one.*member);
+                       }});
   }
 }
-
-constexpr double kMicroseconds = 1e6;
 
 }  // namespace
 
@@ -79,14 +69,6 @@ std::vector<CandidateColumn> candidateColumns() {
   std::vector<CandidateColumn> columns;
   Schema<CandidateResponse>::fields([&](const auto&... field) { (add(columns, field), ...); });
   return columns;
-}
-
-double toSeconds(Timestamp moment) {
-  return static_cast<double>(moment.time_since_epoch().count()) / kMicroseconds;
-}
-
-Timestamp fromSeconds(double seconds) {
-  return Timestamp(std::chrono::microseconds(std::llround(seconds * kMicroseconds)));
 }
 
 }  // namespace heymilo::workflows

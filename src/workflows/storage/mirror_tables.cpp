@@ -1,10 +1,12 @@
 #include "workflows/storage/mirror_tables.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <system_error>
 
 #include "heymilo/workflows/store_error.hpp"
+#include "workflows/storage/tombstone.hpp"
 
 namespace heymilo::workflows {
 
@@ -14,7 +16,9 @@ using sqlite::Transaction;
 
 namespace {
 
-constexpr std::int64_t kFormat = 1;
+// 2: candidates are erased. Version 0.1 would store an erased one again, and refuses this format.
+constexpr std::int64_t kFormat = 2;
+constexpr std::int64_t kFormatWithoutErasure = 1;  // without tombstones
 
 // candidates_status finds the oldest candidate that is not in a final state without reading a
 // document.
@@ -24,12 +28,35 @@ CREATE INDEX candidates_created_at ON candidates(created_at);
 CREATE TABLE mirror(
   format INTEGER NOT NULL, posting_id TEXT NOT NULL, last_walk INTEGER NOT NULL DEFAULT 0,
   watermark REAL, walk_full INTEGER, walk_created_after REAL, walk_started_at REAL,
-  walk_newest REAL, walk_cursor TEXT, walk_unidentified INTEGER, walk_oldest_unreadable REAL);
+  walk_newest REAL, walk_cursor TEXT, walk_unidentified INTEGER, walk_oldest_unreadable REAL,
+  erasure_key TEXT, traces INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE candidate_history(
   interview_id TEXT NOT NULL REFERENCES candidates(interview_id), status TEXT NOT NULL,
   current_step_id TEXT, current_step_order INTEGER, observed_at REAL NOT NULL);
 CREATE INDEX candidate_history_of ON candidate_history(interview_id, observed_at);
 )";
+
+// candidates_gone finds whom to erase. mirror.traces says where bytes of people may be who were
+// erased: kTracesInLog, kTracesInFile.
+constexpr const char* kErasure = R"(
+CREATE INDEX candidates_gone ON candidates(gone_at) WHERE gone_at IS NOT NULL;
+CREATE TABLE candidate_tombstones(
+  tombstone TEXT PRIMARY KEY, erased_at REAL NOT NULL) WITHOUT ROWID;
+)";
+
+const char* sqliteType(ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::boolean:
+    case ColumnKind::integer:
+      return "INTEGER";
+    case ColumnKind::real:
+    case ColumnKind::moment:
+      return "REAL";
+    case ColumnKind::text:
+      break;
+  }
+  return "TEXT";
+}
 
 bool hasTable(Database& database, std::string_view name) {
   Statement find(database, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1");
@@ -41,7 +68,7 @@ std::string candidatesTable(const std::vector<CandidateColumn>& columns) {
   std::string sql = "CREATE TABLE candidates(interview_id TEXT PRIMARY KEY";
   for (const CandidateColumn& column : columns) {
     if (column.name != "interview_id") {
-      sql += ", " + column.name + ' ' + column.type;
+      sql += ", " + column.name + ' ' + sqliteType(column.kind);
     }
   }
   return sql +
@@ -64,7 +91,10 @@ std::set<std::string> columnsOf(Database& database, std::string_view table) {
 /// the newer values of a walk.
 void addMissingColumns(Database& database, const std::vector<CandidateColumn>& columns) {
   const std::set<std::string> of_mirror = columnsOf(database, "mirror");
-  for (const char* column : {"walk_unidentified INTEGER", "walk_oldest_unreadable REAL"}) {
+  for (const char* column : {"walk_unidentified INTEGER",
+                             "walk_oldest_unreadable REAL",
+                             "erasure_key TEXT",
+                             "traces INTEGER NOT NULL DEFAULT 0"}) {
     const std::string_view text = column;
     if (of_mirror.count(std::string(text.substr(0, text.find(' ')))) == 0) {
       database.execute(std::string("ALTER TABLE mirror ADD COLUMN ") + column);
@@ -73,7 +103,8 @@ void addMissingColumns(Database& database, const std::vector<CandidateColumn>& c
   const std::set<std::string> present = columnsOf(database, "candidates");
   for (const CandidateColumn& column : columns) {
     if (present.count(column.name) == 0) {
-      database.execute("ALTER TABLE candidates ADD COLUMN " + column.name + ' ' + column.type);
+      database.execute("ALTER TABLE candidates ADD COLUMN " + column.name + ' ' +
+                       sqliteType(column.kind));
     }
   }
 }
@@ -83,7 +114,7 @@ void refuseForeignTables(Database& database) {
   if (hasTable(database, "mirror")) {
     return;
   }
-  for (const char* table : {"candidates", "candidate_history"}) {
+  for (const char* table : {"candidates", "candidate_history", "candidate_tombstones"}) {
     if (hasTable(database, table)) {
       throw StoreError(database.file() + " has a table " + table +
                        " that is not a mirror's; use another file");
@@ -91,17 +122,36 @@ void refuseForeignTables(Database& database) {
   }
 }
 
+std::string newErasureKey() {
+  constexpr std::size_t kBytes = 32;
+  return randomDigits(kBytes);
+}
+
 void makeTables(Database& database, std::string_view posting_id,
                 const std::vector<CandidateColumn>& columns) {
   database.execute(candidatesTable(columns));
   database.execute(kTheRest);
-  Statement about(database, "INSERT INTO mirror(format, posting_id) VALUES(?1, ?2)");
-  about.bind(1, kFormat).bind(2, posting_id).run();
+  database.execute(kErasure);
+  Statement about(database,
+                  "INSERT INTO mirror(format, posting_id, erasure_key) VALUES(?1, ?2, ?3)");
+  about.bind(1, kFormat).bind(2, posting_id).bind(3, newErasureKey()).run();
+}
+
+/// A file of version 0.1 was written without secure_delete: its free pages have earlier states.
+void takeOver(Database& database) {
+  Statement about(database, "SELECT format FROM mirror");
+  if (!about.step() || about.integer(0) != kFormatWithoutErasure) {
+    return;
+  }
+  about.reset();
+  database.execute(kErasure);
+  Statement take(database, "UPDATE mirror SET format = ?1, erasure_key = ?2, traces = ?3");
+  take.bind(1, kFormat).bind(2, newErasureKey()).bind(3, kTracesInFile).run();
 }
 
 void checkPurpose(Database& database, std::string_view posting_id) {
   Statement about(database, "SELECT format, posting_id FROM mirror");
-  if (!about.step() || about.integer(0) != kFormat) {
+  if (!about.step() || (about.integer(0) != kFormat && about.integer(0) != kFormatWithoutErasure)) {
     throw StoreError(database.file() + " is not a mirror of this version; use another file");
   }
   if (about.text(1) != posting_id) {
@@ -115,13 +165,15 @@ Database openMirror(const std::string& file, std::string_view posting_id,
                     const std::vector<CandidateColumn>& columns) {
   Database database(file);
   refuseForeignTables(database);
-  database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
+  // secure_delete: what is deleted or replaced is overwritten with zeros in its page.
+  database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON");
   Transaction transaction(database);
   if (!hasTable(database, "mirror")) {
     makeTables(database, posting_id, columns);
   }
   checkPurpose(database, posting_id);
   addMissingColumns(database, columns);
+  takeOver(database);
   transaction.commit();
   return database;
 }

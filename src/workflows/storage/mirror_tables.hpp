@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,11 @@
 #include "workflows/storage/sqlite.hpp"
 
 namespace heymilo::workflows {
+
+// Where bytes of people may be who were erased: mirror.traces.
+constexpr std::int64_t kNoTraces = 0;
+constexpr std::int64_t kTracesInLog = 1;   ///< the WAL has pages from before
+constexpr std::int64_t kTracesInFile = 2;  ///< unused parts of pages, too
 
 /// Opens or creates the mirror of a posting, with a table `candidates` that has all of `columns`.
 /// SqliteMirror documents the tables. Throws StoreError if the file is not a mirror of this posting

@@ -2,16 +2,20 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "heymilo/errors.hpp"
 #include "workflows/api_clock.hpp"
 #include "workflows/storage/candidate_columns.hpp"
+#include "workflows/storage/candidate_row.hpp"
 #include "workflows/storage/mirror_tables.hpp"
 #include "workflows/storage/sqlite.hpp"
+#include "workflows/storage/tombstone.hpp"
 
 namespace heymilo::workflows {
 
@@ -21,6 +25,8 @@ using sqlite::Database;
 using sqlite::RunLock;
 using sqlite::Statement;
 using sqlite::Transaction;
+
+constexpr double kMicroseconds = 1e6;
 
 /// The mirror's columns besides the scalar properties, in the order in which store() binds them.
 constexpr std::array kOwnColumns{
@@ -64,46 +70,18 @@ std::string oldestOpenSql() {
          finals + ')';
 }
 
-const WorkflowStepStatus* currentStep(const CandidateResponse& candidate) {
-  if (candidate.workflow) {
-    for (const WorkflowStepStatus& step : candidate.workflow->steps) {
-      if (step.status == StepStatus::in_progress) {
-        return &step;
-      }
-    }
-  }
-  return nullptr;
+/// A moment in the format of the tables: Unix seconds. A double is exact to the microsecond until
+/// the year 2200.
+double toSeconds(Timestamp moment) {
+  return static_cast<double>(moment.time_since_epoch().count()) / kMicroseconds;
 }
 
-CandidateResponse withoutSignedLinks(CandidateResponse candidate) {
-  if (candidate.agent_summary && candidate.agent_summary->web_interview) {
-    candidate.agent_summary->web_interview->audio_recording_link.reset();
-    candidate.agent_summary->web_interview->video_recording_link.reset();
-  }
-  return candidate;
-}
-
-std::string documentOf(const CandidateResponse& candidate) {
-  try {
-    return nlohmann::json(candidate).dump();
-  } catch (const nlohmann::json::exception&) {  // its text would quote the value
-    throw InvalidArgumentError("candidate", "contains text that is not valid UTF-8");
-  }
-}
-
-bool sameButForSignedLinks(const std::string& document, const CandidateResponse& candidate) {
-  try {
-    const auto before = nlohmann::json::parse(document).get<CandidateResponse>();
-    return withoutSignedLinks(before) == withoutSignedLinks(candidate);
-  } catch (const nlohmann::json::exception&) {
-    return false;  // modified by another program
-  } catch (const DecodeError&) {
-    return false;  // written by a version with another schema
-  }
+Timestamp fromSeconds(double seconds) {
+  return Timestamp(std::chrono::microseconds(std::llround(seconds * kMicroseconds)));
 }
 
 std::optional<double> toSeconds(const std::optional<Timestamp>& moment) {
-  return moment ? std::optional(workflows::toSeconds(*moment)) : std::nullopt;
+  return moment ? std::optional(toSeconds(*moment)) : std::nullopt;
 }
 
 std::optional<Timestamp> momentIn(const Statement& row, int column) {
@@ -118,7 +96,22 @@ void refuseWhatIsNoDatabase(const std::string& file) {
   }
 }
 
-double secondsNow() { return workflows::toSeconds(now()); }
+double secondsNow() { return toSeconds(now()); }
+
+void bindValue(Statement& statement, int parameter, const ColumnValue& value) {
+  std::visit(
+      [&](const auto& one) {
+        using T = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<T, std::monostate>) {
+          statement.bindNull(parameter);
+        } else if constexpr (std::is_same_v<T, Timestamp>) {
+          statement.bind(parameter, toSeconds(one));
+        } else {
+          statement.bind(parameter, one);
+        }
+      },
+      value);
+}
 
 }  // namespace
 
@@ -128,11 +121,16 @@ class SqliteMirror::Impl {
       : lock_(file),
         database_(openMirror(file, posting_id, columns_)),
         find_(database_,
-              "SELECT document, status, current_step_id, current_step_order, changed_at, gone_at "
+              "SELECT document, status, current_step_id, current_step_order, gone_at, changed_at "
               "FROM candidates WHERE interview_id = ?1"),
         upsert_(database_, upsertSql(columns_)),
         keep_(database_, "UPDATE candidates SET walk = ?1, gone_at = NULL WHERE interview_id = ?2"),
-        history_(database_, "INSERT INTO candidate_history VALUES(?1, ?2, ?3, ?4, ?5)") {
+        history_(database_, "INSERT INTO candidate_history VALUES(?1, ?2, ?3, ?4, ?5)"),
+        buried_(database_, "SELECT 1 FROM candidate_tombstones WHERE tombstone = ?1") {
+    Statement about(database_, "SELECT erasure_key FROM mirror");
+    about.step();
+    erasure_key_ = about.text(0);
+    about.reset();
     database_.rememberFiles(false);
     requireInPlace();
   }
@@ -179,7 +177,7 @@ class SqliteMirror::Impl {
         .bind(2, walk.cursor)
         .bind(3, walk.full)
         .bind(4, toSeconds(walk.created_after))
-        .bind(5, workflows::toSeconds(walk.started_at))
+        .bind(5, toSeconds(walk.started_at))
         .bind(6, toSeconds(walk.newest))
         .bind(7, walk.unidentified)
         .bind(8, toSeconds(walk.oldest_unreadable))
@@ -196,6 +194,9 @@ class SqliteMirror::Impl {
 
   std::uint64_t finish(const MirrorWalk& walk, const std::optional<Timestamp>& watermark) {
     Transaction transaction(database_);
+    // The clock was ahead, and would put off the erasure.
+    Statement ahead(database_, "UPDATE candidates SET gone_at = ?1 WHERE gone_at > ?1");
+    ahead.bind(1, secondsNow()).run();
     Statement gone(database_,
                    "UPDATE candidates SET gone_at = ?1 WHERE gone_at IS NULL AND walk <> ?2 "
                    "AND (?3 IS NULL OR created_at >= ?3)");
@@ -212,7 +213,54 @@ class SqliteMirror::Impl {
     return count;
   }
 
+  MirrorDue due(Timestamp gone_before) {
+    Statement count(database_,
+                    "SELECT count(*), min(created_at), count(*) - count(created_at) "
+                    "FROM candidates WHERE gone_at < ?1");
+    count.bind(1, toSeconds(gone_before)).step();
+    MirrorDue due;
+    due.candidates = static_cast<std::uint64_t>(count.integer(0));
+    due.oldest = momentIn(count, 1);
+    due.undated = count.integer(2) != 0;
+    return due;
+  }
+
+  std::uint64_t erase(const MirrorWalk& walk, Timestamp gone_before) {
+    std::vector<std::string> ids;
+    Transaction transaction(database_);
+    Statement gone(database_,
+                   "SELECT interview_id FROM candidates WHERE gone_at < ?1 AND walk <> ?2 "
+                   "AND (?3 IS NULL OR created_at >= ?3)");
+    gone.bind(1, toSeconds(gone_before))
+        .bind(2, static_cast<std::int64_t>(walk.number))
+        .bind(3, toSeconds(walk.created_after));
+    while (gone.step()) {
+      ids.push_back(gone.text(0));
+    }
+    bury(ids);
+    transaction.commit();
+    requireInPlace();
+    wipe();
+    return ids.size();
+  }
+
  private:
+  void bury(const std::vector<std::string>& ids) {
+    if (ids.empty()) {
+      return;
+    }
+    const double now = secondsNow();
+    Statement tombstone(database_, "INSERT OR IGNORE INTO candidate_tombstones VALUES(?1, ?2)");
+    Statement history(database_, "DELETE FROM candidate_history WHERE interview_id = ?1");
+    Statement candidate(database_, "DELETE FROM candidates WHERE interview_id = ?1");
+    for (const std::string& id : ids) {
+      tombstone.bind(1, tombstoneOf(erasure_key_, id)).bind(2, now).run();
+      history.bind(1, id).run();
+      candidate.bind(1, id).run();
+    }
+    setTraces(kTracesInFile);
+  }
+
   /// Checks that the writes are not lost: a run that ends without an error has stored its result.
   void requireInPlace() {
     database_.requireInPlace();
@@ -221,58 +269,96 @@ class SqliteMirror::Impl {
 
   void store(const CandidateResponse& candidate, std::uint64_t walk_number, double now,
              MirrorChanges& changes) {
-    const std::string json = documentOf(candidate);
-    const WorkflowStepStatus* step = currentStep(candidate);
     double changed = now;
-    bool moved = true;
-    find_.bind(1, candidate.interview_id);
-    if (find_.step()) {
-      const std::string before = find_.text(0);
-      if (before == json || sameButForSignedLinks(before, candidate)) {
-        changed = find_.real(4);
-        changes.changed += find_.isNull(5) ? 0U : 1U;  // it was marked as gone
-      } else {
-        ++changes.changed;
-      }
-      moved =
-          find_.text(1) != candidate.status.text() || find_.isNull(2) != (step == nullptr) ||
-          (step != nullptr && (find_.text(2) != step->step_id || find_.integer(3) != step->order));
-    } else {
-      ++changes.added;
+    const std::optional<StoredCandidate> before = stored(candidate.interview_id, changed);
+    if (!before && isBuried(candidate.interview_id)) {
+      ++changes.withheld;
+      return;
     }
-    find_.reset();
-
+    const CandidateRow row = compareCandidate(candidate, before, changes);
     int parameter = 0;
     for (const CandidateColumn& column : columns_) {
-      column.bind(upsert_, ++parameter, candidate);
+      bindValue(upsert_, ++parameter, column.value(candidate));
     }
-    bindStep(upsert_, parameter + 1, step);
-    parameter += 2;
-    upsert_.bind(++parameter, json);
+    upsert_.bind(++parameter, row.state.step_id);
+    upsert_.bind(++parameter, row.state.step_order);
+    upsert_.bind(++parameter, row.state.document);
     upsert_.bind(++parameter, now);
-    upsert_.bind(++parameter, changed);
+    upsert_.bind(++parameter, row.differs ? now : changed);
     upsert_.bind(++parameter, static_cast<std::int64_t>(walk_number));
     upsert_.run();
-    if (moved) {
-      history_.bind(1, candidate.interview_id).bind(2, candidate.status.text()).bind(5, now);
-      bindStep(history_, 3, step);
-      history_.run();
+    if (row.moved) {
+      history_.bind(1, candidate.interview_id)
+          .bind(2, row.state.status)
+          .bind(3, row.state.step_id)
+          .bind(4, row.state.step_order)
+          .bind(5, now)
+          .run();
     }
   }
 
-  /// step_id at the parameter, order at the next one.
-  static void bindStep(Statement& statement, int parameter, const WorkflowStepStatus* step) {
-    if (step != nullptr) {
-      statement.bind(parameter, step->step_id).bind(parameter + 1, step->order);
-    } else {
-      statement.bindNull(parameter).bindNull(parameter + 1);
+  /// What is there of a candidate, and when it changed.
+  std::optional<StoredCandidate> stored(const std::string& interview_id, double& changed_at) {
+    find_.bind(1, interview_id);
+    if (!find_.step()) {
+      return std::nullopt;
     }
+    StoredCandidate found;
+    found.document = find_.text(0);
+    found.status = find_.text(1);
+    if (!find_.isNull(2)) {
+      found.step_id = find_.text(2);
+    }
+    if (!find_.isNull(3)) {
+      found.step_order = find_.integer(3);
+    }
+    found.gone = !find_.isNull(4);
+    changed_at = find_.real(5);
+    find_.reset();
+    return found;
+  }
+
+  bool isBuried(const std::string& interview_id) {
+    const bool is = buried_.bind(1, tombstoneOf(erasure_key_, interview_id)).step();
+    buried_.reset();
+    return is;
+  }
+
+  /// Overwrites what the files still have of people who were erased. secure_delete overwrites a row
+  /// where it is, and not the copies that stay behind where SQLite has split or merged pages:
+  /// VACUUM writes each page anew. The WAL has pages from before, until a checkpoint has copied all
+  /// of it and cut it off; a reader's old transaction prevents that: the next run tries again.
+  void wipe() {
+    Statement about(database_, "SELECT traces FROM mirror");
+    about.step();
+    const std::int64_t traces = about.integer(0);
+    about.reset();
+    if (traces == kNoTraces) {
+      return;
+    }
+    if (traces == kTracesInFile) {
+      database_.execute("VACUUM");
+      setTraces(kTracesInLog);
+    }
+    Statement checkpoint(database_, "PRAGMA wal_checkpoint(TRUNCATE)");
+    const bool busy = !checkpoint.step() || checkpoint.integer(0) != 0;
+    checkpoint.reset();
+    if (!busy) {
+      setTraces(kNoTraces);
+    }
+    requireInPlace();
+  }
+
+  void setTraces(std::int64_t where) {
+    Statement traces(database_, "UPDATE mirror SET traces = ?1");
+    traces.bind(1, where).run();
   }
 
   const std::vector<CandidateColumn> columns_ = candidateColumns();
   RunLock lock_;  // before the database: another run on it is not disturbed
   Database database_;
-  Statement find_, upsert_, keep_, history_;
+  Statement find_, upsert_, keep_, history_, buried_;
+  std::string erasure_key_;
 };
 
 SqliteMirror::SqliteMirror(const std::string& file, std::string_view posting_id) {
@@ -298,6 +384,12 @@ bool SqliteMirror::keep(const std::string& interview_id, const MirrorWalk& walk)
 
 std::uint64_t SqliteMirror::finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) {
   return impl_->finish(walk, watermark);
+}
+
+MirrorDue SqliteMirror::due(Timestamp gone_before) { return impl_->due(gone_before); }
+
+std::uint64_t SqliteMirror::erase(const MirrorWalk& walk, Timestamp gone_before) {
+  return impl_->erase(walk, gone_before);
 }
 
 }  // namespace heymilo::workflows

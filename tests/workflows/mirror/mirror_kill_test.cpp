@@ -1,241 +1,51 @@
-// mirror_candidates is killed at random moments, against a server with all kinds of failures and
-// constantly changing candidates, and started again. In the end the table equals the server's list,
-// field by field.
-//
-// HEYMILO_TEST_KILLS, HEYMILO_TEST_CANDIDATES and HEYMILO_TEST_SEED make it longer, or repeat it.
+// mirror_candidates is killed again and again while it mirrors into a file: mirror_kills.hpp.
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <chrono>
-#include <csignal>
-#include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <iterator>
-#include <map>
-#include <memory>
 #include <optional>
-#include <random>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "heymilo/client.hpp"
-#include "heymilo/testing/mock_server.hpp"
-#include "heymilo/workflows/mirror.hpp"
-#include "support/faults.hpp"
 #include "support/mirror_file.hpp"
-#include "support/running_process.hpp"
-#include "support/sanitizers.hpp"
 #include "support/temporary_directory.hpp"
+#include "workflows/mirror/mirror_kills.hpp"
+#include "workflows/mirror/sqlite_files.hpp"
 
+namespace heymilo_test {
 namespace {
 
-using heymilo::CandidateResponse;
-using heymilo::Client;
-using heymilo::testing::MockServer;
-using heymilo::testing::ScriptedResponse;
-using heymilo::workflows::isFinal;
-using heymilo_test::MirrorFile;
-using heymilo_test::RunningProcess;
-using heymilo_test::setting;
-using heymilo_test::TemporaryDirectory;
-using std::chrono::milliseconds;
+class KilledFile final : public KilledMirror {
+ public:
+  std::string database() const override { return SqliteFiles(directory_.path()).fileOf("p"); }
 
-/// Changes of the candidates between and during the runs.
-enum class Changes {
-  seen_by_every_run,  // progress, new candidates, removal of unfinished ones
-  any                 // finished candidates, too; some runs are --full
-};
-
-class MirrorKilled : public ::testing::TestWithParam<Changes> {
- protected:
-  MirrorKilled() {
-    kills = setting("HEYMILO_TEST_KILLS", heymilo_test::effort(25));
-    const std::uint64_t candidates = setting("HEYMILO_TEST_CANDIDATES", heymilo_test::effort(600));
-    std::cout << "HEYMILO_TEST_SEED=" << seed << " HEYMILO_TEST_KILLS=" << kills
-              << " HEYMILO_TEST_CANDIDATES=" << candidates << '\n';
-    server.addPosting("p", candidates);
-    for (const nlohmann::json& one : server.candidates("p")) {
-      ids.push_back(one["interview_id"]);
-    }
-  }
-
-  Client impatientClient() const {
-    heymilo::ClientOptions options;
-    options.api_key = "test-key";
-    options.base_url = server.url();
-    options.rate_limit.reset();
-    options.proxy = "";
-    options.retry.max_retries = 20;
-    options.retry.initial_backoff = options.retry.max_backoff = milliseconds{1};
-    return Client(options);
-  }
-
-  RunningProcess start(bool full) const {
-    std::vector<std::string> arguments{"p", "--database", file};
-    if (full) {
-      arguments.emplace_back("--full");
-    }
-    return {HEYMILO_PROGRAMS_DIR "/mirror_candidates",
-            arguments,
-            {{"HEYMILO_API_KEY", "test-key"}, {"HEYMILO_BASE_URL", server.url()}},
-            log};
-  }
-
-  /// A run without disturbance.
-  void finish(bool full) const {
-    RunningProcess process = start(full);
-    ASSERT_EQ(process.wait(std::chrono::minutes{2}), 0) << logged();
-  }
-
-  /// One of the candidates as the server shows it now; empty if the drawn number has no candidate,
-  /// or it is gone.
-  std::optional<CandidateResponse> drawOne() { return behind(ids[below(ids.size())]); }
-
-  std::optional<CandidateResponse> behind(const std::string& id) const {
-    heymilo::ListCandidatesParams params;
-    params.limit = 1;
-    params.starting_after = id;
-    try {
-      auto page = client.listCandidates("p", params);
-      return page.data.empty() ? std::nullopt : std::optional(std::move(page.data.front()));
-    } catch (const heymilo::BadRequestError&) {
+  std::optional<Walk> walk() override {
+    if (!std::filesystem::exists(database())) {
       return std::nullopt;
     }
+    MirrorFile file(database());
+    if (file.integer("SELECT count(*) FROM sqlite_master WHERE name = 'mirror'") == 0 ||
+        file.integer("SELECT walk_cursor IS NULL FROM mirror") != 0) {
+      return std::nullopt;
+    }
+    return Walk{static_cast<std::uint64_t>(file.integer("SELECT last_walk FROM mirror")),
+                file.text("SELECT walk_cursor FROM mirror")};
   }
 
-  void change() {
-    // A recruiter's status is kept while the workflow progresses, and only a full run sees changes
-    // of a candidate with a final status.
-    const char* other = GetParam() == Changes::any ? "shortlisted" : "pending";
-    server.advance(std::chrono::minutes{below(90)});
-    for (int i = 0; i < 6; ++i) {
-      const std::optional<CandidateResponse> one = drawOne();
-      if (!one || (isFinal(one->status) && GetParam() != Changes::any)) {
-        continue;
-      }
-      if (i == 0) {
-        server.removeCandidate(one->interview_id);
-      } else {
-        server.patchCandidate(one->interview_id,
-                              {{"status", i % 2 == 0 ? other : "on_hold"}, {"score", below(100)}});
-      }
-    }
-  }
+  nlohmann::json candidates() override { return SqliteFiles(directory_.path()).candidates("p"); }
 
-  /// A reader's view after a kill: pages are complete, with the cursor of the last one.
-  void expectWholePages() {
-    if (!std::filesystem::exists(file)) {
-      return;
-    }
-    MirrorFile mirror(file);
-    if (mirror.integer("SELECT count(*) FROM sqlite_master WHERE name = 'mirror'") == 0 ||
-        mirror.integer("SELECT walk_cursor IS NULL FROM mirror") != 0) {
-      return;
-    }
-    const std::string cursor = mirror.text("SELECT walk_cursor FROM mirror");
-    if (cursor.front() == '{') {  // of a parallel walk: in each of its windows
-      const auto walk = nlohmann::json::parse(cursor);
-      for (const auto& window : walk.at("windows")) {
-        if (window.contains("after")) {
-          const std::string id = window["after"];
-          ASSERT_EQ(
-              mirror.integer("SELECT count(*) FROM mirror JOIN candidates ON walk = last_walk "
-                             "AND interview_id = '" +
-                             id + "'"),
-              1)
-              << "the cursor's page is not there";
-        }
-      }
-      return;
-    }
-    ASSERT_EQ(mirror.integer("SELECT count(*) FROM mirror JOIN candidates ON walk = last_walk AND "
-                             "interview_id = walk_cursor"),
-              1)
-        << "the cursor's page is not there";
-    constexpr std::int64_t kPage = 100;
-    const std::int64_t stored =
-        mirror.integer("SELECT count(*) FROM mirror JOIN candidates ON walk = last_walk");
-    // Less than a page is the end of the list, unless a candidate was added after the check.
-    const auto now = std::pair(cursor, stored);
-    ASSERT_TRUE(stored % kPage == 0 || now == looked_at || !behind(cursor))
-        << stored << " of a walk";
-    looked_at = now;
-  }
-
-  std::string logged() const {
-    std::ifstream in(log);
-    const std::string all{std::istreambuf_iterator<char>(in), {}};
-    constexpr std::size_t kEnd = 2000;
-    return all.size() > kEnd ? all.substr(all.size() - kEnd) : all;
-  }
-
-  std::uint64_t below(std::uint64_t bound) { return random() % bound; }
-
-  const std::uint64_t seed = setting("HEYMILO_TEST_SEED", std::random_device{}());
-  std::uint64_t kills = 0;
-  std::mt19937_64 random{seed};
-  std::vector<std::string> ids;                    // of those that are, or were, on the server
-  std::pair<std::string, std::int64_t> looked_at;  // the last cursor, and how many were stored
-  TemporaryDirectory directory;
-  const std::string file = directory.file("mirror.db");
-  const std::string log = directory.file("log");
-  heymilo_test::Faults faults{seed};  // before the server, which asks it
-  MockServer server;
-  const Client client = impatientClient();
+ private:
+  const TemporaryDirectory directory_;
 };
 
-TEST_P(MirrorKilled, TheTableEqualsTheServer) {
-  constexpr unsigned kOneIn = 60;
-  faults.add(server, "listCandidates", kOneIn, ScriptedResponse::disconnect());
-  faults.add(server, "listCandidates", kOneIn, ScriptedResponse::disconnect().reset());
-  faults.add(server, "listCandidates", kOneIn, ScriptedResponse::asUsual().cutAfter(5'000));
-  faults.add(server, "listCandidates", kOneIn, ScriptedResponse::answer(500));
-  faults.add(server, "listCandidates", kOneIn, ScriptedResponse::answer(503));
-  faults.add(
-      server,
-      "listCandidates",
-      kOneIn,
-      ScriptedResponse::error(429, "rate_limited", "Slow down.").withHeader("Retry-After", "0"));
+class MirrorKilled : public testing::TestWithParam<MirrorChanging> {};
 
-  std::uint64_t killed = 0, ended = 0;
-  std::uint64_t longest_life = 300;  // of a process, in ms
-  while (killed < kills) {
-    RunningProcess process = start(GetParam() == Changes::any && below(4) == 0);
-    const std::uint64_t life = below(longest_life);
-    process.wait(milliseconds{life / 2});
-    change();
-    if (process.wait(milliseconds{life / 2})) {
-      ++ended;
-      longest_life = std::max<std::uint64_t>(longest_life * 3 / 4, 20);
-    } else {
-      process.signal(SIGKILL);
-      process.wait(std::chrono::seconds{10});
-      ++killed;
-      longest_life = longest_life * 9 / 8 + 1;
-    }
-    expectWholePages();
-    if (HasFatalFailure()) {
-      return;
-    }
-    ids.push_back(server.addCandidate("p"));
-  }
-  server.clearResponses();
-  finish(false);
-  if (GetParam() == Changes::any) {
-    finish(true);
-  }
-  std::cout << killed << " kills, " << ended << " runs that ended by themselves, "
-            << server.requestCount() << " requests, " << server.candidateCount("p")
-            << " candidates\n";
-  MirrorFile(file).expectEqual(server.candidates("p"));
+TEST_P(MirrorKilled, TheTableEqualsTheServer) {
+  KilledFile mirror;
+  killMirrors(mirror, GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(, MirrorKilled,
-                         ::testing::Values(Changes::seen_by_every_run, Changes::any));
+                         testing::Values(MirrorChanging::seen_by_every_run, MirrorChanging::any));
 
 }  // namespace
+}  // namespace heymilo_test

@@ -105,7 +105,7 @@ TEST_F(SqliteMirrorFile, AFileThatIsNotThisMirrorIsRefused) {
   };
   SqliteMirror(file, "p");
   EXPECT_THAT(refusal("mirror.db", "q"), HasSubstr("another posting"));
-  MirrorFile(file).database().execute("UPDATE mirror SET format = 2");
+  MirrorFile(file).database().execute("UPDATE mirror SET format = 3");
   EXPECT_THAT(refusal("mirror.db", "p"), HasSubstr("not a mirror of this version"));
   std::ofstream(directory.file("text")) << std::string(2000, 'x');
   EXPECT_THAT(refusal("text", "p"), HasSubstr("not a database"));

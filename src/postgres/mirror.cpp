@@ -1,0 +1,310 @@
+#include "heymilo/postgres/mirror.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "heymilo/errors.hpp"
+#include "postgres/connection.hpp"
+#include "postgres/database.hpp"
+#include "postgres/journal_text.hpp"
+#include "postgres/mirror_rows.hpp"
+#include "postgres/mirror_sql.hpp"
+#include "workflows/storage/tombstone.hpp"
+
+// How two runs exclude each other. A lock of a session would be lost in a pooler, and a lease would
+// make the run after a crash wait. So the last run that began has the mirror: it writes its random
+// name into the posting's row, and each statement that writes compares it, under the row's lock.
+// To an earlier run this is as if it had been killed, which a mirror survives at any point. The
+// new run resumes at the cursor that the earlier one stored.
+
+namespace heymilo::postgres {
+
+namespace {
+
+using nlohmann::json;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using workflows::CandidateColumn;
+using workflows::CandidateRow;
+using workflows::MirrorChanges;
+using workflows::MirrorDue;
+using workflows::MirrorState;
+using workflows::MirrorWalk;
+using workflows::StoredCandidate;
+
+constexpr milliseconds kLimit{60'000};  // of a statement
+constexpr std::size_t kRandomBytes = 32;
+constexpr std::size_t kErasedAtATime = 1'000;
+
+Value valueOf(std::uint64_t number) { return std::to_string(number); }
+
+Value valueOf(const std::optional<Timestamp>& moment) {
+  return moment ? Value(momentText(*moment)) : std::nullopt;
+}
+
+StoreError storeError(const std::string& reason) {
+  return StoreError("the mirror in PostgreSQL can't be used: " + reason);
+}
+
+/// What is known of the candidates of a page.
+struct Known {
+  std::map<std::string, StoredCandidate> candidates{};  // by storedText() of the interview_id
+  std::set<std::string> tombstones{};
+};
+
+class PostgresMirror final : public workflows::MirrorSink {
+ public:
+  PostgresMirror(std::string url, const std::string& posting_id)
+      : posting_(storedText(posting_id)), connection_(std::move(url)) {}
+
+  MirrorState load() override {
+    return carryOut([&] {
+      prepare();
+      // Only once: a run that has lost the mirror must not take it back.
+      const Rows rows = claimed_ ? run("SELECT (run = $2)::integer, last_walk, watermark_us, "
+                                       "walk::text, erasure_key FROM heymilo.mirror "
+                                       "WHERE posting = $1",
+                                       {posting_, run_})
+                                 : claim();
+      requireOwn(rows);
+      MirrorState state;
+      state.last_walk = static_cast<std::uint64_t>(rows.number(0, 1));
+      if (rows.rows[0][2]) {
+        state.watermark = Timestamp(microseconds(rows.number(0, 2)));
+      }
+      if (rows.rows[0][3]) {
+        state.unfinished = walkOf(rows.text(0, 3));
+      }
+      const Rows open = run(oldestOpenSql(), {posting_});
+      if (open.rows.at(0).at(0)) {
+        state.oldest_open = Timestamp(microseconds(open.number(0, 0)));
+      }
+      return state;
+    });
+  }
+
+  MirrorChanges upsert(const std::vector<CandidateResponse>& batch,
+                       const MirrorWalk& walk) override {
+    return carryOut([&] {
+      begin();
+      Known known = read(batch);
+      MirrorChanges changes;
+      std::map<std::string, json> rows;  // one for each candidate, as a statement can store it once
+      json history = json::array();
+      for (const CandidateResponse& received : batch) {
+        store(received, known, rows, history, changes);
+      }
+      json last = json::array();
+      for (auto& [id, row] : rows) {
+        last.push_back(std::move(row));
+      }
+      requireOwn(
+          run(storePageSql(columns_),
+              {posting_, run_, valueOf(walk.number), walkText(walk), last.dump(), history.dump()}));
+      return changes;
+    });
+  }
+
+  bool keep(const std::string& interview_id, const MirrorWalk& walk) override {
+    return carryOut([&] {
+      begin();
+      requireOwn(run(kKeepCandidate,
+                     {posting_, run_, valueOf(walk.number), Value(storedText(interview_id))}));
+      return true;
+    });
+  }
+
+  std::uint64_t finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) override {
+    return carryOut([&] {
+      begin();
+      const Value mark =
+          watermark ? Value(std::to_string(watermark->time_since_epoch().count())) : std::nullopt;
+      const Rows rows = run(
+          kFinishWalk, {posting_, run_, valueOf(walk.number), mark, valueOf(walk.created_after)});
+      requireOwn(rows);
+      return static_cast<std::uint64_t>(rows.number(0, 1));
+    });
+  }
+
+  MirrorDue due(Timestamp gone_before) override {
+    return carryOut([&] {
+      begin();
+      const Rows rows = run(kCountDue, {posting_, momentText(gone_before)});
+      MirrorDue due;
+      due.candidates = static_cast<std::uint64_t>(rows.number(0, 0));
+      if (rows.rows[0][1]) {
+        due.oldest = Timestamp(std::chrono::seconds(rows.number(0, 1)));
+      }
+      due.undated = rows.number(0, 2) != 0;
+      return due;
+    });
+  }
+
+  std::uint64_t erase(const MirrorWalk& walk, Timestamp gone_before) override {
+    return carryOut([&] {
+      begin();
+      const Rows due = run(
+          kListDue,
+          {posting_, momentText(gone_before), valueOf(walk.number), valueOf(walk.created_after)});
+      std::uint64_t erased = 0;
+      for (std::size_t from = 0; from < due.size(); from += kErasedAtATime) {
+        json people = json::array();
+        for (std::size_t at = from; at < std::min(due.size(), from + kErasedAtATime); ++at) {
+          const std::string& id = due.text(at, 0);
+          people.push_back({{"interview_id", id}, {"tombstone", tombstone(id)}});
+        }
+        const Rows rows = run(kEraseCandidates, {posting_, run_, people.dump()});
+        requireOwn(rows);
+        erased += static_cast<std::uint64_t>(rows.number(0, 1));
+      }
+      return erased;
+    });
+  }
+
+ private:
+  /// Throws StoreError where an operation can't be carried out, or a response is something else.
+  template <typename Operation>
+  auto carryOut(const Operation& operation) -> decltype(operation()) {
+    try {
+      return operation();
+    } catch (const StatementError& error) {
+      prepared_ = prepared_ && !isMissing(error);
+      throw storeError(error.what());
+    } catch (const json::exception&) {
+      throw storeError("its tables have something else than a mirror");
+    } catch (const std::out_of_range&) {
+      throw storeError("its tables are of another version");
+    }
+  }
+
+  Rows run(const std::string& sql, const std::vector<Value>& parameters) {
+    return connection_.run(sql.c_str(), parameters, kLimit);
+  }
+
+  void prepare() {
+    if (prepared_) {
+      return;
+    }
+    prepareTables(connection_, {"mirror", kMirrorVersion, mirrorScript(columns_)}, kLimit);
+    // Properties that the model did not have when the tables were made.
+    const Rows present =
+        run("SELECT attname FROM pg_attribute WHERE attrelid = 'heymilo.candidates'::regclass "
+            "AND attnum > 0 AND NOT attisdropped",
+            {});
+    std::set<std::string> names;
+    for (std::size_t at = 0; at < present.size(); ++at) {
+      names.insert(present.text(at, 0));
+    }
+    for (const CandidateColumn& column : columns_) {
+      if (names.count(column.name) == 0) {
+        connection_.runScript(addColumnSql(column).c_str(), kLimit);
+      }
+    }
+    prepared_ = true;
+  }
+
+  Rows claim() {
+    Rows rows = run(kClaimMirror, {posting_, run_, Value(workflows::randomDigits(kRandomBytes))});
+    erasure_key_ = rows.text(0, 4);
+    claimed_ = true;
+    return rows;
+  }
+
+  /// For an operation without a load() before it.
+  void begin() {
+    prepare();
+    if (!claimed_) {
+      claim();
+    }
+  }
+
+  static void requireOwn(const Rows& rows) {
+    if (rows.empty() || rows.number(0, 0) == 0) {
+      throw StoreError(
+          "another run has taken over this posting's mirror in PostgreSQL: this one has ended. "
+          "Everything received before is stored");
+    }
+  }
+
+  std::string tombstone(const std::string& stored_id) const {
+    return workflows::tombstoneOf(erasure_key_, stored_id);
+  }
+
+  Known read(const std::vector<CandidateResponse>& batch) {
+    json ids = json::array(), tombstones = json::array();
+    for (const CandidateResponse& one : batch) {
+      ids.push_back(storedText(one.interview_id));
+      tombstones.push_back(tombstone(storedText(one.interview_id)));
+    }
+    const Rows rows = run(kReadPage, {posting_, ids.dump(), tombstones.dump()});
+    Known known;
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      if (!rows.rows[at][0]) {
+        known.tombstones.insert(rows.text(at, 1));
+        continue;
+      }
+      StoredCandidate& stored = known.candidates[rows.text(at, 0)];
+      stored.document = rows.text(at, 1);
+      stored.status = rows.rows[at][2].value_or("");
+      stored.step_id = rows.rows[at][3];
+      if (rows.rows[at][4]) {
+        stored.step_order = rows.number(at, 4);
+      }
+      stored.gone = rows.number(at, 5) != 0;
+    }
+    return known;
+  }
+
+  void store(const CandidateResponse& received, Known& known, std::map<std::string, json>& rows,
+             json& history, MirrorChanges& changes) const {
+    const std::string id = storedText(received.interview_id);
+    const auto found = known.candidates.find(id);
+    if (found == known.candidates.end() && known.tombstones.count(tombstone(id)) != 0) {
+      ++changes.withheld;
+      return;
+    }
+    const auto before =
+        found == known.candidates.end() ? std::nullopt : std::optional(found->second);
+    // An escaped NUL, or a text that looks like one.
+    MirrorChanges of_this;
+    CandidateResponse candidate = received;
+    CandidateRow row = compareCandidate(candidate, before, of_this);
+    if (row.state.document.find("\\u0000") != std::string::npos) {
+      of_this = {};
+      candidate = withoutNul(received);
+      row = compareCandidate(candidate, before, of_this);
+    }
+    changes.added += of_this.added;
+    changes.changed += of_this.changed;
+    const auto earlier = rows.find(id);
+    const bool differed = earlier != rows.end() && earlier->second.value("differs", false);
+    row.differs = row.differs || differed;
+    rows[id] = rowOf(columns_, id, candidate, row);
+    if (row.moved) {
+      history.push_back(historyOf(id, row));
+    }
+    known.candidates[id] = std::move(row.state);
+  }
+
+  const std::vector<CandidateColumn> columns_ = workflows::candidateColumns();
+  const std::string posting_;
+  const std::string run_ = workflows::randomDigits(kRandomBytes);
+  Connection connection_;
+  std::string erasure_key_;
+  bool prepared_ = false;
+  bool claimed_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<workflows::MirrorSink> mirror(std::string url, std::string posting_id) {
+  requireUrl(url, "mirror");
+  return std::make_shared<PostgresMirror>(std::move(url), posting_id);
+}
+
+}  // namespace heymilo::postgres

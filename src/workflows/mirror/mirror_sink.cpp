@@ -1,0 +1,15 @@
+#include "heymilo/workflows/mirror.hpp"
+
+namespace heymilo::workflows {
+
+MirrorSink::~MirrorSink() = default;
+
+bool MirrorSink::keep(const std::string& /*interview_id*/, const MirrorWalk& /*walk*/) {
+  return false;
+}
+
+MirrorDue MirrorSink::due(Timestamp /*gone_before*/) { return {}; }
+
+std::uint64_t MirrorSink::erase(const MirrorWalk& /*walk*/, Timestamp /*gone_before*/) { return 0; }
+
+}  // namespace heymilo::workflows
