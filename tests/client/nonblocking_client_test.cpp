@@ -313,7 +313,7 @@ TEST_F(NonBlocking, IsCancelledWhileItWaitsForTheQuotaAConnectionAndARetry) {
 TEST_F(NonBlocking, KeepsToTheDeadline) {
   const NonBlockingClient calls{Client(options)};
   RequestOptions request_options;
-  request_options.total_timeout = milliseconds{50};
+  request_options.total_timeout = milliseconds{1000};  // enough to get there
   server.respondNext("ingestCandidate",
                      ScriptedResponse::asUsual().delayedBy(std::chrono::hours{1}));
   EXPECT_EQ(

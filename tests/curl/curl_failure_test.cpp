@@ -157,11 +157,11 @@ TEST_F(CurlFailure, AFirstByteThatDoesNotCome) {
     connection.readToEnd();
   });
   HttpRequest request = post(server.url(), "{}");
-  request.connect_timeout = milliseconds(400);  // done long since
-  request.timeout = milliseconds(600);
+  request.connect_timeout = milliseconds(700);  // done long since
+  request.timeout = milliseconds(1000);
   const auto error = failureOf<TimeoutError>(*transport, request);
   EXPECT_EQ(error.outcome(), Outcome::unknown);
-  EXPECT_THAT(error.what(), AllOf(HasSubstr("waiting for the response"), HasSubstr("600 ms")));
+  EXPECT_THAT(error.what(), AllOf(HasSubstr("waiting for the response"), HasSubstr("1000 ms")));
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
@@ -172,7 +172,7 @@ TEST_F(CurlFailure, ABodyThatNeverEnds) {
     connection.drip(std::string(10'000, 'x'), milliseconds(10));
   });
   HttpRequest request = post(server.url(), "{}");
-  request.timeout = milliseconds(150);
+  request.timeout = milliseconds(1000);
   const auto error = failureOf<TimeoutError>(*transport, request);
   EXPECT_EQ(error.outcome(), Outcome::unknown);
   EXPECT_THAT(error.what(), HasSubstr("reading the response"));

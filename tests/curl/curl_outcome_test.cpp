@@ -148,7 +148,7 @@ TEST_F(CurlOutcome, ALargeBodyThatTheServerDoesNotTakeIsNotSent) {
 TEST_F(CurlOutcome, ALargeBodyThatIsNotReadInTimeIsNotSent) {
   RawServer server([](RawConnection& connection) { connection.stall(); });
   HttpRequest request = post(server.url(), std::string(50'000'000, 'x'));
-  request.timeout = milliseconds(200);
+  request.timeout = milliseconds(1000);
   const auto error = failureOf<TimeoutError>(*transport, request);
   EXPECT_EQ(error.outcome(), Outcome::not_sent);
   EXPECT_THAT(error.what(), HasSubstr("sending the request"));
@@ -157,7 +157,7 @@ TEST_F(CurlOutcome, ALargeBodyThatIsNotReadInTimeIsNotSent) {
 TEST_F(CurlOutcome, ASmallRequestThatIsNotReadInTimeMayHaveArrived) {
   RawServer server([](RawConnection& connection) { connection.stall(); });
   HttpRequest request = post(server.url(), "{}");
-  request.timeout = milliseconds(100);
+  request.timeout = milliseconds(1000);
   EXPECT_EQ(failureOf<TimeoutError>(*transport, request).outcome(), Outcome::unknown);
 }
 

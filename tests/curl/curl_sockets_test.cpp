@@ -396,7 +396,7 @@ TEST_F(CurlLoopHttp2, ARequestThatIsGivenUpDisturbsNoOther) {
 
 TEST_F(CurlLoopHttp2, AfterATimeoutTheNextRequestHasAConnectionOfItsOwn) {
   HttpRequest request = post(server.url(), "unanswered");
-  request.timeout = milliseconds(200);
+  request.timeout = milliseconds(1000);
   EXPECT_EQ(failureOf<TimeoutError>(transport, request).outcome(), Outcome::unknown);
   EXPECT_EQ(transport.send(post(server.url(), "next"), {}).body, "next");
   EXPECT_EQ(server.connections(), 2u);
@@ -406,7 +406,7 @@ TEST_F(CurlLoopHttp2, AfterATimeoutTheNextRequestHasAConnectionOfItsOwn) {
 // libcurl ends the stream of one transfer and gives its connection to the other within one call.
 TEST_F(CurlLoopHttp2, ARequestThatBeginsAsAnotherTimesOutIsNotSentOnItsConnection) {
   HttpRequest request = post(server.url(), "unanswered");
-  request.timeout = milliseconds(300);
+  request.timeout = milliseconds(1000);
   std::promise<std::string> response;
   auto given_up =
       std::async(std::launch::async, [&] { return failureOf<TimeoutError>(transport, request); });

@@ -252,9 +252,9 @@ TEST_F(Failures, HaveTheDocumentedWords) {
   server.respondNext("ingestCandidate", ScriptedResponse::disconnect().afterCommit());
   expectShown("ConnectionError", options, ada);
   server.respondNext("ingestCandidate",
-                     ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{1}));
+                     ScriptedResponse::asUsual().delayedBy(std::chrono::hours{1}));
   heymilo::RequestOptions hurried;
-  hurried.total_timeout = std::chrono::milliseconds{100};
+  hurried.total_timeout = std::chrono::milliseconds{1000};  // enough to get there
   expectShown("TimeoutError", options, ada, hurried);
   server.respondNext("ingestCandidate",
                      ScriptedResponse::asUsual().delayedBy(std::chrono::seconds{1}));
