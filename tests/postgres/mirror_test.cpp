@@ -71,6 +71,10 @@ INSTANTIATE_TEST_SUITE_P(Store, PostgresMirrorContract, testing::ValuesIn(mirror
                          nameOf);
 INSTANTIATE_TEST_SUITE_P(Erasure, PostgresMirrorContract, testing::ValuesIn(erasureContract()),
                          nameOf);
+INSTANTIATE_TEST_SUITE_P(Windows, PostgresMirrorContract, testing::ValuesIn(windowContract()),
+                         nameOf);
+INSTANTIATE_TEST_SUITE_P(Search, PostgresMirrorContract, testing::ValuesIn(searchContract()),
+                         nameOf);
 
 class PostgresMirror : public testing::Test {
  protected:

@@ -24,6 +24,9 @@ std::string nameOf(const testing::TestParamInfo<MirrorRule>& info) { return info
 INSTANTIATE_TEST_SUITE_P(Store, SqliteMirrorContract, testing::ValuesIn(mirrorContract()), nameOf);
 INSTANTIATE_TEST_SUITE_P(Erasure, SqliteMirrorContract, testing::ValuesIn(erasureContract()),
                          nameOf);
+INSTANTIATE_TEST_SUITE_P(Windows, SqliteMirrorContract, testing::ValuesIn(windowContract()),
+                         nameOf);
+INSTANTIATE_TEST_SUITE_P(Search, SqliteMirrorContract, testing::ValuesIn(searchContract()), nameOf);
 
 }  // namespace
 }  // namespace heymilo_test
