@@ -119,7 +119,10 @@ constexpr const char* kResume = "Everything received so far is stored. Run it ag
 /// Of people who are in the list again after they were erased.
 std::string withheld(std::uint64_t number) {
   return count(number, "candidate") +
-         " in the list were erased from this mirror before, and are not stored again.\n";
+         (number == 1
+              ? " in the list was erased from this mirror before, and is not stored again.\n"
+              : " in the list were erased from this mirror before, and are not stored "
+                "again.\n");
 }
 
 std::shared_ptr<heymilo::workflows::MirrorSink> databaseOf(const Arguments& arguments) {

@@ -31,6 +31,7 @@ using support::ExitCode;
 struct Arguments {
   std::string posting_id, journal;
   std::string format = "table";
+  bool forget_deleted = false;
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
@@ -40,6 +41,10 @@ void declare(CLI::App& app, Arguments& arguments) {
                  "The journal of bulk_ingest or deliver: an SQLite file, or postgresql://... "
                  "(default: the posting's, ~/.local/state/heymilo/HOST/POSTING.journal)")
       ->type_name("FILE|URL");
+  app.add_flag("--forget-deleted",
+               arguments.forget_deleted,
+               "Let the journal forget the interview of each key whose candidate is no longer in "
+               "the posting. It keeps the key, so that nobody is invited again");
   app.add_option("--format", arguments.format, "table, for a person; or json, one object per line")
       ->check(CLI::IsMember({"table", "json"}).description(""))
       ->type_name("FORMAT")
@@ -76,6 +81,7 @@ ExitCode verify(const Arguments& arguments, const heymilo::Client& client) {
     const support::Interrupt interrupt;
     support::ProgressLine line(false);
     heymilo::workflows::VerifyOptions options;
+    options.forget_deleted = arguments.forget_deleted;
     options.cancellation = interrupt.token();
     options.on_progress = [&](const VerifyProgress& progress) {
       line.show(bulk::VerifyWords::text(progress));
@@ -96,6 +102,12 @@ ExitCode verify(const Arguments& arguments, const heymilo::Client& client) {
     support::complain(support::explainUnreadable(result.unreadable) +
                       "Each of them may be a key that is missing or deleted here.\n");
   }
+  if (arguments.forget_deleted && result.deleted != 0) {
+    support::complain(
+        "Not all who were deleted are forgotten: the list is not complete, a candidate can't be "
+        "read, or the journal has changed meanwhile. Run it again.\n");
+    return ExitCode::in_part;
+  }
   return result.good() ? ExitCode::done : ExitCode::in_part;
 }
 
@@ -108,8 +120,10 @@ int main(int argc, char** argv) {
   app.footer(
       support::apiFooter(
           "  verify POSTING_ID\n"
-          "  verify POSTING_ID --journal postgresql://heymilo@db/heymilo --format json") +
-      "\n\nHere, exit code 3 means that a key is twice, shared, missing, foreign or unreadable.");
+          "  verify POSTING_ID --journal postgresql://heymilo@db/heymilo --format json\n"
+          "  verify POSTING_ID --forget-deleted") +
+      "\n\nHere, exit code 3 means that a key is twice, shared, missing, foreign or unreadable, or "
+      "that\none who was deleted could not be forgotten.");
   return support::runProgram(app, argc, argv, [&] {
     if (app.count("--journal") != 0 && arguments.journal.empty()) {
       throw support::UsageError("--journal is empty: give a file name or a URL.");

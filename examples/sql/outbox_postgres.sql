@@ -67,7 +67,8 @@ BEGIN
     SELECT o.state, o.digest INTO old FROM heymilo.outbox o
       WHERE o.posting_id = $1 AND o.key = $2 AND (attempt = 2 OR o.state <> 'rejected');
     IF FOUND THEN
-      RETURN CASE WHEN old.state <> 'changed' AND old.digest = new_digest THEN 'known'
+      -- Without a digest, its candidate was deleted, and who it was is forgotten.
+      RETURN CASE WHEN old.state <> 'changed' AND old.digest IN (new_digest, '') THEN 'known'
         ELSE 'changed' END;
     END IF;
     INSERT INTO heymilo.outbox AS o (posting_id, key, request, digest)

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <string_view>
 #include <utility>
 
 namespace heymilo::postgres {
@@ -40,6 +41,34 @@ std::string refusal(const PGresult* result, const std::string& sqlstate) {
     return oneLine(PQresultErrorMessage(result));
   }
   return oneLine(sentence) + " (SQLSTATE " + sqlstate + ')';
+}
+
+/// Whether libpq would take a part of the user or the password for a host, a port or a database,
+/// and quote it in its messages: one of them has a `/` or an `@` that is not percent-encoded. libpq
+/// takes the text before the first `@` for them, if no `/` is before that.
+bool hidesCredentials(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) {
+    return false;
+  }
+  url.remove_prefix(scheme + 3);
+  const std::size_t at = url.find('@');
+  if (at != std::string_view::npos && at < url.find('/')) {
+    url.remove_prefix(at + 1);
+  }
+  return url.substr(0, url.find('?')).find('@') != std::string_view::npos;
+}
+
+/// Whether the port is a number, or several; libpq would quote another one, which may be the
+/// password of a URL without a host.
+bool hasPort(const PQconninfoOption* option) {
+  for (; option->keyword != nullptr; ++option) {
+    if (std::string_view(option->keyword) == "port" && option->val != nullptr) {
+      return std::string_view(option->val).find_first_not_of("0123456789,") ==
+             std::string_view::npos;
+    }
+  }
+  return true;
 }
 
 extern "C" void ignoreNotice(void* /*unused*/, const PGresult* /*unused*/) {}
@@ -96,7 +125,13 @@ Connection::Connection(std::string url) : url_(std::move(url)) {
     throw std::invalid_argument(
         "is not a connection URL of PostgreSQL, such as postgresql://user@host/database");
   }
+  const bool has_port = hasPort(options);
   PQconninfoFree(options);
+  if (!has_port || hidesCredentials(url_)) {
+    throw std::invalid_argument(
+        "has a port that is not a number, or an @ or a / in its user or password: write these as "
+        "%40 and %2F");
+  }
 }
 
 Connection::~Connection() = default;

@@ -89,6 +89,8 @@ class PostgresJournal final : public workflows::Journal {
   std::optional<workflows::JournalStanding> standing(const std::string& posting_id) override;
   std::vector<workflows::JournalRow> rows(const std::string& posting_id, const std::string& after,
                                           std::size_t most) override;
+  std::uint64_t forget(const std::string& posting_id,
+                       const std::vector<workflows::DeletedKey>& keys) override;
 
  private:
   /// Runs a statement. Makes the tables first, where there are none. Throws StoreError.
@@ -160,13 +162,13 @@ std::optional<workflows::JournalStanding> PostgresJournal::standing(const std::s
 std::vector<workflows::JournalRow> PostgresJournal::rows(const std::string& posting_id,
                                                          const std::string& after,
                                                          std::size_t most) {
-  const Rows found =
-      run("SELECT key, digest, state, interview_id, interview_url, ingestion_id, error_code, "
-          "to_json(other_interview_ids), to_json(sent_at_us) FROM heymilo.journal_rows($1, $2, "
-          "$3::bigint)",
-          {Value(storedText(posting_id)),
-           Value(after.empty() ? after : storedText(after)),
-           Value(std::to_string(most))});
+  const Rows found = run(
+      "SELECT key, digest, state, interview_id, interview_url, ingestion_id, error_code, "
+      "to_json(other_interview_ids), to_json(sent_at_us), claim FROM heymilo.journal_rows($1, $2, "
+      "$3::bigint)",
+      {Value(storedText(posting_id)),
+       Value(after.empty() ? after : storedText(after)),
+       Value(std::to_string(most))});
   return readResponse([&] {
     std::vector<workflows::JournalRow> rows;
     rows.reserve(found.size());
@@ -185,10 +187,28 @@ std::vector<workflows::JournalRow> PostgresJournal::rows(const std::string& post
       if (found.rows[at][8]) {
         row.sent_at = Timestamp(std::chrono::microseconds(std::stoll(found.text(at, 8))));
       }
+      row.forgotten = row.state == workflows::KeyState::ingested && row.interview_id.empty() &&
+                      found.text(at, 9).empty();
       rows.push_back(std::move(row));
     }
     return rows;
   });
+}
+
+std::uint64_t PostgresJournal::forget(const std::string& posting_id,
+                                      const std::vector<workflows::DeletedKey>& keys) {
+  json deleted = json::array();
+  for (const workflows::DeletedKey& key : keys) {
+    json ids = json::array();
+    for (const std::string& id : key.interview_ids) {
+      ids.push_back(storedText(id));
+    }
+    deleted.push_back({{"key", storedText(key.key)}, {"ids", std::move(ids)}});
+  }
+  const bool outbox = !run("SELECT 1 WHERE to_regclass('heymilo.outbox') IS NOT NULL", {}).empty();
+  const Rows forgotten = run(forgetKeysSql(outbox).c_str(),
+                             {Value(storedText(posting_id)), Value(deleted.dump(-1, ' ', true))});
+  return readResponse([&] { return static_cast<std::uint64_t>(forgotten.number(0, 0)); });
 }
 
 }  // namespace

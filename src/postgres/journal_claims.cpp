@@ -38,14 +38,16 @@ BEGIN
         FROM jsonb_to_recordset(request->'records')
           AS a(at integer, turn integer, key text, digest text)
         LEFT JOIN LATERAL (SELECT digest, state, owner, failures, interview_id, interview_url,
-            ingestion_id, error_code
+            ingestion_id, error_code,
+            state = 'ingested' AND interview_id = '' AND claim = '' AS is_forgotten
           FROM heymilo.journal_record
           WHERE posting = its_posting AND key = a.key OFFSET 0) AS r ON true
         WHERE a.turn = its_turn),
     judged AS MATERIALIZED (
       SELECT *, is_free AND count(*) FILTER (WHERE is_free) OVER (ORDER BY at)
             <= its_most - its_claimed AS is_claimed,
-          state IN ('ingested', 'queued') AND digest = '' AS is_without_digest,
+          state IN ('ingested', 'queued') AND digest = '' AND NOT is_forgotten
+            AS is_without_digest,
           state = 'unresolved' AND owner <> its_worker AS is_doubted_again
         FROM asked),
     claimed AS (

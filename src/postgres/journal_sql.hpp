@@ -20,4 +20,8 @@ extern const char* const kJournalSearches;
 /// one transaction, which several may begin in parallel.
 std::string journalScript();
 
+/// The operation of Journal::forget(), as one statement: `$1` is the posting, `$2` the keys and
+/// their interview_ids. It counts the keys that were forgotten. `outbox`: there is one.
+std::string forgetKeysSql(bool outbox);
+
 }  // namespace heymilo::postgres

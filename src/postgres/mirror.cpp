@@ -14,6 +14,7 @@
 #include "postgres/journal_text.hpp"
 #include "postgres/mirror_rows.hpp"
 #include "postgres/mirror_sql.hpp"
+#include "postgres/mirror_store.hpp"
 #include "workflows/storage/tombstone.hpp"
 
 // How two runs exclude each other. A lock of a session would be lost in a pooler, and a lease would
@@ -39,7 +40,6 @@ using workflows::MirrorWalk;
 using workflows::MirrorWindow;
 using workflows::StoredCandidate;
 
-constexpr milliseconds kLimit{60'000};  // of a statement
 constexpr std::size_t kRandomBytes = 32;
 constexpr std::size_t kErasedAtATime = 1'000;
 
@@ -72,8 +72,8 @@ struct Known {
 
 class PostgresMirror final : public workflows::MirrorSink {
  public:
-  PostgresMirror(std::string url, const std::string& posting_id)
-      : posting_(storedText(posting_id)), connection_(std::move(url)) {}
+  PostgresMirror(std::string url, const std::string& posting_id, milliseconds limit)
+      : posting_(storedText(posting_id)), limit_(limit), connection_(std::move(url)) {}
 
   MirrorState load() override {
     return carryOut([&] {
@@ -225,7 +225,7 @@ class PostgresMirror final : public workflows::MirrorSink {
   }
 
   Rows run(const std::string& sql, const std::vector<Value>& parameters) {
-    return connection_.run(sql.c_str(), parameters, kLimit);
+    return connection_.run(sql.c_str(), parameters, limit_);
   }
 
   /// A statement whose $1 is the posting, and $2 and $3 a window.
@@ -243,7 +243,7 @@ class PostgresMirror final : public workflows::MirrorSink {
     if (prepared_) {
       return;
     }
-    prepareTables(connection_, {"mirror", kMirrorVersion, mirrorScript(columns_)}, kLimit);
+    prepareTables(connection_, {"mirror", kMirrorVersion, mirrorScript(columns_)}, limit_);
     // Properties that the model did not have when the tables were made.
     const Rows present =
         run("SELECT attname FROM pg_attribute WHERE attrelid = 'heymilo.candidates'::regclass "
@@ -255,7 +255,7 @@ class PostgresMirror final : public workflows::MirrorSink {
     }
     for (const CandidateColumn& column : columns_) {
       if (names.count(column.name) == 0) {
-        connection_.runScript(addColumnSql(column).c_str(), kLimit);
+        connection_.runScript(addColumnSql(column).c_str(), limit_);
       }
     }
     prepared_ = true;
@@ -346,6 +346,7 @@ class PostgresMirror final : public workflows::MirrorSink {
 
   const std::vector<CandidateColumn> columns_ = workflows::candidateColumns();
   const std::string posting_;
+  const milliseconds limit_;  // of a statement
   const std::string run_ = workflows::randomDigits(kRandomBytes);
   Connection connection_;
   std::string erasure_key_;
@@ -355,9 +356,14 @@ class PostgresMirror final : public workflows::MirrorSink {
 
 }  // namespace
 
-std::shared_ptr<workflows::MirrorSink> mirror(std::string url, std::string posting_id) {
+std::shared_ptr<workflows::MirrorSink> makeMirror(std::string url, const std::string& posting_id,
+                                                  milliseconds limit) {
   requireUrl(url, "mirror");
-  return std::make_shared<PostgresMirror>(std::move(url), posting_id);
+  return std::make_shared<PostgresMirror>(std::move(url), posting_id, limit);
+}
+
+std::shared_ptr<workflows::MirrorSink> mirror(std::string url, std::string posting_id) {
+  return makeMirror(std::move(url), posting_id, milliseconds{60'000});
 }
 
 }  // namespace heymilo::postgres

@@ -125,6 +125,29 @@ TEST_F(PostgresConnection, NeverQuotesThePasswordOfAnUrl) {
   }
 }
 
+// libpq would take a part of the password for the host or the port, and quote it.
+TEST_F(PostgresConnection, RefusesAPasswordThatIsNotEncoded) {
+  for (const char* url : {"postgresql://u:p@ss@host/db",
+                          "postgresql://u:pa/ss@host/db",
+                          "postgresql://u:p?a@ss@host/db",
+                          "postgresql://u:ss",
+                          "postgresql:///a@b",
+                          "postgresql://u@h:ss/db"}) {
+    try {
+      const Connection connection(url);
+      ADD_FAILURE() << url;
+    } catch (const std::invalid_argument& error) {
+      EXPECT_THAT(error.what(), Not(HasSubstr("ss@"))) << url;
+    }
+  }
+  for (const char* url : {"postgresql://u:p%40s%2Fs@host:5432,other:5433/db?application_name=a@b",
+                          "postgresql://u:p?a@host",
+                          "postgresql://host/db",
+                          "postgresql:///db?host=/run&port=5433"}) {
+    EXPECT_NO_THROW(Connection{url}) << url;
+  }
+}
+
 TEST_F(PostgresConnection, SurvivesARestartOfTheServer) {
   Connection connection(server_->url());
   connection.run("SELECT 1", {}, kLimit);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ class RowsJournal : public heymilo::workflows::Journal {
   std::optional<heymilo::workflows::JournalStanding> standing_{};
   std::vector<Row> rows_{};           // in any order
   std::function<void()> before_rows;  // called when a reading of all rows begins
+  std::vector<heymilo::workflows::DeletedKey> deleted_{};  // to be forgotten, which it does not do
 
   /// Adds a row, to be completed.
   Row& add(const std::string& key, heymilo::workflows::KeyState state,
@@ -48,6 +50,12 @@ class RowsJournal : public heymilo::workflows::Journal {
     std::sort(found.begin(), found.end(), [](const Row& a, const Row& b) { return a.key < b.key; });
     found.resize(std::min(found.size(), most));
     return found;
+  }
+
+  std::uint64_t forget(const std::string&,
+                       const std::vector<heymilo::workflows::DeletedKey>& keys) override {
+    deleted_ = keys;
+    return 0;
   }
 
   heymilo::workflows::JournalJoined join(const heymilo::workflows::JournalJoin&) override {

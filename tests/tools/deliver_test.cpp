@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -76,6 +77,36 @@ TEST_F(DeliverProgram, DeliversWhatIsThere) {
   EXPECT_EQ(server.candidateCount("posting-1"), 2u);
   EXPECT_THAT(result.err, HasSubstr("2 delivered (0 known before), 0 rejected, 0 changed"));
   EXPECT_THAT(result.out + result.err, Not(HasSubstr("anary")));
+}
+
+// In any file that SQLite leaves, while the application has it open.
+TEST_F(DeliverProgram, LeavesNoBytesOfWhatItHasDelivered) {
+  for (const char* mode : {"PRAGMA journal_mode=WAL", "PRAGMA journal_mode=DELETE"}) {
+    SCOPED_TRACE(mode);
+    EXPECT_EQ(deliver().exit_code, 0);
+    application.run(mode);
+    for (int number = 0; number < 250; ++number) {
+      const std::string key = mode + std::to_string(number * 7'919 % 250);
+      application.enqueue("posting-1",
+                          key,
+                          R"({"name": "Canary", "email": "canary)" + std::to_string(number) +
+                              mode[20] + R"(@example.com", "data": {"note": ")" +
+                              std::string(static_cast<std::size_t>(number % 9) * 500, 'x') +
+                              "\"}}");
+    }
+    const auto traces = [&] {
+      std::size_t files = 0;
+      for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+        files += contentsOf(entry.path().string()).find("anary") == std::string::npos ? 0U : 1U;
+      }
+      return files;
+    };
+    ASSERT_GT(traces(), 0U);
+    const ChildResult result = deliver();
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(traces(), 0U);
+  }
+  EXPECT_EQ(server.candidateCount("posting-1"), 500u);
 }
 
 TEST_F(DeliverProgram, SaysWhatWasSetAside) {

@@ -211,6 +211,20 @@ TEST_F(MirrorCandidatesTest, ADatabaseThatIsNotKeptIsAUsageError) {
   EXPECT_EQ(server.requestCount(), 0u);
 }
 
+#ifndef HEYMILO_TEST_POSTGRES
+TEST_F(MirrorCandidatesTest, AProgramWithoutPostgresSaysWhatToDo) {
+  const ChildResult result =
+      run("mirror_candidates", {"posting-1", "--database", "postgresql://u:word@host/database"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("this program was built without PostgreSQL"),
+                    HasSubstr("HEYMILO_BUILD_POSTGRES"),
+                    HasSubstr("give an SQLite file"),
+                    ::testing::Not(HasSubstr("word"))));
+  EXPECT_EQ(server.requestCount(), 0u);
+}
+#endif
+
 TEST_F(MirrorCandidatesTest, WhatItSaysIsNotWrittenIntoTheDatabase) {
   EXPECT_EQ(mirror().exit_code, 0);
   server.clearRequests();

@@ -84,6 +84,55 @@ TEST_F(VerifyProgram, TellsOfThoseThatWereDeletedSinceAndIsDone) {
   EXPECT_THAT(result.out, HasSubstr("          1  deleted since"));
 }
 
+TEST_F(VerifyProgram, ForgetsWhoWasDeletedOnRequest) {
+  writeKeyed(range(0, 3));
+  ASSERT_EQ(ingestKeyed().exit_code, 0);
+  const json one = server.candidates("posting-1")[1];
+  const std::string id = one.at("interview_id"), url = one.at("interview_url");
+  server.removeCandidate(id);
+  EXPECT_THAT(verify().out, Not(HasSubstr("forgotten")));
+  EXPECT_THAT(contentsOf(defaultJournal()), AllOf(HasSubstr(id), HasSubstr(url)));
+  const ChildResult result = verify({"--forget-deleted"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(
+      result.out,
+      AllOf(HasSubstr(id),
+            HasSubstr("          0  deleted since"),
+            HasSubstr("          1  forgotten: deleted, and only the key is in the journal\n"),
+            HasSubstr("Each key is there once, or was deleted since.\n")));
+  EXPECT_THAT(contentsOf(defaultJournal()), AllOf(Not(HasSubstr(id)), Not(HasSubstr(url))));
+  const json lines = jsonLinesOf(verify({"--format", "json"}).out);
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0].at("forgotten"), 1);
+  EXPECT_EQ(lines[0].at("deleted"), 0);
+  EXPECT_EQ(lines[0].at("missing"), 0);
+  // Nobody is invited again, and the report has no ids of them.
+  const ChildResult again = ingestKeyed({"--report", report});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(server.candidateCount("posting-1"), 2u);
+  std::size_t without = 0;
+  for (const json& line : jsonLinesOf(contentsOf(report))) {
+    EXPECT_EQ(line.at("outcome"), "ingested");
+    without += line.contains("interview_id") || line.contains("interview_url") ? 0U : 1U;
+  }
+  EXPECT_EQ(without, 1u);
+}
+
+TEST_F(VerifyProgram, SaysWhereWhoWasDeletedCouldNotBeForgotten) {
+  writeKeyed(range(0, 3));
+  ASSERT_EQ(ingestKeyed().exit_code, 0);
+  server.removeCandidate(idOf(1));
+  spoil(0, [](const std::string& text) {
+    json candidate = json::parse(text);
+    candidate["interview_id"] = 5;
+    return candidate.dump();
+  });
+  const ChildResult result = verify({"--forget-deleted"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("Not all who were deleted are forgotten"));
+  EXPECT_THAT(result.out, Not(HasSubstr("forgotten")));
+}
+
 TEST_F(VerifyProgram, RefusesAJournalThatIsNotThePostings) {
   writeKeyed(range(0, 3));
   const std::string journal = directory.file("journal");

@@ -54,6 +54,7 @@ nlohmann::json toJson(const VerifyResult& result) {
                       {"missing", result.missing},
                       {"foreign", result.foreign},
                       {"deleted", result.deleted},
+                      {"forgotten", result.forgotten},
                       {"queued", result.queued},
                       {"unsettled", result.unsettled},
                       {"unsent", result.unsent},
@@ -111,6 +112,7 @@ std::string VerifyWords::text(const VerifyResult& result) const {
   lineIfAny(result.shared, "shared: interviews that the API gave to two keys");
   line(result.foreign, "foreign: keys of another journal, or of none");
   line(result.deleted, "deleted since: ingested, and not in the posting any more");
+  lineIfAny(result.forgotten, "forgotten: deleted, and only the key is in the journal");
   lineIfAny(result.queued,
             "queued, not shown yet" +
                 (result.queued_since

@@ -26,6 +26,20 @@ std::string placesAmong(std::string_view parameters) {
   return places;
 }
 
+/// Where the next PostgreSQL URL begins, from a place on; npos: there is none.
+std::size_t findUrl(std::string_view text, std::size_t from) {
+  return std::min(text.find("postgresql://", from), text.find("postgres://", from));
+}
+
+/// Whether a URL has a password, or is written so that a part of one may be taken for the host.
+bool hasPassword(std::string_view url) {
+  url.remove_prefix(url.find("://") + 3);
+  const std::size_t user = url.rfind('@');
+  return (user != std::string_view::npos &&
+          url.substr(0, user).find(':') != std::string_view::npos) ||
+         url.find("password=") != std::string_view::npos;
+}
+
 }  // namespace
 
 bool isPostgresUrl(std::string_view text) {
@@ -48,6 +62,25 @@ std::string withoutCredentials(std::string_view url) {
     return {};
   }
   return std::string(scheme) + std::string(url) + places;
+}
+
+std::string withoutPasswords(std::string_view text) {
+  constexpr std::string_view kEnds = " \t\r\n\"'";
+  std::string shown;
+  std::size_t done = 0;
+  for (std::size_t at = findUrl(text, 0); at != std::string_view::npos; at = findUrl(text, done)) {
+    const std::size_t end = std::min(text.find_first_of(kEnds, at), text.size());
+    const std::string_view url = text.substr(at, end - at);
+    shown += text.substr(done, at - done);
+    if (hasPassword(url)) {
+      const std::string place = withoutCredentials(url);
+      shown += place.empty() ? "postgresql://***" : place;
+    } else {
+      shown += url;
+    }
+    done = end;
+  }
+  return shown.append(text.substr(done));
 }
 
 }  // namespace support

@@ -12,4 +12,8 @@ bool isPostgresUrl(std::string_view text);
 /// Empty where it can't be told which part is the password.
 std::string withoutCredentials(std::string_view url);
 
+/// The text with each PostgreSQL URL in it that has a password replaced by withoutCredentials(), or
+/// by `postgresql://***`. A URL ends at a space, a quote or a line break.
+std::string withoutPasswords(std::string_view text);
+
 }  // namespace support

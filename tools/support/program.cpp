@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "support/color.hpp"
+#include "support/database_url.hpp"
 #include "support/descriptor_io.hpp"
 #include "support/explain.hpp"
 #include "support/help.hpp"
@@ -78,7 +79,7 @@ int code(ExitCode exit) { return static_cast<int>(exit); }
 
 void write(const std::string& name, std::string_view text) {
   const std::string line =
-      std::string(clearProgressLine()) + name + ": " + withoutKey(std::string(text));
+      std::string(clearProgressLine()) + name + ": " + withoutKey(withoutPasswords(text));
   writeAll(static_cast<int>(Stream::error), line);  // a failure here can't be reported
 }
 

@@ -319,6 +319,14 @@ struct JournalRow {
   std::string error_code{};                        ///< where it is `rejected`
   std::vector<std::string> other_interview_ids{};  ///< of second receipts
   std::optional<Timestamp> sent_at{};              ///< of the last claim, if it is certain
+  /// It is `ingested`, and all else is forgotten: see Journal::forget().
+  bool forgotten = false;
+};
+
+/// A key whose candidate has been deleted from the posting.
+struct DeletedKey {
+  std::string key{};                         ///< KeyedRecord::key
+  std::vector<std::string> interview_ids{};  ///< all that JournalRow has of it
 };
 
 /// A journal. `sqliteJournal()` keeps it in a file, for the processes of a machine,
@@ -393,6 +401,16 @@ class Journal {
   /// Up to `most` rows of the posting in the order of their keys, after this key.
   virtual std::vector<JournalRow> rows(const std::string& posting_id, const std::string& after,
                                        std::size_t most) = 0;
+  /// Forgets who these keys were. Of each, the journal keeps the key and that it is `ingested`, so
+  /// that nobody is ingested again: no ids, link, digest and times. A key is left alone where it is
+  /// in another state, or has an interview_id that is not given, as it has changed since it was
+  /// read. To claim(), a forgotten key is `known`, whatever the digest, which is not stored. A
+  /// receipt or recognise() makes it an ordinary one. Where the database has an outbox too, that
+  /// forgets the interview_ids as well. What was there is overwritten, as far as the store can do
+  /// that. Returns the number of keys that were forgotten.
+  ///
+  /// A journal that can't do this throws StoreError, as here.
+  virtual std::uint64_t forget(const std::string& posting_id, const std::vector<DeletedKey>& keys);
   /// Throws where what is written would be lost, as the name leads to another file or to none.
   /// Called before each request and again when it is connected: it must be quick.
   virtual void requireInPlace() {}

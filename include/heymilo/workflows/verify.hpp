@@ -68,6 +68,10 @@ struct VerifyOptions {
   /// How long the API's queue may take: a key that was queued longer ago, by the API's time, and is
   /// not in the posting is `missing`.
   std::chrono::milliseconds queue_time = std::chrono::hours{1};
+  /// The journal forgets who the `deleted` keys were: see Journal::forget(). Only after the whole
+  /// list was read: nobody is forgotten where the API says that there are more candidates than it
+  /// listed, or where one is unreadable whose interview_id is unknown, as that may be any of them.
+  bool forget_deleted = false;
   /// Ends the list: verifyPosting() throws CancelledError.
   CancellationToken cancellation{};
   /// Called with each finding, after the posting was read, on the calling thread.
@@ -87,8 +91,11 @@ struct VerifyResult {
   std::uint64_t shared = 0;      ///< interview_ids with several keys
   std::uint64_t missing = 0;     ///< keys
   std::uint64_t foreign = 0;     ///< keys
-  std::uint64_t deleted = 0;     ///< keys
-  std::uint64_t queued = 0;      ///< keys that the posting does not show yet, within `queue_time`
+  std::uint64_t deleted = 0;     ///< keys; without those that are `forgotten`
+  /// Keys whose candidate was deleted, and of which the journal knows no more than that they were
+  /// ingested, by VerifyOptions::forget_deleted of this run or an earlier one.
+  std::uint64_t forgotten = 0;
+  std::uint64_t queued = 0;  ///< keys that the posting does not show yet, within `queue_time`
   std::optional<Timestamp> queued_since{};  ///< the first of them, if known
   std::uint64_t unsettled = 0;              ///< keys in flight, in doubt or unresolved: skipped
   std::uint64_t unsent = 0;  ///< keys that are rejected or unsent, and not in the posting
@@ -105,7 +112,8 @@ struct VerifyResult {
 };
 
 /// Reads the posting once, from its beginning, and compares it with the journal, which is not
-/// changed. What it has read is in a private temporary database, so that memory stays flat.
+/// changed, unless VerifyOptions::forget_deleted is set. What it has read is in a private temporary
+/// database, so that memory stays flat.
 ///
 /// Workers may use the journal meanwhile without false alarms. The journal is read before the
 /// posting: a key that is ingested by then is in a list that begins later, unless it was deleted.

@@ -1,8 +1,15 @@
 #include "heymilo/workflows/journal.hpp"
 
+#include "heymilo/workflows/store_error.hpp"
+
 namespace heymilo::workflows {
 
 Journal::~Journal() = default;
+
+std::uint64_t Journal::forget(const std::string& /*posting_id*/,
+                              const std::vector<DeletedKey>& /*keys*/) {
+  throw StoreError("this journal can't forget keys whose candidates were deleted");
+}
 
 bool JournalPosting::operator==(const JournalPosting& other) const {
   return posting_id == other.posting_id && base_url == other.base_url &&

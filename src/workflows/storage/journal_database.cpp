@@ -16,6 +16,7 @@
 #include "base/per_process.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/storage/journal_schema.hpp"
+#include "workflows/storage/overwrite.hpp"
 
 namespace heymilo::workflows {
 
@@ -55,7 +56,7 @@ Database open(const std::string& file) {
   // Otherwise it may come back after a power failure, and undo a claim that was sent.
   // The cache (in kB, as far as it is used) holds the index of a million keys, which come in any
   // order.
-  database.execute("PRAGMA synchronous=EXTRA; PRAGMA cache_size=-64000");
+  database.execute("PRAGMA synchronous=EXTRA; PRAGMA cache_size=-64000; PRAGMA secure_delete=ON");
   return database;
 }
 
@@ -148,6 +149,19 @@ std::int64_t JournalDatabase::generation() {
   const std::int64_t generation = select.integer(0);
   select.reset();
   return generation;
+}
+
+void JournalDatabase::overwriteTables() {
+  for (const char* const table :
+       {"heymilo_record", "heymilo_second_receipt", "heymilo_outbox_settled"}) {
+    sqlite::overwriteTable(database_, table);
+  }
+}
+
+void JournalDatabase::overwriteLog() {
+  if (hasLog(database_)) {
+    Statement(database_, "PRAGMA wal_checkpoint(TRUNCATE)").run();
+  }
 }
 
 bool JournalDatabase::isLast(std::int64_t generation, const RunFile::State& state) const {

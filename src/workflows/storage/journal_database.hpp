@@ -41,6 +41,13 @@ class JournalDatabase {
   /// A statement, without values; prepared once. To be used to its end, or reset, before the same
   /// one is asked for again. `sql` must live as long as the program.
   sqlite::Statement& statement(std::string_view sql);
+  /// overwriteTable() of the tables that have interview_ids; of an outbox in the same file too. In
+  /// the middle of a transaction.
+  void overwriteTables();
+  /// The same for the write-ahead log of an application's file, after the transaction. Where others
+  /// are reading, SQLite does it when the last of them has closed the file.
+  void overwriteLog();
+  sqlite::Database& database() noexcept { return database_; }
   const std::string& file() const noexcept { return database_.file(); }
   const RunFile& runFile() const noexcept { return run_file_; }
 

@@ -130,6 +130,25 @@ void JournalRecords::keepSecondReceipt(std::int64_t posting, const std::string& 
       .run();
 }
 
+std::vector<std::string> JournalRecords::secondReceipts(std::int64_t posting,
+                                                        const std::string& key) {
+  std::vector<std::string> ids;
+  Statement& select = journal_.statement(
+      "SELECT interview_id FROM heymilo_second_receipt WHERE posting = ? AND key = ?");
+  select.bind(1, posting).bind(2, key);
+  while (select.step()) {
+    ids.push_back(select.text(0));
+  }
+  return ids;
+}
+
+void JournalRecords::forgetSecondReceipts(std::int64_t posting, const std::string& key) {
+  journal_.statement("DELETE FROM heymilo_second_receipt WHERE posting = ? AND key = ?")
+      .bind(1, posting)
+      .bind(2, key)
+      .run();
+}
+
 void JournalRecords::bury(std::int64_t posting, const std::string& worker) {
   journal_
       .statement(
@@ -218,11 +237,9 @@ std::vector<JournalRow> JournalRecords::rows(std::int64_t posting, const std::st
                                              std::size_t most) {
   std::vector<JournalRow> rows;
   Statement& select = journal_.statement(R"(
-SELECT key, digest, state, interview_id, interview_url, ingestion_id, error_code, sent_at
+SELECT key, digest, state, interview_id, interview_url, ingestion_id, error_code, sent_at, claim
 FROM heymilo_record WHERE posting = ? AND key > ? ORDER BY key LIMIT ?)");
   select.bind(1, posting).bind(2, after).bind(3, static_cast<std::int64_t>(most));
-  Statement& others = journal_.statement(
-      "SELECT interview_id FROM heymilo_second_receipt WHERE posting = ? AND key = ?");
   while (select.step()) {
     JournalRow row;
     row.key = select.text(0);
@@ -235,10 +252,9 @@ FROM heymilo_record WHERE posting = ? AND key > ? ORDER BY key LIMIT ?)");
     if (!select.isNull(7)) {
       row.sent_at = select.timestamp(7);
     }
-    others.bind(1, posting).bind(2, row.key);
-    while (others.step()) {
-      row.other_interview_ids.push_back(others.text(0));
-    }
+    row.other_interview_ids = secondReceipts(posting, row.key);
+    row.forgotten =
+        row.state == KeyState::ingested && row.interview_id.empty() && select.text(8).empty();
     rows.push_back(std::move(row));
   }
   return rows;

@@ -22,6 +22,8 @@ class JournalRecords {
   void write(std::int64_t posting, const StoredRecord& record);
   void keepSecondReceipt(std::int64_t posting, const std::string& key,
                          const std::string& interview_id);
+  std::vector<std::string> secondReceipts(std::int64_t posting, const std::string& key);
+  void forgetSecondReceipts(std::int64_t posting, const std::string& key);
   /// What this worker has in flight becomes `in_doubt`.
   void bury(std::int64_t posting, const std::string& worker);
   /// What any worker has in flight; of this posting, or of all.

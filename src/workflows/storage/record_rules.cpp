@@ -1,5 +1,8 @@
 #include "workflows/storage/record_rules.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace heymilo::workflows::record_rules {
 
 bool isFree(const StoredRecord& record, const std::string& digest) {
@@ -27,10 +30,11 @@ KeyAnswer ask(StoredRecord& record, const std::string& worker, const std::string
   switch (record.state) {
     case KeyState::ingested:
     case KeyState::queued:
-      if (record.digest.empty()) {
+      if (record.digest.empty() && !isForgotten(record)) {
         record.digest = digest;
       }
-      answer.verdict = record.digest == digest ? KeyVerdict::known : KeyVerdict::changed;
+      answer.verdict =
+          record.digest == digest || isForgotten(record) ? KeyVerdict::known : KeyVerdict::changed;
       break;
     case KeyState::rejected:
       answer.verdict = KeyVerdict::rejected;
@@ -126,6 +130,27 @@ void makeFree(StoredRecord& record) {
     record.state = KeyState::queued;
     record.ingestion_id = record.late_ingestion_id;
   }
+}
+
+bool isForgotten(const StoredRecord& record) {
+  return record.state == KeyState::ingested && record.interview_id.empty() && record.claim.empty();
+}
+
+bool mayForget(const StoredRecord& record, const std::vector<std::string>& others,
+               const std::vector<std::string>& interview_ids) {
+  const auto isGiven = [&](const std::string& id) {
+    return std::find(interview_ids.begin(), interview_ids.end(), id) != interview_ids.end();
+  };
+  return record.state == KeyState::ingested && !record.interview_id.empty() &&
+         isGiven(record.interview_id) && std::all_of(others.begin(), others.end(), isGiven);
+}
+
+void forget(StoredRecord& record) {
+  StoredRecord left;
+  left.id = record.id;
+  left.key = std::move(record.key);
+  left.state = KeyState::ingested;
+  record = std::move(left);
 }
 
 }  // namespace heymilo::workflows::record_rules

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "heymilo/workflows/journal.hpp"
 
@@ -43,6 +44,14 @@ bool receive(StoredRecord& record, const std::string& interview_id,
              const std::string& interview_url);
 /// It is not in the posting, for certain.
 void makeFree(StoredRecord& record);
+
+/// Whether it keeps no more than that it was ingested. Any other one has a claim, or is shown by
+/// the posting with its interview_id.
+bool isForgotten(const StoredRecord& record);
+/// Whether it may be forgotten: it is `ingested`, and all that it has, `others` too, is given.
+bool mayForget(const StoredRecord& record, const std::vector<std::string>& others,
+               const std::vector<std::string>& interview_ids);
+void forget(StoredRecord& record);
 
 }  // namespace record_rules
 }  // namespace heymilo::workflows

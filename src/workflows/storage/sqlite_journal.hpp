@@ -36,6 +36,7 @@ class SqliteJournal final : public Journal {
   std::optional<JournalStanding> standing(const std::string& posting_id) override;
   std::vector<JournalRow> rows(const std::string& posting_id, const std::string& after,
                                std::size_t most) override;
+  std::uint64_t forget(const std::string& posting_id, const std::vector<DeletedKey>& keys) override;
   void requireInPlace() override { database_->requireInPlace(); }
 
  private:

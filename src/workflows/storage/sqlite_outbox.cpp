@@ -16,6 +16,7 @@
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/storage/journal_schema.hpp"
 #include "workflows/storage/outbox_schema.hpp"
+#include "workflows/storage/overwrite.hpp"
 #include "workflows/storage/sqlite.hpp"
 #include "workflows/storage/store_files.hpp"
 
@@ -28,6 +29,13 @@ using sqlite::Statement;
 
 constexpr const char* kNow = "CAST(strftime('%s', 'now') AS INTEGER)";
 constexpr std::chrono::seconds kPatience{10};
+
+constexpr std::int64_t kFew = 1'000;  // rows
+
+bool hasMore(Database& database, const char* table, std::int64_t rows) {
+  Statement next(database, std::string("SELECT 1 FROM ") + table + " LIMIT 1 OFFSET ?");
+  return next.bind(1, rows).step();
+}
 
 bool isEmpty(Database& database, const char* table) {
   return !Statement(database, std::string("SELECT 1 FROM ") + table).step();
@@ -45,7 +53,7 @@ void makeTables(Database& database) {
   if (!empty) {
     static_cast<void>(sqliteJournal(database.file()));
   }
-  database.execute("PRAGMA secure_delete=ON");
+  database.execute("PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY");
 }
 
 std::string absolute(const std::string& file) {
@@ -283,13 +291,13 @@ class SqliteOutbox final : public Outbox {
         .run();
   }
 
-  /// Of a table without rows, also what is left in its first page is overwritten: this DELETE
-  /// empties pages as a whole. Others are overwritten when they are freed.
+  /// Copies that are left of rows, where SQLite has moved them between pages, are overwritten too:
+  /// as soon as few rows are left, which takes milliseconds then.
   void eraseRest() {
     for (const char* table :
          {"heymilo_outbox_pending", "heymilo_outbox_correction", "heymilo_outbox_rejected"}) {
-      if (isEmpty(database_, table)) {
-        database_.execute(std::string("DELETE FROM ") + table);
+      if (!hasMore(database_, table, kFew)) {
+        sqlite::overwriteTable(database_, table);
       }
     }
   }

@@ -18,7 +18,7 @@ constexpr int kReceipt = 2;   // the journal
 // Indices are made when all rows are there, which takes a fraction of the time.
 constexpr const char* kTables = R"(
 CREATE TABLE journal(key TEXT PRIMARY KEY, state INTEGER NOT NULL, sent_at INTEGER,
-  ingestion_id TEXT NOT NULL) WITHOUT ROWID;
+  ingestion_id TEXT NOT NULL, forgotten INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE seen(key TEXT NOT NULL, interview_id TEXT NOT NULL, source INTEGER NOT NULL);
 CREATE TABLE keyless(interview_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE unknown(key TEXT PRIMARY KEY, marked INTEGER NOT NULL) WITHOUT ROWID;
@@ -39,7 +39,7 @@ Database withTables() {
 
 VerifyTables::VerifyTables()
     : database_(withTables()),
-      insert_row_(database_, "INSERT OR REPLACE INTO journal VALUES(?, ?, ?, ?)"),
+      insert_row_(database_, "INSERT OR REPLACE INTO journal VALUES(?, ?, ?, ?, ?)"),
       insert_seen_(database_, "INSERT INTO seen VALUES(?, ?, ?)"),
       insert_keyless_(database_, "INSERT OR IGNORE INTO keyless VALUES(?)"),
       shown_(database_, "SELECT 1 FROM seen WHERE interview_id = ? AND source < ? LIMIT 1"),
@@ -56,6 +56,7 @@ void VerifyTables::addRow(const JournalRow& row) {
       .bind(2, static_cast<std::int64_t>(row.state))
       .bind(3, row.sent_at)
       .bind(4, row.ingestion_id)
+      .bind(5, row.forgotten)
       .run();
   if (!row.interview_id.empty()) {
     add(row.key, row.interview_id, kReceipt);
@@ -79,10 +80,10 @@ void VerifyTables::finish() { database_.execute(kIndices); }
 void VerifyTables::forEachKey(const std::function<void(const Key&)>& visit) {
   // Keys without an interview_id are in the journal only.
   Statement select(database_, R"(
-SELECT s.key, s.interview_id, min(s.source), j.state, j.sent_at, j.ingestion_id
+SELECT s.key, s.interview_id, min(s.source), j.state, j.sent_at, j.ingestion_id, j.forgotten
   FROM seen s LEFT JOIN journal j ON j.key = s.key GROUP BY s.key, s.interview_id
 UNION ALL
-SELECT key, '', 2, state, sent_at, ingestion_id FROM journal j
+SELECT key, '', 2, state, sent_at, ingestion_id, forgotten FROM journal j
   WHERE NOT EXISTS(SELECT 1 FROM seen s WHERE s.key = j.key)
 ORDER BY 1, 2)");
   std::optional<Key> key;
@@ -97,6 +98,7 @@ ORDER BY 1, 2)");
       if (!select.isNull(3)) {
         key->state = static_cast<KeyState>(select.integer(3));
         key->ingestion_id = select.text(5);
+        key->forgotten = select.integer(6) != 0;
       }
       if (!select.isNull(4)) {
         key->sent_at = select.timestamp(4);

@@ -36,6 +36,7 @@ class VerifyTables {
     std::optional<KeyState> state{};  ///< empty: the journal did not have it
     std::optional<Timestamp> sent_at{};
     std::string ingestion_id{};
+    bool forgotten = false;  ///< JournalRow::forgotten
   };
   /// Each key of the journal and of the posting, in their order. Nothing may be added meanwhile,
   /// but by addUnknown().

@@ -1,6 +1,7 @@
 #include "heymilo/workflows/verify.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "heymilo/errors.hpp"
@@ -85,6 +86,7 @@ class Verifying {
       tell({VerifyKind::shared, keys, {id}, {}, {}});
     });
     judgeUnknown();
+    forgetDeleted();
     return result_;
   }
 
@@ -106,6 +108,7 @@ class Verifying {
       progress.requests = result_.requests;
       if (page.pagination.total_count && *page.pagination.total_count >= 0) {
         progress.expected = static_cast<std::uint64_t>(*page.pagination.total_count);
+        listed_less_ = *progress.expected > result_.candidates;
       }
       if (options_.on_progress) {
         options_.on_progress(progress);
@@ -124,6 +127,11 @@ class Verifying {
     }
     ++result_.candidates;
     ++result_.unreadable;
+    if (candidate.interview_id) {
+      unreadable_.insert(*candidate.interview_id);
+    } else {
+      unidentified_ = true;
+    }
     if (options_.on_unreadable) {
       options_.on_unreadable(candidate);
     }
@@ -167,6 +175,10 @@ class Verifying {
   }
 
   void judgeIngested(const VerifyTables::Key& key) {
+    if (key.forgotten) {
+      ++result_.forgotten;
+      return;
+    }
     if (key.interview_ids.empty()) {
       ++result_.missing;
       tell({VerifyKind::missing, {key.key}, {}, {}, {}});
@@ -180,9 +192,43 @@ class Verifying {
     if (shown == Shown::no) {
       ++result_.deleted;
       tell({VerifyKind::deleted, {key.key}, key.interview_ids, {}, {}});
+      if (options_.forget_deleted && !anyUnreadable(key)) {
+        deleted_.push_back({key.key, key.interview_ids});
+      }
     } else if (shown == Shown::without_key) {  // ingested by version 0.1, say
       result_.once += key.interview_ids.size() > 1 ? 0U : 1U;
     }  // Otherwise it is shared.
+  }
+
+  bool anyUnreadable(const VerifyTables::Key& key) const {
+    return std::any_of(key.interview_ids.begin(), key.interview_ids.end(), [&](const auto& id) {
+      return unreadable_.count(id) != 0;
+    });
+  }
+
+  /// Of a posting without candidates, which may be the API's mistake: asked a second time.
+  bool isStillEmpty() {
+    if (result_.candidates > 0) {
+      return true;
+    }
+    ListCandidatesParams params;
+    params.limit = 1;
+    RequestOptions options;
+    options.cancellation = options_.cancellation;
+    options.priority = Priority::bulk;
+    const auto page = client_.listCandidates(posting_id_, params, options);
+    result_.requests += static_cast<std::uint64_t>(page.http.attempts);
+    return page.data.empty() && page.pagination.total_count.value_or(0) == 0;
+  }
+
+  /// After all was reported, the last time with its ids.
+  void forgetDeleted() {
+    if (deleted_.empty() || unidentified_ || listed_less_ || !isStillEmpty()) {
+      return;
+    }
+    const std::uint64_t forgotten = journal_.forget(posting_id_, deleted_);
+    result_.deleted -= forgotten;
+    result_.forgotten += forgotten;
   }
 
   void judgeQueued(const VerifyTables::Key& key) {
@@ -231,7 +277,11 @@ class Verifying {
   ApiClock api_clock_;
   VerifyTables tables_;
   VerifyResult result_;
-  std::optional<Timestamp> now_;  // by the API's clock
+  std::optional<Timestamp> now_;      // by the API's clock
+  std::set<std::string> unreadable_;  // interview_ids of candidates without a readable key
+  bool unidentified_ = false;         // one has none
+  bool listed_less_ = false;          // than the total of the last page
+  std::vector<DeletedKey> deleted_;   // to be forgotten
 };
 
 }  // namespace

@@ -36,11 +36,13 @@ inline std::string nameOf(const testing::TestParamInfo<JournalRule>& info) {
 std::vector<JournalRule> claimRules();
 /// The rules of searches in the posting.
 std::vector<JournalRule> searchRules();
+/// The rules of forgetting who was deleted.
+std::vector<JournalRule> forgetRules();
 /// All of them.
 inline std::vector<JournalRule> journalContract() {
   std::vector<JournalRule> rules = claimRules();
-  for (const JournalRule& rule : searchRules()) {
-    rules.push_back(rule);
+  for (const auto& more : {searchRules(), forgetRules()}) {
+    rules.insert(rules.end(), more.begin(), more.end());
   }
   return rules;
 }

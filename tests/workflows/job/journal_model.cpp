@@ -217,11 +217,11 @@ wf::KeyAnswer JournalModel::ask(const wf::JournalClaim& claim, const wf::KeyedRe
   switch (row.state) {
     case wf::KeyState::ingested:
     case wf::KeyState::queued:
-      if (row.digest.empty()) {
+      if (row.digest.empty() && !isForgotten(row)) {
         row.digest = record.digest;
       }
-      answer.verdict =
-          row.digest == record.digest ? wf::KeyVerdict::known : wf::KeyVerdict::changed;
+      answer.verdict = row.digest == record.digest || isForgotten(row) ? wf::KeyVerdict::known
+                                                                       : wf::KeyVerdict::changed;
       break;
     case wf::KeyState::rejected:
       answer.verdict = wf::KeyVerdict::rejected;

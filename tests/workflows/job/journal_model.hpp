@@ -94,6 +94,8 @@ class JournalModel final : public wf::Journal {
   std::optional<wf::JournalStanding> standing(const std::string& posting_id) override;
   std::vector<wf::JournalRow> rows(const std::string& posting_id, const std::string& after,
                                    std::size_t most) override;
+  std::uint64_t forget(const std::string& posting_id,
+                       const std::vector<wf::DeletedKey>& keys) override;
 
  private:
   void unadopt();
@@ -108,6 +110,7 @@ class JournalModel final : public wf::Journal {
   /// The key is in the posting. Whether it is there twice.
   static bool receipt(Row& row, const std::string& interview_id, const std::string& interview_url);
   static void makeFree(Row& row);
+  static bool isForgotten(const Row& row);
   Row* stillInDoubt(const wf::KeyInDoubt& doubt);
   bool write(const std::string& worker, const wf::KeyResult& result);
   wf::JournalCounts counts() const;

@@ -137,9 +137,37 @@ std::vector<wf::JournalRow> JournalModel::rows(const std::string& posting_id,
     one.error_code = row->second.error_code;
     one.other_interview_ids = row->second.others;
     one.sent_at = row->second.sent_at;
+    one.forgotten = isForgotten(row->second);
     rows.push_back(std::move(one));
   }
   return rows;
+}
+
+std::uint64_t JournalModel::forget(const std::string& posting_id,
+                                   const std::vector<wf::DeletedKey>& keys) {
+  std::uint64_t forgotten = 0;
+  for (const wf::DeletedKey& deleted : keys) {
+    const auto found = data_.rows.find(deleted.key);
+    if (!data_.posting || data_.posting->posting_id != posting_id || found == data_.rows.end()) {
+      continue;
+    }
+    Row& row = found->second;
+    std::vector<std::string> known = row.others;
+    known.push_back(row.interview_id);
+    const bool all = std::all_of(known.begin(), known.end(), [&](const std::string& id) {
+      return std::count(deleted.interview_ids.begin(), deleted.interview_ids.end(), id) != 0;
+    });
+    if (row.state == wf::KeyState::ingested && !row.interview_id.empty() && all) {
+      row = Row();
+      row.state = wf::KeyState::ingested;
+      ++forgotten;
+    }
+  }
+  return forgotten;
+}
+
+bool JournalModel::isForgotten(const Row& row) {
+  return row.state == wf::KeyState::ingested && row.interview_id.empty() && row.claim.empty();
 }
 
 void JournalModel::makeFree(Row& row) {

@@ -60,11 +60,12 @@ class MirrorKills {
 
     std::uint64_t killed = 0, ended = 0;
     std::uint64_t longest_life = 300;  // of a process, in ms
-    while (killed < kills) {
-      RunningProcess process = start(changing == MirrorChanging::any && below(4) == 0);
+    while (seconds == 0 ? killed < kills : std::chrono::steady_clock::now() < end) {
+      RunningProcess process = start(changesAll() && below(4) == 0);
       const std::uint64_t life = below(longest_life);
       process.wait(milliseconds{life / 2});
       change();
+      mirror.disturb(random());
       if (process.wait(milliseconds{life / 2})) {
         ++ended;
         longest_life = std::max<std::uint64_t>(longest_life * 3 / 4, 20);
@@ -82,20 +83,33 @@ class MirrorKills {
     }
     server.clearResponses();
     finish(false);
-    if (changing == MirrorChanging::any) {
+    if (changesAll()) {
       finish(true);
     }
-    std::cout << killed << " kills, " << ended << " runs that ended by themselves, "
-              << server.requestCount() << " requests, " << server.candidateCount("p")
-              << " candidates\n";
+    std::cout << killed << " kills, " << ended << " runs that ended, " << server.requestCount()
+              << " requests, " << server.candidateCount("p") << " candidates\n";
     std::vector<CandidateResponse> expected;
     for (const nlohmann::json& one : server.candidates("p")) {
       expected.push_back(one.get<CandidateResponse>());
     }
     expectEqual(mirror.candidates(), expected);
+    if (changing == MirrorChanging::any_erased) {
+      expectErased();
+    }
   }
 
  private:
+  bool changesAll() const { return changing != MirrorChanging::seen_by_every_run; }
+
+  void expectErased() const {
+    ASSERT_FALSE(removed.empty());
+    for (const CandidateResponse& one : removed) {
+      EXPECT_FALSE(mirror.hasTrace(one.interview_id)) << one.interview_id;
+      EXPECT_FALSE(mirror.hasTrace(one.email)) << one.email;
+    }
+    std::cout << removed.size() << " erased\n";
+  }
+
   Client impatientClient() const {
     heymilo::ClientOptions options;
     options.api_key = "test-key";
@@ -111,6 +125,9 @@ class MirrorKills {
     std::vector<std::string> arguments{"p", "--database", mirror.database()};
     if (full) {
       arguments.emplace_back("--full");
+    }
+    if (changing == MirrorChanging::any_erased) {
+      arguments.insert(arguments.end(), {"--erase-after", "0"});
     }
     return {HEYMILO_PROGRAMS_DIR "/mirror_candidates",
             arguments,
@@ -143,14 +160,15 @@ class MirrorKills {
   void change() {
     // A recruiter's status is kept while the workflow progresses, and only a full run sees changes
     // of a candidate with a final status.
-    const char* other = changing == MirrorChanging::any ? "shortlisted" : "pending";
+    const char* other = changesAll() ? "shortlisted" : "pending";
     server.advance(std::chrono::minutes{below(90)});
     for (int i = 0; i < 6; ++i) {
       const std::optional<CandidateResponse> one = drawOne();
-      if (!one || (isFinal(one->status) && changing != MirrorChanging::any)) {
+      if (!one || (isFinal(one->status) && !changesAll())) {
         continue;
       }
       if (i == 0) {
+        removed.push_back(*one);
         server.removeCandidate(one->interview_id);
       } else {
         server.patchCandidate(one->interview_id,
@@ -200,9 +218,13 @@ class MirrorKills {
   KilledMirror& mirror;
   const MirrorChanging changing;
   const std::uint64_t seed = setting("HEYMILO_TEST_SEED", std::random_device{}());
+  const std::uint64_t seconds = setting("HEYMILO_TEST_SECONDS", 0);
+  const std::chrono::steady_clock::time_point end =
+      std::chrono::steady_clock::now() + std::chrono::seconds{seconds};
   std::uint64_t kills = 0;
   std::mt19937_64 random{seed};
   std::vector<std::string> ids;                    // of those that are, or were, on the server
+  std::vector<CandidateResponse> removed;          // of these, as they were then
   std::pair<std::string, std::int64_t> looked_at;  // the last cursor, and how many were stored
   TemporaryDirectory directory;
   const std::string log = directory.file("log");

@@ -10,7 +10,8 @@ namespace heymilo_test {
 /// Changes of the candidates between and during the runs.
 enum class MirrorChanging {
   seen_by_every_run,  // progress, new candidates, removal of unfinished ones
-  any                 // finished candidates, too; some runs are --full
+  any,                // finished candidates, too; some runs are --full
+  any_erased          // the same, and who is gone is erased at once
 };
 
 /// Where a program that is killed mirrors the posting `p` to.
@@ -29,13 +30,19 @@ class KilledMirror {
   virtual std::optional<Walk> walk() = 0;
   /// As MirrorDatabase::candidates().
   virtual nlohmann::json candidates() = 0;
+  /// Whether a text is left anywhere, after an erasure.
+  virtual bool hasTrace(const std::string& text) = 0;
+  /// An accident of the database while the program runs, by a random number. Afterwards the
+  /// database can be used.
+  virtual void disturb(std::uint64_t /*random*/) {}
 };
 
 /// mirror_candidates is killed at random moments, against a server with all kinds of failures and
 /// constantly changing candidates, and started again. In the end the table equals the server's
-/// list, field by field.
+/// list, field by field, and nothing is left of anybody who was erased.
 ///
-/// HEYMILO_TEST_KILLS, HEYMILO_TEST_CANDIDATES and HEYMILO_TEST_SEED make it longer, or repeat it.
+/// HEYMILO_TEST_KILLS (or HEYMILO_TEST_SECONDS), HEYMILO_TEST_CANDIDATES and HEYMILO_TEST_SEED make
+/// it longer, or repeat it.
 void killMirrors(KilledMirror& mirror, MirrorChanging changing);
 
 }  // namespace heymilo_test

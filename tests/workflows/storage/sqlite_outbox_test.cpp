@@ -124,6 +124,40 @@ TEST_F(SqliteOutboxFile, WhatIsDeliveredIsOverwrittenInAWriteAheadLog) {
   expectErased(application);
 }
 
+// The outbox of a busy application is never empty.
+TEST_F(SqliteOutboxFile, WhatIsDeliveredIsOverwrittenWhileOthersWait) {
+  SqliteApplication application(file);
+  application.run("PRAGMA journal_mode=WAL");
+  application.run("CREATE TABLE applicant(id INTEGER PRIMARY KEY, name TEXT)");
+  const auto outbox = application.open();
+  int number = 0;
+  const auto enqueue = [&](int count) {
+    application.begin();
+    for (int i = 0; i < count; ++i, ++number) {
+      const std::string note(static_cast<std::size_t>(number * 7 % 11) * 300, 'x');
+      application.enqueue(
+          "p",
+          std::to_string(number * 7'919 % 10'007),
+          R"({"name": "Canary)" + std::to_string(number) + R"(", "note": ")" + note + "\"}");
+    }
+    application.commit();
+  };
+  enqueue(300);
+  for (int round = 0; round < 20; ++round) {
+    enqueue(40);
+    std::vector<OutboxOutcome> outcomes;
+    for (const auto& row : outbox->pending("p", 0, 40)) {
+      outcomes.emplace_back();
+      outcomes.back().id = row.id;
+    }
+    outbox->settle(outcomes);
+  }
+  const std::size_t waiting = outbox->pending("p", 0, 10'000).size();
+  ASSERT_EQ(waiting, 300u);
+  outbox->pending();
+  EXPECT_EQ(occurrences("Canary"), waiting);
+}
+
 TEST_F(SqliteOutboxFile, WhatIsReadByOthersIsOverwrittenLater) {
   SqliteApplication application(file);
   application.run("PRAGMA journal_mode=WAL");
