@@ -152,7 +152,10 @@ std::string columnChart(const ColumnChart& chart) {
       }
     }
     if (!group.note.empty()) {
-      drawing += text("note", middle, top - 4, group.note);
+      // A longer one would touch the next one where there is little room.
+      constexpr double kShort = 1000;
+      const bool wide_only = group.heights.front() >= kShort;
+      drawing += text(wide_only ? "note wide" : "note", middle, top - 4, group.note);
     }
     if (!group.label.empty()) {
       drawing += text(group.wide_only ? "label wide" : "label", middle, kLabels, group.label);
@@ -160,23 +163,16 @@ std::string columnChart(const ColumnChart& chart) {
   }
   drawing += line("axis", 0, kBase, 1, kBase);
   for (std::size_t at = 0; at < chart.ticks.size(); ++at) {
-    const double place = static_cast<double>(at) / static_cast<double>(chart.ticks.size() - 1);
+    const double place = static_cast<double>(at) /
+                         static_cast<double>(std::max<std::size_t>(chart.ticks.size(), 2) - 1);
     drawing += text("label", place, kLabels, chart.ticks[at]);
-  }
-  if (chart.mark >= 0) {
-    drawing += line("mark", chart.mark, kTop - 6, chart.mark, kBase);
-    const bool right = chart.mark > 0.5;
-    drawing += text(right ? "mark-label before" : "mark-label",
-                    chart.mark,
-                    kTop - 8,
-                    chart.mark_label,
-                    attribute("dx", right ? "6" : "-6"));
   }
   return drawing + "</svg>";
 }
 
 std::string table(const std::vector<std::string>& head,
-                  const std::vector<std::vector<std::string>>& rows, std::size_t text_columns) {
+                  const std::vector<std::vector<std::string>>& rows, std::size_t text_columns,
+                  const std::string& kind) {
   const auto number_at = [&](std::size_t at) {
     return at < text_columns ? std::string() : attribute("class", "n");
   };
@@ -197,16 +193,15 @@ std::string table(const std::vector<std::string>& head,
       "div",
       attribute("class", "scroll"),
       element("table",
-              "",
+              kind.empty() ? std::string() : attribute("class", kind),
               element("thead", "", element("tr", "", cells)) + element("tbody", "", body)));
 }
 
 std::string withTable(const std::string& drawing, const std::vector<std::string>& head,
-                      const std::vector<std::vector<std::string>>& rows) {
+                      const std::vector<std::vector<std::string>>& rows, std::size_t text_columns) {
+  const std::string numbers = table(head, rows, text_columns);
   return element(
-      "figure",
-      "",
-      drawing + element("details", "", element("summary", "", "Numbers") + table(head, rows)));
+      "figure", "", drawing + element("details", "", element("summary", "", "Numbers") + numbers));
 }
 
 }  // namespace report

@@ -33,29 +33,29 @@ struct Columns {
   std::string label{};            ///< escaped; may be empty
   bool wide_only = false;         ///< the label is left out where there is little room
   std::vector<double> heights{};  ///< one for each kind
-  std::string note{};             ///< escaped: above the columns; may be empty
+  std::string note{};             ///< escaped, above the columns; may be empty
 };
 
-/// How columns are drawn.
+/// What columnChart() draws.
 struct ColumnChart {
   std::string title{}, description{};  ///< escaped
   std::vector<std::string> kinds{};    ///< of the columns of a group: classes of the style sheet
   std::vector<Columns> groups{};
-  std::vector<std::string>
-      ticks{};               ///< escaped: below the axis, at equal distances, from its start
-  double mark = -1;          ///< a vertical line at this part of the width; negative: none
-  std::string mark_label{};  ///< escaped
+  /// Escaped. Below the axis, at equal distances, from its start to its end.
+  std::vector<std::string> ticks{};
 };
 
 std::string columnChart(const ColumnChart& chart);
 
 /// `<figure>` with a table of the drawn values, which is closed at first.
 std::string withTable(const std::string& drawing, const std::vector<std::string>& head,
-                      const std::vector<std::vector<std::string>>& rows);
+                      const std::vector<std::vector<std::string>>& rows,
+                      std::size_t text_columns = 1);
 
-/// A table. The first column is text and the others are numbers, but for those in `text_columns`.
-/// The content is escaped.
+/// A table. The first `text_columns` columns are text, and the others numbers. The content is
+/// escaped. `kind`: its class, or empty.
 std::string table(const std::vector<std::string>& head,
-                  const std::vector<std::vector<std::string>>& rows, std::size_t text_columns = 1);
+                  const std::vector<std::vector<std::string>>& rows, std::size_t text_columns = 1,
+                  const std::string& kind = {});
 
 }  // namespace report

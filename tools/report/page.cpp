@@ -43,10 +43,9 @@ std::string tiles(const MirrorFigures& figures) {
           tile("Knocked out",
                number(figures.knocked_out),
                percent(figures.knocked_out, all) + " of all") +
-          tile("Invited to completed",
+          tile("Median to complete",
                any ? durationOf(figures.to_completion.median) : "\u2013",
-               any ? "median; 90% in " + durationOf(figures.to_completion.ninetieth)
-                   : "nobody yet"));
+               any ? "90% in " + durationOf(figures.to_completion.ninetieth) : "nobody yet"));
 }
 
 std::string state(const PageContent& content) {
@@ -142,7 +141,8 @@ std::string page(const PageContent& content) {
   html += element("div",
                   " class=\"cards\"",
                   '\n' + funnel(figures) + overTime(figures) + statuses(figures) + scores(figures) +
-                      timeInSteps(figures) + recentChanges(figures, content.personal_data));
+                      timeInSteps(figures) + recentChanges(figures) +
+                      (content.personal_data ? latestChanges(figures) : std::string()));
   return html + '\n' + footer(content) + "\n</main>\n</body>\n</html>\n";
 }
 

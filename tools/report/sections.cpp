@@ -36,7 +36,9 @@ std::string row(const std::string& name, const std::string& count, const std::st
          '\n';
 }
 
-std::string rows(const std::string& items) { return element("ul", " class=\"rows\"", items); }
+std::string rows(const std::string& items, const std::string& more = {}) {
+  return element("ul", " class=\"rows" + more + '"', items);
+}
 
 std::string leftOut(std::size_t all) {
   return all <= kMostRows
@@ -91,7 +93,7 @@ std::string funnel(const MirrorFigures& figures) {
   for (std::size_t at = 0; at < std::min(figures.steps.size(), kMostRows); ++at) {
     const StepFigures& step = figures.steps[at];
     items += row(stepName(step.order, step.step_id),
-                 number(step.began) + " began",
+                 number(step.began) + " \u00B7 " + percent(step.began, all),
                  bar(plainStep(step),
                      number(step.began) + " began, " + outcomes(step),
                      {{"done", shareOf(step.completed, all)},
@@ -113,9 +115,10 @@ std::string funnel(const MirrorFigures& figures) {
                "");
   return section(
       heading,
-      "How far the candidates have come. A full bar is everybody who was invited.",
+      "How many began each step, and what became of them. A full bar is everybody who was "
+      "invited.",
       legend({{"done", "completed"}, {"main", "in it now"}, {"out", "knocked out"}}) +
-          withTable(rows(items),
+          withTable(rows(items, " wide-rows"),
                     {"Step", "Began", "Completed", "In it now", "Knocked out", "Began, of invited"},
                     cells) +
           leftOut(figures.steps.size()),
@@ -188,34 +191,49 @@ std::string statuses(const MirrorFigures& figures) {
                  bar(heading, description, parts) + element("ul", " class=\"legend long\"", items));
 }
 
-std::string recentChanges(const MirrorFigures& figures, bool with_names) {
+std::string recentChanges(const MirrorFigures& figures) {
   const std::string heading = "Changes of the last seven days";
   if (figures.changes.empty()) {
-    return section(
-        heading, "", empty("The mirror has seen no change of a status or a step."), "full");
+    return section(heading, "", empty("The mirror has seen no change of a status or a step."));
   }
+  const std::uint64_t most = figures.changes.front().changes;
+  std::string items;
   std::vector<std::vector<std::string>> cells;
   for (std::size_t at = 0; at < std::min(figures.changes.size(), kMostRows); ++at) {
     const ChangeFigures& change = figures.changes[at];
-    cells.push_back({nameOf(change.status),
-                     stepName(change.step_order, change.step_id),
-                     timeOf(change.latest),
-                     number(change.changes)});
+    const std::string status = nameOf(change.status);
+    const std::string step = stepName(change.step_order, change.step_id);
+    const bool in_step = change.step_order || change.step_id;
+    items += row(status + (in_step ? element("span", " class=\"place\"", ": " + step) : ""),
+                 number(change.changes),
+                 bar(status,
+                     counted(change.changes, "change"),
+                     {{kindOf(change.status), shareOf(change.changes, most)}}),
+                 "");
+    cells.push_back({status, step, timeOf(change.latest), number(change.changes)});
   }
-  std::string content = table({"Changed to", "Step", "Latest", "Changes"}, cells, 3);
-  if (with_names) {
-    std::vector<std::vector<std::string>> people;
-    for (const ChangedCandidate& one : figures.latest) {
-      people.push_back({element("bdi", "", escaped(one.name)),
-                        nameOf(one.status),
-                        stepName(one.step_order, one.step_id),
-                        timeOf(one.at),
-                        one.score ? decimal(*one.score, 1) : "\u2013"});
-    }
-    content += "<h3>The latest of them</h3>" +
-               table({"Name", "Changed to", "Step", "When", "Score"}, people, 4);
+  return section(
+      heading,
+      "By the status and the step that followed, as the mirror has seen them.",
+      withTable(rows(items, " close"), {"Changed to", "Step", "Latest", "Changes"}, cells, 3));
+}
+
+std::string latestChanges(const MirrorFigures& figures) {
+  if (figures.latest.empty()) {
+    return {};
   }
-  return section(heading, "When the mirror has seen them.", content, "full");
+  std::vector<std::vector<std::string>> people;
+  for (const ChangedCandidate& one : figures.latest) {
+    people.push_back({element("bdi", "", escaped(one.name)),
+                      nameOf(one.status),
+                      stepName(one.step_order, one.step_id),
+                      timeOf(one.at),
+                      one.score ? decimal(*one.score, 1) : "\u2013"});
+  }
+  return section("Latest changes",
+                 "The score is the present one.",
+                 table({"Name", "Changed to", "Step", "When", "Score"}, people, 4, "people"),
+                 "full long");
 }
 
 }  // namespace report

@@ -11,8 +11,9 @@ std::string timeInSteps(const heymilo::workflows::MirrorFigures& figures);
 std::string overTime(const heymilo::workflows::MirrorFigures& figures);
 std::string scores(const heymilo::workflows::MirrorFigures& figures);
 std::string statuses(const heymilo::workflows::MirrorFigures& figures);
-/// `with_names`: MirrorFigures::latest, too.
-std::string recentChanges(const heymilo::workflows::MirrorFigures& figures, bool with_names);
+std::string recentChanges(const heymilo::workflows::MirrorFigures& figures);
+/// With names. Empty if there are none.
+std::string latestChanges(const heymilo::workflows::MirrorFigures& figures);
 
 /// A section with a heading. `more` are further classes; `lead`, escaped, explains it, and may be
 /// empty.

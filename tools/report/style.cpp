@@ -37,7 +37,7 @@ header .soft { margin-top: 6px; }
 .tile { padding: 12px 14px 11px; display: flex; flex-direction: column; }
 .tile dt { font-size: .85rem; color: var(--soft); }
 .tile dd { margin: 0; }
-.tile .big { font-size: 1.7rem; font-weight: 650; line-height: 1.25; }
+.tile .big { font-size: clamp(1.4rem, 6.4vw, 1.7rem); font-weight: 650; line-height: 1.25; white-space: nowrap; }
 .tile .sub { font-size: .8rem; color: var(--soft); }
 .rows { list-style: none; margin: 0; padding: 0; display: grid; gap: 14px; }
 .rows li { display: grid; gap: 3px 12px; grid-template-columns: minmax(0, 1fr) auto; }
@@ -46,6 +46,7 @@ header .soft { margin-top: 6px; }
 .rows .count { font-size: .95rem; text-align: right; white-space: nowrap; }
 .rows svg, .rows .more { grid-column: 1 / -1; }
 .rows .more { font-size: .8rem; color: var(--soft); }
+.rows.close { gap: 9px; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 0 12px; padding: 0;
   font-size: .85rem; color: var(--soft); }
 .legend.long { display: grid; margin: 14px 0 0; gap: 6px; grid-template-columns: minmax(0, 1fr); color: var(--ink); }
@@ -66,11 +67,8 @@ figure { margin: 0; }
 .columns text { font-size: 12px; fill: var(--soft); text-anchor: middle; }
 .columns .value { text-anchor: end; }
 .columns .note { fill: var(--ink); }
-.columns .mark-label { fill: var(--ink); text-anchor: end; font-weight: 600; }
-.columns .mark-label.before { text-anchor: start; }
 .grid { stroke: var(--rule); }
 .axis { stroke: var(--soft); }
-.mark { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 4 3; }
 .main { fill: var(--main); } .done { fill: var(--done); } .out { fill: var(--out); }
 .wait { fill: var(--wait); } .good { fill: var(--good); } .eval { fill: var(--eval); } .no { fill: var(--no); }
 details { margin-top: 10px; }
@@ -80,7 +78,9 @@ table { border-collapse: collapse; width: 100%; font-size: .875rem; }
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-weight: 500; }
-tbody th { font-weight: 500; min-width: 7em; }
+tbody th { font-weight: 500; min-width: 8em; }
+td, thead th { overflow-wrap: normal; }
+td + td, .people td { min-width: 5em; }
 tbody tr:last-child th, tbody tr:last-child td { border-bottom: 0; }
 .n { text-align: right; white-space: nowrap; }
 td time { white-space: nowrap; }
@@ -89,12 +89,31 @@ footer { margin: 24px 4px 0; }
 footer dl { margin: 6px 0 14px; }
 footer dt { font-weight: 600; color: var(--ink); margin-top: 6px; }
 footer dd { margin: 0; }
-@media (max-width: 619px) { .wide { display: none; } .card { padding: 16px 14px 14px; } }
-@media (min-width: 620px) { .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); } main { padding: 32px 24px 56px; } }
+@media (max-width: 619px) { .wide { display: none; } .card { padding: 16px 14px 14px; }
+  .people thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  .people, .people tbody { display: block; }
+  .people tr { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0 10px; padding: 8px 0;
+    border-bottom: 1px solid var(--rule); }
+  .people tr:last-child { border-bottom: 0; }
+  .people th, .people td { border: 0; padding: 0; min-width: 0; }
+  .people th { font-weight: 600; grid-area: 1 / 1 / auto / 3; }
+  .people .n { grid-area: 1 / 3; }
+  .people td:nth-child(3) { grid-column: 2 / -1; color: var(--soft); }
+  .people .n::before { content: "score "; color: var(--soft); }
+  .people td:nth-child(4) { grid-column: 1 / -1; color: var(--soft); } }
+@media (min-width: 620px) { .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); } main { padding: 32px 24px 56px; }
+  .wide-rows { gap: 10px; }
+  .wide-rows li { grid-template-columns: minmax(0, 11rem) minmax(0, 1fr) 6.5rem;
+    grid-template-rows: auto 1fr; align-items: start; }
+  .wide-rows .name { grid-area: 1 / 1 / span 2; }
+  .wide-rows svg { grid-area: 1 / 2; margin-top: 5px; }
+  .wide-rows .count { grid-area: 1 / 3; }
+  .wide-rows .more { grid-area: 2 / 2 / auto / 4; } }
 @media (min-width: 900px) {
   .tiles { grid-template-columns: repeat(6, minmax(0, 1fr)); }
   .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .full { grid-column: 1 / -1; } }
+  .full { grid-column: 1 / -1; }
+  .wide-rows li { grid-template-columns: minmax(0, 15rem) minmax(0, 1fr) 7rem; } }
 @media print {
   :root { color-scheme: light;
     --paper: #ffffff; --card: #ffffff; --ink: #000000; --soft: #333333; --rule: #bbbbbb;
@@ -106,10 +125,9 @@ footer dd { margin: 0; }
   main { padding: 0; max-width: none; }
   .notice { border: 1px solid #000000; }
   .card, .tile, tr, .rows li { break-inside: avoid; }
-  .full { break-inside: auto; }
+  .card.long { break-inside: auto; }
   h2 { break-after: avoid; }
-  details { display: none; }
-  footer details { display: block; } }
+  details { display: none; } }
 )css";
 
 }  // namespace report

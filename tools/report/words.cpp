@@ -47,15 +47,31 @@ std::string kindOf(const heymilo::CandidateStatus& status) {
   return "wait";
 }
 
+namespace {
+
+/// May break after the characters that ids have between their words.
+std::string breakable(const std::string& escaped_id) {
+  std::string text;
+  for (const char c : escaped_id) {
+    text += c;
+    if (c == '_' || c == '-' || c == '.' || c == '/') {
+      text += "<wbr/>";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string stepName(const std::optional<std::int64_t>& order,
                      const std::optional<std::string>& step_id) {
   if (!order && !step_id) {
     return "\u2013";
   }
   const std::string place =
-      order ? element("span", " class=\"place\"", std::to_string(*order) + " \u00B7 ")
+      order ? element("span", " class=\"place\"", std::to_string(*order) + "\u00A0\u00B7\u00A0")
             : std::string();
-  return place + escaped(step_id.value_or(""));
+  return place + breakable(escaped(step_id.value_or("")));
 }
 
 }  // namespace report
