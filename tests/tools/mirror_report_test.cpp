@@ -113,7 +113,8 @@ TEST_F(MirrorReportTest, HasNoPersonalDataUnlessAsked) {
               AllOf(HasSubstr("<bdi>" + mark + " &lt;script&gt;alert(1)&lt;/script&gt;</bdi>"),
                     HasSubstr(">91.7<"),
                     HasSubstr("This page has personal data")));
-  for (const std::string& other : {"int_" + mark, "can_" + mark, mark + "@", "example.com"}) {
+  for (const std::string& other :
+       {"int_" + mark, "can_" + mark, mark + "@", std::string("example.com")}) {
     EXPECT_THAT(html, Not(HasSubstr(other)));
   }
   // Who is erased is not in it.

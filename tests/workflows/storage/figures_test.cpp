@@ -101,7 +101,8 @@ TEST(Figures, CountTheCandidates) {
   EXPECT_EQ(figures.knocked_out, 1u);
   EXPECT_EQ(figures.undated, 0u);
   EXPECT_EQ(toJson(figures)["statuses"],
-            json({{"pending", 1}, {"in_progress", 1}, {"shortlisted", 1}, {"knocked_out", 1}}));
+            json::parse(
+                R"([["pending", 1], ["in_progress", 1], ["shortlisted", 1], ["knocked_out", 1]])"));
 }
 
 TEST(Figures, CountEachStep) {
@@ -219,7 +220,7 @@ TEST(Figures, StatusesOfANewerApiComeLast) {
   }
   const MirrorFigures all = figures.finish();
   EXPECT_EQ(toJson(all)["statuses"],
-            json({{"pending", 1}, {"dismissed", 1}, {"archived", 1}, {"zapped", 2}}));
+            json::parse(R"([["pending", 1], ["dismissed", 1], ["archived", 1], ["zapped", 2]])"));
   EXPECT_EQ(all.open, 4u);  // it is not known to be final
 }
 
