@@ -50,7 +50,7 @@ std::string line(const std::string& kind, double x1, double y1, double x2, doubl
 }
 
 constexpr double kBarHeight = 14;  // pixels, as in the style sheet
-constexpr double kLeast = 0.004;   // of the width, so that one among thousands is seen
+constexpr double kLeast = 0.012;   // of the width, so that one among thousands is seen
 
 double visible(double part) { return part > 0 ? std::max(part, kLeast) : 0; }
 

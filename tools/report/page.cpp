@@ -30,19 +30,19 @@ std::string tile(const std::string& name, const std::string& value, const std::s
 std::string tiles(const MirrorFigures& figures) {
   const std::uint64_t all = figures.candidates;
   const bool any = figures.to_completion.count != 0;
+  const auto share = [&](std::uint64_t part) {
+    return all == 0 ? std::string("nobody yet") : percent(part, all) + " of all";
+  };
   return element(
       "dl",
       " class=\"tiles\"",
       '\n' + tile("Candidates", number(all), "invited so far") +
-          tile("Open", number(figures.open), percent(figures.open, all) + " of all") +
-          tile(
-              "Completed", number(figures.completed), percent(figures.completed, all) + " of all") +
+          tile("Open", number(figures.open), share(figures.open)) +
+          tile("Completed", number(figures.completed), share(figures.completed)) +
           tile("Shortlisted",
                number(figures.shortlisted),
                number(figures.dismissed) + " dismissed") +
-          tile("Knocked out",
-               number(figures.knocked_out),
-               percent(figures.knocked_out, all) + " of all") +
+          tile("Knocked out", number(figures.knocked_out), share(figures.knocked_out)) +
           tile("Median to complete",
                any ? durationOf(figures.to_completion.median) : "\u2013",
                any ? "90% in " + durationOf(figures.to_completion.ninetieth) : "nobody yet"));

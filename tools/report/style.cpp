@@ -123,6 +123,8 @@ footer dd { margin: 0; }
   body { font-size: 10.5pt; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { padding: 0; max-width: none; }
+  .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .full { grid-column: 1 / -1; }
   .notice { border: 1px solid #000000; }
   .card, .tile, tr, .rows li { break-inside: avoid; }
   .card.long { break-inside: auto; }
