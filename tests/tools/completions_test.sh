@@ -40,7 +40,7 @@ zsh_options() {
     sed -nE 's/^(\([^)]*\))?\*?(--[a-z-]+)=\[.*/\2 VALUE/p; s/^(\([^)]*\))?\*?(--[a-z-]+)\[.*/\2/p' | sort
 }
 
-for program in list_candidates ingest_candidate bulk_ingest mirror_candidates mock_server quota_status verify deliver; do
+for program in list_candidates ingest_candidate bulk_ingest mirror_candidates mirror_report mock_server quota_status verify deliver; do
   described=$("$programs/$program" --help |
     sed -nE 's/^  (-h, )?(--[a-z-]+) [^ ].*/\2 VALUE/p; s/^  (-h, )?(--[a-z-]+)(  .*)?$/\2/p' | sort)
   installed=heymilo-${program//_/-}
@@ -67,6 +67,7 @@ same 'values of verify' $'table\njson' "$(complete_bash heymilo-verify --format 
 same 'colours' $'auto\nalways\nnever' "$(complete_bash mock_server --color '')"
 cd "$completions/../.."
 for words in 'bulk_ingest --journal' 'bulk_ingest --report =' 'verify --journal' 'mirror_candidates --database' \
+  'mirror_report --database' 'mirror_report --output' \
   'bulk_ingest id' 'bulk_ingest --chunk 3 id' 'bulk_ingest --format = csv --quiet id'; do
   # shellcheck disable=SC2086
   same "a file after $words" 'README.md' "$(complete_bash $words READ)"

@@ -81,6 +81,10 @@ class Database {
   /// in messages. Its pages are written when the cache is full.
   static Database temporary(const std::string& what);
 
+  /// An existing file, for reading. `quiet`: no other program has it open, so that SQLite takes no
+  /// lock and makes no file next to it; whoever asks for this has to make sure that nobody writes.
+  static Database forReading(const std::string& file, bool quiet);
+
   /// Runs one or several statements without parameters.
   void execute(const std::string& sql);
   /// The number of rows that the last INSERT, UPDATE or DELETE changed.
