@@ -35,6 +35,9 @@ namespace heymilo::workflows {
 /// erased, without anything of the candidate: see MirrorSink::erase(). It holds back who is listed
 /// again; to let all of them in again, delete its rows.
 ///
+/// The table `candidate_changes` is internal: see MirrorSink::trackChanges(). Its rows have copies
+/// of candidates, which are erased with them.
+///
 /// All times are Unix seconds, UTC, as REAL with microseconds: `datetime(created_at, 'unixepoch')`.
 /// Booleans are 0 and 1. The table `mirror` is internal.
 ///
@@ -66,6 +69,10 @@ class SqliteMirror final : public MirrorSink {
   std::uint64_t finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) override;
   MirrorDue due(Timestamp gone_before) override;
   std::uint64_t erase(const MirrorWalk& walk, Timestamp gone_before) override;
+  bool trackChanges(bool on) override;
+  std::vector<MirrorChange> changes(std::size_t most) override;
+  void handled(const MirrorChange& change) override;
+  void requireInPlace() override;
 
  private:
   class Impl;

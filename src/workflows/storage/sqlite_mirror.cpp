@@ -13,6 +13,7 @@
 #include "workflows/api_clock.hpp"
 #include "workflows/storage/candidate_columns.hpp"
 #include "workflows/storage/candidate_row.hpp"
+#include "workflows/storage/mirror_changes.hpp"
 #include "workflows/storage/mirror_tables.hpp"
 #include "workflows/storage/sqlite.hpp"
 #include "workflows/storage/tombstone.hpp"
@@ -244,6 +245,22 @@ class SqliteMirror::Impl {
     return ids.size();
   }
 
+  void track(bool on) {
+    workflows::trackChanges(database_, on);
+    requireInPlace();
+  }
+  std::vector<MirrorChange> changes(std::size_t most) { return changesIn(database_, most); }
+  void handled(const MirrorChange& change) {
+    changeHandled(database_, change);
+    requireInPlace();
+  }
+
+  /// Checks that the writes are not lost: a run that ends without an error has stored its result.
+  void requireInPlace() {
+    database_.requireInPlace();
+    lock_.requireInPlace();
+  }
+
  private:
   void bury(const std::vector<std::string>& ids) {
     if (ids.empty()) {
@@ -259,12 +276,6 @@ class SqliteMirror::Impl {
       candidate.bind(1, id).run();
     }
     setTraces(kTracesInFile);
-  }
-
-  /// Checks that the writes are not lost: a run that ends without an error has stored its result.
-  void requireInPlace() {
-    database_.requireInPlace();
-    lock_.requireInPlace();
   }
 
   void store(const CandidateResponse& candidate, std::uint64_t walk_number, double now,
@@ -391,5 +402,16 @@ MirrorDue SqliteMirror::due(Timestamp gone_before) { return impl_->due(gone_befo
 std::uint64_t SqliteMirror::erase(const MirrorWalk& walk, Timestamp gone_before) {
   return impl_->erase(walk, gone_before);
 }
+
+bool SqliteMirror::trackChanges(bool on) {
+  impl_->track(on);
+  return true;
+}
+
+std::vector<MirrorChange> SqliteMirror::changes(std::size_t most) { return impl_->changes(most); }
+
+void SqliteMirror::handled(const MirrorChange& change) { impl_->handled(change); }
+
+void SqliteMirror::requireInPlace() { impl_->requireInPlace(); }
 
 }  // namespace heymilo::workflows

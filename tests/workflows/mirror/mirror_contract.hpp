@@ -42,5 +42,7 @@ inline void PrintTo(const MirrorRule& rule, std::ostream* out) { *out << rule.na
 std::vector<MirrorRule> mirrorContract();
 /// Of MirrorSink::erase().
 std::vector<MirrorRule> erasureContract();
+/// Of MirrorSink::changes().
+std::vector<MirrorRule> changesContract();
 
 }  // namespace heymilo_test
