@@ -65,6 +65,7 @@ bin=$build/benchmarks
   section 'What a program pays' benchmarks/cost_of_use.sh "$build" "${repetitions[@]}"
   if [ ${#brief[@]} -eq 0 ]; then
     section 'Bulk ingestion' "$bin/bulk_ingest_benchmark"
+    section 'Deletions that a mirror finds' "$bin/deletion_search_benchmark"
   fi
 } | tee "$results"
 echo "written to $results" >&2

@@ -44,10 +44,11 @@ void declare(CLI::App& app, Arguments& arguments) {
                  "The SQLite file, created if it does not exist, or postgresql://...")
       ->required()
       ->type_name("DB");
-  app.add_flag("--full",
-               arguments.full,
-               "Read everything: the only way to see changes of candidates that are already in a "
-               "final state");
+  app.add_flag(
+      "--full",
+      arguments.full,
+      "Read everything, which is done once a week in any case: the only way to see changes "
+      "of candidates that are already in a final state");
   app.add_option(
          "--erase-after",
          arguments.erase_after,
@@ -79,12 +80,37 @@ std::string extent(const MirrorResult& result) {
   return "everything";
 }
 
+/// Of the candidates before the part that was read; empty if nothing was left.
+std::string olderCandidates(const heymilo::workflows::MirrorSearch& search, bool full) {
+  using Outcome = heymilo::workflows::MirrorSearch::Outcome;
+  const std::string then =
+      full ? "everything was read instead\n" : "everything is read once a day instead\n";
+  switch (search.outcome) {
+    case Outcome::complete:
+      return "deletions among older candidates: " + std::to_string(search.gone) + " found with " +
+             count(search.requests, "request") + '\n';
+    case Outcome::no_totals:
+      return "deletions among older candidates: the API sends no total_count; " + then;
+    case Outcome::bad_totals:
+      return "deletions among older candidates: the API's total_count does not follow "
+             "created_after and created_before; " +
+             then;
+    case Outcome::undated:
+      return "deletions among older candidates: the number of those without created_at differs; " +
+             then;
+    case Outcome::none:
+      break;
+  }
+  return {};
+}
+
 std::string summary(const MirrorResult& result) {
   return count(result.seen, "candidate") + " seen: " + std::to_string(result.added) + " new, " +
          std::to_string(result.changed) + " changed, " + std::to_string(result.gone) + " gone" +
          (result.erased == 0 ? "\n" : ", " + std::to_string(result.erased) + " erased\n") +
          count(result.requests, "request") + "; read " + extent(result) +
-         (result.resumed ? ", after finishing an earlier run\n" : "\n");
+         (result.resumed ? ", after finishing an earlier run\n" : "\n") +
+         olderCandidates(result.search, result.full);
 }
 
 constexpr const char* kStored = "Everything received so far is stored.\n";

@@ -37,10 +37,12 @@ using workflows::CandidateRow;
 using workflows::MirrorChange;
 using workflows::MirrorChanges;
 using workflows::MirrorClaim;
+using workflows::MirrorCount;
 using workflows::MirrorDue;
 using workflows::MirrorHold;
 using workflows::MirrorState;
 using workflows::MirrorWalk;
+using workflows::MirrorWindow;
 using workflows::StoredCandidate;
 
 constexpr milliseconds kLimit{60'000};  // of a statement
@@ -51,6 +53,17 @@ Value valueOf(std::uint64_t number) { return std::to_string(number); }
 
 Value valueOf(const std::optional<Timestamp>& moment) {
   return moment ? Value(momentText(*moment)) : std::nullopt;
+}
+
+Value microsecondsOf(const std::optional<Timestamp>& moment) {
+  return moment ? Value(std::to_string(moment->time_since_epoch().count())) : std::nullopt;
+}
+
+/// Of the first row; empty if there is none, or it has none.
+std::optional<Timestamp> momentIn(const Rows& rows, std::size_t column) {
+  return rows.empty() || !rows.rows[0].at(column)
+             ? std::nullopt
+             : std::optional(Timestamp(microseconds(rows.number(0, column))));
 }
 
 StoreError storeError(const std::string& reason) {
@@ -74,23 +87,20 @@ class PostgresMirror final : public workflows::MirrorSink {
       // Only once: a run that has lost the mirror must not take it back, unless it says so by
       // hold().
       const Rows rows = claimed_ ? run("SELECT (run = $2)::integer, last_walk, watermark_us, "
-                                       "walk::text, erasure_key FROM heymilo.mirror "
+                                       "walk::text, erasure_key, last_full_us "
+                                       "FROM heymilo.mirror "
                                        "WHERE posting = $1",
                                        {posting_, run_})
                                  : claim();
       requireOwn(rows);
       MirrorState state;
       state.last_walk = static_cast<std::uint64_t>(rows.number(0, 1));
-      if (rows.rows[0][2]) {
-        state.watermark = Timestamp(microseconds(rows.number(0, 2)));
-      }
+      state.watermark = momentIn(rows, 2);
+      state.last_full = momentIn(rows, 5);
       if (rows.rows[0][3]) {
         state.unfinished = walkOf(rows.text(0, 3));
       }
-      const Rows open = run(oldestOpenSql(), {posting_});
-      if (open.rows.at(0).at(0)) {
-        state.oldest_open = Timestamp(microseconds(open.number(0, 0)));
-      }
+      state.oldest_open = momentIn(runInWindow(nextOpenSql(), {}), 0);
       return state;
     });
   }
@@ -129,19 +139,48 @@ class PostgresMirror final : public workflows::MirrorSink {
   std::uint64_t finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) override {
     return carryOut([&] {
       begin();
-      const Value mark =
-          watermark ? Value(std::to_string(watermark->time_since_epoch().count())) : std::nullopt;
-      const Rows rows = run(
-          kFinishWalk, {posting_, run_, valueOf(walk.number), mark, valueOf(walk.created_after)});
+      const Rows rows = run(kFinishWalk,
+                            {posting_,
+                             run_,
+                             valueOf(walk.number),
+                             microsecondsOf(watermark),
+                             valueOf(walk.created_after),
+                             valueOf(walk.created_before),
+                             walk.full ? microsecondsOf(walk.began_at) : std::nullopt});
       requireOwn(rows);
       return static_cast<std::uint64_t>(rows.number(0, 1));
     });
   }
 
-  MirrorDue due(Timestamp gone_before) override {
+  std::optional<MirrorCount> count(const MirrorWindow& window) override {
     return carryOut([&] {
       begin();
-      const Rows rows = run(kCountDue, {posting_, momentText(gone_before)});
+      const Rows rows = runInWindow(countCandidatesSql(), window);
+      MirrorCount count;
+      count.dated = static_cast<std::uint64_t>(rows.number(0, 0));
+      count.undated = static_cast<std::uint64_t>(rows.number(0, 1));
+      return count;
+    });
+  }
+
+  std::optional<Timestamp> createdAt(const MirrorWindow& window, std::uint64_t index) override {
+    return carryOut([&] {
+      begin();
+      return momentIn(runInWindow(createdAtSql(), window, valueOf(index)), 0);
+    });
+  }
+
+  std::optional<Timestamp> nextOpen(const MirrorWindow& window) override {
+    return carryOut([&] {
+      begin();
+      return momentIn(runInWindow(nextOpenSql(), window), 0);
+    });
+  }
+
+  MirrorDue due(Timestamp gone_before, const MirrorWindow& window) override {
+    return carryOut([&] {
+      begin();
+      const Rows rows = runInWindow(countDueSql(), window, momentText(gone_before));
       MirrorDue due;
       due.candidates = static_cast<std::uint64_t>(rows.number(0, 0));
       if (rows.rows[0][1]) {
@@ -155,9 +194,12 @@ class PostgresMirror final : public workflows::MirrorSink {
   std::uint64_t erase(const MirrorWalk& walk, Timestamp gone_before) override {
     return carryOut([&] {
       begin();
-      const Rows due = run(
-          kListDue,
-          {posting_, momentText(gone_before), valueOf(walk.number), valueOf(walk.created_after)});
+      const Rows due = run(kListDue,
+                           {posting_,
+                            momentText(gone_before),
+                            valueOf(walk.number),
+                            valueOf(walk.created_after),
+                            valueOf(walk.created_before)});
       std::uint64_t erased = 0;
       for (std::size_t from = 0; from < due.size(); from += kErasedAtATime) {
         json people = json::array();
@@ -240,6 +282,17 @@ class PostgresMirror final : public workflows::MirrorSink {
 
   Rows run(const std::string& sql, const std::vector<Value>& parameters) {
     return connection_.run(sql.c_str(), parameters, kLimit);
+  }
+
+  /// A statement whose $1 is the posting, and $2 and $3 a window.
+  Rows runInWindow(const std::string& sql, const MirrorWindow& window,
+                   const Value& fourth = std::nullopt) {
+    std::vector<Value> parameters{
+        posting_, valueOf(window.created_after), valueOf(window.created_before)};
+    if (fourth) {
+      parameters.push_back(fourth);
+    }
+    return run(sql, parameters);
   }
 
   void prepare() {

@@ -118,6 +118,8 @@ std::string walkText(const MirrorWalk& walk) {
   return json{{"number", walk.number},
               {"full", walk.full},
               {"created_after", microseconds(walk.created_after)},
+              {"created_before", microseconds(walk.created_before)},
+              {"began_at", microseconds(walk.began_at)},
               {"started_at", microseconds(walk.started_at)},
               {"newest", microseconds(walk.newest)},
               {"cursor", storedText(walk.cursor)},
@@ -132,6 +134,8 @@ MirrorWalk walkOf(const std::string& text) {
   walk.number = value.at("number").get<std::uint64_t>();
   walk.full = value.at("full").get<bool>();
   walk.created_after = momentOf(value.at("created_after"));
+  walk.created_before = momentOf(value.at("created_before"));
+  walk.began_at = momentOf(value.at("began_at")).value_or(Timestamp());
   walk.started_at = momentOf(value.at("started_at")).value_or(Timestamp());
   walk.newest = momentOf(value.at("newest"));
   walk.cursor = plainText(value.at("cursor").get<std::string>());

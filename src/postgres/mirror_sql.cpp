@@ -38,6 +38,13 @@ std::string finalStates() {
   return finals;
 }
 
+/// In the window from $2 to $3, where NULL is an open end.
+std::string inWindow() {
+  return "isfinite(created_at) AND created_at "
+         "BETWEEN coalesce($2::timestamptz, '-infinity'::timestamptz) "
+         "AND coalesce($3::timestamptz, 'infinity'::timestamptz)";
+}
+
 // The lock is the one of all components: whoever makes tables.
 constexpr const char* kBegin = R"sql(
 SELECT pg_advisory_xact_lock(7521830961);
@@ -55,6 +62,7 @@ CREATE TABLE IF NOT EXISTS heymilo.mirror (
   run text NOT NULL,                   -- a random name of the last run: no other one stores
   last_walk bigint NOT NULL DEFAULT 0,
   watermark_us bigint,                 -- microseconds since 1970, as in walk
+  last_full_us bigint,                 -- when the last walk over everything began
   walk jsonb,                          -- the unfinished one
   erasure_key text NOT NULL,           -- of the tombstones
   beat bigint NOT NULL DEFAULT 0,      -- grows with each thing that the run does
@@ -127,6 +135,8 @@ CREATE TRIGGER candidate_changed AFTER UPDATE ON heymilo.candidates FOR EACH ROW
   EXECUTE FUNCTION heymilo.note_candidate_change();
 
 CREATE INDEX IF NOT EXISTS candidates_created_at ON heymilo.candidates (posting, created_at);
+CREATE INDEX IF NOT EXISTS candidates_there ON heymilo.candidates (posting, created_at)
+  WHERE gone_at IS NULL;
 CREATE INDEX IF NOT EXISTS candidates_status ON heymilo.candidates (posting, status)
   WHERE gone_at IS NULL;
 CREATE INDEX IF NOT EXISTS candidates_gone ON heymilo.candidates (posting, gone_at)
@@ -167,14 +177,27 @@ std::string addColumnSql(const CandidateColumn& column) {
 
 const char* const kClaimMirror =
     "INSERT INTO heymilo.mirror AS m (posting, run, erasure_key) VALUES ($1, $2, $3) "
-    "ON CONFLICT (posting) DO UPDATE SET run = excluded.run, "
-    "beat = m.beat + 1 RETURNING 1, m.last_walk, m.watermark_us, m.walk::text, m.erasure_key";
+    "ON CONFLICT (posting) DO UPDATE SET run = excluded.run, beat = m.beat + 1 "
+    "RETURNING 1, m.last_walk, m.watermark_us, m.walk::text, m.erasure_key, m.last_full_us";
 
-std::string oldestOpenSql() {
+std::string nextOpenSql() {
   return "SELECT floor(extract(epoch FROM min(created_at)) * 1000000)::bigint "
-         "FROM heymilo.candidates WHERE posting = $1 AND isfinite(created_at) "
-         "AND gone_at IS NULL AND status NOT IN (" +
-         finalStates() + ')';
+         "FROM heymilo.candidates WHERE posting = $1 AND " +
+         inWindow() + " AND gone_at IS NULL AND status NOT IN (" + finalStates() + ')';
+}
+
+std::string countCandidatesSql() {
+  return "SELECT (SELECT count(*) FROM heymilo.candidates WHERE posting = $1 AND gone_at IS NULL "
+         "AND " +
+         inWindow() +
+         "), (SELECT count(*) FROM heymilo.candidates WHERE posting = $1 AND gone_at IS NULL "
+         "AND (created_at IS NULL OR created_at IN ('-infinity', 'infinity')))";
+}
+
+std::string createdAtSql() {
+  return "SELECT floor(extract(epoch FROM created_at) * 1000000)::bigint FROM heymilo.candidates "
+         "WHERE posting = $1 AND gone_at IS NULL AND " +
+         inWindow() + " ORDER BY created_at LIMIT 1 OFFSET $4::bigint";
 }
 
 const char* const kReadPage =
@@ -237,24 +260,30 @@ const char* const kKeepCandidate =
 
 const char* const kFinishWalk =
     "WITH own AS (UPDATE heymilo.mirror SET last_walk = $3::bigint, watermark_us = $4::bigint, "
-    "walk = NULL, beat = beat + 1 WHERE posting = $1 AND run = $2 RETURNING posting), "
+    "walk = NULL, last_full_us = coalesce($7::bigint, last_full_us), beat = beat + 1 "
+    "WHERE posting = $1 AND run = $2 RETURNING posting), "
     "ahead AS (UPDATE heymilo.candidates c SET gone_at = now() FROM own "  // the clock was
     "WHERE c.posting = own.posting AND c.gone_at > now()), "
     "gone AS (UPDATE heymilo.candidates c SET gone_at = now() FROM own "
     "WHERE c.posting = own.posting AND c.gone_at IS NULL AND c.walk <> $3::bigint "
-    "AND ($5::timestamptz IS NULL OR c.created_at >= $5::timestamptz) RETURNING 1) "
+    "AND ($5::timestamptz IS NULL OR c.created_at >= $5::timestamptz) "
+    "AND ($6::timestamptz IS NULL OR c.created_at <= $6::timestamptz) RETURNING 1) "
     "SELECT (SELECT count(*) FROM own), (SELECT count(*) FROM gone)";
 
-const char* const kCountDue =
-    "SELECT count(*), floor(extract(epoch FROM min(created_at) "
-    "FILTER (WHERE isfinite(created_at))))::bigint, "
-    "count(*) FILTER (WHERE created_at IS NULL OR NOT isfinite(created_at)) "
-    "FROM heymilo.candidates WHERE posting = $1 AND gone_at < $2::timestamptz";
+std::string countDueSql() {
+  return "SELECT count(*), floor(extract(epoch FROM min(created_at) "
+         "FILTER (WHERE isfinite(created_at))))::bigint, "
+         "count(*) FILTER (WHERE created_at IS NULL OR NOT isfinite(created_at)) "
+         "FROM heymilo.candidates WHERE posting = $1 AND gone_at < $4::timestamptz "
+         "AND (created_at IS NULL OR NOT isfinite(created_at) OR " +
+         inWindow() + ')';
+}
 
 const char* const kListDue =
     "SELECT interview_id FROM heymilo.candidates WHERE posting = $1 "
     "AND gone_at < $2::timestamptz AND walk <> $3::bigint "
-    "AND ($4::timestamptz IS NULL OR created_at >= $4::timestamptz)";
+    "AND ($4::timestamptz IS NULL OR created_at >= $4::timestamptz) "
+    "AND ($5::timestamptz IS NULL OR created_at <= $5::timestamptz)";
 
 const char* const kEraseCandidates =
     "WITH own AS (UPDATE heymilo.mirror SET beat = beat + 1 "

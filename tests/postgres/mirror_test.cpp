@@ -73,6 +73,10 @@ INSTANTIATE_TEST_SUITE_P(Changes, PostgresMirrorContract, testing::ValuesIn(chan
                          nameOf);
 INSTANTIATE_TEST_SUITE_P(Erasure, PostgresMirrorContract, testing::ValuesIn(erasureContract()),
                          nameOf);
+INSTANTIATE_TEST_SUITE_P(Windows, PostgresMirrorContract, testing::ValuesIn(windowContract()),
+                         nameOf);
+INSTANTIATE_TEST_SUITE_P(Search, PostgresMirrorContract, testing::ValuesIn(searchContract()),
+                         nameOf);
 
 class PostgresMirror : public testing::Test {
  protected:

@@ -41,6 +41,10 @@ class FakeList {
   std::function<std::optional<HttpResponse>(std::size_t request)> before;
   std::vector<std::map<std::string, std::string>> queries;
   bool totals = true;  ///< answers say how many there are
+  /// Instead of the number in the window.
+  std::function<nlohmann::json(const std::map<std::string, std::string>& query, std::size_t number)>
+      total;
+  bool whole_seconds = false;  ///< fractions of a second are not compared
   /// Changes the JSON text of the candidates with these interview_ids.
   std::map<std::string, std::function<std::string(const std::string&)>> spoiled;
   std::string date;  ///< the Date header; empty: none
@@ -80,18 +84,18 @@ class FakeList {
       }
     }
     const auto& query = queries.back();
-    std::vector<CandidateResponse> listed;
-    const auto from = query.find("created_after");
-    const auto to = query.find("created_before");
+    std::vector<const CandidateResponse*> listed;
+    const std::optional<Timestamp> from = bound(query, "created_after");
+    const std::optional<Timestamp> to = bound(query, "created_before");
     for (const CandidateResponse& one : candidates) {
-      if ((from == query.end() || (one.created_at && *one.created_at >= parse(from->second))) &&
-          (to == query.end() || (one.created_at && *one.created_at <= parse(to->second)))) {
-        listed.push_back(one);
+      const auto at = one.created_at ? std::optional(compared(*one.created_at)) : std::nullopt;
+      if ((!from || (at && *at >= *from)) && (!to || (at && *at <= *to))) {
+        listed.push_back(&one);
       }
     }
     std::size_t begin = 0;
     if (const auto cursor = query.find("starting_after"); cursor != query.end()) {
-      while (begin < listed.size() && listed[begin].interview_id != cursor->second) {
+      while (begin < listed.size() && listed[begin]->interview_id != cursor->second) {
         ++begin;
       }
       if (begin == listed.size()) {
@@ -103,12 +107,13 @@ class FakeList {
     const std::size_t end = std::min(listed.size(), begin + std::stoul(query.at("limit")));
     nlohmann::json body{{"pagination", {{"has_more", end < listed.size()}}}};
     if (totals) {
-      body["pagination"]["total_count"] = listed.size();
+      body["pagination"]["total_count"] =
+          total ? total(query, listed.size()) : nlohmann::json(listed.size());
     }
     std::string data;
     for (std::size_t i = begin; i < end; ++i) {
-      const std::string text = nlohmann::json(listed[i]).dump();
-      const auto spoil = spoiled.find(listed[i].interview_id);
+      const std::string text = nlohmann::json(*listed[i]).dump();
+      const auto spoil = spoiled.find(listed[i]->interview_id);
       data += (i == begin ? "" : ",") + (spoil == spoiled.end() ? text : spoil->second(text));
     }
     HttpResponse response = testing::jsonAnswer(
@@ -128,6 +133,16 @@ class FakeList {
       from = to;
     }
     return query;
+  }
+
+  Timestamp compared(Timestamp moment) const {
+    return whole_seconds ? Timestamp(std::chrono::floor<std::chrono::seconds>(moment)) : moment;
+  }
+
+  std::optional<Timestamp> bound(const std::map<std::string, std::string>& query,
+                                 const std::string& name) const {
+    const auto found = query.find(name);
+    return found == query.end() ? std::nullopt : std::optional(compared(parse(found->second)));
   }
 
   static Timestamp parse(std::string moment) {
@@ -186,9 +201,7 @@ class MemorySink : public workflows::MirrorSink {
                        std::optional<Timestamp> watermark) override {
     std::uint64_t gone = 0;
     for (auto& [id, row] : rows) {
-      const bool covered =
-          !walk.created_after ||
-          (row.candidate.created_at && *row.candidate.created_at >= *walk.created_after);
+      const bool covered = isWithin(row, {walk.created_after, walk.created_before});
       if (!row.gone && row.walk != walk.number && covered) {
         row.gone = true;
         ++gone;
@@ -200,9 +213,50 @@ class MemorySink : public workflows::MirrorSink {
     return gone;
   }
 
+  static bool isWithin(const Row& row, const workflows::MirrorWindow& window) {
+    const std::optional<Timestamp>& at = row.candidate.created_at;
+    return (!window.created_after || (at && *at >= *window.created_after)) &&
+           (!window.created_before || (at && *at <= *window.created_before));
+  }
+
   std::size_t pages = 1'000;  // that can be stored before the disk is full
   std::map<std::string, Row> rows;
   workflows::MirrorState state;
+};
+
+/// The same, with windows.
+class WindowSink : public MemorySink {
+ public:
+  std::optional<workflows::MirrorCount> count(const workflows::MirrorWindow& window) override {
+    workflows::MirrorCount count;
+    for (const auto& [id, row] : rows) {
+      if (!row.gone) {
+        ++(row.candidate.created_at ? count.dated : count.undated);
+        count.dated -= row.candidate.created_at && !isWithin(row, window) ? 1U : 0U;
+      }
+    }
+    return count;
+  }
+
+  std::optional<Timestamp> createdAt(const workflows::MirrorWindow& window,
+                                     std::uint64_t index) override {
+    std::vector<Timestamp> times;
+    for (const auto& [id, row] : rows) {
+      if (!row.gone && row.candidate.created_at && isWithin(row, window)) {
+        times.push_back(*row.candidate.created_at);
+      }
+    }
+    std::sort(times.begin(), times.end());
+    return index < times.size() ? std::optional(times[index]) : std::nullopt;
+  }
+
+  std::uint64_t finish(const workflows::MirrorWalk& walk,
+                       std::optional<Timestamp> watermark) override {
+    if (walk.full) {
+      state.last_full = walk.began_at;
+    }
+    return MemorySink::finish(walk, watermark);
+  }
 };
 
 }  // namespace heymilo::test

@@ -22,7 +22,15 @@ namespace heymilo::workflows {
 
 using heymilo::isFinal;
 
-/// One pass over the posting's list, and its progress. A sink stores it unchanged.
+/// A part of the list by creation time, both ends included; an empty end is open. Without both: the
+/// whole list. Candidates without a `created_at` are in no other part.
+struct MirrorWindow {
+  std::optional<Timestamp> created_after{};   ///< the first moment
+  std::optional<Timestamp> created_before{};  ///< the last moment
+};
+
+/// One pass over the posting's list, or a window of it, and its progress. A sink stores it
+/// unchanged.
 struct MirrorWalk {
   /// From 1, incremented for each walk: a candidate with an earlier walk's number has not been seen
   /// in this one.
@@ -42,6 +50,11 @@ struct MirrorWalk {
   /// The oldest `created_at` of the unreadable candidates; the epoch if one of them has no readable
   /// one. Empty: all candidates were readable.
   std::optional<Timestamp> oldest_unreadable{};
+  /// Read until then, inclusive; empty: to the end of the list. Not empty in a walk over a window,
+  /// which only a sink gets that has count().
+  std::optional<Timestamp> created_before{};
+  /// The start by this machine's clock, for MirrorState::last_full.
+  Timestamp began_at{};
 };
 
 /// A sink's state from earlier runs.
@@ -53,6 +66,9 @@ struct MirrorState {
   std::optional<Timestamp> watermark{};
   /// The oldest `created_at` of the candidates that are neither in a final state nor gone.
   std::optional<Timestamp> oldest_open{};
+  /// MirrorWalk::began_at of the latest full walk for which finish() was called. Empty: none, or
+  /// the sink does not store it.
+  std::optional<Timestamp> last_full{};
 };
 
 /// The result of storing a page. A candidate that is neither was in the mirror unchanged.
@@ -68,6 +84,12 @@ struct MirrorDue {
   std::uint64_t candidates = 0;       ///< their number
   std::optional<Timestamp> oldest{};  ///< the oldest `created_at`
   bool undated = false;               ///< one of them has no `created_at`
+};
+
+/// The number of candidates in a mirror who are not gone.
+struct MirrorCount {
+  std::uint64_t dated = 0;    ///< with a `created_at` in the window
+  std::uint64_t undated = 0;  ///< without a `created_at`, in the whole mirror
 };
 
 /// A candidate who is not as MirrorSink::handled() was last told.
@@ -114,14 +136,15 @@ class MirrorSink {
   virtual bool keep(const std::string& interview_id, const MirrorWalk& walk);
 
   /// The walk is complete: marks as gone the candidates in its range that it has not seen. These
-  /// have an earlier walk's number and, unless `walk.created_after` is empty, a `created_at` from
-  /// then on. Afterwards there is no unfinished walk, and load() returns `watermark`. Atomic.
-  /// Returns the number of candidates marked as gone.
+  /// have an earlier walk's number and a `created_at` from `walk.created_after` to
+  /// `walk.created_before`, both included; if both are empty, any or no `created_at`. Afterwards
+  /// there is no unfinished walk, and load() returns `watermark`. Atomic. Returns the number of
+  /// candidates marked as gone.
   virtual std::uint64_t finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) = 0;
 
-  /// The candidates that were marked as gone before a moment. A sink that erases nobody has none,
-  /// as here.
-  virtual MirrorDue due(Timestamp gone_before);
+  /// The candidates in a window that were marked as gone before a moment, and those without a
+  /// `created_at`. A sink that erases nobody has none, as here.
+  virtual MirrorDue due(Timestamp gone_before, const MirrorWindow& window);
 
   /// After finish() of the same walk: erases the candidates that were marked as gone before a
   /// moment and that `walk` would have seen, by the condition of finish(). Whoever is outside its
@@ -131,6 +154,22 @@ class MirrorSink {
   /// number of candidates erased; 0 if the sink erases nobody, as here. `gone_before` may be
   /// Timestamp::max(): all who are gone.
   virtual std::uint64_t erase(const MirrorWalk& walk, Timestamp gone_before);
+
+  /// Called at the end of a run: the bytes that erase() may have left where no reader sees them are
+  /// overwritten. Does nothing here.
+  virtual void wipe();
+
+  /// The number of candidates in a window who are not gone. Empty if the sink does not support
+  /// windows, as here: no deletions are searched for among the candidates that a run does not read.
+  virtual std::optional<MirrorCount> count(const MirrorWindow& window);
+
+  /// The `created_at` of the index-th (from 0) of the candidates that count() counts as dated, in
+  /// order of time. Empty if there are no more than `index`.
+  virtual std::optional<Timestamp> createdAt(const MirrorWindow& window, std::uint64_t index);
+
+  /// The oldest `created_at` in a window of the candidates that are neither in a final state nor
+  /// gone. Empty if there is none, or the sink does not support windows.
+  virtual std::optional<Timestamp> nextOpen(const MirrorWindow& window);
 
   /// Whether the sink notes from now on which candidates change, for changes(). This stays so for
   /// all runs, until it is switched off, which forgets what is noted. Candidates who are in the
@@ -190,6 +229,11 @@ struct MirrorOptions {
   /// longer gone. Then content and history are erased, for good: see MirrorSink::erase(). The time
   /// passes by the API's clock or this machine's, whichever is behind.
   std::chrono::hours erase_after{24 * 7};
+  /// A run reads everything if the last complete full walk began longer ago; 0: only on request, or
+  /// where deletions can't be searched for. It sees what no other run does: changes of candidates
+  /// in a final state, and a deletion that is hidden by a late arrival at about the same time. For
+  /// sinks with MirrorState::last_full.
+  std::chrono::hours full_after{24 * 7};
   /// Ends the run in good order: a request under way is cancelled, a page that has come is stored.
   CancellationToken stop{};
   /// For each page; its `cancellation` is ignored, see `stop`.
@@ -199,6 +243,26 @@ struct MirrorOptions {
   /// Called with each unreadable candidate, on the run's thread, once in a run. An exception ends
   /// the run.
   UnreadableHandler on_unreadable{};
+};
+
+/// The search for deletions among the candidates before the range that a run reads: see
+/// mirrorCandidates().
+struct MirrorSearch {
+  enum class Outcome {
+    /// No search: the sink can't count, the run read everything, or it was stopped, or the
+    /// interview_id of a candidate is unreadable.
+    none,
+    complete,    ///< mirror and API agree, or the windows in which they differed were read
+    no_totals,   ///< the API sends no total_count
+    bad_totals,  ///< the API's total_count does not follow created_after and created_before
+    undated      ///< the number of candidates without a `created_at` differs
+  };
+  Outcome outcome = Outcome::none;
+  /// Older candidates who were found to be no longer in the list; included in MirrorResult::gone.
+  std::uint64_t gone = 0;
+  /// For older candidates: for totals, for windows in which they differ, and for windows around
+  /// those who are due to be erased. Included in MirrorResult::requests.
+  std::uint64_t requests = 0;
 };
 
 /// The result of a run.
@@ -221,6 +285,8 @@ struct MirrorResult {
   /// The start of the last walk's range; empty: everything.
   std::optional<Timestamp> created_after{};
   bool stopped = false;  ///< by MirrorOptions::stop: the next run resumes there
+  /// The search for deletions among older candidates.
+  MirrorSearch search{};
 };
 
 /// Updates the mirror.
@@ -233,24 +299,38 @@ struct MirrorResult {
 ///   from the newest known one minus `overlap`, whichever is earlier, in whole seconds. It sees
 ///   every change in that range: new candidates, progress, and candidates that are gone. (If it
 ///   ignored the latter, a candidate that was deleted before its end would keep the runs reading
-///   from there for ever.) It does not see changes of older candidates, all of them in a final
-///   state (a recruiter shortlists a completed one; one is deleted), candidates that appear in the
-///   list more than `overlap` after their `created_at`, and those without a `created_at`: a `full`
-///   run does.
+///   from there for ever.) Of the older candidates it sees who was deleted, and who appeared in the
+///   list more than `overlap` after their `created_at`; see below. It does not see other changes of
+///   them, all of them in a final state (a recruiter shortlists a completed one): a `full` run
+///   does, and each run that begins `full_after` the last full one.
+///
+/// Older candidates are compared by number, if the sink has count(): the API's `total_count` of the
+/// part of the list before the range with the mirror's own. If they are equal, that is one request.
+/// Otherwise the part is halved where they differ, until a window is small enough to be read: about
+/// twelve requests for one deletion among 100,000 candidates. Deletions are found by one run,
+/// unless as many candidates appeared late in the same window, or the list changes during the
+/// search: then by a later one. If the API sends no total_count, or one that does not follow the
+/// window, the result says so, and a run reads everything if the last full walk began a day or more
+/// ago. Candidates without a `created_at` are in no window: if the mirror has some, their number is
+/// compared, which is another request; if it differs, everything is read. (If the API has more than
+/// the mirror: once a day.) A difference that cannot be resolved, such as a candidate in the list
+/// who was erased before, is searched for by each run.
 ///
 /// Who has been gone for `erase_after` is erased by a run that reads their part of the list and
-/// does not see them there. A run whose range would not reach back to them begins earlier for that,
-/// and reads everything if one of them has no `created_at`. A run that has seen a candidate whose
-/// interview_id is unreadable erases nobody, as that may be any of them.
+/// does not see them there. A run whose range would not reach back to them reads windows around
+/// them for that (if the sink has no count(), it begins earlier), and everything if one of them has
+/// no `created_at`. If a candidate whose interview_id is unreadable is in the part that was read,
+/// nobody there is erased, as that may be any of them.
 ///
 /// A change of the list during a run may only be seen by the next run.
 ///
 /// Each page is stored together with its cursor. A run that finds an unfinished walk, because the
-/// process died or was stopped, first completes it from its cursor. It then does an incremental
-/// run, since candidates read before the interruption may have changed. With `full` an unfinished
-/// incremental walk is replaced by a full one, and an unfinished full one is completed: its stored
-/// part is not read again unless it is in the incremental range. If the cursor's candidate is gone
-/// and the API refuses the cursor, the walk begins again.
+/// process died or was stopped, first completes it from its cursor. (An unfinished walk over a
+/// window is dropped: its pages are kept, and the search finds the rest.) It then does an
+/// incremental run, since candidates read before the interruption may have changed. With `full` an
+/// unfinished incremental walk is replaced by a full one, and an unfinished full one is completed:
+/// its stored part is not read again unless it is in the incremental range. If the cursor's
+/// candidate is gone and the API refuses the cursor, the walk begins again.
 ///
 /// An unreadable candidate (see UnreadableCandidate) does not stop the run. The mirror keeps its
 /// copy, and does not mark it as gone. Each later run reads from its `created_at` on, and so

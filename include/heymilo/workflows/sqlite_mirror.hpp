@@ -67,8 +67,12 @@ class SqliteMirror final : public MirrorSink {
                        const MirrorWalk& walk) override;
   bool keep(const std::string& interview_id, const MirrorWalk& walk) override;
   std::uint64_t finish(const MirrorWalk& walk, std::optional<Timestamp> watermark) override;
-  MirrorDue due(Timestamp gone_before) override;
+  MirrorDue due(Timestamp gone_before, const MirrorWindow& window) override;
   std::uint64_t erase(const MirrorWalk& walk, Timestamp gone_before) override;
+  void wipe() override;
+  std::optional<MirrorCount> count(const MirrorWindow& window) override;
+  std::optional<Timestamp> createdAt(const MirrorWindow& window, std::uint64_t index) override;
+  std::optional<Timestamp> nextOpen(const MirrorWindow& window) override;
   bool trackChanges(bool on) override;
   std::vector<MirrorChange> changes(std::size_t most) override;
   void handled(const MirrorChange& change) override;

@@ -8,9 +8,24 @@ bool MirrorSink::keep(const std::string& /*interview_id*/, const MirrorWalk& /*w
   return false;
 }
 
-MirrorDue MirrorSink::due(Timestamp /*gone_before*/) { return {}; }
+MirrorDue MirrorSink::due(Timestamp /*gone_before*/, const MirrorWindow& /*window*/) { return {}; }
 
 std::uint64_t MirrorSink::erase(const MirrorWalk& /*walk*/, Timestamp /*gone_before*/) { return 0; }
+
+void MirrorSink::wipe() {}
+
+std::optional<MirrorCount> MirrorSink::count(const MirrorWindow& /*window*/) {
+  return std::nullopt;
+}
+
+std::optional<Timestamp> MirrorSink::createdAt(const MirrorWindow& /*window*/,
+                                               std::uint64_t /*index*/) {
+  return std::nullopt;
+}
+
+std::optional<Timestamp> MirrorSink::nextOpen(const MirrorWindow& /*window*/) {
+  return std::nullopt;
+}
 
 bool MirrorSink::trackChanges(bool /*on*/) { return false; }
 

@@ -30,6 +30,7 @@ CREATE TABLE mirror(
   format INTEGER NOT NULL, posting_id TEXT NOT NULL, last_walk INTEGER NOT NULL DEFAULT 0,
   watermark REAL, walk_full INTEGER, walk_created_after REAL, walk_started_at REAL,
   walk_newest REAL, walk_cursor TEXT, walk_unidentified INTEGER, walk_oldest_unreadable REAL,
+  walk_created_before REAL, walk_began_at REAL, last_full REAL,
   erasure_key TEXT, traces INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE candidate_history(
   interview_id TEXT NOT NULL REFERENCES candidates(interview_id), status TEXT NOT NULL,
@@ -37,10 +38,12 @@ CREATE TABLE candidate_history(
 CREATE INDEX candidate_history_of ON candidate_history(interview_id, observed_at);
 )";
 
-// candidates_gone finds whom to erase. mirror.traces says where bytes of people may be who were
+// candidates_gone finds whom to erase, and candidates_there counts who is there, without reading a
+// document. mirror.traces says where bytes of people may be who were
 // erased: kTracesInLog, kTracesInFile.
 constexpr const char* kErasure = R"(
 CREATE INDEX candidates_gone ON candidates(gone_at) WHERE gone_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS candidates_there ON candidates(created_at) WHERE gone_at IS NULL;
 CREATE TABLE candidate_tombstones(
   tombstone TEXT PRIMARY KEY, erased_at REAL NOT NULL) WITHOUT ROWID;
 )";
@@ -94,6 +97,9 @@ void addMissingColumns(Database& database, const std::vector<CandidateColumn>& c
   const std::set<std::string> of_mirror = columnsOf(database, "mirror");
   for (const char* column : {"walk_unidentified INTEGER",
                              "walk_oldest_unreadable REAL",
+                             "walk_created_before REAL",
+                             "walk_began_at REAL",
+                             "last_full REAL",
                              "erasure_key TEXT",
                              "traces INTEGER NOT NULL DEFAULT 0",
                              "tracked INTEGER NOT NULL DEFAULT 0",
@@ -149,7 +155,9 @@ void takeOver(Database& database) {
   }
   about.reset();
   database.execute(kErasure);
-  Statement take(database, "UPDATE mirror SET format = ?1, erasure_key = ?2, traces = ?3");
+  // It did not note when it last read everything: long ago.
+  Statement take(database,
+                 "UPDATE mirror SET format = ?1, erasure_key = ?2, traces = ?3, last_full = 0");
   take.bind(1, kFormat).bind(2, newErasureKey()).bind(3, kTracesInFile).run();
 }
 

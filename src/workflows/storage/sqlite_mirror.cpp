@@ -1,8 +1,6 @@
 #include "heymilo/workflows/sqlite_mirror.hpp"
 
 #include <array>
-#include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <type_traits>
@@ -15,6 +13,8 @@
 #include "workflows/storage/candidate_row.hpp"
 #include "workflows/storage/mirror_changes.hpp"
 #include "workflows/storage/mirror_tables.hpp"
+#include "workflows/storage/mirror_times.hpp"
+#include "workflows/storage/mirror_windows.hpp"
 #include "workflows/storage/sqlite.hpp"
 #include "workflows/storage/tombstone.hpp"
 
@@ -26,8 +26,6 @@ using sqlite::Database;
 using sqlite::RunLock;
 using sqlite::Statement;
 using sqlite::Transaction;
-
-constexpr double kMicroseconds = 1e6;
 
 /// The mirror's columns besides the scalar properties, in the order in which store() binds them.
 constexpr std::array kOwnColumns{
@@ -60,35 +58,6 @@ std::string upsertSql(const std::vector<CandidateColumn>& columns) {
          ") ON CONFLICT(interview_id) DO UPDATE SET " + updates;
 }
 
-std::string oldestOpenSql() {
-  std::string finals;
-  for (const std::string_view text : CandidateStatus::texts) {
-    if (isFinal(CandidateStatus(text))) {
-      finals += (finals.empty() ? "'" : ", '") + std::string(text) + '\'';
-    }
-  }
-  return "SELECT min(created_at) FROM candidates WHERE gone_at IS NULL AND status NOT IN (" +
-         finals + ')';
-}
-
-/// A moment in the format of the tables: Unix seconds. A double is exact to the microsecond until
-/// the year 2200.
-double toSeconds(Timestamp moment) {
-  return static_cast<double>(moment.time_since_epoch().count()) / kMicroseconds;
-}
-
-Timestamp fromSeconds(double seconds) {
-  return Timestamp(std::chrono::microseconds(std::llround(seconds * kMicroseconds)));
-}
-
-std::optional<double> toSeconds(const std::optional<Timestamp>& moment) {
-  return moment ? std::optional(toSeconds(*moment)) : std::nullopt;
-}
-
-std::optional<Timestamp> momentIn(const Statement& row, int column) {
-  return row.isNull(column) ? std::nullopt : std::optional(fromSeconds(row.real(column)));
-}
-
 /// Checked before any file is created.
 void refuseWhatIsNoDatabase(const std::string& file) {
   if (std::error_code error; std::filesystem::exists(file, error)) {
@@ -98,6 +67,17 @@ void refuseWhatIsNoDatabase(const std::string& file) {
 }
 
 double secondsNow() { return toSeconds(now()); }
+
+/// Whom a walk would have seen, and has not: in its range by created_at, which without both ends is
+/// everybody.
+constexpr const char* kNotSeen =
+    "AND walk <> ?2 AND (?3 IS NULL OR created_at >= ?3) AND (?4 IS NULL OR created_at <= ?4)";
+
+Statement& bindWalk(Statement& statement, const MirrorWalk& walk) {
+  return statement.bind(2, static_cast<std::int64_t>(walk.number))
+      .bind(3, toSeconds(walk.created_after))
+      .bind(4, toSeconds(walk.created_before));
+}
 
 void bindValue(Statement& statement, int parameter, const ColumnValue& value) {
   std::visit(
@@ -138,10 +118,10 @@ class SqliteMirror::Impl {
 
   MirrorState load() {
     MirrorState state;
-    Statement about(
-        database_,
-        "SELECT last_walk, watermark, walk_cursor, walk_full, walk_created_after, "
-        "walk_started_at, walk_newest, walk_unidentified, walk_oldest_unreadable FROM mirror");
+    Statement about(database_,
+                    "SELECT last_walk, watermark, walk_cursor, walk_full, walk_created_after, "
+                    "walk_started_at, walk_newest, walk_unidentified, walk_oldest_unreadable, "
+                    "walk_created_before, walk_began_at, last_full FROM mirror");
     about.step();
     state.last_walk = static_cast<std::uint64_t>(about.integer(0));
     state.watermark = momentIn(about, 1);
@@ -155,11 +135,12 @@ class SqliteMirror::Impl {
       walk.newest = momentIn(about, 6);
       walk.unidentified = !about.isNull(7) && about.integer(7) != 0;
       walk.oldest_unreadable = momentIn(about, 8);
+      walk.created_before = momentIn(about, 9);
+      walk.began_at = momentIn(about, 10).value_or(walk.started_at);
       state.unfinished = std::move(walk);
     }
-    Statement oldest(database_, oldestOpenSql());
-    oldest.step();
-    state.oldest_open = momentIn(oldest, 0);
+    state.last_full = momentIn(about, 11);
+    state.oldest_open = windows::nextOpen(database_, {});
     return state;
   }
 
@@ -173,7 +154,8 @@ class SqliteMirror::Impl {
     Statement cursor(database_,
                      "UPDATE mirror SET last_walk = ?1, walk_cursor = ?2, walk_full = ?3, "
                      "walk_created_after = ?4, walk_started_at = ?5, walk_newest = ?6, "
-                     "walk_unidentified = ?7, walk_oldest_unreadable = ?8");
+                     "walk_unidentified = ?7, walk_oldest_unreadable = ?8, "
+                     "walk_created_before = ?9, walk_began_at = ?10");
     cursor.bind(1, static_cast<std::int64_t>(walk.number))
         .bind(2, walk.cursor)
         .bind(3, walk.full)
@@ -182,6 +164,8 @@ class SqliteMirror::Impl {
         .bind(6, toSeconds(walk.newest))
         .bind(7, walk.unidentified)
         .bind(8, toSeconds(walk.oldest_unreadable))
+        .bind(9, toSeconds(walk.created_before))
+        .bind(10, toSeconds(walk.began_at))
         .run();
     transaction.commit();
     requireInPlace();
@@ -198,60 +182,61 @@ class SqliteMirror::Impl {
     // The clock was ahead, and would put off the erasure.
     Statement ahead(database_, "UPDATE candidates SET gone_at = ?1 WHERE gone_at > ?1");
     ahead.bind(1, secondsNow()).run();
-    Statement gone(database_,
-                   "UPDATE candidates SET gone_at = ?1 WHERE gone_at IS NULL AND walk <> ?2 "
-                   "AND (?3 IS NULL OR created_at >= ?3)");
-    gone.bind(1, secondsNow())
-        .bind(2, static_cast<std::int64_t>(walk.number))
-        .bind(3, toSeconds(walk.created_after))
-        .run();
+    Statement gone(
+        database_,
+        std::string("UPDATE candidates SET gone_at = ?1 WHERE gone_at IS NULL ") + kNotSeen);
+    bindWalk(gone.bind(1, secondsNow()), walk).run();
     const auto count = static_cast<std::uint64_t>(database_.changes());
     Statement end(database_,
-                  "UPDATE mirror SET last_walk = ?1, watermark = ?2, walk_cursor = NULL");
-    end.bind(1, static_cast<std::int64_t>(walk.number)).bind(2, toSeconds(watermark)).run();
+                  "UPDATE mirror SET last_walk = ?1, watermark = ?2, walk_cursor = NULL, "
+                  "last_full = ifnull(?3, last_full)");
+    end.bind(1, static_cast<std::int64_t>(walk.number))
+        .bind(2, toSeconds(watermark))
+        .bind(3, walk.full ? std::optional(toSeconds(walk.began_at)) : std::nullopt)
+        .run();
     transaction.commit();
     requireInPlace();
     return count;
   }
 
-  MirrorDue due(Timestamp gone_before) {
-    Statement count(database_,
-                    "SELECT count(*), min(created_at), count(*) - count(created_at) "
-                    "FROM candidates WHERE gone_at < ?1");
-    count.bind(1, toSeconds(gone_before)).step();
-    MirrorDue due;
-    due.candidates = static_cast<std::uint64_t>(count.integer(0));
-    due.oldest = momentIn(count, 1);
-    due.undated = count.integer(2) != 0;
-    return due;
-  }
-
   std::uint64_t erase(const MirrorWalk& walk, Timestamp gone_before) {
     std::vector<std::string> ids;
     Transaction transaction(database_);
-    Statement gone(database_,
-                   "SELECT interview_id FROM candidates WHERE gone_at < ?1 AND walk <> ?2 "
-                   "AND (?3 IS NULL OR created_at >= ?3)");
-    gone.bind(1, toSeconds(gone_before))
-        .bind(2, static_cast<std::int64_t>(walk.number))
-        .bind(3, toSeconds(walk.created_after));
+    Statement gone(
+        database_,
+        std::string("SELECT interview_id FROM candidates WHERE gone_at < ?1 ") + kNotSeen);
+    bindWalk(gone.bind(1, toSeconds(gone_before)), walk);
     while (gone.step()) {
       ids.push_back(gone.text(0));
     }
     bury(ids);
     transaction.commit();
     requireInPlace();
-    wipe();
     return ids.size();
   }
 
-  void track(bool on) {
-    workflows::trackChanges(database_, on);
-    requireInPlace();
-  }
-  std::vector<MirrorChange> changes(std::size_t most) { return changesIn(database_, most); }
-  void handled(const MirrorChange& change) {
-    changeHandled(database_, change);
+  /// Overwrites what the files still have of people who were erased. secure_delete overwrites a row
+  /// where it is, and not the copies that stay behind where SQLite has split or merged pages:
+  /// VACUUM writes each page anew. The WAL has pages from before, until a checkpoint has copied all
+  /// of it and cut it off; a reader's old transaction prevents that: the next run tries again.
+  void wipe() {
+    Statement about(database_, "SELECT traces FROM mirror");
+    about.step();
+    const std::int64_t traces = about.integer(0);
+    about.reset();
+    if (traces == kNoTraces) {
+      return;
+    }
+    if (traces == kTracesInFile) {
+      database_.execute("VACUUM");
+      setTraces(kTracesInLog);
+    }
+    Statement checkpoint(database_, "PRAGMA wal_checkpoint(TRUNCATE)");
+    const bool busy = !checkpoint.step() || checkpoint.integer(0) != 0;
+    checkpoint.reset();
+    if (!busy) {
+      setTraces(kNoTraces);
+    }
     requireInPlace();
   }
 
@@ -260,6 +245,8 @@ class SqliteMirror::Impl {
     database_.requireInPlace();
     lock_.requireInPlace();
   }
+
+  Database& database() noexcept { return database_; }
 
  private:
   void bury(const std::vector<std::string>& ids) {
@@ -335,31 +322,6 @@ class SqliteMirror::Impl {
     return is;
   }
 
-  /// Overwrites what the files still have of people who were erased. secure_delete overwrites a row
-  /// where it is, and not the copies that stay behind where SQLite has split or merged pages:
-  /// VACUUM writes each page anew. The WAL has pages from before, until a checkpoint has copied all
-  /// of it and cut it off; a reader's old transaction prevents that: the next run tries again.
-  void wipe() {
-    Statement about(database_, "SELECT traces FROM mirror");
-    about.step();
-    const std::int64_t traces = about.integer(0);
-    about.reset();
-    if (traces == kNoTraces) {
-      return;
-    }
-    if (traces == kTracesInFile) {
-      database_.execute("VACUUM");
-      setTraces(kTracesInLog);
-    }
-    Statement checkpoint(database_, "PRAGMA wal_checkpoint(TRUNCATE)");
-    const bool busy = !checkpoint.step() || checkpoint.integer(0) != 0;
-    checkpoint.reset();
-    if (!busy) {
-      setTraces(kNoTraces);
-    }
-    requireInPlace();
-  }
-
   void setTraces(std::int64_t where) {
     Statement traces(database_, "UPDATE mirror SET traces = ?1");
     traces.bind(1, where).run();
@@ -397,20 +359,42 @@ std::uint64_t SqliteMirror::finish(const MirrorWalk& walk, std::optional<Timesta
   return impl_->finish(walk, watermark);
 }
 
-MirrorDue SqliteMirror::due(Timestamp gone_before) { return impl_->due(gone_before); }
+MirrorDue SqliteMirror::due(Timestamp gone_before, const MirrorWindow& window) {
+  return windows::due(impl_->database(), gone_before, window);
+}
 
 std::uint64_t SqliteMirror::erase(const MirrorWalk& walk, Timestamp gone_before) {
   return impl_->erase(walk, gone_before);
 }
 
+void SqliteMirror::wipe() { impl_->wipe(); }
+
+std::optional<MirrorCount> SqliteMirror::count(const MirrorWindow& window) {
+  return windows::count(impl_->database(), window);
+}
+
+std::optional<Timestamp> SqliteMirror::createdAt(const MirrorWindow& window, std::uint64_t index) {
+  return windows::createdAt(impl_->database(), window, index);
+}
+
+std::optional<Timestamp> SqliteMirror::nextOpen(const MirrorWindow& window) {
+  return windows::nextOpen(impl_->database(), window);
+}
+
 bool SqliteMirror::trackChanges(bool on) {
-  impl_->track(on);
+  workflows::trackChanges(impl_->database(), on);
+  impl_->requireInPlace();
   return true;
 }
 
-std::vector<MirrorChange> SqliteMirror::changes(std::size_t most) { return impl_->changes(most); }
+std::vector<MirrorChange> SqliteMirror::changes(std::size_t most) {
+  return changesIn(impl_->database(), most);
+}
 
-void SqliteMirror::handled(const MirrorChange& change) { impl_->handled(change); }
+void SqliteMirror::handled(const MirrorChange& change) {
+  changeHandled(impl_->database(), change);
+  impl_->requireInPlace();
+}
 
 void SqliteMirror::requireInPlace() { impl_->requireInPlace(); }
 

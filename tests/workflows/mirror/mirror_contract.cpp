@@ -121,13 +121,16 @@ void goneAndBack(MirrorDatabase& database) {
   refresh(database, list);
   const CandidateResponse one = list.candidates[17];
   list.remove(one.interview_id);
-  EXPECT_EQ(refresh(database, list).gone, 0u);
-  EXPECT_EQ(refresh(database, list, true).gone, 1u);
+  EXPECT_EQ(refresh(database, list).gone, 1u);
   expectEqual(database, list);
   EXPECT_FALSE(database.candidates("p")[one.interview_id]["gone_at"].is_null());
   list.candidates.push_back(one);
   EXPECT_EQ(refresh(database, list, true).changed, 1u);
   expectEqual(database, list);
+  list.totals = false;  // without them, only a full run finds it
+  list.remove(one.interview_id);
+  EXPECT_EQ(refresh(database, list).gone, 0u);
+  EXPECT_EQ(refresh(database, list, true).gone, 1u);
 }
 
 void resumesAtTheCursor(MirrorDatabase& database) {
@@ -156,6 +159,7 @@ void aWalkIsRememberedAsItIsGiven(MirrorDatabase& database) {
   walk.newest = parseTimestamp("2026-03-03T00:00:00.000001Z");
   walk.oldest_unreadable = parseTimestamp("2026-02-03T00:00:00.999999Z");
   walk.unidentified = true;
+  walk.began_at = parseTimestamp("2026-03-04T00:00:00.5Z");
   walk.cursor = R"({"windows":[{"after":"a"}]})";
   auto open = mirroredCandidate("a", *walk.newest, CandidateStatus("on_hold"));
   database.open("p")->upsert({open}, walk);
@@ -171,6 +175,8 @@ void aWalkIsRememberedAsItIsGiven(MirrorDatabase& database) {
     EXPECT_EQ(state.unfinished->newest, walk.newest);
     EXPECT_EQ(state.unfinished->oldest_unreadable, walk.oldest_unreadable);
     EXPECT_EQ(state.unfinished->unidentified, walk.unidentified);
+    EXPECT_EQ(state.unfinished->began_at, walk.began_at);
+    EXPECT_FALSE(state.unfinished->created_before);
     EXPECT_EQ(state.unfinished->cursor, walk.cursor);
     EXPECT_EQ(state.oldest_open, open.created_at);
     EXPECT_FALSE(state.watermark);

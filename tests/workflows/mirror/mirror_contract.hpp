@@ -42,6 +42,10 @@ inline void PrintTo(const MirrorRule& rule, std::ostream* out) { *out << rule.na
 std::vector<MirrorRule> mirrorContract();
 /// Of MirrorSink::erase().
 std::vector<MirrorRule> erasureContract();
+/// Of walks over windows, and of MirrorSink::count() and the like.
+std::vector<MirrorRule> windowContract();
+/// Of the search for deletions, and of erasure by windows.
+std::vector<MirrorRule> searchContract();
 /// Of MirrorSink::changes().
 std::vector<MirrorRule> changesContract();
 

@@ -26,6 +26,9 @@ INSTANTIATE_TEST_SUITE_P(Changes, SqliteMirrorContract, testing::ValuesIn(change
                          nameOf);
 INSTANTIATE_TEST_SUITE_P(Erasure, SqliteMirrorContract, testing::ValuesIn(erasureContract()),
                          nameOf);
+INSTANTIATE_TEST_SUITE_P(Windows, SqliteMirrorContract, testing::ValuesIn(windowContract()),
+                         nameOf);
+INSTANTIATE_TEST_SUITE_P(Search, SqliteMirrorContract, testing::ValuesIn(searchContract()), nameOf);
 
 }  // namespace
 }  // namespace heymilo_test
