@@ -1,9 +1,11 @@
 // Keeps a copy of a posting's candidates up to date, in SQLite or PostgreSQL.
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <heymilo/heymilo.hpp>
+#include <heymilo/workflows/follow.hpp>
 #include <heymilo/workflows/sqlite_mirror.hpp>
 #include <heymilo/workflows/store_error.hpp>
 #include <memory>
@@ -13,6 +15,7 @@
 #include <heymilo/postgres/mirror.hpp>
 #endif
 
+#include "mirror/follow_words.hpp"
 #include "support/database_url.hpp"
 #include "support/distinct_files.hpp"
 #include "support/explain.hpp"
@@ -21,6 +24,7 @@
 #include "support/printable.hpp"
 #include "support/program.hpp"
 #include "support/progress_line.hpp"
+#include "support/shared_quota.hpp"
 
 namespace {
 
@@ -32,6 +36,7 @@ struct Arguments {
   std::string posting_id, database;
   std::uint32_t erase_after = 7;  // days
   bool full = false;
+  bool follow = false;
   bool quiet = false;
 };
 
@@ -49,6 +54,10 @@ void declare(CLI::App& app, Arguments& arguments) {
       arguments.full,
       "Read everything, which is done once a week in any case: the only way to see changes "
       "of candidates that are already in a final state");
+  app.add_flag("--follow",
+               arguments.follow,
+               "Stay in step until it is stopped: new candidates within seconds to minutes, others "
+               "as they age");
   app.add_option(
          "--erase-after",
          arguments.erase_after,
@@ -146,6 +155,9 @@ class Mirroring {
 
   ExitCode run(const heymilo::Client& client) {
     try {
+      if (arguments_.follow) {
+        return follow(client);
+      }
       const MirrorResult result = mirror(client);
       if (result.stopped) {
         support::tell(std::string("stopped. ") + kResume);
@@ -215,6 +227,25 @@ class Mirroring {
     return mirrorCandidates(client, arguments_.posting_id, *database, options);
   }
 
+  ExitCode follow(const heymilo::Client& client) {
+    checkFiles();
+    const auto database = databaseOf(arguments_);
+    mirroring::FollowWords words(arguments_.quiet);
+    heymilo::workflows::FollowOptions options;
+    options.concurrency = 4;
+    options.erase_after = std::chrono::hours{24} * arguments_.erase_after;
+    options.stop = interrupt_.token();
+    options.on_status = [&](const heymilo::workflows::FollowStatus& status) {
+      seen_ = status.total.seen;
+      words.show(status);
+    };
+    options.on_unreadable = [](const heymilo::UnreadableCandidate& candidate) {
+      support::complain(support::explain(candidate));
+    };
+    words.summarize(followCandidates(client, arguments_.posting_id, *database, options));
+    return ExitCode::done;
+  }
+
   ExitCode unfinished() const { return seen_ == 0 ? ExitCode::failed : ExitCode::in_part; }
 
   const Arguments& arguments_;
@@ -232,9 +263,25 @@ int main(int argc, char** argv) {
   app.footer(
       support::apiFooter("  mirror_candidates POSTING_ID --database candidates.db\n"
                          "  sqlite3 candidates.db 'SELECT name, status FROM candidates'\n"
-                         "  mirror_candidates POSTING_ID --database postgresql://heymilo@db/app"));
+                         "  mirror_candidates POSTING_ID --database postgresql://heymilo@db/app\n"
+                         "  mirror_candidates POSTING_ID --database candidates.db --follow") +
+      "\n\nHere, a signal that stops it with --follow is the normal end: exit code 0.");
   return support::runProgram(app, argc, argv, [&] {
-    const heymilo::Client client = support::clientFromEnvironment();
-    return Mirroring(arguments).run(client);
+    if (arguments.follow && arguments.full) {
+      throw support::UsageError(
+          "--full and --follow exclude each other: --follow reads everything once a week.");
+    }
+    if (!arguments.follow) {
+      return Mirroring(arguments).run(support::clientFromEnvironment());
+    }
+    // Waits for the quota are normal here. Only one that needs a reason is reported, once.
+    std::atomic<bool> explained{false};
+    return Mirroring(arguments).run(
+        support::clientFromEnvironment([&explained](const heymilo::Event& event) {
+          if (event.kind == heymilo::EventKind::throttled && !event.held &&
+              !support::reasonOfLongWait(event.wait).empty() && !explained.exchange(true)) {
+            support::reportWait(event);
+          }
+        }));
   });
 }

@@ -12,16 +12,19 @@
 #include "postgres/connection.hpp"
 #include "postgres/database.hpp"
 #include "postgres/journal_text.hpp"
+#include "postgres/mirror_changes.hpp"
 #include "postgres/mirror_rows.hpp"
 #include "postgres/mirror_sql.hpp"
 #include "postgres/mirror_store.hpp"
+#include "workflows/storage/candidate_change.hpp"
 #include "workflows/storage/tombstone.hpp"
 
 // How two runs exclude each other. A lock of a session would be lost in a pooler, and a lease would
 // make the run after a crash wait. So the last run that began has the mirror: it writes its random
 // name into the posting's row, and each statement that writes compares it, under the row's lock.
 // To an earlier run this is as if it had been killed, which a mirror survives at any point. The
-// new run resumes at the cursor that the earlier one stored.
+// new run resumes at the cursor that the earlier one stored. A run that goes on (a follower) does
+// not take the mirror from a run that does something: see MirrorSink::hold(), and `beat`.
 
 namespace heymilo::postgres {
 
@@ -32,9 +35,12 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using workflows::CandidateColumn;
 using workflows::CandidateRow;
+using workflows::MirrorChange;
 using workflows::MirrorChanges;
+using workflows::MirrorClaim;
 using workflows::MirrorCount;
 using workflows::MirrorDue;
+using workflows::MirrorHold;
 using workflows::MirrorState;
 using workflows::MirrorWalk;
 using workflows::MirrorWindow;
@@ -78,7 +84,8 @@ class PostgresMirror final : public workflows::MirrorSink {
   MirrorState load() override {
     return carryOut([&] {
       prepare();
-      // Only once: a run that has lost the mirror must not take it back.
+      // Only once: a run that has lost the mirror must not take it back, unless it says so by
+      // hold().
       const Rows rows = claimed_ ? run("SELECT (run = $2)::integer, last_walk, watermark_us, "
                                        "walk::text, erasure_key, last_full_us "
                                        "FROM heymilo.mirror "
@@ -208,7 +215,56 @@ class PostgresMirror final : public workflows::MirrorSink {
     });
   }
 
+  bool trackChanges(bool on) override {
+    return carryOut([&] {
+      begin();
+      requireOwn(run(kTrackChanges, {posting_, run_, Value(on ? "true" : "false")}));
+      return true;
+    });
+  }
+
+  std::vector<MirrorChange> changes(std::size_t most) override {
+    return carryOut([&] {
+      begin();
+      return changesOf(statements(), {posting_, run_}, most);
+    });
+  }
+
+  void handled(const MirrorChange& change) override {
+    carryOut([&] {
+      begin();
+      requireOwn(run(kChangeHandled,
+                     {posting_,
+                      run_,
+                      Value(change.interview_id),
+                      valueOf(change.number),
+                      workflows::handedOut(change)}));
+    });
+  }
+
+  MirrorHold hold(MirrorClaim what) override {
+    return carryOut([&]() -> MirrorHold {
+      prepare();
+      if (what == MirrorClaim::take) {
+        requireOwn(claim());
+        return {};
+      }
+      if (what == MirrorClaim::give) {
+        giveBack(statements(), {posting_, run_});
+        claimed_ = false;
+        return {false, ""};
+      }
+      return beat(statements(), {posting_, run_});
+    });
+  }
+
  private:
+  RunStatement statements() {
+    return [this](const std::string& sql, const std::vector<Value>& values) {
+      return run(sql, values);
+    };
+  }
+
   /// Throws StoreError where an operation can't be carried out, or a response is something else.
   template <typename Operation>
   auto carryOut(const Operation& operation) -> decltype(operation()) {

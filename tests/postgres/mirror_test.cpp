@@ -69,6 +69,8 @@ std::string nameOf(const testing::TestParamInfo<MirrorRule>& info) { return info
 
 INSTANTIATE_TEST_SUITE_P(Store, PostgresMirrorContract, testing::ValuesIn(mirrorContract()),
                          nameOf);
+INSTANTIATE_TEST_SUITE_P(Changes, PostgresMirrorContract, testing::ValuesIn(changesContract()),
+                         nameOf);
 INSTANTIATE_TEST_SUITE_P(Erasure, PostgresMirrorContract, testing::ValuesIn(erasureContract()),
                          nameOf);
 INSTANTIATE_TEST_SUITE_P(Windows, PostgresMirrorContract, testing::ValuesIn(windowContract()),

@@ -92,11 +92,26 @@ struct MirrorCount {
   std::uint64_t undated = 0;  ///< without a `created_at`, in the whole mirror
 };
 
-/// What happened to a candidate since MirrorSink::trackChanges(true).
+/// A candidate who is not as MirrorSink::handled() was last told.
 struct MirrorChange {
-  std::string interview_id{};
-  std::optional<CandidateResponse> before{};  ///< empty: new to the mirror
-  std::optional<CandidateResponse> after{};   ///< empty: gone
+  std::string interview_id{};                 ///< of the candidate
+  std::optional<CandidateResponse> before{};  ///< empty: new, or back in the list
+  std::optional<CandidateResponse> after{};   ///< as it is now; empty: gone
+  std::uint64_t number = 0;  ///< the sink's own: by it handled() finds out whether it changed since
+};
+
+/// What a run wants with the mirror: see MirrorSink::hold().
+enum class MirrorClaim {
+  keep,  ///< says that this run still has it, if it does
+  take,  ///< takes it, also from another run
+  give   ///< gives it back: the next run need not wait
+};
+
+/// Who has the mirror, of which one run at a time may be the one that stores.
+struct MirrorHold {
+  bool own = true;  ///< this sink
+  /// Another run: a text that changes with everything that run does. Empty: no run has it.
+  std::string other{};
 };
 
 /// The target of a mirror. It is used by one thread, the one that calls mirrorCandidates(). An
@@ -156,15 +171,29 @@ class MirrorSink {
   /// gone. Empty if there is none, or the sink does not support windows.
   virtual std::optional<Timestamp> nextOpen(const MirrorWindow& window);
 
-  /// Whether changes are recorded for changes() from now on, also in later runs. False if the sink
-  /// does not support this, as here.
+  /// Whether the sink notes from now on which candidates change, for changes(). This stays so for
+  /// all runs, until it is switched off, which forgets what is noted. Candidates who are in the
+  /// mirror when it is switched on are known as they are. Returns false if the sink does not
+  /// support it, as here.
   virtual bool trackChanges(bool on);
 
-  /// The recorded changes, the oldest first, at most `most` of them.
+  /// Up to `most` candidates who have changed since handled(), the one whose last change is the
+  /// oldest first; those of one page are in no particular order. Each has one entry: what changed
+  /// in between is left out, and so is a candidate who is as before in the end. It costs no more
+  /// storage than another copy of each candidate. Who is erased has no change any more.
   virtual std::vector<MirrorChange> changes(std::size_t most);
 
-  /// The change has been processed: it is no longer one of changes().
+  /// The change, from changes(), has been dealt with. If the candidate has changed since, the
+  /// difference remains, with this `after` as its `before`.
   virtual void handled(const MirrorChange& change);
+
+  /// For a run that goes on, and shares a mirror with other runs; others need not call it. A sink
+  /// that excludes other runs for as long as it exists always has the mirror, as here.
+  virtual MirrorHold hold(MirrorClaim claim);
+
+  /// Throws StoreError where this object can't be used any more, whatever happens, as its file was
+  /// deleted or replaced.
+  virtual void requireInPlace();
 
  protected:
   MirrorSink() = default;

@@ -35,6 +35,9 @@ namespace heymilo::workflows {
 /// erased, without anything of the candidate: see MirrorSink::erase(). It holds back who is listed
 /// again; to let all of them in again, delete its rows.
 ///
+/// The table `candidate_changes` is internal: see MirrorSink::trackChanges(). Its rows have copies
+/// of candidates, which are erased with them.
+///
 /// All times are Unix seconds, UTC, as REAL with microseconds: `datetime(created_at, 'unixepoch')`.
 /// Booleans are 0 and 1. The table `mirror` is internal.
 ///
@@ -70,6 +73,10 @@ class SqliteMirror final : public MirrorSink {
   std::optional<MirrorCount> count(const MirrorWindow& window) override;
   std::optional<Timestamp> createdAt(const MirrorWindow& window, std::uint64_t index) override;
   std::optional<Timestamp> nextOpen(const MirrorWindow& window) override;
+  bool trackChanges(bool on) override;
+  std::vector<MirrorChange> changes(std::size_t most) override;
+  void handled(const MirrorChange& change) override;
+  void requireInPlace() override;
 
  private:
   class Impl;

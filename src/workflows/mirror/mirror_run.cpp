@@ -119,6 +119,11 @@ bool MirrorRun::finishWalk(MirrorWalk walk) {
   const std::uint64_t gone = sink_.finish(walk, state_.watermark);
   result_.gone += gone;
   result_.search.gone += window ? gone : 0;
+  started_at_ = walk.started_at;
+  if (before_erasure_ && !before_erasure_()) {
+    result_.stopped = true;
+    return false;
+  }
   result_.erased += sink_.erase(walk, goneBefore(walk.started_at));
   return true;
 }

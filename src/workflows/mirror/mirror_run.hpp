@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "heymilo/client.hpp"
 #include "heymilo/workflows/mirror.hpp"
@@ -20,6 +23,10 @@ class MirrorRun {
   /// The arguments must outlive this object. Loads the sink's state.
   MirrorRun(const Client& client, std::string_view posting_id, MirrorSink& sink,
             const MirrorOptions& options);
+
+  /// Called after each walk, before it erases who is due. False: it was stopped, and nobody is
+  /// erased.
+  void beforeErasure(std::function<bool()> call) { before_erasure_ = std::move(call); }
 
   /// The sink's state, read again.
   const MirrorState& load();
@@ -60,6 +67,11 @@ class MirrorRun {
   /// Whether searchBefore() has shown that everything has to be read, and this is not too often.
   bool isFullWanted() const;
 
+  /// The API's total_count of a window: one request.
+  std::optional<std::uint64_t> total(const MirrorWindow& window) { return reader_.total(window); }
+  /// MirrorWalk::started_at of the last walk that was completed.
+  std::optional<Timestamp> startedAt() const { return started_at_; }
+
   /// The end of a run, stopped or not: MirrorSink::wipe().
   void wipe() { sink_.wipe(); }
   /// The same, if anybody was erased. Throws nothing, as the error is what is reported: the next
@@ -84,6 +96,8 @@ class MirrorRun {
   MirrorResult result_;
   MirrorReader reader_;
   MirrorState state_;
+  std::function<bool()> before_erasure_;
+  std::optional<Timestamp> started_at_;
   bool has_windows_ = false;
   bool full_wanted_ = false;  // at once: reading everything resolves the difference
 };

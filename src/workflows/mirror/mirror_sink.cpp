@@ -33,4 +33,8 @@ std::vector<MirrorChange> MirrorSink::changes(std::size_t /*most*/) { return {};
 
 void MirrorSink::handled(const MirrorChange& /*change*/) {}
 
+MirrorHold MirrorSink::hold(MirrorClaim /*claim*/) { return {}; }
+
+void MirrorSink::requireInPlace() {}
+
 }  // namespace heymilo::workflows

@@ -19,14 +19,6 @@ const WorkflowStepStatus* currentStep(const CandidateResponse& candidate) {
   return nullptr;
 }
 
-CandidateResponse withoutSignedLinks(CandidateResponse candidate) {
-  if (candidate.agent_summary && candidate.agent_summary->web_interview) {
-    candidate.agent_summary->web_interview->audio_recording_link.reset();
-    candidate.agent_summary->web_interview->video_recording_link.reset();
-  }
-  return candidate;
-}
-
 std::string documentOf(const CandidateResponse& candidate) {
   try {
     return nlohmann::json(candidate).dump();
@@ -47,6 +39,14 @@ bool sameButForSignedLinks(const std::string& document, const CandidateResponse&
 }
 
 }  // namespace
+
+CandidateResponse withoutSignedLinks(CandidateResponse candidate) {
+  if (candidate.agent_summary && candidate.agent_summary->web_interview) {
+    candidate.agent_summary->web_interview->audio_recording_link.reset();
+    candidate.agent_summary->web_interview->video_recording_link.reset();
+  }
+  return candidate;
+}
 
 CandidateRow compareCandidate(const CandidateResponse& candidate,
                               const std::optional<StoredCandidate>& before,

@@ -32,4 +32,7 @@ struct CandidateRow {
 CandidateRow compareCandidate(const CandidateResponse& candidate,
                               const std::optional<StoredCandidate>& before, MirrorChanges& changes);
 
+/// Without the web interview's signed links.
+CandidateResponse withoutSignedLinks(CandidateResponse candidate);
+
 }  // namespace heymilo::workflows

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "heymilo/workflows/store_error.hpp"
+#include "workflows/storage/mirror_changes.hpp"
 #include "workflows/storage/tombstone.hpp"
 
 namespace heymilo::workflows {
@@ -100,7 +101,9 @@ void addMissingColumns(Database& database, const std::vector<CandidateColumn>& c
                              "walk_began_at REAL",
                              "last_full REAL",
                              "erasure_key TEXT",
-                             "traces INTEGER NOT NULL DEFAULT 0"}) {
+                             "traces INTEGER NOT NULL DEFAULT 0",
+                             "tracked INTEGER NOT NULL DEFAULT 0",
+                             "change INTEGER NOT NULL DEFAULT 0"}) {
     const std::string_view text = column;
     if (of_mirror.count(std::string(text.substr(0, text.find(' ')))) == 0) {
       database.execute(std::string("ALTER TABLE mirror ADD COLUMN ") + column);
@@ -120,7 +123,8 @@ void refuseForeignTables(Database& database) {
   if (hasTable(database, "mirror")) {
     return;
   }
-  for (const char* table : {"candidates", "candidate_history", "candidate_tombstones"}) {
+  for (const char* table :
+       {"candidates", "candidate_history", "candidate_tombstones", "candidate_changes"}) {
     if (hasTable(database, table)) {
       throw StoreError(database.file() + " has a table " + table +
                        " that is not a mirror's; use another file");
@@ -181,6 +185,7 @@ Database openMirror(const std::string& file, std::string_view posting_id,
   }
   checkPurpose(database, posting_id);
   addMissingColumns(database, columns);
+  makeChangeTable(database);
   takeOver(database);
   transaction.commit();
   return database;

@@ -174,7 +174,9 @@ namespace {
 bool isBusy(int code) { return (code & 0xff) == SQLITE_BUSY; }
 
 StoreError inUse(const std::string& file) {
-  return StoreError("another run is using " + file + ": wait until it has ended");
+  return StoreError(
+      "another run is using " + file +
+      ": wait until it has ended; one that follows a posting runs until it is stopped");
 }
 
 /// SQLite's own messages are too terse for the most common failures.

@@ -11,6 +11,7 @@
 #include "workflows/api_clock.hpp"
 #include "workflows/storage/candidate_columns.hpp"
 #include "workflows/storage/candidate_row.hpp"
+#include "workflows/storage/mirror_changes.hpp"
 #include "workflows/storage/mirror_tables.hpp"
 #include "workflows/storage/mirror_times.hpp"
 #include "workflows/storage/mirror_windows.hpp"
@@ -239,6 +240,12 @@ class SqliteMirror::Impl {
     requireInPlace();
   }
 
+  /// Checks that the writes are not lost: a run that ends without an error has stored its result.
+  void requireInPlace() {
+    database_.requireInPlace();
+    lock_.requireInPlace();
+  }
+
   Database& database() noexcept { return database_; }
 
  private:
@@ -256,12 +263,6 @@ class SqliteMirror::Impl {
       candidate.bind(1, id).run();
     }
     setTraces(kTracesInFile);
-  }
-
-  /// Checks that the writes are not lost: a run that ends without an error has stored its result.
-  void requireInPlace() {
-    database_.requireInPlace();
-    lock_.requireInPlace();
   }
 
   void store(const CandidateResponse& candidate, std::uint64_t walk_number, double now,
@@ -379,5 +380,22 @@ std::optional<Timestamp> SqliteMirror::createdAt(const MirrorWindow& window, std
 std::optional<Timestamp> SqliteMirror::nextOpen(const MirrorWindow& window) {
   return windows::nextOpen(impl_->database(), window);
 }
+
+bool SqliteMirror::trackChanges(bool on) {
+  workflows::trackChanges(impl_->database(), on);
+  impl_->requireInPlace();
+  return true;
+}
+
+std::vector<MirrorChange> SqliteMirror::changes(std::size_t most) {
+  return changesIn(impl_->database(), most);
+}
+
+void SqliteMirror::handled(const MirrorChange& change) {
+  changeHandled(impl_->database(), change);
+  impl_->requireInPlace();
+}
+
+void SqliteMirror::requireInPlace() { impl_->requireInPlace(); }
 
 }  // namespace heymilo::workflows

@@ -46,5 +46,7 @@ std::vector<MirrorRule> erasureContract();
 std::vector<MirrorRule> windowContract();
 /// Of the search for deletions, and of erasure by windows.
 std::vector<MirrorRule> searchContract();
+/// Of MirrorSink::changes().
+std::vector<MirrorRule> changesContract();
 
 }  // namespace heymilo_test

@@ -22,6 +22,8 @@ TEST_P(SqliteMirrorContract, Holds) {
 std::string nameOf(const testing::TestParamInfo<MirrorRule>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Store, SqliteMirrorContract, testing::ValuesIn(mirrorContract()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Changes, SqliteMirrorContract, testing::ValuesIn(changesContract()),
+                         nameOf);
 INSTANTIATE_TEST_SUITE_P(Erasure, SqliteMirrorContract, testing::ValuesIn(erasureContract()),
                          nameOf);
 INSTANTIATE_TEST_SUITE_P(Windows, SqliteMirrorContract, testing::ValuesIn(windowContract()),
