@@ -22,7 +22,6 @@ namespace heymilo_test {
 namespace {
 
 using heymilo::workflows::DeletedKey;
-using heymilo::workflows::Journal;
 using heymilo::workflows::KeyResult;
 using heymilo::workflows::sqliteJournal;
 using heymilo::workflows::sqlite::Database;
