@@ -1,6 +1,7 @@
 // Keeps a copy of a posting's candidates up to date, in SQLite or PostgreSQL.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -148,6 +149,17 @@ std::shared_ptr<heymilo::workflows::MirrorSink> databaseOf(const Arguments& argu
 #endif
 }
 
+/// The same, with the words of the program for a name or URL that can't be used.
+std::shared_ptr<heymilo::workflows::MirrorSink> usableDatabaseOf(const Arguments& arguments) {
+  try {
+    return databaseOf(arguments);
+  } catch (const heymilo::InvalidArgumentError& error) {
+    const std::string words = error.what();  // after the parameter's name
+    throw support::UsageError("--database" + words.substr(std::min(words.find(' '), words.size())) +
+                              '.');
+  }
+}
+
 /// One run, and its output.
 class Mirroring {
  public:
@@ -210,7 +222,7 @@ class Mirroring {
 
   MirrorResult mirror(const heymilo::Client& client) {
     checkFiles();
-    const auto database = databaseOf(arguments_);
+    const auto database = usableDatabaseOf(arguments_);
     support::ProgressLine line(arguments_.quiet);
     heymilo::workflows::MirrorOptions options;
     options.full = arguments_.full;

@@ -119,10 +119,10 @@ class PostgresMirrorFaults : public testing::Test {
     };
   }
 
-  /// Whether a statement of a run waits for a lock.
-  static bool oneWaits() {
-    return server->sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") !=
-           "0\n";
+  /// How many statements of runs wait for a lock.
+  static int waiting() {
+    return std::stoi(
+        server->sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"));
   }
 
   static PostgresServer* server;
@@ -179,7 +179,7 @@ TEST_P(PostgresMirrorBlocked, StoppedWithinAStatement) {
   lock(user);
   std::string failure;
   std::thread runs([&] { failure = failureOf(server->url()); });
-  const bool waits = eventually(oneWaits);
+  const bool waits = eventually([] { return waiting() == 1; });
   server->stop(PostgresServer::Stop::immediate);
   runs.join();
   server->start();
@@ -194,12 +194,12 @@ TEST_P(PostgresMirrorBlocked, AStatementThatIsCarriedOutLate) {
   PostgresUser user(server->url(), server->url());
   lock(user);
   EXPECT_THAT(failureOf(server->url(), milliseconds{300}), HasSubstr("timed out after 300 ms"));
-  EXPECT_TRUE(oneWaits());
+  EXPECT_EQ(waiting(), 1);
   change();
   std::string failure;
   on_progress = nullptr;
   std::thread next([&] { failure = failureOf(server->url()); });
-  user.run("SELECT pg_sleep(0.05)");
+  EXPECT_TRUE(eventually([] { return waiting() == 2; }));
   user.run("COMMIT");
   next.join();
   EXPECT_EQ(failure, "");

@@ -15,10 +15,12 @@
 #include <vector>
 
 #include "heymilo/errors.hpp"
+#include "heymilo/postgres/journal.hpp"
 #include "postgres/connection.hpp"
 #include "support/eventually.hpp"
 #include "support/mock_client.hpp"
 #include "support/postgres.hpp"
+#include "workflows/job/journal_worker.hpp"
 #include "workflows/outbox/outbox_contract.hpp"
 
 namespace heymilo_test {
@@ -156,6 +158,33 @@ TEST_F(PostgresOutbox, EnqueueSaysWhatIsKnown) {
   EXPECT_EQ(application->add("p", "1", kAda), "known");
   EXPECT_EQ(application->add("p", "1", kBob), "changed");
   EXPECT_EQ(application->run("SELECT count(*) FROM heymilo.outbox WHERE state = 'pending'"), "1");
+}
+
+TEST_F(PostgresOutbox, ForgetsWhatItsJournalForgets) {
+  journal_contract::Worker worker([] { return heymilo::postgres::journal(server->url()); });
+  worker.adopt();
+  for (const char* key : {"key:id:1", "key:id:2"}) {
+    worker.claim({key}, key);
+    worker.settle(key, key, journal_contract::State::ingested);
+  }
+  server->sql(heymilo::postgres::outboxSchema());
+  server->sql(
+      "SELECT heymilo.enqueue('posting', n::text, '{}') FROM generate_series(1, 2) AS n; "
+      "UPDATE heymilo.outbox SET state = 'ingested', request = NULL, "
+      "interview_id = 'interview-key:id:' || key; "
+      "INSERT INTO heymilo.outbox (posting_id, key, state, digest, interview_id) "
+      "VALUES ('other', '1', 'ingested', 'd', 'interview-key:id:1')");
+  EXPECT_EQ(worker.journal().forget("posting", {{"key:id:1", {"interview-key:id:1"}}}), 1U);
+  EXPECT_EQ(server->sql("SELECT posting_id, key, state, coalesce(interview_id, '-'), "
+                        "length(digest) > 0 FROM heymilo.outbox ORDER BY 1, 2"),
+            "other|1|ingested|interview-key:id:1|t\n"
+            "posting|1|ingested|-|f\n"
+            "posting|2|ingested|interview-key:id:2|t\n");
+  EXPECT_EQ(server->sql("SELECT heymilo.enqueue('posting', '1', '{}'), "
+                        "heymilo.enqueue('posting', '1', '[]'), "
+                        "heymilo.enqueue('posting', '2', '{}'), "
+                        "heymilo.enqueue('posting', '2', '[]')"),
+            "known|known|known|changed\n");
 }
 
 TEST_F(PostgresOutbox, OnlyARejectedOneIsReplaced) {

@@ -229,6 +229,7 @@ TEST_F(MirrorCandidatesTest, ADatabaseThatIsNotKeptIsAUsageError) {
                                       directory.path()}) {
     const ChildResult result = run("mirror_candidates", {"posting-1", "--database", database});
     EXPECT_EQ(result.exit_code, 2) << database;
+    EXPECT_THAT(result.err, HasSubstr(": --database must be a ")) << database;
   }
   EXPECT_TRUE(std::filesystem::is_symlink(directory.file("null")));
   EXPECT_EQ(server.requestCount(), 0u);

@@ -22,7 +22,6 @@ namespace heymilo_test {
 namespace {
 
 using heymilo::workflows::DeletedKey;
-using heymilo::workflows::Journal;
 using heymilo::workflows::KeyResult;
 using heymilo::workflows::sqliteJournal;
 using heymilo::workflows::sqlite::Database;
@@ -94,6 +93,12 @@ class SqliteJournalForget : public testing::Test {
       ASSERT_NE(all.find(idOf(keys[at])), std::string::npos) << "of another one";
     }
   }
+  std::string text(const char* sql) const {
+    Database database(file);
+    Statement select(database, sql);
+    select.step();
+    return select.text(0);
+  }
   static std::int64_t number(Database& database, const char* sql) {
     Statement select(database, sql);
     select.step();
@@ -111,8 +116,15 @@ TEST_F(SqliteJournalForget, LeavesNoBytesInAnyFile) {
   const auto journal = sqliteJournal(file);
   const std::vector<DeletedKey> deleted = everyThird();
   ASSERT_NE(bytes().find(idOf(deleted[5].key)), std::string::npos);
+  const std::string schema = text(
+      "SELECT group_concat(s) FROM (SELECT name || sql AS s "
+      "FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name)");
   EXPECT_EQ(journal->forget("posting", deleted), deleted.size());
   expectNothingOf(deleted);
+  EXPECT_EQ(text("SELECT group_concat(s) FROM (SELECT name || sql AS s "
+                 "FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name)"),
+            schema);
+  EXPECT_EQ(text("PRAGMA integrity_check"), "ok");
   EXPECT_EQ(journal->standing("posting")->counts.ingested, keys.size());
   // Later changes bring nothing back.
   Worker worker([&] { return sqliteJournal(file); });

@@ -8,18 +8,13 @@
 #include <vector>
 
 #include "heymilo/workflows/sqlite_journal.hpp"
-#include "support/bulk_ingest_fixture.hpp"
-#include "support/rows_journal.hpp"
+#include "workflows/verify/verify_fixture.hpp"
 
 namespace heymilo_test {
 namespace {
 
-using heymilo::workflows::JournalPosting;
-using heymilo::workflows::JournalStanding;
 using heymilo::workflows::KeyState;
-using heymilo::workflows::VerifyFinding;
 using heymilo::workflows::VerifyKind;
-using heymilo::workflows::VerifyOptions;
 using heymilo::workflows::VerifyResult;
 using nlohmann::json;
 using std::chrono::hours;
@@ -27,43 +22,6 @@ using std::chrono::minutes;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-class VerifyTest : public BulkIngestTest {
- protected:
-  VerifyTest() {
-    options.key = "number";
-    verify_options.on_finding = [this](const VerifyFinding& finding) {
-      findings.push_back(finding);
-    };
-    journal.standing_ = JournalStanding{JournalPosting{"p", client().baseUrl(), "key:number", 1}};
-  }
-
-  Client client() const { return Client(client_options); }
-
-  /// Of the posting `p` and the journal of ingest().
-  VerifyResult verified() {
-    findings.clear();
-    return verifyPosting(
-        client(), "p", *heymilo::workflows::sqliteJournal(options.journal), verify_options);
-  }
-  /// Of the posting `p` and the journal in memory.
-  VerifyResult verifiedRows() {
-    findings.clear();
-    return verifyPosting(client(), "p", journal, verify_options);
-  }
-
-  std::string addCandidate(const Metadata& metadata) {
-    return server.addCandidate("p", {{"name", "Ada"}, {"metadata", metadata}});
-  }
-  std::string addMarked(const std::string& number) {
-    return addCandidate({{"number", number}, {"heymilo_ref", "key:number:" + number}});
-  }
-  static std::string keyOf(const std::string& number) { return "key:number:" + number; }
-
-  VerifyOptions verify_options;
-  RowsJournal journal;
-  std::vector<VerifyFinding> findings;
-};
 
 TEST_F(VerifyTest, EverybodyIsThereOnceAfterARun) {
   ingest(people(250));
@@ -141,89 +99,6 @@ TEST_F(VerifyTest, OneThatWasThereIsDeletedAndNothingIsWrong) {
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].kind, VerifyKind::deleted);
   EXPECT_THAT(findings[0].interview_ids, ElementsAre(id));
-}
-
-TEST_F(VerifyTest, WhoWasDeletedIsForgottenOnRequestAndNotInvitedAgain) {
-  ingest(people(3));
-  const std::string id = server.candidates("p")[1].at("interview_id");
-  server.removeCandidate(id);
-  EXPECT_EQ(verified().forgotten, 0u);
-  verify_options.forget_deleted = true;
-  findings.clear();
-  VerifyResult result = verified();
-  EXPECT_TRUE(result.good());
-  EXPECT_EQ(result.deleted, 0u);
-  EXPECT_EQ(result.forgotten, 1u);
-  ASSERT_EQ(findings.size(), 1u);
-  EXPECT_EQ(findings[0].kind, VerifyKind::deleted);
-  EXPECT_THAT(findings[0].interview_ids, ElementsAre(id));  // the last time
-  findings.clear();
-  verify_options.forget_deleted = false;
-  result = verified();
-  EXPECT_TRUE(result.good());
-  EXPECT_EQ(result.forgotten, 1u);
-  EXPECT_EQ(result.missing + result.deleted, 0u);
-  EXPECT_EQ(result.once, 2u);
-  EXPECT_THAT(findings, IsEmpty());
-  records.clear();
-  People again = people(3);
-  ingest(again);
-  EXPECT_EQ(server.candidateCount("p"), 2u);
-  std::size_t without = 0;
-  for (const auto& [index, record] : records) {
-    EXPECT_EQ(record.state, heymilo::workflows::RecordState::ingested);
-    EXPECT_TRUE(record.known);
-    without += record.interview_id ? 0U : 1U;
-  }
-  EXPECT_EQ(without, 1u);
-}
-
-TEST_F(VerifyTest, NobodyIsForgottenWhoMayBeThere) {
-  verify_options.forget_deleted = true;
-  journal.add(keyOf("gone"), KeyState::ingested, "int_gone").other_interview_ids = {"int_other"};
-  const auto key = keyOf("shown");
-  journal.add(key, KeyState::ingested, addMarked("shown"));
-  journal.add(keyOf("without"), KeyState::ingested, addCandidate({}));  // there, without its key
-  journal.add(keyOf("queued"), KeyState::queued).ingestion_id = "ing_1";
-  journal.add(keyOf("doubt"), KeyState::in_doubt);
-  journal.add(keyOf("rejected"), KeyState::rejected);
-  journal.add(keyOf("confirmed"), KeyState::ingested);
-  journal.add(keyOf("forgotten"), KeyState::ingested).forgotten = true;
-  EXPECT_EQ(verifiedRows().forgotten, 1u);
-  ASSERT_EQ(journal.deleted_.size(), 1u);
-  EXPECT_EQ(journal.deleted_[0].key, keyOf("gone"));
-  EXPECT_THAT(journal.deleted_[0].interview_ids,
-              ::testing::UnorderedElementsAre("int_gone", "int_other"));
-}
-
-TEST_F(VerifyTest, NobodyIsForgottenWhereTheListIsNotComplete) {
-  verify_options.forget_deleted = true;
-  journal.add(keyOf("1"), KeyState::ingested, "int_1");
-  journal.add(keyOf("2"), KeyState::ingested, "int_2");
-  const auto list = [&](const json& data, int total) {
-    journal.deleted_.clear();
-    json body{{"pagination", {{"has_more", false}, {"total_count", total}}}};
-    body["data"] = data;
-    server.clearResponses();
-    server.respondNext("listCandidates", ScriptedResponse::answer(200, body.dump()).times(2));
-    EXPECT_EQ(verifiedRows().deleted, 2u);
-    return journal.deleted_.size();
-  };
-  addCandidate({});
-  json unreadable = server.candidates("p")[0];
-  unreadable["metadata"] = 5;
-  EXPECT_EQ(list(json::array(), 0), 2u);
-  EXPECT_EQ(list(json::array(), 1), 0u) << "there is one more";
-  EXPECT_EQ(list(json::array({unreadable}), 1), 2u) << "it is another one";
-  unreadable["interview_id"] = "int_1";
-  EXPECT_EQ(list(json::array({unreadable}), 1), 1u);
-  unreadable["interview_id"] = 5;
-  EXPECT_EQ(list(json::array({unreadable}), 1), 0u) << "it may be any of them";
-  server.clearResponses();
-  server.respondNext("listCandidates", ScriptedResponse::answer(200, "{"));
-  journal.deleted_.clear();
-  EXPECT_THROW(verifiedRows(), heymilo::DecodeError);
-  EXPECT_THAT(journal.deleted_, IsEmpty());
 }
 
 // As after a journal of version 0.1 was taken over, whose marks only that journal knew.
