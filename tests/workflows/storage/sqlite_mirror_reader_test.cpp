@@ -187,7 +187,7 @@ class SqliteMirrorReaderAndRuns : public SqliteMirrorReader {
       one.workflow->steps.push_back(step);
     }
     std::vector<CandidateResponse> all{one};
-    for (int at = 0; at < 3'000; ++at) {
+    for (int at = 0; at < 1'500; ++at) {
       one.interview_id = "c" + std::to_string(at);
       all.push_back(one);
     }
@@ -234,7 +234,7 @@ class SqliteMirrorReaderAndRuns : public SqliteMirrorReader {
 
 TEST_F(SqliteMirrorReaderAndRuns, SeesOneStateWhenARunBeginsAndEndsMeanwhile) {
   std::vector<std::string> contradictions;
-  for (int reading = 0; reading < 12; ++reading) {
+  for (int reading = 0; reading < 8; ++reading) {
     ASSERT_FALSE(fs::exists(file + "-wal"));
     std::thread run([this] {
       SqliteMirror sink(file, "p");
@@ -257,7 +257,7 @@ TEST_F(SqliteMirrorReaderAndRuns, SeesOneStateDuringARun) {
     }
   });
   std::vector<std::string> contradictions;
-  for (int reading = 0; reading < 5; ++reading) {
+  for (int reading = 0; reading < 8; ++reading) {
     contradictions.push_back(contradiction());
   }
   stop = true;
