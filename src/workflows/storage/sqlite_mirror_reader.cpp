@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -173,7 +174,7 @@ class SqliteMirrorReader final : public MirrorReader {
       facts.dismissed = row.integer(3) != 0;
       facts.created_at = momentIn(row, 4);
       facts.interviewed_at = momentIn(row, 5);
-      facts.workflow = row.text(6);
+      facts.workflow = nlohmann::json::parse(row.text(6), nullptr, false);
       facts.seen_completed = momentIn(row, 7);
       builder.add(facts);
     }
