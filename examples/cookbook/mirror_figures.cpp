@@ -34,7 +34,9 @@ TEST_F(FiguresOfAMirror, AsAFunnel) {
     heymilo::workflows::SqliteMirror database(file, "posting-id");
     heymilo::workflows::mirrorCandidates(heymilo::Client(options), "posting-id", database);
   }
-  EXPECT_THAT(funnel(file), ::testing::ContainsRegex("^1 [^\n]*: 230 began, [12].. completed\n2 "));
+  EXPECT_THAT(
+      funnel(file),
+      ::testing::ContainsRegex("^1 step_resume: 2.. began, [12].. completed\n2 step_sms: "));
 }
 
 }  // namespace
