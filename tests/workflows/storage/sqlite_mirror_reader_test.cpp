@@ -265,6 +265,18 @@ TEST_F(SqliteMirrorReaderAndRuns, SeesOneStateDuringARun) {
   EXPECT_THAT(contradictions, ::testing::Each(IsEmpty()));
 }
 
+TEST_F(SqliteMirrorReader, CopesWithWhatAnotherProgramHasWritten) {
+  list.add(3, begin, minutes{1}, CandidateStatus::pending);
+  mirror();
+  for (const char* sql : {"UPDATE candidates SET created_at = 1e300, last_seen = 1e300",
+                          "UPDATE candidates SET created_at = -1e300, last_seen = -1e300",
+                          "UPDATE candidates SET status = x'ff00', score = 'high', document = '{'",
+                          "UPDATE candidates SET document = '{\"workflow\":[1]}'"}) {
+    heymilo_test::MirrorFile(file).database().execute(sql);
+    EXPECT_EQ(figures(true).candidates, 3u) << sql;
+  }
+}
+
 TEST_F(SqliteMirrorReader, RefusesWhatIsNotAMirror) {
   EXPECT_THAT(refusal(directory.file("none.db")), HasSubstr("must be an existing file"));
   EXPECT_THAT(refusal(directory.path()), HasSubstr("this is a directory"));
