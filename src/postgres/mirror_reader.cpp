@@ -101,7 +101,7 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
     rights_.tombstones = rows.number(0, 1) != 0;
   }
 
-  static void take(const json& row, FiguresBuilder& builder) {
+  static void take(json row, FiguresBuilder& builder) {
     const auto& kind = row.at(0).get_ref<const std::string&>();
     if (kind == "candidate") {
       builder.add(candidateOf(row));
@@ -118,7 +118,7 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
     }
   }
 
-  static CandidateFacts candidateOf(const json& row) {
+  static CandidateFacts candidateOf(json& row) {
     CandidateFacts facts;
     facts.status = row.at(1).get<std::string>();
     facts.score = numberOf(row.at(2));
@@ -126,7 +126,7 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
     facts.dismissed = row.at(4).get<bool>();
     facts.created_at = momentOf(row.at(5));
     facts.interviewed_at = momentOf(row.at(6));
-    facts.workflow = row.at(7).is_null() ? std::string() : row.at(7).dump();
+    facts.workflow = std::move(row.at(7));
     facts.seen_completed = momentOf(row.at(8));
     return facts;
   }

@@ -7,7 +7,7 @@ namespace report {
 const char* const kStyle = R"css(
 :root { color-scheme: light dark;
   --paper: #f3f5f8; --card: #ffffff; --ink: #18222f; --soft: #55606f; --rule: #dce2e9;
-  --main: #2a63b8; --done: #0c7d74; --out: #c2570c; --wait: #8a97a8; --good: #4d8a1f;
+  --main: #2a63b8; --done: #0c7d74; --out: #c2570c; --wait: #738093; --good: #4d8a1f;
   --eval: #7a55c0; --no: #7b6a5c; --track: #e9edf2; --warn: #fff4dc; --warn-ink: #5c3f00; }
 @media (prefers-color-scheme: dark) { :root {
   --paper: #10151c; --card: #19212b; --ink: #e8edf3; --soft: #a5b1c0; --rule: #303b49;
@@ -117,7 +117,7 @@ footer dd { margin: 0; }
 @media print {
   :root { color-scheme: light;
     --paper: #ffffff; --card: #ffffff; --ink: #000000; --soft: #333333; --rule: #bbbbbb;
-    --main: #2a63b8; --done: #0c7d74; --out: #c2570c; --wait: #8a97a8; --good: #4d8a1f;
+    --main: #2a63b8; --done: #0c7d74; --out: #c2570c; --wait: #738093; --good: #4d8a1f;
     --eval: #7a55c0; --no: #7b6a5c; --track: #eeeeee; --warn: #ffffff; --warn-ink: #000000; }
   @page { margin: 14mm; }
   body { font-size: 10.5pt; }

@@ -38,8 +38,8 @@ struct StepFigures {
 
 /// How many candidates have a status.
 struct StatusFigures {
-  CandidateStatus status{};
-  std::uint64_t candidates = 0;
+  CandidateStatus status{};      ///< of these candidates
+  std::uint64_t candidates = 0;  ///< their number
 };
 
 /// The length of a PeriodFigures, in UTC. A week begins on Monday.
@@ -47,43 +47,45 @@ enum class FiguresPeriod { day, week, month };
 
 /// What happened in a day, a week or a month.
 struct PeriodFigures {
-  Timestamp begin{};
+  Timestamp begin{};            ///< its first moment
   std::uint64_t invited = 0;    ///< candidates created in it
   std::uint64_t completed = 0;  ///< candidates who completed the workflow in it
 };
 
 /// The scores that there are.
 struct ScoreFigures {
-  std::uint64_t count = 0;
-  /// From 0 to less than 10, from 10 to less than 20, …, from 90 to 100.
+  std::uint64_t count = 0;  ///< of the scores
+  /// From 0 to less than 10, from 10 to less than 20, ..., from 90 to 100.
   std::array<std::uint64_t, 10> bins{};
   std::uint64_t outside = 0;  ///< less than 0 or more than 100
   /// Percentiles, as in DurationFigures; 0 if there is no score.
+  /// @{
   double lower_quartile = 0, median = 0, upper_quartile = 0;
+  /// @}
 };
 
 /// Changes to the same status and step.
 struct ChangeFigures {
-  CandidateStatus status{};
+  CandidateStatus status{};                  ///< after the change
   std::optional<std::string> step_id{};      ///< of the step in progress
   std::optional<std::int64_t> step_order{};  ///< its position
-  std::uint64_t changes = 0;
-  Timestamp latest{};  ///< when the mirror saw the last of them
+  std::uint64_t changes = 0;                 ///< their number
+  Timestamp latest{};                        ///< when the mirror saw the last of them
 };
 
 /// A change of one candidate. Personal data.
 struct ChangedCandidate {
-  std::string name{};
-  std::optional<double> score{};  ///< as it is now
-  CandidateStatus status{};
-  std::optional<std::string> step_id{};
-  std::optional<std::int64_t> step_order{};
-  Timestamp at{};  ///< when the mirror saw it
+  std::string name{};                        ///< of the candidate
+  std::optional<double> score{};             ///< as it is now
+  CandidateStatus status{};                  ///< after the change
+  std::optional<std::string> step_id{};      ///< of the step in progress after it
+  std::optional<std::int64_t> step_order{};  ///< its position
+  Timestamp at{};                            ///< when the mirror saw it
 };
 
 /// The figures of a posting. Candidates who are gone are in `gone` only.
 struct MirrorFigures {
-  std::string posting_id{};
+  std::string posting_id{};  ///< of the posting
   /// When a run has last stored a page, by the store's clock. Empty: no candidate was ever stored.
   std::optional<Timestamp> read_at{};
   /// From the last complete run: the candidates created before are in the mirror. Empty: no run was
@@ -115,7 +117,7 @@ struct MirrorFigures {
   std::uint64_t outside = 0;  ///< invitations and completions that are not in `periods`
   std::uint64_t undated = 0;  ///< candidates without `created_at`
 
-  ScoreFigures scores{};
+  ScoreFigures scores{};  ///< of the candidates who have one
 
   /// Changes of status or step that the mirror has seen within the seven days before `read_at`,
   /// most frequent first. That a candidate is new is not a change.

@@ -19,12 +19,12 @@ using std::chrono::microseconds;
 constexpr double kHighestScore = 100;
 
 /// Empty where it is not one of this version's: another program has changed the database.
-std::optional<CandidateWorkflow> workflowOf(const std::string& text) {
-  if (text.empty()) {
+std::optional<CandidateWorkflow> workflowOf(const nlohmann::json& workflow) {
+  if (!workflow.is_object()) {
     return std::nullopt;
   }
   try {
-    return nlohmann::json::parse(text).get<CandidateWorkflow>();
+    return workflow.get<CandidateWorkflow>();
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   } catch (const DecodeError&) {

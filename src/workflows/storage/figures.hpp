@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -27,7 +28,7 @@ struct CandidateFacts {
   std::optional<Timestamp> created_at{}, interviewed_at{};
   /// When the mirror first saw the status `completed`.
   std::optional<Timestamp> seen_completed{};
-  std::string workflow{};  ///< JSON; empty: none
+  nlohmann::json workflow{};  ///< null or discarded: none
 };
 
 /// What a store tells of a recent change.

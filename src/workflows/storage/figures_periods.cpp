@@ -46,7 +46,7 @@ Timestamp nextOf(Timestamp begin, FiguresPeriod period) {
     return begin + (period == FiguresPeriod::day ? kDay : kWeek);
   }
   constexpr int kLongestMonth = 31;
-  return *beginOf(begin + kDay * kLongestMonth, period);
+  return beginOf(begin + kDay * kLongestMonth, period).value_or(Timestamp::max());
 }
 
 FiguresPeriod periodFor(Timestamp::duration time) {
@@ -59,8 +59,11 @@ FiguresPeriod periodFor(Timestamp::duration time) {
 
 void setPeriods(MirrorFigures& figures, const std::vector<Timestamp>& invited,
                 const std::vector<Timestamp>& completed) {
-  // Where the mirror has never read anything there are no events.
-  const Timestamp latest = figures.read_at.value_or(Timestamp()) + kAhead;
+  // Where the mirror has never read anything there are no events. Another program may have written
+  // any time.
+  const Timestamp read_at = std::clamp(
+      figures.read_at.value_or(Timestamp()), Timestamp(), Timestamp(kLastMoment - kAhead));
+  const Timestamp latest = read_at + kAhead;
   std::optional<Timestamp> first, last;
   for (const auto* const events : {&invited, &completed}) {
     for (const Timestamp event : *events) {
@@ -74,7 +77,7 @@ void setPeriods(MirrorFigures& figures, const std::vector<Timestamp>& invited,
     figures.outside = invited.size() + completed.size();
     return;
   }
-  last = std::max(*last, figures.read_at.value_or(Timestamp()));
+  last = std::max(*last, read_at);
   first = std::max(*first, *last - kMost);
   figures.period = periodFor(*last - *first);
   const std::optional<Timestamp> begin = beginOf(*first, figures.period);

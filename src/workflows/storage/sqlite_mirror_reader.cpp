@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -28,7 +29,8 @@ constexpr std::int64_t kNewestFormat = 2;  // of mirror_tables.cpp
 // The indices of the columns are those of the statements in figures().
 constexpr const char* kCandidates =
     "SELECT status, score, shortlisted, dismissed, created_at, interviewed_at, "
-    "json_extract(document, '$.workflow'), (SELECT min(observed_at) FROM candidate_history AS h "
+    "CASE WHEN json_valid(document) THEN json_extract(document, '$.workflow') END, (SELECT "
+    "min(observed_at) FROM candidate_history AS h "
     "WHERE h.interview_id = c.interview_id AND h.status = 'completed') "
     "FROM candidates AS c WHERE gone_at IS NULL";
 
@@ -40,8 +42,11 @@ constexpr const char* kChanges =
     "WHERE c.gone_at IS NULL AND h.observed_at > ?1 AND EXISTS (SELECT 1 FROM candidate_history "
     "AS e WHERE e.interview_id = h.interview_id AND e.observed_at < h.observed_at)";
 
+/// Another program may have written any number: the result can be added to.
 Timestamp fromSeconds(double seconds) {
-  return Timestamp(std::chrono::microseconds(std::llround(seconds * kMicroseconds)));
+  constexpr double kMost = 9e12;
+  return Timestamp(
+      std::chrono::microseconds(std::llround(std::clamp(seconds, -kMost, kMost) * kMicroseconds)));
 }
 
 std::optional<Timestamp> momentIn(const Statement& row, int column) {
@@ -173,7 +178,7 @@ class SqliteMirrorReader final : public MirrorReader {
       facts.dismissed = row.integer(3) != 0;
       facts.created_at = momentIn(row, 4);
       facts.interviewed_at = momentIn(row, 5);
-      facts.workflow = row.text(6);
+      facts.workflow = nlohmann::json::parse(row.text(6), nullptr, false);
       facts.seen_completed = momentIn(row, 7);
       builder.add(facts);
     }

@@ -48,7 +48,7 @@ CandidateFacts candidate(const std::string& status, Timestamp invited, std::vect
   CandidateFacts facts;
   facts.status = status;
   facts.created_at = invited;
-  facts.workflow = json{{"steps", std::move(steps)}, {"all_complete", done}}.dump();
+  facts.workflow = {{"steps", std::move(steps)}, {"all_complete", done}};
   return facts;
 }
 
@@ -204,7 +204,7 @@ TEST(Figures, AWorkflowThatCanNotBeReadCountsAsNone) {
   for (const char* text : {"{", "[]", "{\"steps\":1}", "null", "{\"steps\":[{}]}"}) {
     FiguresBuilder figures = builder();
     CandidateFacts one = candidate("completed", kMonday, {});
-    one.workflow = text;
+    one.workflow = json::parse(text, nullptr, false);
     figures.add(one);
     const MirrorFigures all = figures.finish();
     EXPECT_EQ(all.candidates, 1u) << text;
