@@ -65,7 +65,6 @@ void refuseWhatIsNoDatabase(const std::string& file) {
     Statement(database, "SELECT 1 FROM sqlite_master").step();
   }
 }
-
 double secondsNow() { return toSeconds(now()); }
 
 /// Whom a walk would have seen, and has not: in its range by created_at, which without both ends is
