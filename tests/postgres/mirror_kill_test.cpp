@@ -25,11 +25,13 @@ class KilledDatabase final : public KilledMirror {
       return std::nullopt;
     }
     const auto rows = user_.run(
-        "SELECT last_walk, walk->>'cursor' FROM heymilo.mirror WHERE walk IS NOT NULL FOR UPDATE");
+        "SELECT last_walk, walk->>'cursor', (walk->>'created_before' IS NOT NULL)::integer "
+        "FROM heymilo.mirror WHERE walk IS NOT NULL FOR UPDATE");
     if (rows.empty()) {
       return std::nullopt;
     }
-    return Walk{static_cast<std::uint64_t>(rows.number(0, 0)), rows.text(0, 1)};
+    return Walk{
+        static_cast<std::uint64_t>(rows.number(0, 0)), rows.text(0, 1), rows.number(0, 2) != 0};
   }
 
   nlohmann::json candidates() override { return user_.candidates("p"); }

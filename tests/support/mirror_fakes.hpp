@@ -45,6 +45,7 @@ class FakeList {
   std::function<nlohmann::json(const std::map<std::string, std::string>& query, std::size_t number)>
       total;
   bool whole_seconds = false;  ///< fractions of a second are not compared
+  bool whole_bounds = false;   ///< those of a bound are ignored, and those of candidates are not
   /// Changes the JSON text of the candidates with these interview_ids.
   std::map<std::string, std::function<std::string(const std::string&)>> spoiled;
   std::string date;  ///< the Date header; empty: none
@@ -88,7 +89,8 @@ class FakeList {
     const std::optional<Timestamp> from = bound(query, "created_after");
     const std::optional<Timestamp> to = bound(query, "created_before");
     for (const CandidateResponse& one : candidates) {
-      const auto at = one.created_at ? std::optional(compared(*one.created_at)) : std::nullopt;
+      const auto at =
+          one.created_at ? std::optional(cut(*one.created_at, whole_seconds)) : std::nullopt;
       if ((!from || (at && *at >= *from)) && (!to || (at && *at <= *to))) {
         listed.push_back(&one);
       }
@@ -135,14 +137,16 @@ class FakeList {
     return query;
   }
 
-  Timestamp compared(Timestamp moment) const {
-    return whole_seconds ? Timestamp(std::chrono::floor<std::chrono::seconds>(moment)) : moment;
+  static Timestamp cut(Timestamp moment, bool to_seconds) {
+    return to_seconds ? Timestamp(std::chrono::floor<std::chrono::seconds>(moment)) : moment;
   }
 
   std::optional<Timestamp> bound(const std::map<std::string, std::string>& query,
                                  const std::string& name) const {
     const auto found = query.find(name);
-    return found == query.end() ? std::nullopt : std::optional(compared(parse(found->second)));
+    return found == query.end()
+               ? std::nullopt
+               : std::optional(cut(parse(found->second), whole_seconds || whole_bounds));
   }
 
   static Timestamp parse(std::string moment) {

@@ -56,6 +56,29 @@ TEST_F(MirrorCandidatesTest, SaysWhatHappenedAndHowManyRequestsItTook) {
   expectEqual();
 }
 
+TEST_F(MirrorCandidatesTest, SaysWhetherDeletionsAmongOlderCandidatesWereFound) {
+  server.addPosting("posting-1", 250);
+  server.advance(MockServer::workflow_time);
+  mirror();
+  EXPECT_THAT(mirror().out,
+              HasSubstr("\ndeletions among older candidates: 0 found with 1 request\n"));
+  server.removeCandidate(server.candidates("posting-1")[0]["interview_id"].get<std::string>());
+  EXPECT_THAT(mirror().out,
+              AllOf(HasSubstr(" 1 gone\n"),
+                    HasSubstr("\ndeletions among older candidates: 1 found with ")));
+  expectEqual();
+  server.respondNext({"listCandidates",
+                      [](const auto& request) {
+                        return request.query.find("limit=1&") != std::string::npos ||
+                               request.query.rfind("limit=1") + 7 == request.query.size();
+                      }},
+                     ScriptedResponse::answer(
+                         200, R"({"data":[],"pagination":{"has_more":false,"total_count":null}})"));
+  EXPECT_THAT(mirror().out,
+              HasSubstr("\ndeletions among older candidates: the API sends no total_count; "
+                        "everything is read once a day instead\n"));
+}
+
 TEST_F(MirrorCandidatesTest, ADatabaseThatIsDeletedDuringTheRunIsNoSuccess) {
   server.addPosting("posting-1", 250);
   server.respondNext({"listCandidates",

@@ -43,7 +43,8 @@ CREATE INDEX candidate_history_of ON candidate_history(interview_id, observed_at
 // erased: kTracesInLog, kTracesInFile.
 constexpr const char* kErasure = R"(
 CREATE INDEX candidates_gone ON candidates(gone_at) WHERE gone_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS candidates_there ON candidates(created_at) WHERE gone_at IS NULL;
+CREATE INDEX IF NOT EXISTS candidates_there
+  ON candidates(created_at, gone_at, status) WHERE gone_at IS NULL;
 CREATE TABLE candidate_tombstones(
   tombstone TEXT PRIMARY KEY, erased_at REAL NOT NULL) WITHOUT ROWID;
 )";

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "heymilo/models/timestamp.hpp"
@@ -23,6 +24,14 @@ inline Timestamp fromSeconds(double seconds) {
 
 inline std::optional<double> toSeconds(const std::optional<Timestamp>& moment) {
   return moment ? std::optional(toSeconds(*moment)) : std::nullopt;
+}
+
+// The ends of a range, of which an empty one is open: for `BETWEEN`, which no NULL is.
+inline double firstSecond(const std::optional<Timestamp>& created_after) {
+  return toSeconds(created_after).value_or(std::numeric_limits<double>::lowest());
+}
+inline double lastSecond(const std::optional<Timestamp>& created_before) {
+  return toSeconds(created_before).value_or(std::numeric_limits<double>::max());
 }
 
 inline std::optional<Timestamp> momentIn(const sqlite::Statement& row, int column) {

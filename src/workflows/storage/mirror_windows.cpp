@@ -1,6 +1,5 @@
 #include "workflows/storage/mirror_windows.hpp"
 
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -16,9 +15,8 @@ using sqlite::Statement;
 
 /// Binds `BETWEEN ?1 AND ?2`, which no NULL is.
 Statement& bindWindow(Statement& statement, const MirrorWindow& window) {
-  constexpr double kEver = std::numeric_limits<double>::max();
-  return statement.bind(1, toSeconds(window.created_after).value_or(-kEver))
-      .bind(2, toSeconds(window.created_before).value_or(kEver));
+  return statement.bind(1, firstSecond(window.created_after))
+      .bind(2, lastSecond(window.created_before));
 }
 
 std::string nextOpenSql() {
@@ -61,10 +59,11 @@ std::optional<Timestamp> nextOpen(Database& database, const MirrorWindow& window
   return momentIn(oldest, 0);
 }
 
+// With the index of those who are gone, who are few: `+` keeps the others from being used.
 MirrorDue due(Database& database, Timestamp gone_before, const MirrorWindow& window) {
   Statement find(database,
                  "SELECT count(*), min(created_at), count(*) - count(created_at) FROM candidates "
-                 "WHERE gone_at < ?3 AND (created_at IS NULL OR created_at BETWEEN ?1 AND ?2)");
+                 "WHERE gone_at < ?3 AND (+created_at IS NULL OR +created_at BETWEEN ?1 AND ?2)");
   bindWindow(find, window).bind(3, toSeconds(gone_before)).step();
   MirrorDue due;
   due.candidates = static_cast<std::uint64_t>(find.integer(0));

@@ -67,15 +67,22 @@ void refuseWhatIsNoDatabase(const std::string& file) {
 }
 double secondsNow() { return toSeconds(now()); }
 
-/// Whom a walk would have seen, and has not: in its range by created_at, which without both ends is
-/// everybody.
-constexpr const char* kNotSeen =
-    "AND walk <> ?2 AND (?3 IS NULL OR created_at >= ?3) AND (?4 IS NULL OR created_at <= ?4)";
+/// Whom a walk would have seen, and has not: in its range by `created_at`, which without both ends
+/// is everybody. `created_at`: the column's name, with a `+` where its index is not to be used.
+std::string notSeen(const MirrorWalk& walk, std::string_view created_at) {
+  std::string sql = "walk <> ?2";
+  if (walk.created_after || walk.created_before) {
+    sql.append(" AND ").append(created_at).append(" BETWEEN ?3 AND ?4");
+  }
+  return sql;
+}
 
 Statement& bindWalk(Statement& statement, const MirrorWalk& walk) {
-  return statement.bind(2, static_cast<std::int64_t>(walk.number))
-      .bind(3, toSeconds(walk.created_after))
-      .bind(4, toSeconds(walk.created_before));
+  statement.bind(2, static_cast<std::int64_t>(walk.number));
+  if (walk.created_after || walk.created_before) {
+    statement.bind(3, firstSecond(walk.created_after)).bind(4, lastSecond(walk.created_before));
+  }
+  return statement;
 }
 
 void bindValue(Statement& statement, int parameter, const ColumnValue& value) {
@@ -181,9 +188,9 @@ class SqliteMirror::Impl {
     // The clock was ahead, and would put off the erasure.
     Statement ahead(database_, "UPDATE candidates SET gone_at = ?1 WHERE gone_at > ?1");
     ahead.bind(1, secondsNow()).run();
-    Statement gone(
-        database_,
-        std::string("UPDATE candidates SET gone_at = ?1 WHERE gone_at IS NULL ") + kNotSeen);
+    Statement gone(database_,
+                   "UPDATE candidates SET gone_at = ?1 WHERE gone_at IS NULL AND " +
+                       notSeen(walk, "created_at"));
     bindWalk(gone.bind(1, secondsNow()), walk).run();
     const auto count = static_cast<std::uint64_t>(database_.changes());
     Statement end(database_,
@@ -201,9 +208,9 @@ class SqliteMirror::Impl {
   std::uint64_t erase(const MirrorWalk& walk, Timestamp gone_before) {
     std::vector<std::string> ids;
     Transaction transaction(database_);
-    Statement gone(
-        database_,
-        std::string("SELECT interview_id FROM candidates WHERE gone_at < ?1 ") + kNotSeen);
+    Statement gone(database_,
+                   "SELECT interview_id FROM candidates WHERE gone_at < ?1 AND " +
+                       notSeen(walk, "+created_at"));
     bindWalk(gone.bind(1, toSeconds(gone_before)), walk);
     while (gone.step()) {
       ids.push_back(gone.text(0));

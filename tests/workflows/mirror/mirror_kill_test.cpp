@@ -28,7 +28,8 @@ class KilledFile final : public KilledMirror {
       return std::nullopt;
     }
     return Walk{static_cast<std::uint64_t>(file.integer("SELECT last_walk FROM mirror")),
-                file.text("SELECT walk_cursor FROM mirror")};
+                file.text("SELECT walk_cursor FROM mirror"),
+                file.integer("SELECT walk_created_before IS NOT NULL FROM mirror") != 0};
   }
 
   nlohmann::json candidates() override { return SqliteFiles(directory_.path()).candidates("p"); }

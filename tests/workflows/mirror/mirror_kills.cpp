@@ -178,6 +178,9 @@ class MirrorKills {
       return;
     }
     ASSERT_TRUE(isStored(walk->cursor)) << "the cursor's page is not there";
+    if (walk->of_window) {
+      return;
+    }
     constexpr std::int64_t kPage = 100;
     const auto stored = std::count_if(
         rows.begin(), rows.end(), [&](const auto& row) { return row["walk"] == walk->number; });

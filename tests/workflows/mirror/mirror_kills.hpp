@@ -19,6 +19,7 @@ class KilledMirror {
   struct Walk {
     std::uint64_t number = 0;
     std::string cursor{};
+    bool of_window = false;  ///< it ends somewhere in the list
   };
 
   virtual ~KilledMirror() = default;

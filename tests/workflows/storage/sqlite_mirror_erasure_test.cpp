@@ -7,8 +7,10 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -161,6 +163,29 @@ TEST_F(SqliteMirrorErasure, WaitsForAReaderAndTriesAgain) {
     EXPECT_THAT(filesWith(markOf("c17")), Not(IsEmpty()));  // the reader's own view
   }
   EXPECT_EQ(run(sink).erased, 0u);
+  expectNothingOf("c17");
+}
+
+TEST_F(SqliteMirrorErasure, LeavesNoBytesIfTheRunFailsAfterIt) {
+  for (CandidateResponse& one : list.candidates) {
+    one.status = CandidateStatus::completed;
+  }
+  SqliteMirror sink(file, "p");
+  run(sink);
+  list.remove("c17");
+  EXPECT_EQ(run(sink, hours{24}).gone, 1u);
+  sqlite::Database(file).execute("UPDATE candidates SET gone_at = gone_at - 200000");
+  ASSERT_THAT(filesWith(markOf("c17")), Not(IsEmpty()));
+  list.queries.clear();
+  list.before = [&](std::size_t) -> std::optional<HttpResponse> {
+    if (list.queries.back().at("limit") == "1") {  // the search, after the erasure
+      throw std::runtime_error("cut");
+    }
+    return std::nullopt;
+  };
+  MirrorOptions options;
+  options.erase_after = hours{24};
+  EXPECT_ANY_THROW(mirrorCandidates(list.client(), "p", sink, options));
   expectNothingOf("c17");
 }
 
