@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "postgres/database.hpp"
 #include "postgres/journal_text.hpp"
 #include "postgres/mirror_changes.hpp"
+#include "postgres/mirror_page.hpp"
 #include "postgres/mirror_rows.hpp"
 #include "postgres/mirror_sql.hpp"
 #include "postgres/mirror_store.hpp"
@@ -34,7 +34,6 @@ using nlohmann::json;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using workflows::CandidateColumn;
-using workflows::CandidateRow;
 using workflows::MirrorChange;
 using workflows::MirrorChanges;
 using workflows::MirrorClaim;
@@ -44,7 +43,6 @@ using workflows::MirrorHold;
 using workflows::MirrorState;
 using workflows::MirrorWalk;
 using workflows::MirrorWindow;
-using workflows::StoredCandidate;
 
 constexpr std::size_t kRandomBytes = 32;
 constexpr std::size_t kErasedAtATime = 1'000;
@@ -69,12 +67,6 @@ std::optional<Timestamp> momentIn(const Rows& rows, std::size_t column) {
 StoreError storeError(const std::string& reason) {
   return StoreError("the mirror in PostgreSQL can't be used: " + reason);
 }
-
-/// What is known of the candidates of a page.
-struct Known {
-  std::map<std::string, StoredCandidate> candidates{};  // by storedText() of the interview_id
-  std::set<std::string> tombstones{};
-};
 
 class PostgresMirror final : public workflows::MirrorSink {
  public:
@@ -109,21 +101,16 @@ class PostgresMirror final : public workflows::MirrorSink {
                        const MirrorWalk& walk) override {
     return carryOut([&] {
       begin();
-      Known known = read(batch);
-      MirrorChanges changes;
-      std::map<std::string, json> rows;  // one for each candidate, as a statement can store it once
-      json history = json::array();
+      MirrorPage page(columns_, erasure_key_);
+      const auto [ids, tombstones] = page.keysOf(batch);
+      page.know(run(kReadPage, {posting_, ids, tombstones}));
       for (const CandidateResponse& received : batch) {
-        store(received, known, rows, history, changes);
-      }
-      json last = json::array();
-      for (auto& [id, row] : rows) {
-        last.push_back(std::move(row));
+        page.add(received);
       }
       requireOwn(
           run(storePageSql(columns_),
-              {posting_, run_, valueOf(walk.number), walkText(walk), last.dump(), history.dump()}));
-      return changes;
+              {posting_, run_, valueOf(walk.number), walkText(walk), page.rows(), page.history()}));
+      return page.changes();
     });
   }
 
@@ -342,62 +329,6 @@ class PostgresMirror final : public workflows::MirrorSink {
 
   std::string tombstone(const std::string& stored_id) const {
     return workflows::tombstoneOf(erasure_key_, stored_id);
-  }
-
-  Known read(const std::vector<CandidateResponse>& batch) {
-    json ids = json::array(), tombstones = json::array();
-    for (const CandidateResponse& one : batch) {
-      ids.push_back(storedText(one.interview_id));
-      tombstones.push_back(tombstone(storedText(one.interview_id)));
-    }
-    const Rows rows = run(kReadPage, {posting_, ids.dump(), tombstones.dump()});
-    Known known;
-    for (std::size_t at = 0; at < rows.size(); ++at) {
-      if (!rows.rows[at][0]) {
-        known.tombstones.insert(rows.text(at, 1));
-        continue;
-      }
-      StoredCandidate& stored = known.candidates[rows.text(at, 0)];
-      stored.document = rows.text(at, 1);
-      stored.status = rows.rows[at][2].value_or("");
-      stored.step_id = rows.rows[at][3];
-      if (rows.rows[at][4]) {
-        stored.step_order = rows.number(at, 4);
-      }
-      stored.gone = rows.number(at, 5) != 0;
-    }
-    return known;
-  }
-
-  void store(const CandidateResponse& received, Known& known, std::map<std::string, json>& rows,
-             json& history, MirrorChanges& changes) const {
-    const std::string id = storedText(received.interview_id);
-    const auto found = known.candidates.find(id);
-    if (found == known.candidates.end() && known.tombstones.count(tombstone(id)) != 0) {
-      ++changes.withheld;
-      return;
-    }
-    const auto before =
-        found == known.candidates.end() ? std::nullopt : std::optional(found->second);
-    // An escaped NUL, or a text that looks like one.
-    MirrorChanges of_this;
-    CandidateResponse candidate = received;
-    CandidateRow row = compareCandidate(candidate, before, of_this);
-    if (row.state.document.find("\\u0000") != std::string::npos) {
-      of_this = {};
-      candidate = withoutNul(received);
-      row = compareCandidate(candidate, before, of_this);
-    }
-    changes.added += of_this.added;
-    changes.changed += of_this.changed;
-    const auto earlier = rows.find(id);
-    const bool differed = earlier != rows.end() && earlier->second.value("differs", false);
-    row.differs = row.differs || differed;
-    rows[id] = rowOf(columns_, id, candidate, row);
-    if (row.moved) {
-      history.push_back(historyOf(id, row));
-    }
-    known.candidates[id] = std::move(row.state);
   }
 
   const std::vector<CandidateColumn> columns_ = workflows::candidateColumns();

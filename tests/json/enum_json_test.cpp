@@ -19,6 +19,7 @@
 #include "heymilo/heymilo.hpp"
 #include "heymilo/testing/manual_clock.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
+#include "heymilo/workflows/follow.hpp"
 #include "heymilo/workflows/journal.hpp"
 #include "heymilo/workflows/outbox.hpp"
 #include "heymilo/workflows/verify.hpp"
@@ -202,6 +203,9 @@ std::map<std::string, bool> becomeNumbers() {
   add("RecordState", workflows::RecordState::unsent);
   add("OutboxState", workflows::OutboxState::ingested);
   add("Kind", workflows::OutboxEvent::Kind::waiting);
+  add("MirrorClaim", workflows::MirrorClaim::keep);
+  add("FollowTask", workflows::FollowTask::news);
+  add("State", workflows::FollowStatus::State::in_step);
   add("KeyState", workflows::KeyState::unsent);
   add("JournalOutcome", workflows::JournalOutcome::good);
   add("KeyVerdict", workflows::KeyVerdict::free);

@@ -97,7 +97,8 @@ struct FollowOptions {
   /// cut short by it, but waited for afterwards; what is new is read at least every
   /// longest_interval, if that takes no more than its share.
   int requests_per_minute = 60;
-  /// After which time another run is taken for dead that has the mirror and stores nothing.
+  /// After which time another run is taken for dead that has the mirror and does nothing with it.
+  /// Callbacks that take longer are silence, too.
   std::chrono::milliseconds silence = std::chrono::seconds{30};
   /// Ends it in good order: a request under way is cancelled, a page that has come is stored.
   CancellationToken stop{};
@@ -121,8 +122,8 @@ struct FollowOptions {
 /// `full_after`. What mirrorCandidates() says of these parts holds here. A sink without count() has
 /// no such parts: then each pass reads from the oldest candidate in no final state on.
 ///
-/// A posting in which nothing changes costs about 15 requests an hour, at the default intervals, if
-/// nobody is in an open state, plus the pass over everything.
+/// A posting in which nothing changes costs about 14 requests an hour, at the default intervals, if
+/// everybody is in a final state, besides the pass over everything.
 ///
 /// **Changes.** With `on_change`, the mirror notes changes (see MirrorSink::trackChanges()), also
 /// those that other runs find, and `on_change` is called for each candidate with one, in the order

@@ -12,6 +12,7 @@
 #include "heymilo/cancellation.hpp"
 #include "heymilo/client.hpp"
 #include "heymilo/models/candidate.hpp"
+#include "heymilo/models/enum_json.hpp"
 #include "heymilo/models/timestamp.hpp"
 #include "heymilo/options.hpp"
 #include "heymilo/pagination.hpp"
@@ -106,6 +107,13 @@ enum class MirrorClaim {
   take,  ///< takes it, also from another run
   give   ///< gives it back: the next run need not wait
 };
+
+/// The enumeration does not convert to JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void to_json(Json& json, MirrorClaim claim) = delete;
+/// The enumeration does not convert from JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void from_json(const Json& json, MirrorClaim& claim) = delete;
 
 /// Who has the mirror, of which one run at a time may be the one that stores.
 struct MirrorHold {

@@ -250,6 +250,7 @@ void Follower::fail(Span at_least) {
   error_ = std::current_exception();
   const Moment moment = client_.clock().now();
   if (!schedule_) {  // it stood by, and has never had the mirror
+    tell(State::failing, moment + slice_);
     wait(moment + slice_);
     return;
   }

@@ -1,5 +1,6 @@
 #include "workflows/storage/mirror_tables.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <set>
@@ -48,6 +49,11 @@ CREATE INDEX IF NOT EXISTS candidates_there
 CREATE TABLE candidate_tombstones(
   tombstone TEXT PRIMARY KEY, erased_at REAL NOT NULL) WITHOUT ROWID;
 )";
+
+/// The mirror's columns besides the scalar properties, in the order in which SqliteMirror binds
+/// them.
+constexpr std::array kOwnColumns{
+    "current_step_id", "current_step_order", "document", "last_seen", "changed_at", "walk"};
 
 const char* sqliteType(ColumnKind kind) {
   switch (kind) {
@@ -173,6 +179,32 @@ void checkPurpose(Database& database, std::string_view posting_id) {
 }
 
 }  // namespace
+
+std::string upsertSql(const std::vector<CandidateColumn>& columns) {
+  std::string names = "first_seen";
+  std::string values;
+  std::string updates = "gone_at = NULL";
+  std::size_t parameter = 0;
+  std::string last_seen;
+  const auto add = [&](std::string_view column) {
+    const std::string name(column);
+    const std::string value = '?' + std::to_string(++parameter);
+    names += ", " + name;
+    values += ", " + value;
+    updates += ", " + name + " = excluded." + name;
+    if (column == "last_seen") {
+      last_seen = value;
+    }
+  };
+  for (const CandidateColumn& column : columns) {
+    add(column.name);
+  }
+  for (const char* column : kOwnColumns) {
+    add(column);
+  }
+  return "INSERT INTO candidates(" + names + ") VALUES(" + last_seen + values +
+         ") ON CONFLICT(interview_id) DO UPDATE SET " + updates;
+}
 
 Database openMirror(const std::string& file, std::string_view posting_id,
                     const std::vector<CandidateColumn>& columns) {

@@ -21,4 +21,8 @@ constexpr std::int64_t kTracesInFile = 2;  ///< unused parts of pages, too
 sqlite::Database openMirror(const std::string& file, std::string_view posting_id,
                             const std::vector<CandidateColumn>& columns);
 
+/// Stores a candidate. The parameters, from 1: the scalar properties, then current_step_id,
+/// current_step_order, document, last_seen, changed_at and walk.
+std::string upsertSql(const std::vector<CandidateColumn>& columns);
+
 }  // namespace heymilo::workflows

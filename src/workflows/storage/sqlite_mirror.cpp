@@ -1,6 +1,5 @@
 #include "heymilo/workflows/sqlite_mirror.hpp"
 
-#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <type_traits>
@@ -27,37 +26,6 @@ using sqlite::RunLock;
 using sqlite::Statement;
 using sqlite::Transaction;
 
-/// The mirror's columns besides the scalar properties, in the order in which store() binds them.
-constexpr std::array kOwnColumns{
-    "current_step_id", "current_step_order", "document", "last_seen", "changed_at", "walk"};
-
-/// The parameters: the scalar properties, then kOwnColumns, from 1.
-std::string upsertSql(const std::vector<CandidateColumn>& columns) {
-  std::string names = "first_seen";
-  std::string values;
-  std::string updates = "gone_at = NULL";
-  std::size_t parameter = 0;
-  std::string last_seen;
-  const auto add = [&](std::string_view column) {
-    const std::string name(column);
-    const std::string value = '?' + std::to_string(++parameter);
-    names += ", " + name;
-    values += ", " + value;
-    updates += ", " + name + " = excluded." + name;
-    if (column == "last_seen") {
-      last_seen = value;
-    }
-  };
-  for (const CandidateColumn& column : columns) {
-    add(column.name);
-  }
-  for (const char* column : kOwnColumns) {
-    add(column);
-  }
-  return "INSERT INTO candidates(" + names + ") VALUES(" + last_seen + values +
-         ") ON CONFLICT(interview_id) DO UPDATE SET " + updates;
-}
-
 /// Checked before any file is created.
 void refuseWhatIsNoDatabase(const std::string& file) {
   if (std::error_code error; std::filesystem::exists(file, error)) {
@@ -65,7 +33,6 @@ void refuseWhatIsNoDatabase(const std::string& file) {
     Statement(database, "SELECT 1 FROM sqlite_master").step();
   }
 }
-
 double secondsNow() { return toSeconds(now()); }
 
 /// Whom a walk would have seen, and has not: in its range by `created_at`, which without both ends

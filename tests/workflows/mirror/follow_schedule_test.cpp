@@ -194,6 +194,8 @@ TEST(FollowSchedule, ReadsEverythingAgain) {
   EXPECT_NEAR(at[1], 3 + 24 * 7, 0.01);
 
   FollowSchedule never = exact({seconds{10}, minutes{5}, 60, seconds{0}});
+  never.readAllAt(kStart - seconds{1});  // the first time
+  EXPECT_EQ(carryOut(never, 0).task, FollowTask::everything);
   for (int i = 0; i < 5'000; ++i) {
     EXPECT_NE(carryOut(never, 0).task, FollowTask::everything);
   }
