@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstdint>
+#include <chrono>
+#include <optional>
 #include <string_view>
 
 #include "heymilo/client.hpp"
