@@ -68,11 +68,12 @@ std::string state(const PageContent& content) {
     }
   }
   if (figures.unfinished.value_or(false)) {
-    text += paragraph(
-        "notice",
-        figures.complete_until
-            ? "A run of the mirror is under way, or was interrupted: some figures may be older."
-            : "The mirror's first run is not complete: candidates are missing.");
+    text += figures.complete_until
+                ? paragraph("soft",
+                            "A run of the mirror is under way, or was interrupted: some of the "
+                            "figures may be older.")
+                : paragraph("notice",
+                            "The mirror's first run is not complete: candidates are missing.");
   }
   if (content.personal_data) {
     text += paragraph("notice",

@@ -265,6 +265,15 @@ TEST_F(SqliteMirrorReaderAndRuns, SeesOneStateDuringARun) {
   EXPECT_THAT(contradictions, ::testing::Each(IsEmpty()));
 }
 
+TEST_F(SqliteMirrorReader, ReadsAMirrorOfVersion01) {
+  list.add(3, begin, minutes{1});
+  mirror();
+  heymilo_test::MirrorFile(file).database().execute(
+      "DROP TABLE candidate_tombstones; UPDATE mirror SET format = 1");
+  EXPECT_EQ(figures().candidates, 3u);
+  EXPECT_EQ(figures().erased, 0u);
+}
+
 TEST_F(SqliteMirrorReader, CopesWithWhatAnotherProgramHasWritten) {
   list.add(3, begin, minutes{1}, CandidateStatus::pending);
   mirror();
