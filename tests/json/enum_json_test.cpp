@@ -197,6 +197,7 @@ std::map<std::string, bool> becomeNumbers() {
   add("EventKind", EventKind::request);
   add("Mode", testing::ManualClock::Mode::by_hand);
   add("Outcome", Outcome::not_sent);
+  add("Outcome", workflows::MirrorSearch::Outcome::complete);
   add("PersonalData", PersonalData::hidden);
   add("Priority", Priority::bulk);
   add("SlotEnd", SlotEnd::unsent);

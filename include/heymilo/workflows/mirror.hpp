@@ -256,6 +256,7 @@ struct MirrorOptions {
 /// The search for deletions among the candidates before the range that a run reads: see
 /// mirrorCandidates().
 struct MirrorSearch {
+  /// Whether there was a search, and why not.
   enum class Outcome {
     /// No search: the sink can't count, the run read everything, or it was stopped, or the
     /// interview_id of a candidate is unreadable.
@@ -265,13 +266,23 @@ struct MirrorSearch {
     bad_totals,  ///< the API's total_count does not follow created_after and created_before
     undated      ///< the number of candidates without a `created_at` differs
   };
-  Outcome outcome = Outcome::none;
+  Outcome outcome = Outcome::none;  ///< whether there was a search
   /// Older candidates who were found to be no longer in the list; included in MirrorResult::gone.
   std::uint64_t gone = 0;
   /// For older candidates: for totals, for windows in which they differ, and for windows around
   /// those who are due to be erased. Included in MirrorResult::requests.
   std::uint64_t requests = 0;
 };
+/// `none`, `complete`, `no_totals`, `bad_totals` or `undated`.
+std::string_view toString(MirrorSearch::Outcome outcome) noexcept;
+/// In JSON, of any nlohmann::basic_json, it is toString(outcome).
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void to_json(Json& json, MirrorSearch::Outcome outcome) {
+  heymilo::detail::setText(json, toString(outcome));
+}
+/// It is not read from JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void from_json(const Json& json, MirrorSearch::Outcome& outcome) = delete;
 
 /// The result of a run.
 struct MirrorResult {

@@ -37,4 +37,20 @@ MirrorHold MirrorSink::hold(MirrorClaim /*claim*/) { return {}; }
 
 void MirrorSink::requireInPlace() {}
 
+std::string_view toString(MirrorSearch::Outcome outcome) noexcept {
+  switch (outcome) {
+    case MirrorSearch::Outcome::none:
+      return "none";
+    case MirrorSearch::Outcome::complete:
+      return "complete";
+    case MirrorSearch::Outcome::no_totals:
+      return "no_totals";
+    case MirrorSearch::Outcome::bad_totals:
+      return "bad_totals";
+    case MirrorSearch::Outcome::undated:
+      break;
+  }
+  return "undated";
+}
+
 }  // namespace heymilo::workflows
