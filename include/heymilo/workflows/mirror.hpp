@@ -239,8 +239,8 @@ struct MirrorOptions {
   std::chrono::hours erase_after{24 * 7};
   /// A run reads everything if the last complete full walk began longer ago; 0: only on request, or
   /// where deletions can't be searched for. It sees what no other run does: changes of candidates
-  /// in a final state, and a deletion that is hidden by a late arrival at about the same time. For
-  /// sinks with MirrorState::last_full.
+  /// in a final state, and deletions that are hidden by as many late arrivals. For sinks with
+  /// MirrorState::last_full.
   std::chrono::hours full_after{24 * 7};
   /// Ends the run in good order: a request under way is cancelled, a page that has come is stored.
   CancellationToken stop{};
@@ -310,19 +310,21 @@ struct MirrorResult {
 ///   from there for ever.) Of the older candidates it sees who was deleted, and who appeared in the
 ///   list more than `overlap` after their `created_at`; see below. It does not see other changes of
 ///   them, all of them in a final state (a recruiter shortlists a completed one): a `full` run
-///   does, and each run that begins `full_after` the last full one.
+///   does, which a run also is if the last one began `full_after` ago.
 ///
 /// Older candidates are compared by number, if the sink has count(): the API's `total_count` of the
 /// part of the list before the range with the mirror's own. If they are equal, that is one request.
 /// Otherwise the part is halved where they differ, until a window is small enough to be read: about
-/// twelve requests for one deletion among 100,000 candidates. Deletions are found by one run,
-/// unless as many candidates appeared late in the same window, or the list changes during the
-/// search: then by a later one. If the API sends no total_count, or one that does not follow the
-/// window, the result says so, and a run reads everything if the last full walk began a day or more
-/// ago. Candidates without a `created_at` are in no window: if the mirror has some, their number is
-/// compared, which is another request; if it differs, everything is read. (If the API has more than
-/// the mirror: once a day.) A difference that cannot be resolved, such as a candidate in the list
-/// who was erased before, is searched for by each run.
+/// thirteen requests for one deletion among 100,000 candidates. Deletions are found by one run,
+/// unless as many candidates appeared late among the older ones, or in a window of them, since the
+/// run before: then by the run after the numbers differ again, or by a full one. If the list
+/// changes during the search, the next run finds what this one did not. If the API sends no
+/// total_count, or one that does not follow the window, the result says so, and a run reads
+/// everything if the last full walk began a day or more ago. Candidates without a `created_at` are
+/// in no window: if the mirror has some, their number is compared, which is another request; if it
+/// differs, everything is read. (If the API has more than the mirror: once a day.) A difference
+/// that cannot be resolved, such as a candidate in the list who was erased before, is searched for
+/// by each run.
 ///
 /// Who has been gone for `erase_after` is erased by a run that reads their part of the list and
 /// does not see them there. A run whose range would not reach back to them reads windows around

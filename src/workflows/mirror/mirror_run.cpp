@@ -273,10 +273,12 @@ MirrorSearch::Outcome MirrorRun::compareUndated() {
   if (!dated || !again) {
     return Outcome::no_totals;
   }
-  if (*all == *dated + mirrored.undated || *again == *dated + mirrored.undated) {
+  const auto [least, most] = std::minmax(*all, *again);  // the whole list when `dated` was counted
+  const std::uint64_t expected = *dated + mirrored.undated;
+  if (least <= expected && expected <= most) {
     return Outcome::complete;
   }
-  full_wanted_ = *again < *dated + mirrored.undated && !reader_.unidentified();
+  full_wanted_ = most < expected && !reader_.unidentified();
   return Outcome::undated;
 }
 

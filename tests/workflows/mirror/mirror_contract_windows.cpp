@@ -219,6 +219,10 @@ void knowsWhenItReadEverything(MirrorDatabase& database) {
   later.began_at = kBegin + hours{1};
   sink->finish(later, {});
   EXPECT_EQ(sink->load().last_full, walk.began_at);
+  later = fullWalk(3);
+  later.began_at = kBegin + hours{2};
+  sink->finish(later, {});
+  EXPECT_EQ(sink->load().last_full, later.began_at);
 }
 
 }  // namespace

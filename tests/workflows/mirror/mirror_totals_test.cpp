@@ -112,11 +112,11 @@ TEST_F(MirrorTotals, ANewOneIsNotTakenForAnUndatedOne) {
   mirrored(1'000);
   list.candidates[400].created_at.reset();
   fill(sink);
-  for (const std::size_t at : {3U, 4U, 5U}) {
+  for (const std::size_t last : {3U, 4U, 5U}) {
     list.before = [&](std::size_t request) {
-      if (request == at) {
-        list.candidates.push_back(
-            mirroredCandidate("new" + std::to_string(at), first + minutes{2'000 + at}));
+      if (request >= 3 && request <= last) {
+        const std::string id = "new" + std::to_string(last) + '-' + std::to_string(request);
+        list.candidates.push_back(mirroredCandidate(id, first + minutes{1'000 + last}));
       }
       return std::nullopt;
     };
