@@ -195,6 +195,18 @@ TEST_F(Follow, ErasesWhoIsDue) {
   EXPECT_EQ(files.tombstones("p").size(), 1u);
 }
 
+// In a part of the list that is not read where its number has not changed.
+TEST_F(Follow, ErasesWhoIsDueAmongManyWhoAreNew) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 300; ++i) {
+    all.push_back(add(kDay * 3 + seconds{i}));
+  }
+  at(hours{1}, [&] { server.removeCandidate(all[100]); });
+  at(hours{3}, [&] { files.age(kDay * 8); });
+  EXPECT_EQ(follow(hours{5}).erased, 1u);
+  EXPECT_FALSE(files.candidates("p").contains(all[100]));
+}
+
 TEST_F(Follow, ReadsEverythingAgain) {
   const std::string one = add(kDay * 40);
   add(kDay * 30);
