@@ -125,7 +125,7 @@ TEST_F(Follow, TellsItsLag) {
   }
   EXPECT_GE(longest, minutes{4});
   EXPECT_LE(longest, minutes{6});
-  EXPECT_LE(statuses.size(), 2 * 360 + 200u);  // every ten seconds, and after each pass
+  EXPECT_LE(statuses.size(), 2 * 480 + 300u);  // every 7.5 s, and with each pass
 }
 
 TEST_F(Follow, FindsNewOnesWithinMinutes) {
