@@ -173,6 +173,21 @@ TEST_F(Follow, ReadsOpenOnesByTheirAge) {
   EXPECT_LE(hoursUntilInStep(complete(another), hours{3}), 1.2);
 }
 
+TEST_F(Follow, ReadsOpenOnesPageByPage) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 450; ++i) {
+    all.push_back(add(kDay * 2 + minutes{15 * i}, "pending"));
+  }
+  EXPECT_LE(hoursUntilInStep(
+                [&] {
+                  for (std::size_t i = 0; i < all.size(); i += 50) {
+                    server.patchCandidate(all[i], {{"status", "evaluating"}});
+                  }
+                },
+                hours{3}),
+            1.3);
+}
+
 TEST_F(Follow, FindsDeletionsWithinAnHourOrSo) {
   std::vector<std::string> all;
   for (int i = 0; i < 2'500; ++i) {
