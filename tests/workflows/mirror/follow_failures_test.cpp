@@ -175,14 +175,21 @@ TEST_F(FollowFailures, WhatARepetitionDoesNotHelpIsThrown) {
 TEST_F(FollowFailures, ADatabaseThatIsAwayIsWaitedFor) {
   bool added = false;
   on_status = [&](const FollowStatus&) {
-    sink.down = clock->now() >= begin + hours{1} && clock->now() < begin + hours{2};
+    const auto time = clock->now() - begin;
+    sink.down = (time >= hours{1} && time < hours{2}) || (time >= minutes{160} && time < hours{3});
     if (sink.down && !added) {
       added = true;
       add(seconds{0});
     }
   };
-  follow(sink, hours{3});
-  EXPECT_THAT(states(), ElementsAre("catching_up", "in_step", "failing", "in_step"));
+  follow(sink, hours{4});
+  EXPECT_THAT(states(),
+              ElementsAre("catching_up", "in_step", "failing", "in_step", "failing", "in_step"));
+  for (std::size_t i = 1; i < statuses.size(); ++i) {
+    if (statuses[i].error && !statuses[i - 1].error) {
+      EXPECT_LE(statuses[i].next, seconds{1});  // each outage is a new one
+    }
+  }
   EXPECT_EQ(problem(), "the database is away");
   EXPECT_EQ(sink.rows.size(), 151u);
 }

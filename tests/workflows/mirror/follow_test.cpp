@@ -125,7 +125,7 @@ TEST_F(Follow, TellsItsLag) {
   }
   EXPECT_GE(longest, minutes{4});
   EXPECT_LE(longest, minutes{6});
-  EXPECT_LE(statuses.size(), 2 * 360 + 200u);  // every ten seconds, and after each pass
+  EXPECT_LE(statuses.size(), 2 * 480 + 300u);  // every 7.5 s, and with each pass
 }
 
 TEST_F(Follow, FindsNewOnesWithinMinutes) {
@@ -173,6 +173,21 @@ TEST_F(Follow, ReadsOpenOnesByTheirAge) {
   EXPECT_LE(hoursUntilInStep(complete(another), hours{3}), 1.2);
 }
 
+TEST_F(Follow, ReadsOpenOnesPageByPage) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 450; ++i) {
+    all.push_back(add(kDay * 2 + minutes{15 * i}, "pending"));
+  }
+  EXPECT_LE(hoursUntilInStep(
+                [&] {
+                  for (std::size_t i = 0; i < all.size(); i += 50) {
+                    server.patchCandidate(all[i], {{"status", "evaluating"}});
+                  }
+                },
+                hours{3}),
+            1.3);
+}
+
 TEST_F(Follow, FindsDeletionsWithinAnHourOrSo) {
   std::vector<std::string> all;
   for (int i = 0; i < 2'500; ++i) {
@@ -193,6 +208,18 @@ TEST_F(Follow, ErasesWhoIsDue) {
   EXPECT_EQ(follow(hours{6}).erased, 1u);
   EXPECT_FALSE(files.candidates("p").contains(all[100]));
   EXPECT_EQ(files.tombstones("p").size(), 1u);
+}
+
+// In a part of the list that is not read where its number has not changed.
+TEST_F(Follow, ErasesWhoIsDueAmongManyWhoAreNew) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 300; ++i) {
+    all.push_back(add(kDay * 3 + seconds{i}));
+  }
+  at(hours{1}, [&] { server.removeCandidate(all[100]); });
+  at(hours{3}, [&] { files.age(kDay * 8); });
+  EXPECT_EQ(follow(hours{5}).erased, 1u);
+  EXPECT_FALSE(files.candidates("p").contains(all[100]));
 }
 
 TEST_F(Follow, ReadsEverythingAgain) {
