@@ -118,11 +118,11 @@ struct FollowOptions {
 /// What is new is read often: from `overlap` before the newest known candidate on. Candidates in no
 /// final state are read the less often, the older they are: those created within the last day every
 /// three minutes, within a week every hour, within thirty days every six hours, others daily.
-/// Deletions are searched for every hour, which erases who is due, too; everything is read after
-/// `full_after`. What mirrorCandidates() says of these parts holds here. A sink without count() has
-/// no such parts: then each pass reads from the oldest candidate in no final state on.
+/// Deletions are searched for every quarter of an hour, which erases who is due, too; everything is
+/// read after `full_after`. What mirrorCandidates() says of these parts holds here. A sink without
+/// count() has no such parts: then each pass reads from the oldest candidate in no final state on.
 ///
-/// A posting in which nothing changes costs about 14 requests an hour, at the default intervals, if
+/// A posting in which nothing changes costs about 18 requests an hour, at the default intervals, if
 /// everybody is in a final state, besides the pass over everything.
 ///
 /// **Changes.** With `on_change`, the mirror notes changes (see MirrorSink::trackChanges()), also

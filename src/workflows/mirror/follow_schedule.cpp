@@ -7,7 +7,6 @@ namespace heymilo::workflows {
 
 namespace {
 
-using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
@@ -17,9 +16,10 @@ using Span = FollowSchedule::Span;
 // that is restarted again and again must not read everything each time.
 constexpr std::array<Span, kOpenGroups.size()> kFirstOpen{
     seconds{5}, minutes{1}, minutes{10}, minutes{30}};
-constexpr Span kFirstDeletions = minutes{5};
+// One request where nobody was deleted: soon, so that it is done however often it is restarted.
+constexpr Span kFirstDeletions = seconds{30};
 
-constexpr Span kDeletionsEvery = hours{1};
+constexpr Span kDeletionsEvery = minutes{15};
 // A pass over deletions, or over everything, takes at most this part of all requests.
 constexpr int kShareOfDeletions = 10, kShareOfAll = 4;
 

@@ -168,7 +168,7 @@ TEST_F(BulkIngestKilled, EverybodyIsThereOnce) {
   server.clearResponses();
   RunningProcess last(
       program, arguments(directory.file("report")), environment, directory.file("log"));
-  const auto code = last.wait(std::chrono::minutes{1});
+  const auto code = last.wait(std::chrono::minutes{5});
   std::cout << killed << " kills, " << ended << " runs that ended otherwise, "
             << server.requestCount() << " requests, " << arrived
             << " people in before the last run\n";

@@ -98,7 +98,7 @@ TEST(FollowSchedule, ReadsOpenOnesTheLessOftenTheOlderTheyAre) {
   EXPECT_NEAR(times[1], 48, 1);
   EXPECT_EQ(times[2], 8);
   EXPECT_EQ(times[3], 2);
-  EXPECT_NEAR(times[10 + static_cast<std::size_t>(FollowTask::deletions)], 48, 1);
+  EXPECT_NEAR(times[10 + static_cast<std::size_t>(FollowTask::deletions)], 192, 4);
   EXPECT_NEAR(times[10 + static_cast<std::size_t>(FollowTask::news)], 48 * 12, 10);
 }
 
