@@ -21,6 +21,7 @@
 #include "heymilo/workflows/bulk_ingest.hpp"
 #include "heymilo/workflows/follow.hpp"
 #include "heymilo/workflows/journal.hpp"
+#include "heymilo/workflows/mirror_figures.hpp"
 #include "heymilo/workflows/outbox.hpp"
 #include "heymilo/workflows/verify.hpp"
 
@@ -205,6 +206,7 @@ std::map<std::string, bool> becomeNumbers() {
   add("OutboxState", workflows::OutboxState::ingested);
   add("Kind", workflows::OutboxEvent::Kind::waiting);
   add("MirrorClaim", workflows::MirrorClaim::keep);
+  add("FiguresPeriod", workflows::FiguresPeriod::week);
   add("FollowTask", workflows::FollowTask::news);
   add("State", workflows::FollowStatus::State::in_step);
   add("KeyState", workflows::KeyState::unsent);

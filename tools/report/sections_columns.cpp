@@ -18,10 +18,6 @@ namespace {
 
 std::string plot(const std::string& drawing) { return element("div", " class=\"plot\"", drawing); }
 
-const char* nameOf(FiguresPeriod period) {
-  return period == FiguresPeriod::day ? "day" : period == FiguresPeriod::week ? "week" : "month";
-}
-
 /// Every n-th period has a label, so that there are eight at most, and four where there is little
 /// room.
 void label(std::vector<Columns>& groups, const std::vector<PeriodFigures>& periods,
@@ -42,7 +38,7 @@ std::string overTime(const MirrorFigures& figures) {
   if (figures.periods.empty()) {
     return section(heading, "", empty("There are no dates yet."), "full");
   }
-  const std::string period = nameOf(figures.period);
+  const std::string period(toString(figures.period));
   ColumnChart chart;
   chart.kinds = {"main", "done"};
   std::uint64_t invited = 0, completed = 0;

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "heymilo/models/candidate.hpp"
+#include "heymilo/models/enum_json.hpp"
 #include "heymilo/models/timestamp.hpp"
 
 /// The figures of a mirrored posting: how many candidates came how far, and when. They are read
@@ -44,6 +46,16 @@ struct StatusFigures {
 
 /// The length of a PeriodFigures, in UTC. A week begins on Monday.
 enum class FiguresPeriod { day, week, month };
+/// `day`, `week` or `month`.
+std::string_view toString(FiguresPeriod period) noexcept;
+/// In JSON, of any nlohmann::basic_json, it is toString(period).
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void to_json(Json& json, FiguresPeriod period) {
+  heymilo::detail::setText(json, toString(period));
+}
+/// It is not read from JSON.
+template <class Json, heymilo::detail::IfJson<Json> = 0>
+void from_json(const Json& json, FiguresPeriod& period) = delete;
 
 /// What happened in a day, a week or a month.
 struct PeriodFigures {

@@ -12,6 +12,18 @@ namespace heymilo::workflows {
 
 MirrorReader::~MirrorReader() = default;
 
+std::string_view toString(FiguresPeriod period) noexcept {
+  switch (period) {
+    case FiguresPeriod::day:
+      return "day";
+    case FiguresPeriod::week:
+      return "week";
+    case FiguresPeriod::month:
+      break;
+  }
+  return "month";
+}
+
 namespace {
 
 using std::chrono::microseconds;
