@@ -328,6 +328,7 @@ void Follower::tell(State state, Moment next) {
   for (const auto& [when, count] : requests_) {
     status.requests_last_hour += count;
   }
+  status.requests_last_hour += under_way_ ? passes_.partial().requests : 0;
   status.error = state == State::failing ? error_ : nullptr;
   callBack([&] { options_.on_status(status); });
 }

@@ -107,6 +107,9 @@ TEST_F(Follow, ReadsEverythingFirstAndSaysSo) {
   expectInStep();
   EXPECT_THAT(states(), ElementsAre("catching_up", "in_step"));
   EXPECT_FALSE(statuses.front().lag);
+  for (const FollowStatus& status : statuses) {  // those of a pass under way, too
+    EXPECT_EQ(status.requests_last_hour, status.total.requests);
+  }
   const FollowStatus& last = statuses.back();
   EXPECT_EQ(last.task, FollowTask::everything);
   EXPECT_EQ(last.last.added, 250u);
