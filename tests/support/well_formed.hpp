@@ -62,7 +62,8 @@ class WellFormed {
 
   void tag() {
     static const std::regex closing("^</([a-z0-9]+)>");
-    static const std::regex opening("^<([a-z][a-z0-9]*)((?: [a-zA-Z][a-zA-Z0-9:-]*=\"[^\"<]*\")*)(/?)>");
+    static const std::regex opening(
+        "^<([a-z][a-z0-9]*)((?: [a-zA-Z][a-zA-Z0-9:-]*=\"[^\"<]*\")*)(/?)>");
     static const std::regex attribute(" ([a-zA-Z][a-zA-Z0-9:-]*)=\"([^\"<]*)\"");
     const std::string here = page_.substr(at_, page_.find('>', at_) - at_ + 1);
     std::smatch match;

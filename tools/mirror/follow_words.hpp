@@ -7,8 +7,8 @@
 /// The parts of mirror_candidates only.
 namespace mirroring {
 
-/// What mirror_candidates --follow prints: a line when its state changes, not one for each pass, and
-/// a live line on a terminal.
+/// What mirror_candidates --follow prints: a line when its state changes, not one for each pass,
+/// and a live line on a terminal.
 class FollowWords {
  public:
   /// `quiet`: problems only.
