@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include <heymilo/workflows/mirror.hpp>
 #include <heymilo/workflows/sqlite_mirror.hpp>
 #include <heymilo/workflows/sqlite_mirror_reader.hpp>
