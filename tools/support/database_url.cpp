@@ -1,5 +1,6 @@
 #include "support/database_url.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 
 namespace support {
@@ -26,9 +27,19 @@ std::string placesAmong(std::string_view parameters) {
   return places;
 }
 
-/// Where the next PostgreSQL URL begins, from a place on; npos: there is none.
+/// Where the next PostgreSQL URL begins, from a place on, in capitals too; npos: there is none.
 std::size_t findUrl(std::string_view text, std::size_t from) {
-  return std::min(text.find("postgresql://", from), text.find("postgres://", from));
+  for (std::size_t at = text.find("://", from); at != std::string_view::npos;
+       at = text.find("://", at + 1)) {
+    for (const std::string_view scheme : {"postgresql", "postgres"}) {
+      const std::size_t begin = at - std::min(at, scheme.size());
+      if (begin >= from &&
+          CLI::detail::to_lower(std::string(text.substr(begin, at - begin))) == scheme) {
+        return begin;
+      }
+    }
+  }
+  return std::string_view::npos;
 }
 
 /// Whether a URL has a password, or is written so that a part of one may be taken for the host.
@@ -64,7 +75,9 @@ std::string withoutCredentials(std::string_view url) {
   return std::string(scheme) + std::string(url) + places;
 }
 
-std::string withoutPasswords(std::string_view text) {
+namespace {
+
+std::string withoutUrlPasswords(std::string_view text) {
   constexpr std::string_view kEnds = " \t\r\n\"'";
   std::string shown;
   std::size_t done = 0;
@@ -81,6 +94,34 @@ std::string withoutPasswords(std::string_view text) {
     done = end;
   }
   return shown.append(text.substr(done));
+}
+
+/// The end of a value in a connection string of libpq, which may be in single quotes.
+std::size_t endOfValue(std::string_view text, std::size_t begin) {
+  if (begin >= text.size() || text[begin] != '\'') {
+    return std::min(text.find_first_of(" \t\r\n\"'", begin), text.size());
+  }
+  std::size_t at = begin + 1;
+  while (at < text.size() && text[at] != '\'') {
+    at += text[at] == '\\' ? 2U : 1U;
+  }
+  return std::min(at + 1, text.size());
+}
+
+}  // namespace
+
+std::string withoutPasswords(std::string_view text) {
+  constexpr std::string_view kKeyword = "password";
+  std::string shown = withoutUrlPasswords(text);
+  for (std::size_t at = shown.find(kKeyword); at != std::string::npos;
+       at = shown.find(kKeyword, at + kKeyword.size())) {
+    const std::size_t equals = shown.find_first_not_of(' ', at + kKeyword.size());
+    if (equals != std::string::npos && shown[equals] == '=') {
+      const std::size_t value = std::min(shown.find_first_not_of(' ', equals + 1), shown.size());
+      shown.replace(value, endOfValue(shown, value) - value, "***");
+    }
+  }
+  return shown;
 }
 
 }  // namespace support

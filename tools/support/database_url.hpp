@@ -13,7 +13,8 @@ bool isPostgresUrl(std::string_view text);
 std::string withoutCredentials(std::string_view url);
 
 /// The text with each PostgreSQL URL in it that has a password replaced by withoutCredentials(), or
-/// by `postgresql://***`. A URL ends at a space, a quote or a line break.
+/// by `postgresql://***`. A URL ends at a space, a quote or a line break. The value of `password=`
+/// in a connection string of libpq becomes `***`.
 std::string withoutPasswords(std::string_view text);
 
 }  // namespace support

@@ -31,16 +31,36 @@ bool isNameless(const std::string& name) {
   return error || !std::filesystem::equivalent(name, path, error) || error;
 }
 
-/// `postgresql://…`; `file:` is one without the slashes too.
+/// `postgresql://…`; some schemes are recognized without the slashes too.
 bool isUrl(const std::string& name) {
   const std::size_t colon = name.find(':');
-  if (name.compare(0, 5, "file:") == 0) {
-    return true;
+  for (const std::string_view scheme : {"file:", "postgresql:", "postgres:"}) {
+    if (ascii::equalIgnoringCase(std::string_view(name).substr(0, scheme.size()), scheme)) {
+      return true;
+    }
   }
   return colon != std::string::npos && colon > 1 && name.compare(colon, 3, "://") == 0 &&
          std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
            return ascii::isLetter(c) || ascii::isDigit(c) || c == '+' || c == '-' || c == '.';
          });
+}
+
+/// `host=db dbname=app`: how libpq also takes a connection, with spaces around the `=` too. As a
+/// file's name it would show the password to everybody who can list the directory.
+bool isConnectionString(std::string_view name) {
+  constexpr std::string_view kSpaces = " \t\r\n";
+  for (const std::string_view keyword :
+       {"host", "hostaddr", "port", "dbname", "user", "password", "passfile", "service"}) {
+    for (std::size_t at = name.find(keyword); at != std::string_view::npos;
+         at = name.find(keyword, at + 1)) {
+      const std::size_t after = name.find_first_not_of(kSpaces, at + keyword.size());
+      if ((at == 0 || kSpaces.find(name[at - 1]) != std::string_view::npos) &&
+          after != std::string_view::npos && name[after] == '=') {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -61,6 +81,10 @@ std::string whyNotAFile(const std::string& name) {
   if (isUrl(name)) {
     return "must be a file, not a URL. For a file of this name put ./ before it";
   }
+  if (isConnectionString(name)) {
+    return "must be a file, not a connection string of PostgreSQL, whose stores take a URL: "
+           "postgresql://user@host/database. For a file of this name put ./ before it";
+  }
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(name, error);
   if (std::filesystem::is_directory(status)) {
@@ -74,6 +98,13 @@ std::string whyNotAFile(const std::string& name) {
            "and a later run would not find it";
   }
   return {};
+}
+
+std::string nameForMessages(const std::string& name) {
+  if (name.empty()) {
+    return "a database without a name";
+  }
+  return isUrl(name) || isConnectionString(name) ? "the database" : name;
 }
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
@@ -220,8 +251,7 @@ void Database::Close::operator()(sqlite3* database) const noexcept { sqlite3_clo
 
 Database::Database(const std::string& file, std::chrono::milliseconds patience) : file_(file) {
   if (const std::string reason = whyNotAFile(file); !reason.empty()) {
-    throw StoreError("can't use " + (file.empty() ? "a database without a name" : file) + ": it " +
-                     reason);
+    throw StoreError("can't use " + nameForMessages(file) + ": it " + reason);
   }
   makePrivately(file);
   sqlite3* database = nullptr;
@@ -312,7 +342,12 @@ void Database::fail(const char* what) const {
     throw Locked("another program has " + file_ +
                  " locked (such as a backup or a database tool): close it and run again");
   }
-  throw StoreError(std::string("can't ") + what + ' ' + file_ + ": " + reasonOf(code));
+  const std::filesystem::path folder = std::filesystem::path(file_).parent_path();
+  std::error_code error;
+  const bool is_lost = (code & 0xff) == SQLITE_CANTOPEN && !folder.empty() &&
+                       !std::filesystem::exists(folder, error);
+  throw StoreError(std::string("can't ") + what + ' ' + file_ + ": " +
+                   (is_lost ? "there is no directory " + folder.string() : reasonOf(code)));
 }
 
 Transaction::Transaction(Database& database) : database_(database) {

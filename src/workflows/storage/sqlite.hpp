@@ -28,9 +28,12 @@ class Locked : public StoreError {
 };
 
 /// Why SQLite would not store a database of this name in a regular file on disk: the name is empty,
-/// stands for an in-memory database or a URL, or is a directory, a device or a pipe. Empty if the
-/// name is usable, whether or not the file exists.
+/// stands for an in-memory database, a URL or a connection string of libpq, or is a directory, a
+/// device or a pipe. Empty if the name is usable, whether or not the file exists.
 std::string whyNotAFile(const std::string& name);
+
+/// The name, or other words for one that may have a password in it: a URL, a connection string.
+std::string nameForMessages(const std::string& name);
 
 /// A prepared statement. Indices are SQLite's: parameters from 1, columns from 0. Not thread-safe;
 /// must not outlive its Database.

@@ -23,8 +23,7 @@ std::string immutableUri(const std::string& file) {
 
 Database Database::forReading(const std::string& file, bool quiet) {
   if (const std::string reason = whyNotAFile(file); !reason.empty()) {
-    throw StoreError("can't read " + (file.empty() ? "a database without a name" : file) + ": it " +
-                     reason);
+    throw StoreError("can't read " + nameForMessages(file) + ": it " + reason);
   }
   Database database;
   database.file_ = file;

@@ -28,10 +28,21 @@ TEST(DatabaseUrl, LosesItsPasswordInAText) {
   EXPECT_EQ(withoutPasswords("\"postgresql://h/db?password=word\""), "\"postgresql://h/db\"");
   EXPECT_EQ(withoutPasswords("postgresql://u:wo/rd@host/db"), "postgresql://***");
   EXPECT_EQ(withoutPasswords("postgresql://u:wo@rd@host/db"), "postgresql://host/db");
+  EXPECT_EQ(withoutPasswords("no POSTGRESQL://u:word@h/db"), "no POSTGRESQL://h/db");
+  EXPECT_EQ(withoutPasswords("Postgres://u:word@h/db, Postgresql://u:word@i"),
+            "Postgres://h/db, Postgresql://i");
   for (const char* const text :
        {"", "a.db", "such as postgresql://user@host/database", "postgresql://...", "postgres://"}) {
     EXPECT_EQ(withoutPasswords(text), text);
   }
+}
+
+TEST(DatabaseUrl, LosesItsPasswordInAConnectionString) {
+  EXPECT_EQ(withoutPasswords("host=h password=word dbname=d"), "host=h password=*** dbname=d");
+  EXPECT_EQ(withoutPasswords("password = 'a \\' b' user=u"), "password = *** user=u");
+  EXPECT_EQ(withoutPasswords("password='word"), "password=***");
+  EXPECT_EQ(withoutPasswords("\"sslpassword=word\" password="), "\"sslpassword=***\" password=***");
+  EXPECT_EQ(withoutPasswords("the password is wrong"), "the password is wrong");
 }
 
 }  // namespace

@@ -142,13 +142,33 @@ TEST_F(SqliteTest, NamesThatAreNoFilesAreRefused) {
                                   std::string(":memory:"),
                                   std::string("file:db"),
                                   std::string("postgresql://host/db"),
+                                  std::string("PostgreSQL://host/db"),
+                                  std::string("postgres:host"),
+                                  std::string("host=db dbname=app"),
+                                  std::string("sslmode=require user = ada"),
+                                  std::string("password=word"),
                                   directory.path()}) {
     EXPECT_NE(sqlite::whyNotAFile(name), "") << name;
     EXPECT_THROW(Database{name}, StoreError) << name;
   }
-  for (const std::string& name : {file, directory.file("new"), std::string("./:memory:")}) {
+  for (const std::string& name : {file,
+                                  directory.file("new"),
+                                  std::string("./:memory:"),
+                                  std::string("./host=db"),
+                                  std::string("localhost=1"),
+                                  std::string("the host of all.db")}) {
     EXPECT_EQ(sqlite::whyNotAFile(name), "") << name;
   }
+}
+
+TEST_F(SqliteTest, APasswordThatWasGivenAsAFileIsInNoMessage) {
+  for (const std::string name : {"POSTGRESQL://u:word@h/db", "host=h password=word"}) {
+    const std::string made = complaint([&] { Database{name}; });
+    EXPECT_THAT(made, HasSubstr("the database")) << name;
+    EXPECT_THAT(made, Not(HasSubstr("word"))) << name;
+    EXPECT_THAT(complaint([&] { Database::forReading(name, false); }), Not(HasSubstr("word")));
+  }
+  EXPECT_THAT(complaint([&] { Database{directory.path()}; }), HasSubstr(directory.path()));
 }
 
 }  // namespace
