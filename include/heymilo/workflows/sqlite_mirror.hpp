@@ -42,7 +42,8 @@ namespace heymilo::workflows {
 /// Booleans are 0 and 1. The table `mirror` is internal.
 ///
 /// The file is in WAL mode: readers and a run never wait for each other, and a reader sees each
-/// page completely or not at all. The file is readable by its owner only.
+/// page completely or not at all. The file is created readable by its owner only, and is the
+/// mirror's alone: another program's database is refused. Views and indexes may be added.
 ///
 /// Who is erased is overwritten in the file: `secure_delete`, and VACUUM, which writes the whole
 /// file anew in each run that erases somebody. The WAL is written back and cut off after that.
@@ -55,8 +56,8 @@ class SqliteMirror final : public MirrorSink {
   /// mirrors another posting, or was created by another version; so do the other functions, in
   /// particular if the file is not writable. Throws InvalidArgumentError for an empty name, a name
   /// that SQLite would not store on disk (`:memory:`, a URL; for a file of this name use
-  /// `./:memory:`), and for anything but a regular file. A file that is not an SQLite database is
-  /// left unchanged.
+  /// `./:memory:`), a connection string of libpq, and for anything but a regular file. A file that
+  /// is neither a mirror nor an empty database is left unchanged, with a StoreError.
   SqliteMirror(const std::string& file, std::string_view posting_id);
   ~SqliteMirror() override;
   SqliteMirror(const SqliteMirror&) = delete;

@@ -125,20 +125,6 @@ void addMissingColumns(Database& database, const std::vector<CandidateColumn>& c
   }
 }
 
-/// Checked before anything is changed in another program's database.
-void refuseForeignTables(Database& database) {
-  if (hasTable(database, "mirror")) {
-    return;
-  }
-  for (const char* table :
-       {"candidates", "candidate_history", "candidate_tombstones", "candidate_changes"}) {
-    if (hasTable(database, table)) {
-      throw StoreError(database.file() + " has a table " + table +
-                       " that is not a mirror's; use another file");
-    }
-  }
-}
-
 std::string newErasureKey() {
   constexpr std::size_t kBytes = 32;
   return randomDigits(kBytes);
@@ -171,14 +157,32 @@ void takeOver(Database& database) {
 void checkPurpose(Database& database, std::string_view posting_id) {
   Statement about(database, "SELECT format, posting_id FROM mirror");
   if (!about.step() || (about.integer(0) != kFormat && about.integer(0) != kFormatWithoutErasure)) {
-    throw StoreError(database.file() + " is not a mirror of this version; use another file");
+    throw StoreError(database.file() + " is not a mirror of this version: use another file");
   }
   if (about.text(1) != posting_id) {
-    throw StoreError(database.file() + " is the mirror of another posting; use another file");
+    throw StoreError(database.file() +
+                     " is the mirror of another posting: use another file, one for each posting");
   }
 }
 
+bool isEmpty(Database& database) {
+  Statement purpose(database, "PRAGMA application_id");
+  return !Statement(database, "SELECT 1 FROM sqlite_master").step() && purpose.step() &&
+         purpose.integer(0) == 0;
+}
+
 }  // namespace
+
+void requireMirrorOrEmpty(Database& database) {
+  const std::set<std::string> of_mirror = columnsOf(database, "mirror");
+  const bool is_mirror = of_mirror.count("format") != 0 && of_mirror.count("posting_id") != 0 &&
+                         hasTable(database, "candidates") &&
+                         hasTable(database, "candidate_history");
+  if (!is_mirror && !isEmpty(database)) {
+    throw StoreError(database.file() +
+                     " is another database, not a mirror: use another file, which is created");
+  }
+}
 
 std::string upsertSql(const std::vector<CandidateColumn>& columns) {
   std::string names = "first_seen";
@@ -209,7 +213,7 @@ std::string upsertSql(const std::vector<CandidateColumn>& columns) {
 Database openMirror(const std::string& file, std::string_view posting_id,
                     const std::vector<CandidateColumn>& columns) {
   Database database(file);
-  refuseForeignTables(database);
+  requireMirrorOrEmpty(database);
   // secure_delete: what is deleted or replaced is overwritten with zeros in its page.
   database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON");
   Transaction transaction(database);

@@ -15,6 +15,10 @@ constexpr std::int64_t kNoTraces = 0;
 constexpr std::int64_t kTracesInLog = 1;   ///< the WAL has pages from before
 constexpr std::int64_t kTracesInFile = 2;  ///< unused parts of pages, too
 
+/// Throws StoreError for another program's database, before anything in it is changed: a mirror
+/// erases by rewriting all of its file, and has another journal mode.
+void requireMirrorOrEmpty(sqlite::Database& database);
+
 /// Opens or creates the mirror of a posting, with a table `candidates` that has all of `columns`.
 /// SqliteMirror documents the tables. Throws StoreError if the file is not a mirror of this posting
 /// and version.

@@ -27,12 +27,13 @@ using sqlite::Statement;
 using sqlite::Transaction;
 
 /// Checked before any file is created.
-void refuseWhatIsNoDatabase(const std::string& file) {
+void refuseWhatIsNoMirror(const std::string& file) {
   if (std::error_code error; std::filesystem::exists(file, error)) {
     Database database(file);
-    Statement(database, "SELECT 1 FROM sqlite_master").step();
+    requireMirrorOrEmpty(database);
   }
 }
+
 double secondsNow() { return toSeconds(now()); }
 
 /// Whom a walk would have seen, and has not: in its range by `created_at`, which without both ends
@@ -313,7 +314,7 @@ SqliteMirror::SqliteMirror(const std::string& file, std::string_view posting_id)
   if (const std::string reason = sqlite::whyNotAFile(file); !reason.empty()) {
     throw InvalidArgumentError("file", reason);
   }
-  refuseWhatIsNoDatabase(file);
+  refuseWhatIsNoMirror(file);
   impl_ = std::make_unique<Impl>(file, posting_id);
 }
 SqliteMirror::~SqliteMirror() = default;

@@ -110,25 +110,48 @@ TEST_F(SqliteMirrorFile, AFileThatIsNotThisMirrorIsRefused) {
   std::ofstream(directory.file("text")) << std::string(2000, 'x');
   EXPECT_THAT(refusal("text", "p"), HasSubstr("not a database"));
   sqlite::Database(directory.file("other")).execute("CREATE TABLE candidates(name TEXT)");
-  EXPECT_THAT(refusal("other", "p"), HasSubstr("has a table candidates"));
+  EXPECT_THAT(refusal("other", "p"), HasSubstr("is another database, not a mirror"));
   EXPECT_THAT(refusal("no/folder", "p"), HasSubstr("can't open"));
 }
 
+// A mirror rewrites its file to erase, which renumbers rows, and changes the journal mode.
 TEST_F(SqliteMirrorFile, WhatIsRefusedStaysAsItIs) {
   const auto contentsOf = [](const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     return std::string(std::istreambuf_iterator<char>(in), {});
   };
-  const std::string text = directory.file("notes.txt");
-  std::ofstream(text) << "my notes";
-  const std::string other = directory.file("other.db");
-  sqlite::Database(other).execute("CREATE TABLE candidates(name TEXT)");
-  for (const std::string& path : {text, other}) {
-    const std::string before = contentsOf(path);
-    EXPECT_THROW(SqliteMirror(path, "p"), StoreError);
-    EXPECT_EQ(contentsOf(path), before);
+  std::vector<std::string> paths{directory.file("notes.txt")};
+  std::ofstream(paths.front()) << "my notes";
+  for (const char* const script : {"CREATE TABLE candidates(name TEXT)",
+                                   "CREATE TABLE applicants(name TEXT)",
+                                   "CREATE TABLE mirror(width REAL)",
+                                   "CREATE VIEW applicants AS SELECT 1",
+                                   "PRAGMA application_id = 7"}) {
+    paths.push_back(directory.file("other" + std::to_string(paths.size()) + ".db"));
+    sqlite::Database(paths.back()).execute(script);
   }
-  EXPECT_FALSE(std::filesystem::exists(text + "-lock"));
+  for (const std::string& path : paths) {
+    const std::string before = contentsOf(path);
+    EXPECT_THROW(SqliteMirror(path, "p"), StoreError) << path;
+    EXPECT_EQ(contentsOf(path), before) << path;
+    for (const char* const ending : {"-lock", "-wal", "-shm", "-journal"}) {
+      EXPECT_FALSE(std::filesystem::exists(path + ending)) << path << ending;
+    }
+  }
+}
+
+TEST_F(SqliteMirrorFile, AnEmptyDatabaseBecomesOne) {
+  std::ofstream(directory.file("empty"));
+  EXPECT_NO_THROW(SqliteMirror(directory.file("empty"), "p"));
+  sqlite::Database(directory.file("made")).execute("CREATE TABLE t(a); DROP TABLE t");
+  EXPECT_NO_THROW(SqliteMirror(directory.file("made"), "p"));
+}
+
+TEST_F(SqliteMirrorFile, MayHaveViewsAndIndexesOfItsUser) {
+  SqliteMirror(file, "p");
+  MirrorFile(file).database().execute(
+      "CREATE VIEW names AS SELECT name FROM candidates; CREATE INDEX n ON candidates(name)");
+  EXPECT_NO_THROW(SqliteMirror(file, "p"));
 }
 
 TEST_F(SqliteMirrorFile, RefusesNamesUnderWhichNothingIsKept) {
