@@ -6,6 +6,22 @@
 
 namespace heymilo::postgres {
 
+namespace {
+
+/// Whether a table is there, and has other columns: class 42 has rights (42501) and syntax, too.
+bool isForeign(const StatementError& error) {
+  return error.sqlstate().rfind("42", 0) == 0 && error.sqlstate() != "42501" && !isMissing(error);
+}
+
+StoreError foreignTables(const Tables& tables, const StatementError& error) {
+  return StoreError(
+      "the schema heymilo in PostgreSQL has tables that are not heymilo's: use "
+      "another database for the " +
+      std::string(tables.component) + " (" + error.what() + ')');
+}
+
+}  // namespace
+
 bool hasTables(Connection& connection, const Tables& tables, std::chrono::milliseconds limit) {
   Rows rows;
   try {
@@ -13,6 +29,9 @@ bool hasTables(Connection& connection, const Tables& tables, std::chrono::millis
                           {Value(tables.component)},
                           limit);
   } catch (const StatementError& error) {
+    if (isForeign(error)) {
+      throw foreignTables(tables, error);
+    }
     if (!isMissing(error)) {
       throw;
     }
@@ -28,7 +47,14 @@ void prepareTables(Connection& connection, const Tables& tables, std::chrono::mi
   if (hasTables(connection, tables, limit)) {
     return;
   }
-  connection.runScript(tables.script.c_str(), limit * 4);
+  try {
+    connection.runScript(tables.script.c_str(), limit * 4);
+  } catch (const StatementError& error) {
+    if (isForeign(error)) {
+      throw foreignTables(tables, error);
+    }
+    throw;
+  }
   if (!hasTables(connection, tables, limit)) {
     throw StoreError("the " + tables.component +
                      "'s tables in PostgreSQL were removed while they were made");

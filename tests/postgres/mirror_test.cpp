@@ -92,6 +92,16 @@ class PostgresMirror : public testing::Test {
     return walk;
   }
 
+  template <typename Operation>
+  static std::string complaint(const Operation& operation) {
+    try {
+      operation();
+    } catch (const StoreError& error) {
+      return error.what();
+    }
+    return "none";
+  }
+
   std::unique_ptr<PostgresUser> user;
 };
 
@@ -113,20 +123,12 @@ TEST_F(PostgresMirror, AnEarlierRunStoresNothingMore) {
   first->upsert({mirroredCandidate("a", kBegin)}, walkOf(1));
   const auto second = user->open("p");
   EXPECT_EQ(second->load().unfinished->number, 1u);
-  const auto refused = [](const auto& operation) {
-    try {
-      operation();
-    } catch (const StoreError& error) {
-      return std::string(error.what());
-    }
-    return std::string("none");
-  };
   const auto other = mirroredCandidate("b", kBegin);
   const auto has_ended = HasSubstr("another run has taken over");
-  EXPECT_THAT(refused([&] { first->upsert({other}, walkOf(1)); }), has_ended);
-  EXPECT_THAT(refused([&] { first->keep("a", walkOf(2)); }), has_ended);
-  EXPECT_THAT(refused([&] { first->finish(walkOf(2), {}); }), has_ended);
-  EXPECT_THAT(refused([&] { first->load(); }), has_ended);
+  EXPECT_THAT(complaint([&] { first->upsert({other}, walkOf(1)); }), has_ended);
+  EXPECT_THAT(complaint([&] { first->keep("a", walkOf(2)); }), has_ended);
+  EXPECT_THAT(complaint([&] { first->finish(walkOf(2), {}); }), has_ended);
+  EXPECT_THAT(complaint([&] { first->load(); }), has_ended);
   EXPECT_EQ(user->candidates("p").size(), 1u);
   EXPECT_EQ(user->candidates("p")["a"]["walk"], 1);
   EXPECT_TRUE(user->candidates("p")["a"]["gone_at"].is_null());
@@ -150,6 +152,42 @@ TEST_F(PostgresMirror, AReaderCanNotWrite) {
     EXPECT_THROW(server->sql(std::string("SET ROLE reader; ") + sql), std::runtime_error) << sql;
   }
   server->sql("DROP OWNED BY reader");
+}
+
+// The first run made the tables as another role.
+TEST_F(PostgresMirror, ALaterRunNeedsNoMoreThanTheRightsOfThePage) {
+  FakeList list;
+  list.add(3, kBegin, minutes{1});
+  refresh(*user, list);
+  user->run("DO $$ BEGIN CREATE ROLE runner LOGIN; EXCEPTION WHEN duplicate_object THEN END $$");
+  const std::string url = server->url() + "&user=runner";
+  EXPECT_THAT(complaint([&] { PostgresUser(url, url).open("p")->load(); }),
+              HasSubstr("(SQLSTATE 42501)"));
+  server->sql(
+      "GRANT USAGE ON SCHEMA heymilo TO runner; "
+      "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA heymilo TO runner; "
+      "GRANT USAGE ON ALL SEQUENCES IN SCHEMA heymilo TO runner");
+  PostgresUser runner(url, url);
+  runner.open("p")->trackChanges(true);
+  list.add(2, kBegin + minutes{60}, minutes{1});
+  list.candidates.erase(list.candidates.begin());
+  refresh(runner, list, true);
+  expectEqual(*user, list);
+  EXPECT_EQ(runner.open("p")->changes(10).size(), 3u);  // two are new, one is gone
+  server->sql("DROP OWNED BY runner");
+}
+
+TEST_F(PostgresMirror, TablesOfSomethingElseAreNamed) {
+  for (const char* const script : {"CREATE TABLE heymilo.version(v int)",
+                                   "CREATE TABLE heymilo.candidates(id int)",
+                                   "CREATE TABLE heymilo.mirror(width real)"}) {
+    server->sql(std::string("DROP SCHEMA IF EXISTS heymilo CASCADE; CREATE SCHEMA heymilo; ") +
+                script);
+    EXPECT_THAT(complaint([&] { user->open("p")->load(); }),
+                HasSubstr("the schema heymilo in PostgreSQL has tables that are not heymilo's: use "
+                          "another database for the mirror ("))
+        << script;
+  }
 }
 
 TEST_F(PostgresMirror, TablesOfAnotherVersionAreRefused) {
