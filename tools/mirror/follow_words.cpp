@@ -52,24 +52,40 @@ void FollowWords::show(const FollowStatus& status) {
     state_ = status.state;
     if (status.state == State::failing) {
       tellProblem(status);
-    } else if (before == State::failing) {
-      support::tell("it works again: " + lagText(status) + '\n');
-    } else if (status.state == State::standing_by && !quiet_) {
-      support::tell(
-          "another run stores into this mirror, or has done so a moment ago. Standing by.\n");
-    } else if (before == State::standing_by && !quiet_) {
-      support::tell("that run is silent: this one has the mirror.\n");
-    }
-    if (status.state == State::in_step && !begun_) {
-      begun_ = true;
-      if (!quiet_) {
-        support::tell("in step: " + count(status.total.seen, "candidate") + " read, " +
-                      changesText(status.total) + "; " + count(status.total.requests, "request") +
-                      '\n');
-      }
+    } else {
+      tellState(status, before == State::failing);
     }
   }
   line_.show(liveText(status));
+}
+
+void FollowWords::tellState(const FollowStatus& status, bool recovered) {
+  if (status.state == State::standing_by) {
+    standing_by_ = true;
+    if (recovered) {
+      support::tell("it works again. Standing by.\n");
+    } else if (!quiet_) {
+      support::tell(
+          "another run stores into this mirror, or has done so a moment ago. Standing by.\n");
+    }
+    return;
+  }
+  if (standing_by_) {
+    standing_by_ = false;
+    if (!quiet_) {
+      support::tell("the other run has ended or is silent: this one has the mirror.\n");
+    }
+  } else if (recovered) {
+    support::tell("it works again: " + lagText(status) + '\n');
+  }
+  if (status.state == State::in_step && !begun_) {
+    begun_ = true;
+    if (!quiet_) {
+      support::tell("in step: " + count(status.total.seen, "candidate") + " read, " +
+                    changesText(status.total) + "; " + count(status.total.requests, "request") +
+                    '\n');
+    }
+  }
 }
 
 void FollowWords::tellProblem(const FollowStatus& status) const {

@@ -22,10 +22,13 @@ class FollowWords {
   using State = heymilo::workflows::FollowStatus::State;
 
   void tellProblem(const heymilo::workflows::FollowStatus& status) const;
+  /// Of a state that is not a failure. `recovered`: it is the first one after a failure.
+  void tellState(const heymilo::workflows::FollowStatus& status, bool recovered);
 
   const bool quiet_;
   support::ProgressLine line_;
   State state_ = State::catching_up;  // that was printed
+  bool standing_by_ = false;          // when it did not fail last
   bool begun_ = false;                // it was in step once
 };
 

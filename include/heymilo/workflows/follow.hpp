@@ -138,7 +138,8 @@ struct FollowOptions {
 ///
 /// **Failures.** While the API can't be reached, fails (5xx) or refuses more requests (429), and
 /// while the database fails, it tries again, after times that grow to five minutes, and `on_status`
-/// is told. Other errors are thrown: a repetition does not help.
+/// is told. So it does for a response that can't be decoded, once it has been in step: it may be
+/// the page of a gateway. Other errors are thrown: a repetition does not help.
 ///
 /// **Several runs.** A mirror has one run at a time. An SQLite file is in use for as long as the
 /// SqliteMirror exists: other runs are refused. In PostgreSQL, a follower does not take the mirror

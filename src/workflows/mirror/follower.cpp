@@ -116,7 +116,9 @@ void Follower::turn() {
       throw;
     }
   } catch (const Error& error) {
-    if (!isWorthRepeating(error)) {
+    // What is not of the API is a gateway's page, where the API was read before.
+    const bool strange = dynamic_cast<const DecodeError*>(&error) != nullptr;
+    if (!isWorthRepeating(error) && !(strange && known_)) {
       throw;
     }
     fail(leastWait(error));
@@ -141,6 +143,7 @@ bool Follower::hasMirror() {
     return true;
   }
   loaded_ = true;
+  error_ = nullptr;  // the database can be used, and the API is not
   if (hold.other != other_) {
     other_ = hold.other;
     silent_since_ = moment;

@@ -172,6 +172,40 @@ TEST_F(FollowFailures, WhatARepetitionDoesNotHelpIsThrown) {
   EXPECT_EQ(times(MirrorClaim::give), 4u);  // so that the next one need not wait
 }
 
+// Of a gateway, during maintenance. At the start it is a wrong base_url.
+TEST_F(FollowFailures, APageThatIsNotTheApisIsWaitedOutOnceItWasInStep) {
+  on_status = [&](const FollowStatus&) {
+    const auto time = clock->now() - begin;
+    const bool out = time >= hours{1} && time < hours{2};
+    if (out && server.pendingResponses() == 0) {
+      server.respondNext("listCandidates", ScriptedResponse::answer(200, "<html>").times(100'000));
+      add(seconds{0});
+    } else if (!out && server.pendingResponses() > 0) {
+      server.clearResponses();
+    }
+  };
+  follow(sink, hours{3});
+  EXPECT_THAT(states(), ElementsAre("catching_up", "in_step", "failing", "in_step"));
+  EXPECT_EQ(sink.rows.size(), 151u);
+}
+
+TEST_F(FollowFailures, StandsByAgainAfterTheDatabaseWasAway) {
+  sink.give("other 1");
+  int beat = 1;
+  sink.on_hold = [&](MirrorClaim claim) {
+    if (claim == MirrorClaim::keep && clock->now() < begin + hours{1}) {
+      sink.give("other " + std::to_string(++beat));
+    }
+  };
+  on_status = [&](const FollowStatus&) {
+    const auto time = clock->now() - begin;
+    sink.down = time >= minutes{10} && time < minutes{20};
+  };
+  follow(sink, hours{2});
+  EXPECT_THAT(states(),
+              ElementsAre("standing_by", "failing", "standing_by", "catching_up", "in_step"));
+}
+
 TEST_F(FollowFailures, ADatabaseThatIsAwayIsWaitedFor) {
   bool added = false;
   on_status = [&](const FollowStatus&) {
