@@ -41,7 +41,7 @@ struct Arguments {
   bool quiet = false;
 };
 
-constexpr int kMostDays = 36'500;
+constexpr std::uint32_t kMostDays = 36'500;
 
 void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("POSTING_ID", arguments.posting_id, "The posting's id")->required()->type_name("");
@@ -66,7 +66,7 @@ void declare(CLI::App& app, Arguments& arguments) {
          "0: at once")
       ->type_name("DAYS")
       ->capture_default_str()
-      ->check(support::numberBetween(0, kMostDays));
+      ->check(CLI::Range(std::uint32_t{0}, kMostDays).description(""));
   app.add_flag("--quiet", arguments.quiet, "Print no progress and no summary");
 }
 
@@ -112,6 +112,14 @@ std::string olderCandidates(const heymilo::workflows::MirrorSearch& search, bool
       break;
   }
   return {};
+}
+
+/// Whether everything was read since the API's totals can't be used: then deletions among older
+/// candidates are found once a day.
+bool readInstead(const MirrorResult& result) {
+  using Outcome = heymilo::workflows::MirrorSearch::Outcome;
+  return result.full && (result.search.outcome == Outcome::no_totals ||
+                         result.search.outcome == Outcome::bad_totals);
 }
 
 std::string summary(const MirrorResult& result) {
@@ -183,6 +191,9 @@ class Mirroring {
       if (result.withheld != 0 && !arguments_.quiet) {
         support::tell(withheld(result.withheld));
       }
+      if (arguments_.quiet && readInstead(result) && !arguments_.full) {  // once a day
+        support::tell(olderCandidates(result.search, result.full));
+      }
       if (result.unreadable != 0) {
         support::complain(support::explainUnreadable(result.unreadable) +
                           "The database keeps its copy of them.\n");
@@ -190,12 +201,8 @@ class Mirroring {
       }
       return ExitCode::done;
     } catch (const heymilo::workflows::StoreError& error) {
-      support::complain(
-          support::printable(error.what()) +
-          (support::isPostgresUrl(arguments_.database)
-               ? "\nThe next run resumes from the database's state.\n"
-               : "\nCheck --database: the file must be the mirror of this posting, in a writable "
-                 "directory. The next run resumes from the file's state.\n"));
+      support::complain(support::explain(error) +
+                        (seen_ == 0 ? "" : "The next run resumes from the database's state.\n"));
       return ExitCode::failed;
     } catch (const heymilo::Error& error) {
       if (seen_ == 0) {
@@ -241,7 +248,7 @@ class Mirroring {
 
   ExitCode follow(const heymilo::Client& client) {
     checkFiles();
-    const auto database = databaseOf(arguments_);
+    const auto database = usableDatabaseOf(arguments_);
     mirroring::FollowWords words(arguments_.quiet);
     heymilo::workflows::FollowOptions options;
     options.concurrency = 4;

@@ -18,8 +18,10 @@ namespace {
 using heymilo::testing::MockServer;
 using heymilo::testing::ScriptedResponse;
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class MirrorCandidatesTest : public ExampleProgramTest {
  protected:
@@ -93,6 +95,27 @@ TEST_F(MirrorCandidatesTest, ADatabaseThatIsDeletedDuringTheRunIsNoSuccess) {
   EXPECT_THAT(result.err, HasSubstr(file + " no longer exists"));
   EXPECT_THAT(mirror().out, HasSubstr("250 new"));
   expectEqual();
+}
+
+// Erasure may then come up to a day later.
+TEST_F(MirrorCandidatesTest, SaysOnceADayThatTotalsAreMissingAlsoWhenQuiet) {
+  server.addPosting("posting-1", 250);
+  server.advance(MockServer::workflow_time);
+  mirror();
+  MirrorFile(file).database().execute("UPDATE mirror SET last_full = last_full - 25 * 3600");
+  server.respondNext({"listCandidates",
+                      [](const auto& request) {
+                        return request.query.find("created_before") != std::string::npos;
+                      }},
+                     ScriptedResponse::answer(
+                         200, R"({"data":[],"pagination":{"has_more":false,"total_count":null}})")
+                         .times(10));
+  const ChildResult first = mirror({"--quiet"});
+  EXPECT_EQ(first.exit_code, 0);
+  EXPECT_THAT(first.err,
+              EndsWith("deletions among older candidates: the API sends no total_count; "
+                       "everything was read instead\n"));
+  EXPECT_THAT(mirror({"--quiet"}).err, IsEmpty());
 }
 
 TEST_F(MirrorCandidatesTest, QuietSaysNothing) {
@@ -172,7 +195,9 @@ TEST_F(MirrorCandidatesTest, ADatabaseThatCanNotBeUsedIsAFailureThatSaysWhy) {
   server.addPosting("posting-2");
   ChildResult result = run("mirror_candidates", {"posting-2", "--database", file});
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("is the mirror of another posting; use another file"));
+  EXPECT_THAT(result.err,
+              EndsWith("is the mirror of another posting: use another file, one for each "
+                       "posting\n"));
 
   const heymilo::workflows::sqlite::RunLock other(file);
   result = mirror();
@@ -181,7 +206,17 @@ TEST_F(MirrorCandidatesTest, ADatabaseThatCanNotBeUsedIsAFailureThatSaysWhy) {
 
   result = run("mirror_candidates", {"posting-1", "--database", directory.file("no/folder")});
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("can't open"));
+  EXPECT_THAT(
+      result.err,
+      AllOf(HasSubstr("can't open"), HasSubstr("there is no directory " + directory.file("no"))));
+
+  heymilo::workflows::sqlite::Database(directory.file("app.db"))
+      .execute("CREATE TABLE applicants(name TEXT)");
+  result = run("mirror_candidates", {"posting-1", "--database", directory.file("app.db")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err,
+              EndsWith("is another database, not a mirror: use another file, which is "
+                       "created\n"));
 }
 
 TEST_F(MirrorCandidatesTest, CtrlCEndsAfterAPageAndTheNextRunGoesOnThere) {
@@ -225,11 +260,16 @@ TEST_F(MirrorCandidatesTest, ADatabaseThatIsNotKeptIsAUsageError) {
                                       std::string("file:x?mode=memory"),
                                       std::string("file::memory:"),
                                       std::string("sqlite://x"),
+                                      std::string("POSTGRESQL://u:word@host/database"),
+                                      std::string("host=host password=word"),
                                       directory.file("null"),
                                       directory.path()}) {
     const ChildResult result = run("mirror_candidates", {"posting-1", "--database", database});
     EXPECT_EQ(result.exit_code, 2) << database;
     EXPECT_THAT(result.err, HasSubstr(": --database must be a ")) << database;
+    EXPECT_THAT(result.err, Not(HasSubstr("word"))) << database;
+    EXPECT_EQ(run("mirror_candidates", {"posting-1", "--follow", "--database", database}).err,
+              result.err);
   }
   EXPECT_TRUE(std::filesystem::is_symlink(directory.file("null")));
   EXPECT_EQ(server.requestCount(), 0u);
@@ -244,7 +284,7 @@ TEST_F(MirrorCandidatesTest, AProgramWithoutPostgresSaysWhatToDo) {
               AllOf(HasSubstr("this program was built without PostgreSQL"),
                     HasSubstr("HEYMILO_BUILD_POSTGRES"),
                     HasSubstr("give an SQLite file"),
-                    ::testing::Not(HasSubstr("word"))));
+                    Not(HasSubstr("word"))));
   EXPECT_EQ(server.requestCount(), 0u);
 }
 #endif

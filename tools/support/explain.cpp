@@ -64,8 +64,10 @@ std::string advice(const heymilo::StatusError& error) {
     return rateLimitAdvice(*limited);
   }
   if (dynamic_cast<const heymilo::ServerError*>(&error) != nullptr) {
-    return "The API has a problem. Try again later, or contact its support with the request "
-           "id above.";
+    return error.requestId().empty()
+               ? "The API has a problem. Try again later, or contact its support."
+               : "The API has a problem. Try again later, or contact its support with the request "
+                 "id above.";
   }
   if (error.status() < 400) {
     return "Unexpected status for this API: check HEYMILO_BASE_URL.";
@@ -91,9 +93,31 @@ bool isAboutQuota(const std::string& message) {
   return false;
 }
 
+/// Of a journal, an outbox or a mirror in PostgreSQL: the library's sentence has the server's
+/// words.
+std::string adviceOnPostgres(const std::string& message) {
+  if (message.find("SQLSTATE 42501") != std::string::npos) {
+    return "The user lacks a right. The first run makes the tables, and needs CREATE on the "
+           "database. For later runs their owner can grant USAGE on the schema heymilo, and "
+           "SELECT, "
+           "INSERT, UPDATE and DELETE on its tables.";
+  }
+  if (message.find("can't connect") != std::string::npos) {
+    return "Check that the server can be reached, and that it has this database and user.";
+  }
+  return {};
+}
+
+/// Empty where the message says what to do.
 std::string advice(const heymilo::StoreError& error) {
-  if (!isAboutQuota(error.what())) {
-    return "Check the named file, and that its directory is writable.";
+  const std::string message = error.what();
+  if (!isAboutQuota(message)) {
+    if (message.find("in PostgreSQL") != std::string::npos) {
+      return adviceOnPostgres(message);
+    }
+    return message.rfind("can't ", 0) == 0
+               ? "Check the named file, and that its directory is writable."
+               : "";
   }
   if (quotaIsInPostgres()) {
     return "Check HEYMILO_QUOTA (postgresql://...), that the server can be reached, and that it "
@@ -193,7 +217,8 @@ std::string explain(const heymilo::Error& error) {
   if (const auto* status = dynamic_cast<const heymilo::StatusError*>(&error)) {
     values = valuesAtFault(*status, headline);
   }
-  return headline + '\n' + values + advice(error) + '\n';
+  const std::string what_to_do = advice(error);
+  return headline + '\n' + values + (what_to_do.empty() ? "" : what_to_do + '\n');
 }
 
 std::string explainSameAgain() {

@@ -43,7 +43,7 @@ TEST(Explain, SaysWhatHappenedAndWhatToDo) {
            "what", Outcome::not_sent, false, heymilo::ConnectionFault::proxy)),
        "Check http_proxy"},
       {explain(heymilo::OverloadError("what")), "ulimit -u"},
-      {explain(heymilo::StoreError("what")), "Check the named file"},
+      {explain(heymilo::StoreError("can't open what")), "Check the named file"},
       {explain(heymilo::InvalidArgumentError("SSL_CERT_FILE", "what")), "variable SSL_CERT_FILE."},
       {explain(heymilo::CancelledError("what")), "stopped before it finished"},
       {explain(heymilo::TimeoutError("what")), "did not respond in time"},
@@ -85,8 +85,16 @@ TEST(Explain, SaysWhatToCheckWhereTheStoreIsAQuotas) {
     EXPECT_THAT(text, HasSubstr("that the server can be reached")) << what;
     EXPECT_THAT(text, Not(HasSubstr("pass-word")));
   }
-  EXPECT_THAT(explain(heymilo::StoreError("x.journal is the journal of another posting")),
-              HasSubstr("Check the named file"));
+  EXPECT_EQ(explain(heymilo::StoreError("x is the mirror of another posting: use another file")),
+            "x is the mirror of another posting: use another file\n");
+  EXPECT_THAT(explain(heymilo::StoreError("the mirror in PostgreSQL can't be used: can't connect: "
+                                          "connection refused")),
+              HasSubstr("refused\nCheck that the server can be reached"));
+  EXPECT_THAT(explain(heymilo::StoreError("the mirror in PostgreSQL can't be used: permission "
+                                          "denied for table version (SQLSTATE 42501)")),
+              HasSubstr("their owner can grant USAGE on the schema heymilo"));
+  EXPECT_EQ(explain(heymilo::StoreError("the mirror in PostgreSQL can't be used: out of memory")),
+            "the mirror in PostgreSQL can't be used: out of memory\n");
   setenv("HEYMILO_QUOTA", "machine:/run/quota", 1);
   for (const char* const what : {"quota file /run/quota must be a regular file",
                                  "/run/quota is not a quota file: name another one",
@@ -115,6 +123,14 @@ TEST(Explain, RoundsAWaitUp) {
   heymilo::StatusError::Details limited = details(429);
   limited.retry_after = std::chrono::milliseconds{1500};
   EXPECT_THAT(explain(heymilo::RateLimitError("what", limited)), HasSubstr("in 2 s."));
+}
+
+TEST(Explain, NamesTheRequestIdWhereThereIsOne) {
+  EXPECT_THAT(explain(heymilo::ServerError("what", details(503))), Not(HasSubstr("request id")));
+  heymilo::StatusError::Details failed = details(503);
+  failed.headers.add("X-Request-Id", "req-1");
+  EXPECT_THAT(explain(heymilo::ServerError("what", failed)),
+              HasSubstr("with the request id above"));
 }
 
 TEST(Explain, SaysWhoCanNotBeReadAndWhere) {
