@@ -26,6 +26,9 @@ class HEYMILO_EXPORT Headers {
   /// As add() for each. Throws InvalidArgumentError.
   Headers(std::initializer_list<Entry> entries);
 
+  /// Reserves the memory for so many fields.
+  void reserve(std::size_t fields);
+
   /// Appends a field. Throws InvalidArgumentError, whose param() is the name, if the name or value
   /// is not valid in a header; its text does not contain the value.
   void add(std::string_view name, std::string_view value);

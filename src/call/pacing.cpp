@@ -87,7 +87,11 @@ Pacer::Turn Pacer::judge(Place& place, const CancellationToken& cancellation,
                          Clock::TimePoint deadline, const SlotRequest& request) {
   if (place.queue_ == nullptr) {
     place.queue_ = request.priority == Priority::bulk ? &bulk_ : &interactive_;
-    place.queue_->push_back(&place);
+    if (spare_.empty()) {
+      spare_.push_back(nullptr);
+    }
+    spare_.front() = &place;
+    place.queue_->splice(place.queue_->end(), spare_, spare_.begin());
   }
   try {
     Turn turn = decide(place, cancellation, deadline, request);
@@ -176,7 +180,8 @@ Pacer::Place* Pacer::first() const {
 
 void Pacer::leave(Place& place) {
   if (place.queue_ != nullptr) {
-    std::exchange(place.queue_, nullptr)->remove(&place);
+    std::list<Place*>& queue = *std::exchange(place.queue_, nullptr);
+    spare_.splice(spare_.begin(), queue, std::find(queue.begin(), queue.end(), &place));
     wakeFirst();
   }
 }

@@ -137,6 +137,7 @@ class Pacer {
   std::mutex mutex_;
   std::list<Place*> interactive_;  // guarded by mutex_, as all below
   std::list<Place*> bulk_;
+  std::list<Place*> spare_;  // elements for the next ones, as many as ever waited in parallel
   Outlook outlook_;
   std::pair<int, int> told_waiting_{0, 0};
   std::unique_ptr<QuotaMember> quota_;  // goes first: it may wake

@@ -33,33 +33,48 @@ void checkDate(const char* param, const std::optional<TimeBound>& bound) {
   }
 }
 
-/// `prefix` is the place of the request in what is sent: empty, or `data.17.`.
-void checkMetadata(const std::string& prefix, const std::map<std::string, std::string>& metadata) {
-  const std::string param = prefix + "metadata";
+/// The place of a request in what is sent: empty, or `data.17.`. Made for an error only.
+struct Prefix {
+  std::optional<std::size_t> index{};
+
+  std::string operator()() const {
+    return index ? "data." + std::to_string(*index) + '.' : std::string();
+  }
+};
+
+void checkMetadata(const Prefix& prefix, const std::map<std::string, std::string>& metadata) {
+  const auto refuse = [&](const char* reason) {
+    throw InvalidArgumentError(prefix() + "metadata", reason);
+  };
   if (metadata.size() > kMaxMetadataKeys) {
-    throw InvalidArgumentError(param, "must not have more than 50 keys");
+    refuse("must not have more than 50 keys");
   }
   for (const auto& [key, value] : metadata) {
-    checkUtf8(param, key);
-    if (countCodePoints(key) > kMaxMetadataKey) {
-      throw InvalidArgumentError(param, "must not have a key of more than 40 characters");
+    if (!isUtf8(key)) {
+      refuse("must be UTF-8");
     }
-    const std::string entry = param + "." + key;
+    if (countCodePoints(key) > kMaxMetadataKey) {
+      refuse("must not have a key of more than 40 characters");
+    }
+    const auto refuse_value = [&, name = std::string_view(key)](const char* reason) {
+      const std::string param = prefix() + "metadata.";
+      throw InvalidArgumentError(param + std::string(name), reason, param + '*');
+    };
     if (!isUtf8(value)) {
-      throw InvalidArgumentError(entry, "must be UTF-8", param + ".*");
+      refuse_value("must be UTF-8");
     }
     if (countCodePoints(value) > kMaxMetadataValue) {
-      throw InvalidArgumentError(entry, "must not be longer than 500 characters", param + ".*");
+      refuse_value("must not be longer than 500 characters");
     }
   }
 }
 
-void checkIngest(const std::string& prefix, const CandidateIngestRequest& request) {
+void checkIngest(const Prefix& prefix, const CandidateIngestRequest& request) {
   if (request.metadata) {
     checkMetadata(prefix, *request.metadata);
   }
   if (request.data && !request.data->is_object()) {
-    throw InvalidArgumentError(prefix + "data", "must be a JSON object");
+    throw InvalidArgumentError(prefix() + "data", "must be a JSON object");
   }
 }
 
@@ -83,14 +98,14 @@ void checkListParams(const ListCandidatesParams& params) {
   }
 }
 
-void checkIngestRequest(const CandidateIngestRequest& request) { checkIngest("", request); }
+void checkIngestRequest(const CandidateIngestRequest& request) { checkIngest({}, request); }
 
 void checkBulkIngestRequest(const BulkCandidateIngestRequest& request) {
   if (request.data.empty()) {
     throw InvalidArgumentError("data", "must hold at least one candidate");
   }
   for (std::size_t i = 0; i < request.data.size(); ++i) {
-    checkIngest("data." + std::to_string(i) + ".", request.data[i]);
+    checkIngest({i}, request.data[i]);
   }
 }
 

@@ -14,6 +14,24 @@ CurlHandle::CurlHandle() {
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 1L);
 }
 
+/// Setting all options for each request would cost as much as half of the rest of it.
+void CurlHandle::prepare(Transfer& transfer, const CurlOptions& options) {
+  if (!configured_) {
+    easy_.reset();
+    configure(easy_, options);
+    sockets_.attach(easy_);
+    Transfer::attach(easy_);
+    configured_ = true;
+  }
+  transfer.prepare(easy_, header_lines_);
+}
+
+// Everything else that points to a transfer is only used by the next one, which sets it.
+void CurlHandle::rest() noexcept {
+  static_cast<void>(
+      curl_easy_setopt(easy_.get(), CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr)));
+}
+
 TransferResult CurlHandle::perform(Transfer& transfer, const CancellationToken& cancellation) {
   const CancellationCallback wake_up(cancellation, [this] { curl_multi_wakeup(multi_.get()); });
   if (const CURLMcode code = curl_multi_add_handle(multi_.get(), easy_.get())) {
@@ -21,6 +39,7 @@ TransferResult CurlHandle::perform(Transfer& transfer, const CancellationToken& 
   }
   TransferResult result = run(cancellation);
   if (transfer.turned_away) {
+    configured_ = false;  // it is to connect anew, once
     result = runAgain(transfer, cancellation);
   }
   transfer.end(result);

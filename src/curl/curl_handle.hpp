@@ -1,6 +1,8 @@
 #pragma once
 
+#include "curl/curl_options.hpp"
 #include "curl/easy_handle.hpp"
+#include "curl/header_lines.hpp"
 #include "curl/multi_handle.hpp"
 #include "curl/sockets.hpp"
 #include "curl/transfer.hpp"
@@ -17,19 +19,24 @@ class CurlHandle {
   CurlHandle(const CurlHandle&) = delete;
   CurlHandle& operator=(const CurlHandle&) = delete;
 
-  /// Sets the options of the next transfer and reports about the latest. Its reset() leaves the
-  /// connection open.
-  EasyHandle& easy() noexcept { return easy_; }
+  /// Reports about the latest transfer.
+  const EasyHandle& easy() const noexcept { return easy_; }
 
   /// The sockets of its connections, for the transfer.
   Sockets& sockets() noexcept { return sockets_; }
 
-  /// Runs the transfer, for which the easy handle was prepared, on this thread until it ends or is
-  /// cancelled.
+  /// Makes the easy handle ready for the transfer. `options` are the same ones each time. Throws
+  /// TransportError (not_sent).
+  void prepare(Transfer& transfer, const CurlOptions& options);
+
+  /// Runs the transfer, for which it was prepared, on this thread until it ends or is cancelled.
   TransferResult perform(Transfer& transfer, const CancellationToken& cancellation);
 
   /// Whether another transfer may follow: false after a failed or cancelled one.
   bool usable() const noexcept { return usable_; }
+
+  /// Forgets where the latest transfer is.
+  void rest() noexcept;
 
  private:
   TransferResult run(const CancellationToken& cancellation);
@@ -38,7 +45,9 @@ class CurlHandle {
 
   Sockets sockets_;    // constructed before the multi handle, which closes them
   MultiHandle multi_;  // constructed before the easy handle, which is removed first
+  HeaderLines header_lines_;
   EasyHandle easy_;
+  bool configured_ = false;
   bool usable_ = true;
 };
 

@@ -40,6 +40,7 @@ struct CurlLoop::Running {
       : request(std::move(sent)), transfer(*request, sockets), done(std::move(completion)) {}
 
   const std::shared_ptr<const HttpRequest> request;
+  HeaderLines header_lines;
   EasyHandle easy;
   Transfer transfer;
   NonBlockingTransport::Completion done;
@@ -197,12 +198,14 @@ void CurlLoop::send(std::shared_ptr<const HttpRequest> request, const CurlOption
   try {
     transfer = std::make_shared<Running>(std::move(request), sockets_, done);
     transfer->transfer.proxy = options.proxy;
-    configure(transfer->easy, options, transfer->request->idempotent);
+    configure(transfer->easy, options);
+    sockets_.attach(transfer->easy);
+    Transfer::attach(transfer->easy);
     if (!socket_options::kResets) {
       // An HTTP/2 connection outlives a cancelled request, and could not be closed later.
       transfer->easy.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     }
-    transfer->transfer.prepare(transfer->easy);
+    transfer->transfer.prepare(transfer->easy, transfer->header_lines);
   } catch (...) {
     done({}, std::current_exception());
     return;

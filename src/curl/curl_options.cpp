@@ -1,7 +1,6 @@
 #include "curl/curl_options.hpp"
 
 #include "curl/easy_handle.hpp"
-#include "curl/idle_limits.hpp"
 #include "curl/proxy_in_use.hpp"
 #include "heymilo/errors.hpp"
 
@@ -52,7 +51,7 @@ void check(const CurlOptions& options) {
   }
 }
 
-void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent) {
+void configure(EasyHandle& handle, const CurlOptions& options) {
   handle.set(CURLOPT_NOSIGNAL, 1L);
 #if CURL_AT_LEAST_VERSION(7, 85, 0)
   handle.set(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -63,11 +62,9 @@ void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent) 
   handle.set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
   handle.set(CURLOPT_HTTP09_ALLOWED, 0L);
   handle.setWhereKnown(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
-  handle.set(CURLOPT_ACCEPT_ENCODING, "");  // all encodings that libcurl supports
+  handle.set(CURLOPT_ACCEPT_ENCODING, "");  // decodes; HeaderLines says what is accepted
   handle.set(CURLOPT_BUFFERSIZE, 256L << 10);
   handle.set(CURLOPT_TCP_NODELAY, 1L);
-  handle.set(CURLOPT_MAXAGE_CONN,
-             static_cast<long>((idempotent ? kLongestIdle : kLongestIdleForWrites).count()));
 #if CURL_AT_LEAST_VERSION(7, 87, 0) && !defined(_WIN32)
   // A DNS lookup can't be interrupted. Without this option, ending a transfer waits for the
   // lookup's thread; with it, the thread ends after its lookup.

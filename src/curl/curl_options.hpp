@@ -21,8 +21,8 @@ struct CurlOptions {
 /// byte, and for a client key without a client certificate.
 void check(const CurlOptions& options);
 
-/// Sets the options that are the same for all requests, or for all requests of a kind, on a fresh
-/// handle. Throws TransportError (not_sent) if libcurl lacks a required feature.
-void configure(EasyHandle& handle, const CurlOptions& options, bool idempotent);
+/// Sets the options that are the same for all requests, on a fresh handle. Throws TransportError
+/// (not_sent) if libcurl lacks a required feature.
+void configure(EasyHandle& handle, const CurlOptions& options);
 
 }  // namespace heymilo

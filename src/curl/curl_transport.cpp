@@ -35,10 +35,9 @@ HttpResponse CurlTransport::send(const HttpRequest& request,
                                  const CancellationToken& cancellation) {
   const SigpipeGuard guard;
   const HandlePool::Lease handle = pool_->take();
-  configure(handle->easy(), options_, request.idempotent);
   Transfer transfer(request, handle->sockets());
   transfer.proxy = options_.proxy;
-  transfer.prepare(handle->easy());
+  handle->prepare(transfer, options_);
   const TransferResult result = handle->perform(transfer, cancellation);
   return responseOf(handle->easy(), transfer, result);
 }

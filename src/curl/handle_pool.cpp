@@ -31,7 +31,7 @@ HandlePool::Lease HandlePool::take() {
 
 void HandlePool::giveBack(CurlHandle* returned) noexcept {
   std::unique_ptr<CurlHandle> handle(returned);
-  handle->easy().reset();  // it holds pointers to the request's data
+  handle->rest();
   if (!handle->usable()) {
     return;
   }

@@ -33,7 +33,7 @@ class HandlePool {
   };
   using Lease = std::unique_ptr<CurlHandle, Return>;
 
-  /// A handle with all options at libcurl's defaults. Throws the exceptions of CurlHandle().
+  /// Throws the exceptions of CurlHandle().
   Lease take();
 
  private:

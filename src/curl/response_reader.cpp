@@ -23,6 +23,8 @@ constexpr std::size_t kSpare = 64;
 
 bool isSpace(char c) noexcept { return c == ' ' || c == '\t'; }
 
+bool isForbidden(char c) noexcept { return ascii::isControl(c) && c != '\t'; }
+
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && isSpace(text.front())) {
     text.remove_prefix(1);
@@ -104,13 +106,12 @@ void ResponseReader::addLine(std::string_view line) {
 
 /// A part of a field. What is within it must not look like the end of one.
 void ResponseReader::addText(std::string_view text) {
-  const auto begin = static_cast<std::ptrdiff_t>(fields_.size());
+  const std::size_t begin = fields_.size();
   fields_.append(text);
-  std::replace_if(
-      fields_.begin() + begin,
-      fields_.end(),
-      [](char c) { return ascii::isControl(c) && c != '\t'; },
-      ' ');
+  if (std::any_of(text.begin(), text.end(), isForbidden)) {
+    std::replace_if(
+        fields_.begin() + static_cast<std::ptrdiff_t>(begin), fields_.end(), isForbidden, ' ');
+  }
 }
 
 void ResponseReader::endHeaders() {
@@ -181,6 +182,8 @@ HttpResponse ResponseReader::take() {
   HttpResponse response;
   response.status = status_;
   response.body = std::move(body_);
+  response.headers.reserve(
+      static_cast<std::size_t>(std::count(fields_.begin(), fields_.end(), '\n')));
   forEachField(fields_, [&response](std::string_view name, std::string_view value) {
     try {
       response.headers.add(name, value);

@@ -25,17 +25,21 @@ class SigpipeGuard {
 /// stays pending.
 class SigpipeGuard {
  public:
-  SigpipeGuard() noexcept : was_pending_(pending()) {
-    sigset_t sigpipe = onlySigpipe();
+  SigpipeGuard() noexcept {
+    const sigset_t sigpipe = onlySigpipe();
     pthread_sigmask(SIG_BLOCK, &sigpipe, &mask_before_);
+    // Only a blocked signal can have been pending.
+    was_pending_ = sigismember(&mask_before_, SIGPIPE) == 1 && pending();
   }
 
   ~SigpipeGuard() {
-    if (!was_pending_ && pending()) {
+    if (!was_pending_) {
       const sigset_t sigpipe = onlySigpipe();
 #ifdef __APPLE__
-      int taken = 0;
-      sigwait(&sigpipe, &taken);
+      if (pending()) {
+        int taken = 0;
+        sigwait(&sigpipe, &taken);
+      }
 #else
       const timespec at_once{0, 0};
       sigtimedwait(&sigpipe, nullptr, &at_once);
@@ -62,7 +66,7 @@ class SigpipeGuard {
     return sigismember(&signals, SIGPIPE) == 1;
   }
 
-  const bool was_pending_;
+  bool was_pending_ = false;
   sigset_t mask_before_{};
 };
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
-#include <new>
 #include <string>
 #include <string_view>
 
+#include "curl/idle_limits.hpp"
 #include "curl/proxy_in_use.hpp"
 #include "types/status_outcome.hpp"
 
@@ -91,30 +91,38 @@ void Transfer::refuseUnusableProxy() const {
   }
 }
 
-void Transfer::prepare(EasyHandle& handle) {
+void Transfer::attach(EasyHandle& handle) {
+  handle.set(CURLOPT_PATH_AS_IS, 1L);
+  handle.set(CURLOPT_PREREQFUNCTION, &onStart);
+  handle.set(CURLOPT_HEADERFUNCTION, &onHeader);
+  handle.set(CURLOPT_WRITEFUNCTION, &onBody);
+  handle.set(CURLOPT_READFUNCTION, &onRead);
+}
+
+void Transfer::prepare(EasyHandle& handle, HeaderLines& lines) {
   easy_ = handle.get();
   refuseUnusableProxy();
   const auto unlimited = (std::chrono::milliseconds::max)();
   handle.set(CURLOPT_URL, request.url.c_str());
-  handle.set(CURLOPT_PATH_AS_IS, 1L);
-  header_lines_ = headerLines(request);
-  handle.set(CURLOPT_HTTPHEADER, header_lines_.get());
+  handle.set(CURLOPT_HTTPHEADER, lines.of(request.headers));
   prepareMethod(handle);
   handle.set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeout));
   // 0 would mean libcurl's default of 5 minutes.
   handle.set(
       CURLOPT_CONNECTTIMEOUT_MS,
       milliseconds(request.connect_timeout.count() == 0 ? unlimited : request.connect_timeout));
-  sockets.attach(handle);
-  handle.set(CURLOPT_PREREQFUNCTION, &onStart);
-  handle.set(CURLOPT_PREREQDATA, static_cast<void*>(this));
-  handle.set(CURLOPT_HEADERFUNCTION, &onHeader);
-  handle.set(CURLOPT_HEADERDATA, static_cast<void*>(this));
-  handle.set(CURLOPT_WRITEFUNCTION, &onBody);
-  handle.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  handle.set(
+      CURLOPT_MAXAGE_CONN,
+      static_cast<long>((request.idempotent ? kLongestIdle : kLongestIdleForWrites).count()));
+  void* const self = this;
+  handle.set(CURLOPT_PREREQDATA, self);
+  handle.set(CURLOPT_HEADERDATA, self);
+  handle.set(CURLOPT_WRITEDATA, self);
+  handle.set(CURLOPT_READDATA, self);
   handle.set(CURLOPT_ERRORBUFFER, static_cast<char*>(error_text));
 }
 
+/// All that a previous request of the handle may have set is set again.
 void Transfer::prepareMethod(EasyHandle& handle) {
   const std::string& method = request.method;
   // Of these a server expects content: without a body they announce one of length 0 (RFC 9110,
@@ -124,19 +132,15 @@ void Transfer::prepareMethod(EasyHandle& handle) {
     throw TransportError("the method is not GET, POST, PUT, PATCH or DELETE", Outcome::not_sent);
   }
   if (has_content || (method == "DELETE" && !request.body.empty())) {
-    handle.set(CURLOPT_POST, 1L);
+    // A body that is not sent with the head comes from a callback, so that it is known how much can
+    // have been sent.
+    handle.set(CURLOPT_POSTFIELDS, sentWithHead() ? request.body.c_str() : nullptr);
     handle.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    if (sentWithHead()) {
-      handle.set(CURLOPT_POSTFIELDS, request.body.c_str());
-    } else {
-      // From a callback, so that it is known how much can have been sent.
-      handle.set(CURLOPT_READFUNCTION, &onRead);
-      handle.set(CURLOPT_READDATA, static_cast<void*>(this));
-    }
+    handle.set(CURLOPT_POST, 1L);
+  } else {
+    handle.set(CURLOPT_HTTPGET, 1L);
   }
-  if (method != "GET" && method != "POST") {
-    handle.set(CURLOPT_CUSTOMREQUEST, method.c_str());
-  }
+  handle.set(CURLOPT_CUSTOMREQUEST, method == "GET" || method == "POST" ? nullptr : method.c_str());
 }
 
 // A small body goes out in one piece with the head: one system call, one packet and one wake-up of
@@ -189,37 +193,6 @@ CURLcode Transfer::prepareAgain() noexcept {
 Outcome Transfer::outcomeWithoutResponse() const noexcept {
   const bool sent_whole = starts > 0 && body_taken == request.body.size();
   return sent_whole ? Outcome::unknown : Outcome::not_sent;
-}
-
-Transfer::HeaderList Transfer::headerLines(const HttpRequest& request) {
-  HeaderList lines;
-  std::string line;
-  const auto append = [&] {
-    curl_slist* longer = curl_slist_append(lines.get(), line.c_str());
-    if (longer == nullptr) {
-      throw std::bad_alloc();
-    }
-    static_cast<void>(lines.release());
-    lines.reset(longer);
-  };
-  for (const auto& [name, value] : request.headers) {
-    // `Name:` without a value would remove the header.
-    const bool blank = value.find_first_not_of(" \t") == std::string::npos;
-    line.assign(name).append(blank ? ";" : ": ");
-    if (!blank) {
-      line += value;
-    }
-    append();
-  }
-  // Headers that libcurl would add automatically. (`Expect` costs a second if the server ignores
-  // it.)
-  for (const char* name : {"Accept", "Content-Type", "Expect"}) {
-    if (!request.headers.contains(name)) {
-      line.assign(name).append(":");
-      append();
-    }
-  }
-  return lines;
 }
 
 }  // namespace heymilo

@@ -3,11 +3,11 @@
 #include <curl/curl.h>
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "curl/easy_handle.hpp"
+#include "curl/header_lines.hpp"
 #include "curl/response_reader.hpp"
 #include "curl/sockets.hpp"
 #include "heymilo/errors.hpp"
@@ -24,9 +24,13 @@ struct Transfer {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  /// Makes the handle ready to send the request and to fill `response`. The transfer must outlive
-  /// the handle's perform(). Throws TransportError (not_sent).
-  void prepare(EasyHandle& handle);
+  /// Sets what is the same for all transfers of a handle.
+  static void attach(EasyHandle& handle);
+
+  /// Makes an attached handle ready to send the request and to fill `response`, whatever it sent
+  /// before. The transfer and `lines` must outlive the handle's perform(). Throws TransportError
+  /// (not_sent).
+  void prepare(EasyHandle& handle, HeaderLines& lines);
 
   /// As prepare(), on a new connection, after the transfer was turned away.
   CURLcode prepareAgain() noexcept;
@@ -64,15 +68,7 @@ struct Transfer {
   void refuseUnusableProxy() const;
   void prepareMethod(EasyHandle& handle);
 
-  struct DeleteList {
-    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-  };
-  using HeaderList = std::unique_ptr<curl_slist, DeleteList>;
-
-  static HeaderList headerLines(const HttpRequest& request);
-
   CURL* easy_ = nullptr;
-  HeaderList header_lines_;
 };
 
 }  // namespace heymilo

@@ -13,7 +13,8 @@ namespace {
 // RFC 9110, section 5.6.2.
 bool isTokenCharacter(char c) noexcept {
   constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
-  return ascii::isDigit(c) || ascii::isLetter(c) || kPunctuation.find(c) != std::string_view::npos;
+  return ascii::isLetter(c) || c == '-' || ascii::isDigit(c) ||
+         kPunctuation.find(c) != std::string_view::npos;
 }
 
 bool isToken(std::string_view text) noexcept {
@@ -48,6 +49,8 @@ Headers::Headers(std::initializer_list<Entry> entries) {
     add(entry.first, entry.second);
   }
 }
+
+void Headers::reserve(std::size_t fields) { entries_.reserve(fields); }
 
 void Headers::add(std::string_view name, std::string_view value) {
   entries_.push_back(checkedEntry(name, value));

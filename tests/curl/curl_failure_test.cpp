@@ -130,10 +130,8 @@ TEST(CurlHandleAfterAFailure, IsNotUsedAgain) {
   CurlHandle handle;
   const auto fetch = [&handle](const std::string& url) {
     const HttpRequest request = heymilo_test::get(url);
-    handle.easy().reset();
-    handle.easy().set(CURLOPT_PROXY, "");
     Transfer transfer(request, handle.sockets());
-    transfer.prepare(handle.easy());
+    handle.prepare(transfer, {8, {}, ""});
     return handle.perform(transfer, {}).code;
   };
   EXPECT_EQ(fetch(server.url()), CURLE_OK);

@@ -84,6 +84,37 @@ TEST(CurlTransport, SendsWhatItIsGivenAndLittleElse) {
   EXPECT_THAT(encodings, HasSubstr("gzip"));
 }
 
+// Nothing of a request is left for the next one on the same handle.
+TEST(CurlTransport, EachKindOfRequestFollowsEachOther) {
+  RawServer server(answering(httpAnswer("200 OK")));
+  std::vector<HttpRequest> kinds{get(server.url("/list?limit=3")),
+                                 post(server.url(), "{\"a\": 1}"),
+                                 post(server.url("/large"), std::string(50'000, 'x')),
+                                 post(server.url("/none"), "")};
+  for (const char* const method : {"PUT", "PATCH", "DELETE"}) {
+    kinds.push_back(post(server.url("/other"), "{\"b\": 2}"));
+    kinds.back().method = method;
+    kinds.back().headers.add("X-Other", method);
+  }
+  kinds.push_back(get(server.url("/gone")));
+  kinds.back().method = "DELETE";
+  const auto received = [&](const HttpRequest& request, heymilo::Transport& transport) {
+    const std::size_t before = server.requests().size();
+    EXPECT_EQ(transport.send(request, {}).status, 200);
+    EXPECT_EQ(server.requests().size(), before + 1);
+    const auto last = server.requests().back();
+    return last.head + last.body;
+  };
+  for (const HttpRequest& first : kinds) {
+    for (const HttpRequest& second : kinds) {
+      const std::string alone = received(second, *makeTransport());
+      const auto transport = makeTransport();
+      received(first, *transport);
+      EXPECT_EQ(received(second, *transport), alone) << first.method << ' ' << first.url;
+    }
+  }
+}
+
 TEST(CurlTransport, AGetHasNoBodyAndAPostMayHaveNone) {
   RawServer server(answering(httpAnswer("200 OK")));
   const auto transport = makeTransport();
