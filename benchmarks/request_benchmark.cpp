@@ -59,8 +59,10 @@ heymilo::CandidateIngestRequest person() {
 
 /// The headers that the client sends, for all subjects.
 Headers headersOf(const std::string& body) {
-  Headers headers = {
-      {"X-API-KEY", "test-key"}, {"Accept", "application/json"}, {"User-Agent", "benchmark/1.0"}};
+  Headers headers = {{"X-API-KEY", "test-key"},
+                     {"Accept", "application/json"},
+                     {"User-Agent", "benchmark/1.0"},
+                     {"Accept-Encoding", "gzip, br"}};
   if (!body.empty()) {
     headers.emplace_back("Content-Type", "application/json");
   }

@@ -12,6 +12,8 @@
 
 namespace heymilo {
 
+class ResponseReader;
+
 /// HTTP header fields (RFC 9110, section 5), in order. Name lookup ignores case. Header injection
 /// is impossible: a name must be a token, and a value must not contain a control character other
 /// than a tab. A value type: copies are independent, and one object must not be modified by two
@@ -49,6 +51,12 @@ class HEYMILO_EXPORT Headers {
   bool empty() const noexcept { return entries_.empty(); }            ///< there is no field
 
  private:
+  friend class ResponseReader;
+
+  /// As add() for a value that has no control character. False, and nothing is added, where the
+  /// name is not valid.
+  bool addReceived(std::string_view name, std::string_view value);
+
   std::vector<Entry> entries_;
 };
 

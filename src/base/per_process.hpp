@@ -5,20 +5,9 @@
 #include <memory>
 #include <utility>
 
-#ifndef _WIN32
-#include <unistd.h>
-#endif
+#include "base/process_id.hpp"
 
 namespace heymilo {
-
-/// Identifies the process: differs between parent and child.
-inline long processId() noexcept {
-#ifdef _WIN32
-  return 0;  // where there is no fork()
-#else
-  return getpid();
-#endif
-}
 
 /// One T per process. A child of fork() gets its own T on first use and never touches its parent's:
 /// in the parent's T a lock may be held, or a queue position taken, by a thread that does not exist

@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/per_process.hpp"
+#include "base/process_id.hpp"
 #include "heymilo/cancellation.hpp"
 #include "heymilo/options.hpp"
 #include "heymilo/quota.hpp"

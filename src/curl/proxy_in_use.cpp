@@ -67,9 +67,10 @@ constexpr std::array kVariables{
 bool isProxyNamed() noexcept {
 #ifdef __linux__
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
-    const char first = ascii::toLower(**variable);
-    if (first != 'h' && first != 'a') {
-      continue;
+    const char* const begin = *variable;
+    const char first = ascii::toLower(begin[0]);
+    if ((first != 'h' && first != 'a') || begin[1] == '\0' || ascii::toLower(begin[1]) < 'l') {
+      continue;  // not ht... or al...: most are not looked at any further
     }
     for (const std::string_view name : kVariables) {
       if (std::strncmp(*variable, name.data(), name.size()) == 0 &&

@@ -4,12 +4,12 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "base/ascii.hpp"
-#include "heymilo/errors.hpp"
 
 namespace heymilo {
 
@@ -24,6 +24,19 @@ constexpr std::size_t kSpare = 64;
 bool isSpace(char c) noexcept { return c == ' ' || c == '\t'; }
 
 bool isForbidden(char c) noexcept { return ascii::isControl(c) && c != '\t'; }
+
+/// Whether there is a forbidden character, a tab or a byte past ASCII: rare, and looked at again.
+bool mayBeForbidden(std::string_view text) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = kOnes * 0x80;
+  std::uint64_t found = 0;
+  for (std::size_t at = 0; at < text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t eight = kOnes * ' ';
+    std::memcpy(&eight, text.data() + at, (std::min)(sizeof eight, text.size() - at));
+    const std::uint64_t is_delete = (eight ^ (kOnes * 0x7f)) - kOnes;
+    found |= (eight - kOnes * ' ') | is_delete | eight;  // the high bit of a byte that is one
+  }
+  return (found & kHighs) != 0;
+}
 
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && isSpace(text.front())) {
@@ -108,7 +121,7 @@ void ResponseReader::addLine(std::string_view line) {
 void ResponseReader::addText(std::string_view text) {
   const std::size_t begin = fields_.size();
   fields_.append(text);
-  if (std::any_of(text.begin(), text.end(), isForbidden)) {
+  if (mayBeForbidden(text)) {
     std::replace_if(
         fields_.begin() + static_cast<std::ptrdiff_t>(begin), fields_.end(), isForbidden, ' ');
   }
@@ -185,10 +198,7 @@ HttpResponse ResponseReader::take() {
   response.headers.reserve(
       static_cast<std::size_t>(std::count(fields_.begin(), fields_.end(), '\n')));
   forEachField(fields_, [&response](std::string_view name, std::string_view value) {
-    try {
-      response.headers.add(name, value);
-    } catch (const InvalidArgumentError&) {  // NOLINT(bugprone-empty-catch): invalid name, no field
-    }
+    response.headers.addReceived(name, value);  // a field with an invalid name is dropped
   });
   return response;
 }

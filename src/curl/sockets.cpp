@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/per_process.hpp"
+#include "base/process_id.hpp"
 #include "base/under_way.hpp"
 #include "curl/easy_handle.hpp"
 #include "curl/socket_options.hpp"

@@ -56,6 +56,14 @@ void Headers::add(std::string_view name, std::string_view value) {
   entries_.push_back(checkedEntry(name, value));
 }
 
+bool Headers::addReceived(std::string_view name, std::string_view value) {
+  if (!isToken(name)) {
+    return false;
+  }
+  entries_.emplace_back(name, value);
+  return true;
+}
+
 void Headers::set(std::string_view name, std::string_view value) {
   Entry entry = checkedEntry(name, value);  // copied first: the arguments may be views of an entry
   const auto first = std::find_if(entries_.begin(), entries_.end(), named(entry.first));

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #endif
 
-#include "base/per_process.hpp"
+#include "base/process_id.hpp"
 #include "workflows/bulk/key/canonical_content.hpp"
 #include "workflows/bulk/key/reference.hpp"
 

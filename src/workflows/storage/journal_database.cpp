@@ -13,7 +13,7 @@
 #endif
 
 #include "base/file_system.hpp"
-#include "base/per_process.hpp"
+#include "base/process_id.hpp"
 #include "heymilo/workflows/store_error.hpp"
 #include "workflows/storage/journal_schema.hpp"
 #include "workflows/storage/overwrite.hpp"

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/per_process.hpp"
+#include "base/process_id.hpp"
 #include "heymilo/workflows/outbox.hpp"
 #include "heymilo/workflows/sqlite_journal.hpp"
 #include "heymilo/workflows/store_error.hpp"
