@@ -53,9 +53,11 @@ class HEYMILO_EXPORT Headers {
  private:
   friend class ResponseReader;
 
-  /// As add() for a value that has no control character. False, and nothing is added, where the
-  /// name is not valid.
+  /// As add(), of a response: a control character of the value becomes a space. False, and nothing
+  /// is added, where the name is not valid.
   bool addReceived(std::string_view name, std::string_view value);
+  /// Continues the value of the last field, after a space.
+  void continueReceived(std::string_view text);
 
   std::vector<Entry> entries_;
 };

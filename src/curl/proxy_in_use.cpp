@@ -68,8 +68,9 @@ bool isProxyNamed() noexcept {
 #ifdef __linux__
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
     const char* const begin = *variable;
-    const char first = ascii::toLower(begin[0]);
-    if ((first != 'h' && first != 'a') || begin[1] == '\0' || ascii::toLower(begin[1]) < 'l') {
+    constexpr int kCase = 0x20;  // of a letter
+    const int first = begin[0] | kCase;
+    if ((first != 'h' && first != 'a') || (begin[1] | kCase) < 'l') {
       continue;  // not ht... or al...: most are not looked at any further
     }
     for (const std::string_view name : kVariables) {

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -23,21 +22,6 @@ constexpr std::size_t kSpare = 64;
 
 bool isSpace(char c) noexcept { return c == ' ' || c == '\t'; }
 
-bool isForbidden(char c) noexcept { return ascii::isControl(c) && c != '\t'; }
-
-/// Whether there is a forbidden character, a tab or a byte past ASCII: rare, and looked at again.
-bool mayBeForbidden(std::string_view text) noexcept {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = kOnes * 0x80;
-  std::uint64_t found = 0;
-  for (std::size_t at = 0; at < text.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t eight = kOnes * ' ';
-    std::memcpy(&eight, text.data() + at, (std::min)(sizeof eight, text.size() - at));
-    const std::uint64_t is_delete = (eight ^ (kOnes * 0x7f)) - kOnes;
-    found |= (eight - kOnes * ' ') | is_delete | eight;  // the high bit of a byte that is one
-  }
-  return (found & kHighs) != 0;
-}
-
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && isSpace(text.front())) {
     text.remove_prefix(1);
@@ -55,17 +39,6 @@ int statusOf(std::string_view line) noexcept {
   int status = 0;
   std::from_chars(line.data(), line.data() + line.size(), status);
   return status;
-}
-
-/// Calls `use` with the name and the value of each of the fields.
-template <class Use>
-void forEachField(std::string_view fields, Use use) {
-  while (!fields.empty()) {
-    const std::string_view field = fields.substr(0, fields.find('\n'));
-    fields.remove_prefix(field.size() + 1);
-    const std::size_t colon = field.find(':');
-    use(field.substr(0, colon), field.substr(colon + 1));
-  }
 }
 
 }  // namespace
@@ -90,9 +63,10 @@ bool ResponseReader::readHeader(std::string_view line) noexcept {
 void ResponseReader::addLine(std::string_view line) {
   if (!in_headers_) {
     in_headers_ = true;
-    constexpr std::size_t kUsualSize = 1024;
-    fields_.clear();
-    fields_.reserve(kUsualSize);
+    constexpr std::size_t kUsual = 12;
+    headers_ = {};
+    headers_.reserve(kUsual);
+    has_field_ = false;
     status_ = statusOf(line);
     return;
   }
@@ -102,28 +76,14 @@ void ResponseReader::addLine(std::string_view line) {
     return;
   }
   if (isSpace(line.front())) {  // continues the line before: RFC 9112, section 5.2
-    if (!fields_.empty()) {
-      fields_.back() = ' ';
-      addText(content);
-      fields_ += '\n';
+    if (has_field_) {
+      headers_.continueReceived(content);
     }
     return;
   }
   const std::size_t colon = content.find(':');
   if (colon != std::string_view::npos) {
-    addText(content.substr(0, colon + 1));
-    addText(trimmed(content.substr(colon + 1)));
-    fields_ += '\n';
-  }
-}
-
-/// A part of a field. What is within it must not look like the end of one.
-void ResponseReader::addText(std::string_view text) {
-  const std::size_t begin = fields_.size();
-  fields_.append(text);
-  if (mayBeForbidden(text)) {
-    std::replace_if(
-        fields_.begin() + static_cast<std::ptrdiff_t>(begin), fields_.end(), isForbidden, ' ');
+    has_field_ = headers_.addReceived(content.substr(0, colon), trimmed(content.substr(colon + 1)));
   }
 }
 
@@ -149,18 +109,16 @@ void ResponseReader::endHeaders() {
 bool ResponseReader::readLength(std::size_t& length) const {
   std::optional<std::string_view> given;
   bool encoded = false;
-  bool contradicted = false;
-  forEachField(fields_, [&](std::string_view name, std::string_view value) {
+  for (const auto& [name, value] : headers_) {
     // What is transferred, or has yet to be unpacked, has another length than the body.
     encoded = encoded || ascii::equalIgnoringCase(name, "Content-Encoding") ||
               ascii::equalIgnoringCase(name, "Transfer-Encoding");
     if (ascii::equalIgnoringCase(name, "Content-Length")) {
-      contradicted = contradicted || given.value_or(value) != value;
+      if (given.value_or(value) != value) {
+        return false;
+      }
       given = value;
     }
-  });
-  if (contradicted) {
-    return false;
   }
   if (!given) {
     return true;
@@ -195,11 +153,7 @@ HttpResponse ResponseReader::take() {
   HttpResponse response;
   response.status = status_;
   response.body = std::move(body_);
-  response.headers.reserve(
-      static_cast<std::size_t>(std::count(fields_.begin(), fields_.end(), '\n')));
-  forEachField(fields_, [&response](std::string_view name, std::string_view value) {
-    response.headers.addReceived(name, value);  // a field with an invalid name is dropped
-  });
+  response.headers = std::move(headers_);
   return response;
 }
 

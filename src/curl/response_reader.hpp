@@ -47,7 +47,6 @@ class ResponseReader {
 
  private:
   void addLine(std::string_view line);
-  void addText(std::string_view text);
   void endHeaders();
   bool readLength(std::size_t& length) const;
 
@@ -57,7 +56,8 @@ class ResponseReader {
   bool in_headers_ = false;
   bool complete_ = false;
   int status_ = 0;
-  std::string fields_;  // `Name:value`, each with a line feed after it: one block of memory for all
+  bool has_field_ = false;  // the latest field is in `headers_`
+  Headers headers_;
   std::string body_;
 };
 

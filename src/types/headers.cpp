@@ -1,6 +1,8 @@
 #include "heymilo/headers.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "base/ascii.hpp"
@@ -23,6 +25,26 @@ bool isToken(std::string_view text) noexcept {
 
 // RFC 9110, section 5.5; bytes past ASCII are obs-text and pass.
 bool isFieldValueCharacter(char c) noexcept { return c == '\t' || !ascii::isControl(c); }
+
+/// Whether there is a control character or a byte past ASCII: rare, and looked at again.
+bool mayBeForbidden(std::string_view text) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = kOnes * 0x80;
+  std::uint64_t found = 0;
+  for (std::size_t at = 0; at < text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t eight = kOnes * ' ';
+    std::memcpy(&eight, text.data() + at, (std::min)(sizeof eight, text.size() - at));
+    const std::uint64_t is_delete = (eight ^ (kOnes * 0x7f)) - kOnes;
+    found |= (eight - kOnes * ' ') | is_delete | eight;  // the high bit of a byte that is one
+  }
+  return (found & kHighs) != 0;
+}
+
+void replaceForbidden(std::string& value) {
+  if (mayBeForbidden(value)) {
+    std::replace_if(
+        value.begin(), value.end(), [](char c) { return !isFieldValueCharacter(c); }, ' ');
+  }
+}
 
 Headers::Entry checkedEntry(std::string_view name, std::string_view value) {
   if (!isToken(name)) {
@@ -61,7 +83,15 @@ bool Headers::addReceived(std::string_view name, std::string_view value) {
     return false;
   }
   entries_.emplace_back(name, value);
+  replaceForbidden(entries_.back().second);
   return true;
+}
+
+void Headers::continueReceived(std::string_view text) {
+  std::string& value = entries_.back().second;
+  value += ' ';
+  value += text;
+  replaceForbidden(value);
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
