@@ -4,7 +4,6 @@
 #include "json/fast_reader.hpp"
 #include "json/model_sink.hpp"
 #include "json/reader.hpp"
-#include "json/size_sink.hpp"
 #include "json/text_sink.hpp"
 #include "json/tree_sink.hpp"
 #include "json/walk.hpp"
@@ -13,17 +12,10 @@ namespace heymilo {
 
 namespace json {
 
-// Escapes usually add less than this part of the text.
-constexpr std::size_t kShareOfEscapes = 64;
-
 std::string encode(const detail::ObjectType& type, const void* model) {
-  SizeSink size;
-  walk(type, model, size);
-  std::string out;
-  out.reserve(size.size() + size.size() / kShareOfEscapes);
-  TextSink sink(out);
+  TextSink sink;
   walk(type, model, sink);
-  return out;
+  return sink.take();
 }
 
 #ifdef HEYMILO_WITH_SIMDJSON

@@ -26,6 +26,9 @@ class Sink {
   virtual void beginArray() = 0;
   virtual void endArray() = 0;
 
+  /// A walker says before each element of an array how many were written, of how many.
+  void progress(std::size_t /*written*/, std::size_t /*all*/) noexcept {}
+
  protected:
   ~Sink() = default;
 };

@@ -7,6 +7,7 @@
 
 #include "json/mismatch.hpp"
 #include "json/number.hpp"
+#include "json/text_sink.hpp"
 
 namespace heymilo::json {
 
@@ -37,9 +38,11 @@ void below(std::size_t index, Step step) {
   }
 }
 
-void walkTree(const nlohmann::json& tree, Sink& sink, std::size_t depth);
+template <class S>
+void walkTree(const nlohmann::json& tree, S& sink, std::size_t depth);
 
-void walkEntries(const nlohmann::json& object, Sink& sink, std::size_t depth) {
+template <class S>
+void walkEntries(const nlohmann::json& object, S& sink, std::size_t depth) {
   for (const auto& [name, value] : object.get_ref<const nlohmann::json::object_t&>()) {
     below(name, false, [&, &key = name, &entry = value] {
       sink.key(key);
@@ -48,7 +51,8 @@ void walkEntries(const nlohmann::json& object, Sink& sink, std::size_t depth) {
   }
 }
 
-void walkTree(const nlohmann::json& tree, Sink& sink, std::size_t depth) {
+template <class S>
+void walkTree(const nlohmann::json& tree, S& sink, std::size_t depth) {
   if (depth > kMaxDepth) {
     throw Mismatch{{}, "nested deeper than " + std::to_string(kMaxDepth) + " levels"};
   }
@@ -77,6 +81,7 @@ void walkTree(const nlohmann::json& tree, Sink& sink, std::size_t depth) {
       sink.beginArray();
       std::size_t index = 0;
       for (const nlohmann::json& element : tree) {
+        sink.progress(index, tree.size());
         below(index++, [&] { walkTree(element, sink, depth + 1); });
       }
       return sink.endArray();
@@ -87,9 +92,11 @@ void walkTree(const nlohmann::json& tree, Sink& sink, std::size_t depth) {
   }
 }
 
-void walkModel(const detail::ObjectType& type, const void* model, Sink& sink, std::size_t depth);
+template <class S>
+void walkModel(const detail::ObjectType& type, const void* model, S& sink, std::size_t depth);
 
-void walkValue(const Type& type, const void* value, Sink& sink, std::size_t depth) {
+template <class S>
+void walkValue(const Type& type, const void* value, S& sink, std::size_t depth) {
   switch (type.kind) {
     case Kind::text:
       return sink.text(*static_cast<const std::string*>(value));
@@ -133,6 +140,7 @@ void walkValue(const Type& type, const void* value, Sink& sink, std::size_t dept
       sink.beginArray();
       const std::size_t size = type.size(value);
       for (std::size_t i = 0; i < size; ++i) {
+        sink.progress(i, size);
         below(i, [&] { walkValue(*type.element, type.at(value, i), sink, depth + 1); });
       }
       return sink.endArray();
@@ -149,7 +157,8 @@ bool documents(const detail::ObjectType& type, std::string_view name) {
   return false;
 }
 
-void walkModel(const detail::ObjectType& type, const void* model, Sink& sink, std::size_t depth) {
+template <class S>
+void walkModel(const detail::ObjectType& type, const void* model, S& sink, std::size_t depth) {
   sink.beginObject();
   for (std::size_t i = 0; i < type.count; ++i) {
     const FieldType& field = type.fields[i];
@@ -182,6 +191,10 @@ void walkModel(const detail::ObjectType& type, const void* model, Sink& sink, st
 }  // namespace
 
 void walk(const detail::ObjectType& type, const void* model, Sink& sink) {
+  walkModel(type, model, sink, 0);
+}
+
+void walk(const detail::ObjectType& type, const void* model, TextSink& sink) {
   walkModel(type, model, sink, 0);
 }
 

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "json/mismatch.hpp"
 
@@ -13,20 +15,19 @@ namespace heymilo::json {
 namespace {
 
 std::string textOf(const std::string& value) {
-  std::string out;
-  TextSink(out).text(value);
-  return out;
+  TextSink sink;
+  sink.text(value);
+  return sink.take();
 }
 
 std::string numberOf(double value) {
-  std::string out;
-  TextSink(out).number(value);
-  return out;
+  TextSink sink;
+  sink.number(value);
+  return sink.take();
 }
 
 TEST(TextSink, SeparatesWhatIsWithinObjectsAndArrays) {
-  std::string out = "> ";  // it appends
-  TextSink sink(out);
+  TextSink sink;
   sink.beginObject();
   sink.key("empty");
   sink.beginArray();
@@ -46,18 +47,17 @@ TEST(TextSink, SeparatesWhatIsWithinObjectsAndArrays) {
   sink.key("last");
   sink.text("x");
   sink.endObject();
-  EXPECT_EQ(out, R"(> {"empty":[],"some":[null,true,false,{},{"a":-1}],"last":"x"})");
+  EXPECT_EQ(sink.take(), R"({"empty":[],"some":[null,true,false,{},{"a":-1}],"last":"x"})");
 }
 
 TEST(TextSink, WritesAllIntegers) {
-  std::string out;
-  TextSink sink(out);
+  TextSink sink;
   sink.beginArray();
   sink.integer((std::numeric_limits<std::int64_t>::min)());
   sink.integer(0);
   sink.largeInteger((std::numeric_limits<std::uint64_t>::max)());
   sink.endArray();
-  EXPECT_EQ(out, "[-9223372036854775808,0,18446744073709551615]");
+  EXPECT_EQ(sink.take(), "[-9223372036854775808,0,18446744073709551615]");
 }
 
 TEST(TextSink, WritesNumbersAsDumpDoes) {
@@ -95,10 +95,42 @@ TEST(TextSink, RefusesTextThatIsNotUtf8) {
        {"\xff", "abcdefgh\xc3", "\xed\xa0\x80", "\xc0\xaf", "aaaaaaaaaaaa\x80"}) {
     EXPECT_THROW(textOf(text), Mismatch) << text;
   }
-  std::string out;
-  TextSink sink(out);
+  TextSink sink;
   sink.beginObject();
   EXPECT_THROW(sink.key("\xff"), Mismatch);
+}
+
+// Whatever was in the way of fast copying, and wherever the space ended.
+TEST(TextSink, WritesRandomTextsAsDumpDoes) {
+  std::mt19937 random(1);  // NOLINT: the same each time
+  const std::vector<std::string> parts{"a",
+                                       "plain text ",
+                                       "\"",
+                                       "\\",
+                                       "\n",
+                                       std::string("\0", 1),
+                                       "\x1f",
+                                       "\x7f",
+                                       "\xc3\xa9",
+                                       "\xe4\xb8\xad",
+                                       "\xf0\x9f\x98\x80"};
+  nlohmann::json all = nlohmann::json::array();
+  TextSink sink;
+  sink.beginArray();
+  for (int i = 0; i < 3'000; ++i) {
+    std::string text;
+    for (auto length = random() % 120; length > 0; --length) {
+      text += parts[random() % (i % 2 == 0 ? 2 : parts.size())];
+    }
+    sink.progress(static_cast<std::size_t>(i), 3'000);
+    sink.beginObject();
+    sink.key(text);
+    sink.text(text);
+    sink.endObject();
+    all.push_back({{text, text}});
+  }
+  sink.endArray();
+  EXPECT_EQ(sink.take(), all.dump());
 }
 
 }  // namespace
