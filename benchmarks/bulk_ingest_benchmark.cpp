@@ -1,8 +1,11 @@
 // Bulk ingestion against its two bounds: the time required by the quota alone, and the memory of a
-// run a hundredth as long.
+// run a hundredth as long. And without a quota, from a file to a server, beside a loop by hand that
+// keeps no journal: it reads each line with nlohmann/json, and sends with one handle of libcurl.
 //
-//   bulk_ingest_benchmark            prints both
-//   bulk_ingest_benchmark memory N   prints the peak memory, in KiB, of a run of N records
+//   bulk_ingest_benchmark             prints all of it, with a million records by hand and with the
+//                                     library
+//   bulk_ingest_benchmark memory N    prints the peak memory, in KiB, of a run of N records
+//   bulk_ingest_benchmark records N   prints the comparison with N records, a multiple of 10,000
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -12,11 +15,22 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "allocations.hpp"
+#include "canned_server.hpp"
 #include "heymilo/testing/mock_server.hpp"
 #include "heymilo/workflows/bulk_ingest.hpp"
+#include "raw_curl.hpp"
+#include "statistics.hpp"
 
 namespace {
 
@@ -35,18 +49,39 @@ BulkSource generated(std::size_t count) {
   };
 }
 
-std::string newJournal() {
-  const auto path = std::filesystem::temp_directory_path() /
-                    ("heymilo-benchmark-" + std::to_string(getpid()) + ".journal");
-  std::filesystem::remove(path);
-  return path.string();
-}
+/// In a folder of its own: where another one was used a moment ago, a run waits for what that may
+/// still have in flight.
+class NewJournal {
+ public:
+  NewJournal() {
+    static int number = 0;
+    folder_ = std::filesystem::temp_directory_path() /
+              ("heymilo-benchmark-" + std::to_string(getpid()) + '-' + std::to_string(++number));
+    std::filesystem::create_directory(folder_);
+  }
+  ~NewJournal() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  NewJournal(const NewJournal&) = delete;
+  NewJournal& operator=(const NewJournal&) = delete;
+
+  std::string file() const { return (folder_ / "journal").string(); }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+constexpr const char* kNobody = R"({"data":[],"pagination":{"has_more":false,"total_count":0}})";
 
 /// Responds to bulk requests immediately, with a receipt for each record, and stores nothing.
 class InstantApi : public heymilo::Transport {
  public:
   heymilo::HttpResponse send(const heymilo::HttpRequest& request,
                              const heymilo::CancellationToken& /*cancellation*/) override {
+    if (request.method == "GET") {
+      return {200, {{"Content-Type", "application/json"}}, kNobody};
+    }
     std::string body = R"({"data":[)";
     constexpr std::string_view kOneEach = R"("email":)";
     for (std::size_t at = request.body.find(kOneEach); at != std::string::npos;
@@ -70,7 +105,8 @@ double timeOverBound(int requests, heymilo::RateLimit limit, std::size_t chunk) 
   client_options.base_url = server.url();
   client_options.rate_limit = limit;
   heymilo::workflows::BulkIngestOptions options;
-  options.journal = newJournal();
+  const NewJournal journal;
+  options.journal = journal.file();
   options.new_posting = true;
   options.chunk = chunk;
   const auto began = std::chrono::steady_clock::now();
@@ -80,7 +116,6 @@ double timeOverBound(int requests, heymilo::RateLimit limit, std::size_t chunk) 
                                      generated(static_cast<std::size_t>(requests) * chunk),
                                      options);
   const Seconds took = std::chrono::steady_clock::now() - began;
-  std::filesystem::remove(options.journal);
   std::size_t refused = 0;
   for (const auto& request : server.requests()) {
     refused += request.status == 429 ? 1 : 0;
@@ -107,16 +142,155 @@ int memoryOf(std::size_t records) {
   client_options.rate_limit.reset();
   client_options.transport = std::make_shared<InstantApi>();
   heymilo::workflows::BulkIngestOptions options;
-  options.journal = newJournal();
+  const NewJournal journal;
+  options.journal = journal.file();
   options.new_posting = true;
   options.chunk = 1000;
   const auto result = heymilo::workflows::bulkIngest(
       heymilo::Client(client_options), "p", generated(records), options);
-  std::filesystem::remove(options.journal);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   std::printf("%ld\n", usage.ru_maxrss);
   return result.ingested == records ? 0 : 1;
+}
+
+constexpr std::size_t kChunk = 1'000;
+constexpr std::size_t kParts = 10;  // of a comparison, in turns
+
+std::string linesFile() {
+  return (std::filesystem::temp_directory_path() /
+          ("heymilo-benchmark-" + std::to_string(getpid()) + ".ndjson"))
+      .string();
+}
+
+void writeLines(const std::string& file, std::size_t count, std::size_t part) {
+  std::ofstream out(file);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string number = std::to_string(part * count + i);
+    out << R"({"name":"Person Number )" << number << R"(","email":"person)" << number
+        << R"(@example.com","phone_number":"+14155550123","metadata":{"external_id":"ats-)"
+        << number << R"(","source":"careers page"},"data":{"city":"London","years":12}})" << '\n';
+  }
+}
+
+/// As a careful developer would, but for a journal: nothing of it is known after a failure.
+void ingestByHand(const std::string& url, const std::string& file, std::size_t count) {
+  benchmarks::RawCurl curl({{"X-API-KEY", "test-key"},
+                            {"Accept", "application/json"},
+                            {"Content-Type", "application/json"}},
+                           url + "/api/v2/postings/p/candidates/bulk",
+                           "-");
+  std::ifstream in(file);
+  nlohmann::json request{{"data", nlohmann::json::array()}};
+  nlohmann::json& people = request["data"];
+  std::size_t ingested = 0;
+  const auto send = [&] {
+    const nlohmann::json response = nlohmann::json::parse(curl.sendBody(request.dump()));
+    if (response.at("data").size() != people.size()) {
+      throw std::runtime_error("not a receipt for each record");
+    }
+    ingested += people.size();
+    people.clear();
+  };
+  for (std::string line; std::getline(in, line);) {
+    people.push_back(nlohmann::json::parse(line));
+    if (people.size() == kChunk) {
+      send();
+    }
+  }
+  if (ingested != count) {
+    throw std::runtime_error("not all are ingested");
+  }
+}
+
+void ingestWithTheLibrary(const std::string& url, const std::string& file, std::size_t count) {
+  heymilo::ClientOptions client_options;
+  client_options.api_key = "test-key";
+  client_options.base_url = url;
+  client_options.rate_limit.reset();
+  heymilo::workflows::BulkIngestOptions options;
+  const NewJournal journal;
+  options.journal = journal.file();
+  options.new_posting = true;
+  options.chunk = kChunk;
+  std::ifstream in(file);
+  std::string line;
+  const auto result = heymilo::workflows::bulkIngest(
+      heymilo::Client(client_options),
+      "p",
+      [&]() -> std::optional<BulkRecord> {
+        if (!std::getline(in, line)) {
+          return std::nullopt;
+        }
+        return BulkRecord{nlohmann::json::parse(line).get<heymilo::CandidateIngestRequest>(),
+                          std::nullopt};
+      },
+      options);
+  if (result.ingested != count) {
+    throw std::runtime_error("not all are ingested");
+  }
+}
+
+double secondsOf(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+struct Contender {
+  const char* name;
+  std::function<void()> ingest;
+  std::vector<double> wall{}, cpu{};
+};
+
+void compare(std::size_t records) {
+  const std::size_t count = records / kParts;
+  std::string receipts = R"({"data":[)";
+  for (std::size_t i = 0; i < kChunk; ++i) {
+    receipts +=
+        R"({"interview_id":"0123456789abcdef","interview_url":"https://example.com/i/0123"},)";
+  }
+  receipts.back() = ']';
+  const auto bulk = std::make_shared<const std::string>(receipts + '}');
+  const auto nobody = std::make_shared<const std::string>(kNobody);
+  const benchmarks::CannedServer server([&](std::string_view target) {
+    return target.find("bulk") == std::string_view::npos ? nobody : bulk;
+  });
+  const std::string file = linesFile();
+  std::vector<Contender> contenders{
+      {"by hand, without a journal", [&] { ingestByHand(server.url(), file, count); }},
+      {"bulkIngest", [&] { ingestWithTheLibrary(server.url(), file, count); }}};
+  for (std::size_t part = 0; part < kParts; ++part) {
+    writeLines(file, count, part);
+    for (Contender& contender : contenders) {
+      const double wall = secondsOf(CLOCK_MONOTONIC), cpu = secondsOf(CLOCK_PROCESS_CPUTIME_ID);
+      contender.ingest();
+      contender.wall.push_back(secondsOf(CLOCK_MONOTONIC) - wall);
+      contender.cpu.push_back(secondsOf(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+    }
+  }
+  std::printf(
+      "%zu records from a file to a server without a quota, %zu a request:\n"
+      "  %-28s %10s %10s   %-22s %-22s %s\n",
+      records,
+      kChunk,
+      "",
+      "records/s",
+      "CPU us",
+      "time",
+      "CPU",
+      "allocations a record");
+  for (const Contender& contender : contenders) {
+    const auto each = static_cast<double>(count);
+    std::printf("  %-28s %10.0f %10.1f   %-22s %-22s %.0f\n",
+                contender.name,
+                each / benchmarks::median(contender.wall),
+                benchmarks::median(contender.cpu) / each * 1e6,
+                text(benchmarks::ratioOf(contender.wall, contenders.front().wall)).c_str(),
+                text(benchmarks::ratioOf(contender.cpu, contenders.front().cpu)).c_str(),
+                static_cast<double>(benchmarks::allocationsOf(contender.ingest).count) / each);
+  }
+  std::filesystem::remove(file);
 }
 
 /// Runs this program again, to measure the peak of that run only.
@@ -139,6 +313,11 @@ int main(int argc, char** argv) {
   if (argc == 3 && std::string(argv[1]) == "memory") {
     return memoryOf(std::strtoull(argv[2], nullptr, 10));
   }
+  if (argc == 3 && std::string(argv[1]) == "records") {
+    compare(std::strtoull(argv[2], nullptr, 10));
+    return 0;
+  }
+  compare(1'000'000);
   std::puts("Time over the bound of the quota (requests needed / quota):");
   timeOverBound(500, {50, std::chrono::milliseconds{500}}, 20);
   timeOverBound(600, {100, std::chrono::milliseconds{2000}}, 100);

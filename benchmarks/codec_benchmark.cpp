@@ -1,5 +1,6 @@
 // Decoding a page of 100 candidates and encoding a bulk body of 1,000 people, with this library and
-// with alternatives. Prints Markdown: the medians of an interleaved run, and their ratios.
+// with alternatives. Prints Markdown: the medians of an interleaved run, and the ratios of its
+// repetitions.
 //
 //   codec_benchmark [--benchmark_min_time=…] [--benchmark_repetitions=…] …
 
@@ -20,6 +21,7 @@
 #include "json/model_sink.hpp"
 #include "peers/by_hand.hpp"
 #include "peers/peer.hpp"
+#include "statistics.hpp"
 
 namespace {
 
@@ -44,6 +46,34 @@ Page decodeWithFastReader(const std::string& text) {
     throw std::runtime_error("the fast reader does not take the page");
   }
   return page;
+}
+
+/// Takes the events of nlohmann's parser, and does nothing with them.
+struct EmptyHandler {
+  // NOLINTBEGIN(readability-identifier-naming): the names are the parser's
+  bool null() { return true; }
+  bool boolean(bool) { return true; }
+  bool number_integer(std::int64_t) { return true; }
+  bool number_unsigned(std::uint64_t) { return true; }
+  bool number_float(double, const std::string&) { return true; }
+  bool string(const std::string&) { return true; }
+  bool binary(const nlohmann::json::binary_t&) { return true; }
+  bool start_object(std::size_t) { return true; }
+  bool key(const std::string&) { return true; }
+  bool end_object() { return true; }
+  bool start_array(std::size_t) { return true; }
+  bool end_array() { return true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) {
+    return false;
+  }
+  // NOLINTEND(readability-identifier-naming)
+};
+
+void parseAlone(const std::string& text) {
+  EmptyHandler handler;
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &handler)) {
+    throw std::runtime_error("the parser does not take the page");
+  }
 }
 
 void require(bool holds, const char* what) {
@@ -72,6 +102,8 @@ std::vector<Peer> peersFor([[maybe_unused]] const std::string& page,
   return all;
 }
 
+constexpr std::size_t kParser = 1;  // its place among the subjects of decoding
+
 Contest decoding(const std::string& page, const std::vector<Peer>& peers) {
   const Page expected = heymilo::json::decode<Page>(page);
   require(by_hand::decodePageWithNlohmann(page).data == expected.data, "nlohmann by hand differs");
@@ -81,6 +113,7 @@ Contest decoding(const std::string& page, const std::vector<Peer>& peers) {
                   {}};
   contest.subjects = {
       {"heymilo", [&page] { benchmark::DoNotOptimize(heymilo::json::decode<Page>(page)); }},
+      {"  its parser alone, nlohmann's with an empty handler", [&page] { parseAlone(page); }},
       {"heymilo, HEYMILO_WITH_SIMDJSON",
        [&page] { benchmark::DoNotOptimize(decodeWithFastReader(page)); }},
       {"nlohmann tree, by hand",
@@ -117,8 +150,8 @@ Contest encoding(const BulkCandidateIngestRequest& bulk, const std::string& text
   return contest;
 }
 
-/// Keeps the medians, or, with a single repetition, its value.
-class Medians final : public benchmark::BenchmarkReporter {
+/// Keeps the times of all repetitions.
+class Times final : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }
   void ReportRuns(const std::vector<Run>& runs) override {
@@ -126,32 +159,48 @@ class Medians final : public benchmark::BenchmarkReporter {
       if (run.error_occurred) {
         throw std::runtime_error(run.error_message);
       }
-      if (run.aggregate_name == "median" || (run.aggregate_name.empty() && run.repetitions <= 1)) {
-        of_[run.run_name.function_name] = run.GetAdjustedCPUTime();
+      if (run.aggregate_name.empty()) {
+        of_[run.run_name.function_name].push_back(run.GetAdjustedCPUTime());
       }
     }
   }
-  double of(const std::string& name) const { return of_.at(name); }
+  const std::vector<double>& of(const std::string& name) const { return of_.at(name); }
 
  private:
-  std::map<std::string, double> of_;
+  std::map<std::string, std::vector<double>> of_;
 };
 
-void print(const Contest& contest, const Medians& medians) {
+/// A ratio is the median of those of the repetitions, with the least and the greatest of them.
+void print(const Contest& contest, const Times& times) {
   std::printf("| %s | µs | ratio | allocations | peak KiB |\n| --- | --- | --- | --- | --- |\n",
               contest.title.c_str());
-  const double first = medians.of(contest.title + contest.subjects.front().name);
+  const std::vector<double>& first = times.of(contest.title + contest.subjects.front().name);
   for (const Subject& subject : contest.subjects) {
-    const double time = medians.of(contest.title + subject.name);
+    const std::vector<double>& time = times.of(contest.title + subject.name);
     const benchmarks::Allocations taken = benchmarks::allocationsOf(subject.work);
-    std::printf("| %s | %.0f | %.2f | %zu | %zu |\n",
+    std::printf("| %s | %.0f | %s | %zu | %zu |\n",
                 subject.name.c_str(),
-                time,
-                time / first,
+                benchmarks::median(time),
+                text(benchmarks::ratioOf(time, first)).c_str(),
                 taken.count,
                 taken.peak_bytes / 1024);
   }
   std::puts("");
+}
+
+/// What decoding adds to the parser: the goal is 0.35 of it, making the structs included.
+void printAboveParser(const Contest& decoding, const Times& times) {
+  const auto of = [&](std::size_t subject) {
+    return times.of(decoding.title + decoding.subjects[subject].name);
+  };
+  std::vector<double> above = of(0);
+  const std::vector<double> parser = of(kParser);
+  for (std::size_t i = 0; i < above.size(); ++i) {
+    above[i] -= parser[i];
+  }
+  std::printf("Above its parser, decoding costs %s of it; making the structs alone %s.\n\n",
+              text(benchmarks::ratioOf(above, parser)).c_str(),
+              text(benchmarks::ratioOf(of(decoding.subjects.size() - 1), parser)).c_str());
 }
 
 }  // namespace
@@ -178,10 +227,11 @@ int main(int argc, char** argv) {
           ->Unit(benchmark::kMicrosecond);
     }
   }
-  Medians medians;
-  benchmark::RunSpecifiedBenchmarks(&medians);
+  Times times;
+  benchmark::RunSpecifiedBenchmarks(&times);
   for (const Contest& contest : contests) {
-    print(contest, medians);
+    print(contest, times);
   }
+  printAboveParser(contests[0], times);
   return 0;
 }

@@ -53,6 +53,13 @@ class RawCurl {
     send(answer);
     return answer;
   }
+  /// Sends another body.
+  std::string sendBody(std::string body) {
+    body_ = std::move(body);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_.size()));
+    set(CURLOPT_POSTFIELDS, body_.c_str());
+    return send();
+  }
 
  private:
   template <class Value>

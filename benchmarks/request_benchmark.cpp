@@ -135,18 +135,23 @@ void measure(std::vector<Subject>& subjects, int requests, int requests_a_turn) 
   }
 }
 
-/// The first subject is the reference.
+constexpr std::size_t kParts = 10;  // of a run, whose ratios are told apart
+
+/// The first subject is the reference. A ratio is the median of those of ten parts of the run, with
+/// the least and the greatest of them.
 void print(const std::vector<Subject>& subjects) {
-  std::printf("  %-44s %10s %10s %8s %8s\n", "", "median us", "CPU us", "ratio", "CPU");
-  const Cost base = subjects.front().cost();
+  std::printf("  %-44s %10s %10s   %-22s %s\n", "", "median us", "CPU us", "ratio", "CPU");
+  const Subject& base = subjects.front();
   for (const Subject& subject : subjects) {
     const Cost cost = subject.cost();
-    std::printf("  %-44s %10.1f %10.1f %8.2f %8.2f\n",
+    std::printf("  %-44s %10.1f %10.1f   %-22s %.2f\n",
                 subject.name,
                 cost.wall,
                 cost.cpu,
-                cost.wall / base.wall,
-                cost.cpu / base.cpu);
+                text(benchmarks::ratioOf(benchmarks::partMedians(subject.wall, kParts),
+                                         benchmarks::partMedians(base.wall, kParts)))
+                    .c_str(),
+                cost.cpu / base.cost().cpu);
   }
 }
 
@@ -203,12 +208,18 @@ void measureSmall(const std::string& server, int requests) {
   const Cost base = subjects[kRaw].cost();
   const Cost aside = subjects[kClient].cost() - subjects[kCodec].cost();
   const Cost above = aside - base;
+  std::vector<double> parts = benchmarks::partMedians(subjects[kClient].wall, kParts);
+  const std::vector<double> codec = benchmarks::partMedians(subjects[kCodec].wall, kParts);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    parts[i] -= codec[i];
+  }
   std::printf(
-      "  heymilo above libcurl, encoding and decoding aside: %.1f us, CPU %.1f us; ratio "
-      "%.2f, CPU %.2f\n",
+      "  heymilo above libcurl, encoding and decoding aside: %.1f us, CPU %.1f us; ratio %s, CPU "
+      "%.2f\n",
       above.wall,
       above.cpu,
-      aside.wall / base.wall,
+      text(benchmarks::ratioOf(parts, benchmarks::partMedians(subjects[kRaw].wall, kParts)))
+          .c_str(),
       aside.cpu / base.cpu);
   std::printf(
       "  allocations of one request: heymilo::Client %zu, of them encoding and decoding "

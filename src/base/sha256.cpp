@@ -1,6 +1,7 @@
 #include "base/sha256.hpp"
 
 #include <cstddef>
+#include <cstring>
 
 namespace heymilo {
 
@@ -67,22 +68,27 @@ std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
                  0x9b05688c,
                  0x1f83d9ab,
                  0x5be0cd19};
-  std::string padded;
-  padded.reserve(bytes.size() + 2 * Block().size());
-  padded = bytes;
-  padded += '\x80';
-  padded.append((119 - bytes.size() % 64) % 64, '\0');
   const std::uint64_t bits = std::uint64_t{bytes.size()} * 8;
-  for (unsigned shift = 64; shift != 0; shift -= 8) {
-    padded += static_cast<char>(bits >> (shift - 8) & 0xff);
-  }
-  for (std::size_t start = 0; start < padded.size(); start += 64) {
-    Block block{};
-    for (std::size_t i = 0; i < block.size(); ++i) {
-      block[i] = static_cast<std::uint8_t>(padded[start + i]);
-    }
+  Block block{};
+  for (; bytes.size() >= block.size(); bytes.remove_prefix(block.size())) {
+    std::memcpy(block.data(), bytes.data(), block.size());
     absorb(state, block);
   }
+  // The rest, a bit of 1, zeros, and the number of bits at the end of the last block.
+  block = {};
+  if (!bytes.empty()) {
+    std::memcpy(block.data(), bytes.data(), bytes.size());
+  }
+  block[bytes.size()] = 0x80;
+  constexpr std::size_t kOfBits = sizeof bits;
+  if (bytes.size() + 1 + kOfBits > block.size()) {
+    absorb(state, block);
+    block = {};
+  }
+  for (std::size_t i = 0; i < kOfBits; ++i) {
+    block[block.size() - 1 - i] = static_cast<std::uint8_t>(bits >> (8 * i) & 0xff);
+  }
+  absorb(state, block);
   std::array<std::uint8_t, 32> digest{};
   for (std::size_t i = 0; i < digest.size(); ++i) {
     digest[i] = static_cast<std::uint8_t>(state[i / 4] >> (24 - 8 * (i % 4)) & 0xff);

@@ -104,9 +104,9 @@ char* TextSink::space(std::size_t bytes) {
 }
 
 void TextSink::grow(std::size_t bytes) {
-  constexpr std::size_t kLeast = 2048;
+  constexpr std::size_t kLeast = 2048, kFew = 256;  // of what follows
   const std::size_t before = used();
-  std::size_t size = (std::max)({kLeast, before + bytes, before + before / 2});
+  std::size_t size = (std::max)({kLeast, before + bytes + kFew, before + before / 2});
   if (written_ > 0) {
     const std::size_t each = (before - begin_) / written_ + 1;
     const std::size_t rest = each * (all_ - written_);

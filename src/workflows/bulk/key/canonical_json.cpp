@@ -1,5 +1,6 @@
 #include "workflows/bulk/key/canonical_json.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -40,6 +41,10 @@ void CanonicalJson::separate() {
 void CanonicalJson::quote(std::string_view text) {
   if (!isUtf8(text)) {
     problem_ = "must be UTF-8";
+  }
+  constexpr std::size_t kQuotes = 2, kFew = 256;  // of what follows
+  if (out_.capacity() - out_.size() < text.size() + kQuotes) {
+    out_.reserve((std::max)(out_.size() + text.size() + kFew, out_.capacity() * 2));
   }
   out_ += '"';
   std::size_t plain = 0;  // the beginning of the part that needs no escape
