@@ -191,7 +191,7 @@ TEST_F(MirrorReportTest, ReplacesNothingButPages) {
   const std::string other = directory.file("other.db");
   std::ofstream(other) << "SQLite format 3";
   // The log of a database may be empty.
-  for (const std::string& name :
+  for (const std::string name :
        {"other.db-wal", "other.db-shm", "other.db-journal", "other.db-lock"}) {
     std::ofstream(directory.file(name)).close();
     const ChildResult result = report({"--output", directory.file(name)});
