@@ -51,7 +51,7 @@ std::optional<std::uint64_t> totalOf(const ListResponse<CandidateResponse>& page
 }  // namespace
 
 WalkReader::WalkReader(const Client& client, std::string_view posting_id, MirrorSink& sink,
-                           const MirrorOptions& options, MirrorResult& result)
+                       const MirrorOptions& options, MirrorResult& result)
     : client_(client), posting_id_(posting_id), sink_(sink), options_(options), result_(result) {}
 
 bool WalkReader::read(MirrorWalk& walk) {
@@ -135,7 +135,7 @@ CandidateRange WalkReader::pagesOf(const MirrorWalk& walk, CancellationSource& g
 
 /// Called on other threads than the run's: only data that is constant during a walk is used.
 ListResponse<CandidateResponse> WalkReader::load(const ListCandidatesParams& params,
-                                                   const CancellationToken& cancellation) {
+                                                 const CancellationToken& cancellation) {
   RequestOptions request = options_.request;
   request.cancellation = cancellation;
   request.priority = request.priority.value_or(Priority::bulk);
