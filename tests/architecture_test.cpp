@@ -258,6 +258,43 @@ TEST(Architecture, EveryFolderOfTheTableIsThere) {
 // src/workflows/bulk/, src/testing/server/api/.
 std::string roomOf(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
 
+// The classes that a file defines in a named namespace, as `heymilo::workflows::Journal`.
+std::set<std::string> classesOf(const std::string& file) {
+  static const std::regex opens(R"(^namespace ([\w:]+) \{.*)");
+  static const std::regex defines(
+      R"(^(?:class|struct) (?:HEYMILO_EXPORT )?(\w+)(?: final)?(?: : [^;]*)? \{.*)");
+  std::ifstream stream(fs::path(HEYMILO_SOURCE_DIR) / file);
+  std::set<std::string> classes;
+  std::string space;
+  int anonymous = 0;
+  std::smatch match;
+  for (std::string line; std::getline(stream, line);) {
+    if (line == "namespace {") {
+      ++anonymous;
+    } else if (line == "}  // namespace") {
+      --anonymous;
+    } else if (anonymous == 0 && std::regex_match(line, match, opens)) {
+      space = match[1].str() + "::";
+    } else if (anonymous == 0 && std::regex_match(line, match, defines)) {
+      classes.insert(space + match[1].str());
+    }
+  }
+  return classes;
+}
+
+// Two classes of one name are one to the linker: it takes the functions of either for both.
+TEST(Architecture, EachClassHasItsNameAlone) {
+  std::map<std::string, std::string> places;
+  for (const std::string& file : sourceFiles({"include/heymilo", "src"})) {
+    for (const std::string& name : classesOf(file)) {
+      const auto [place, is_new] = places.emplace(name, file);
+      EXPECT_TRUE(is_new) << name << " is defined in " << place->second << " and " << file;
+    }
+  }
+  EXPECT_GT(places.size(), 200u);
+  EXPECT_EQ(places.count("heymilo::workflows::MirrorReader"), 1u);
+}
+
 TEST(Architecture, NoFoldersIncludeEachOther) {
   std::map<std::string, std::set<std::string>> arrows;
   for (const std::string& file : sourceFiles({"src"})) {

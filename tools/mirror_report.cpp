@@ -2,8 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
-#include <filesystem>
+#include <fstream>
 #include <heymilo/errors.hpp>
 #include <heymilo/version.hpp>
 #include <heymilo/workflows/sqlite_mirror_reader.hpp>
@@ -36,8 +37,10 @@ constexpr const char* kFooter =
 is needed. The database is not changed.
 
 A page is written to standard output, everything else to standard error. The
-exit code is 0 (done), 1 (the database can't be read, or the page not written)
-or 2 (usage: there is no such file or posting).
+exit code is 0 (done), 1 (the database can't be read or is still empty, or the
+page can't be written: there is no new page), 2 (usage: there is no such file or
+posting) or 3 (the page was made, but no run of mirror_candidates has been
+complete yet: candidates are missing, and the page says so).
 
 Examples:
   mirror_report --database candidates.db --output candidates.html
@@ -72,11 +75,6 @@ bool isFile(const Arguments& arguments) { return !support::isPostgresUrl(argumen
 
 std::shared_ptr<MirrorReader> readerOf(const Arguments& arguments) {
   if (isFile(arguments)) {
-    std::error_code error;
-    if (!arguments.database.empty() && !std::filesystem::exists(arguments.database, error)) {
-      throw support::UsageError("there is no file " + support::printable(arguments.database) +
-                                ".\nGive the --database of mirror_candidates.");
-    }
     return heymilo::workflows::sqliteMirrorReader(arguments.database);
   }
 #ifdef HEYMILO_TOOLS_WITH_POSTGRES
@@ -86,6 +84,33 @@ std::shared_ptr<MirrorReader> readerOf(const Arguments& arguments) {
       "this program was built without PostgreSQL, which --database asks for.\n"
       "Build it with libpq (HEYMILO_BUILD_POSTGRES), or give an SQLite file.");
 #endif
+}
+
+/// The same, with the words of the program for a name or URL that can't be used. The library's
+/// sentence has a name only where it is a file's, and never a password.
+std::shared_ptr<MirrorReader> usableReaderOf(const Arguments& arguments) {
+  try {
+    return readerOf(arguments);
+  } catch (const heymilo::InvalidArgumentError& error) {
+    const std::string words = error.what();  // after the parameter's name
+    throw support::UsageError(
+        "--database" + support::printable(words.substr(std::min(words.find(' '), words.size()))) +
+        ".\nGive the --database of mirror_candidates.");
+  }
+}
+
+/// What to do about an error of the database; empty where its message says all.
+std::string hintOn(const Arguments& arguments, const heymilo::workflows::StoreError& error) {
+  if (!isFile(arguments)) {
+    return std::string(error.what()).find("can't connect") == std::string::npos
+               ? ""
+               : "Check that the server can be reached, and that it has this database and user.\n";
+  }
+  errno = 0;
+  if (!std::ifstream(arguments.database) && errno != 0) {  // SQLite does not say why
+    return "This user can't read the file: " + std::generic_category().message(errno) + ".\n";
+  }
+  return "";
 }
 
 std::string listOf(const std::vector<std::string>& postings) {
@@ -154,7 +179,7 @@ ExitCode makePage(const Arguments& arguments) {
     support::Output::check();
   }
   try {
-    const auto reader = readerOf(arguments);
+    const auto reader = usableReaderOf(arguments);
     report::PageContent content;
     FiguresOptions options;
     options.personal_data = arguments.personal_data;
@@ -163,15 +188,24 @@ ExitCode makePage(const Arguments& arguments) {
     content.made_at = heymilo::toTimestamp(std::chrono::system_clock::now());
     content.made_by =
         support::programNamed("mirror_report") + ' ' + std::string(heymilo::version());
+    const bool filled = content.figures.filled.value_or(true);
+    if (!filled && !content.figures.read_at) {
+      support::complain(
+          "the mirror is still empty: no run has stored a candidate, and none was complete. No "
+          "page "
+          "was made.\nRun mirror_candidates first, until it ends with exit code 0.\n");
+      return ExitCode::failed;
+    }
     write(arguments, report::page(content));
+    if (!filled) {
+      support::complain(
+          "the mirror is not complete: no run has read the whole posting yet. The page says so.\n"
+          "Run mirror_candidates until it ends with exit code 0, and make the page again.\n");
+      return ExitCode::in_part;
+    }
     return ExitCode::done;
   } catch (const heymilo::workflows::StoreError& error) {
-    support::complain(support::printable(error.what()) +
-                      (isFile(arguments)
-                           ? "\nGive the --database of mirror_candidates, which this user can "
-                             "read.\n"
-                           : "\nThe role needs to read heymilo.candidates and "
-                             "heymilo.candidate_history.\n"));
+    support::complain(support::printable(error.what()) + '\n' + hintOn(arguments, error));
     return ExitCode::failed;
   }
 }

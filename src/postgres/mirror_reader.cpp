@@ -32,6 +32,14 @@ StoreError storeError(const std::string& reason) {
   return StoreError("the mirror in PostgreSQL can't be read: " + reason);
 }
 
+/// Empty where it is not about rights.
+std::string whatToGrant(const StatementError& error) {
+  return error.sqlstate() == "42501"
+             ? ". The role needs USAGE on the schema heymilo, and SELECT on heymilo.candidates and "
+               "heymilo.candidate_history"
+             : "";
+}
+
 std::optional<Timestamp> momentOf(const json& value) {
   return value.is_null() ? std::nullopt
                          : std::optional(Timestamp(microseconds(value.get<std::int64_t>())));
@@ -84,7 +92,8 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
     try {
       return operation();
     } catch (const StatementError& error) {
-      throw storeError(isMissing(error) ? "there is no mirror in this database" : error.what());
+      throw storeError(isMissing(error) ? "there is no mirror in this database"
+                                        : error.what() + whatToGrant(error));
     } catch (const json::exception&) {
       throw storeError("its tables have something else than a mirror");
     } catch (const std::out_of_range&) {
@@ -99,6 +108,7 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
     const Rows rows = connection_.run(kRights, {}, kLimit);
     rights_.state = rows.number(0, 0) != 0;
     rights_.tombstones = rows.number(0, 1) != 0;
+    rights_.walks = rows.number(0, 2) != 0;
   }
 
   static void take(json row, FiguresBuilder& builder) {
@@ -113,6 +123,8 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
     } else if (kind == "state") {
       builder.figures.complete_until = momentOf(row.at(1));
       builder.figures.unfinished = row.at(2).get<bool>();
+      builder.figures.filled =
+          row.at(3).is_null() ? std::nullopt : std::optional(row.at(3).get<bool>());
     } else if (kind == "erased") {
       builder.figures.erased = row.at(1).get<std::uint64_t>();
     }

@@ -20,7 +20,8 @@ const char* const kRights =
     "SELECT (has_column_privilege('heymilo.mirror', 'posting', 'SELECT') "
     "AND has_column_privilege('heymilo.mirror', 'watermark_us', 'SELECT') "
     "AND has_column_privilege('heymilo.mirror', 'walk', 'SELECT'))::integer, "
-    "has_table_privilege('heymilo.candidate_tombstones', 'SELECT')::integer";
+    "has_table_privilege('heymilo.candidate_tombstones', 'SELECT')::integer, "
+    "has_column_privilege('heymilo.mirror', 'last_walk', 'SELECT')::integer";
 
 const char* postingsSql(const ReaderRights& rights) {
   return rights.state ? "SELECT posting FROM heymilo.mirror ORDER BY posting"
@@ -50,8 +51,11 @@ std::string figuresSql(const ReaderRights& rights, bool with_names) {
       "AND e.interview_id = h.interview_id AND e.observed_at < h.observed_at)";
   if (rights.state) {
     sql +=
-        " UNION ALL SELECT jsonb_build_array('state', watermark_us, walk IS NOT NULL)::text "
-        "FROM heymilo.mirror WHERE posting = $1";
+        " UNION ALL SELECT jsonb_build_array('state', watermark_us, walk IS NOT NULL, "
+        "CASE WHEN watermark_us IS NOT NULL THEN true WHEN walk IS NOT NULL THEN false "
+        "WHEN (SELECT read_at FROM counts) IS NOT NULL THEN true" +
+        std::string(rights.walks ? " ELSE last_walk > 0" : "") +
+        " END)::text FROM heymilo.mirror WHERE posting = $1";
   }
   if (rights.tombstones) {
     sql +=

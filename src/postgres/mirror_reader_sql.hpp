@@ -8,6 +8,7 @@ namespace heymilo::postgres {
 struct ReaderRights {
   bool state = false;       ///< of heymilo.mirror: posting, watermark_us, walk
   bool tombstones = false;  ///< heymilo.candidate_tombstones
+  bool walks = false;       ///< and its last_walk
 };
 
 /// Result: 1 if there is the table of a mirror.

@@ -154,6 +154,7 @@ TEST_F(PostgresMirrorReader, NeedsTwoTablesAndTellsMoreWithMoreRights) {
   EXPECT_TRUE(all.read_at);
   EXPECT_FALSE(all.complete_until);
   EXPECT_FALSE(all.unfinished);
+  EXPECT_FALSE(all.filled);
   EXPECT_FALSE(all.erased);
   EXPECT_THAT(reader->postings(), ElementsAre("p"));
 
@@ -161,6 +162,14 @@ TEST_F(PostgresMirrorReader, NeedsTwoTablesAndTellsMoreWithMoreRights) {
   all = figures(*reader);
   EXPECT_TRUE(all.complete_until);
   EXPECT_EQ(all.unfinished, false);
+  EXPECT_EQ(all.filled, true);
+  EXPECT_FALSE(figures(*reader, "empty").filled);
+  server.sql("GRANT SELECT (last_walk) ON heymilo.mirror TO reader");
+  EXPECT_EQ(figures(*reader, "empty").filled, true);
+  server.sql("UPDATE heymilo.mirror SET last_walk = 0 WHERE posting = 'empty'");
+  EXPECT_EQ(figures(*reader, "empty").filled, false);
+  server.sql("UPDATE heymilo.mirror SET watermark_us = NULL, walk = '{}' WHERE posting = 'p'");
+  EXPECT_EQ(figures(*reader).filled, false);
   EXPECT_FALSE(all.erased);
   EXPECT_THAT(reader->postings(), ElementsAre("empty", "p"));
   EXPECT_THROW(server.sql("SET ROLE reader; SELECT erasure_key FROM heymilo.mirror"),
@@ -175,6 +184,7 @@ TEST_F(PostgresMirrorReader, NeedsTwoTablesAndTellsMoreWithMoreRights) {
     FAIL();
   } catch (const heymilo::StoreError& error) {
     EXPECT_THAT(error.what(), HasSubstr("permission denied"));
+    EXPECT_THAT(error.what(), HasSubstr("The role needs USAGE on the schema heymilo"));
   }
 }
 

@@ -23,6 +23,7 @@ inline nlohmann::json toJson(const heymilo::workflows::MirrorFigures& figures) {
                      {"read", figures.read_at.has_value()},
                      {"complete", figures.complete_until.has_value()},
                      {"unfinished", orNull(figures.unfinished)},
+                     {"filled", orNull(figures.filled)},
                      {"candidates", figures.candidates},
                      {"open", figures.open},
                      {"completed", figures.completed},

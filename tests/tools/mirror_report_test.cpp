@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/example_program.hpp"
+#include "support/other_program.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/well_formed.hpp"
 #ifdef HEYMILO_TEST_POSTGRES
@@ -136,13 +137,14 @@ TEST_F(MirrorReportTest, ReplacesAFileWhenThePageIsComplete) {
             (std::vector<std::string>{"link.html", "mirror.db", "mirror.db-lock", "page.html"}));
 
   // A reader that has the old page open has all of it.
-  std::ofstream(output) << "old";
+  const std::string old = "<!doctype HTML>old";
+  std::ofstream(output) << old;
   std::ifstream reader(output);
   ::chmod(output.c_str(), 0640);
   const ChildResult result = report({"--output", output});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.out + result.err, IsEmpty());
-  EXPECT_EQ((std::string{std::istreambuf_iterator<char>(reader), {}}), "old");
+  EXPECT_EQ((std::string{std::istreambuf_iterator<char>(reader), {}}), old);
   EXPECT_THAT(contentOf(output), HasSubstr("</html>"));
   EXPECT_EQ(modeOf(output), 0640u);
   EXPECT_EQ(files().size(), 4u);
@@ -166,8 +168,13 @@ TEST_F(MirrorReportTest, DoesNotOverwriteADatabase) {
   fs::copy_file(file, directory.file("other.db"));
   fs::create_symlink("mirror.db", directory.file("link"));
   const std::string before = contentOf(file);
-  for (const std::string& output :
-       {file, directory.file("other.db"), directory.file("link"), file + "-wal"}) {
+  for (const std::string& output : {file,
+                                    directory.file("other.db"),
+                                    directory.file("link"),
+                                    file + "-wal",
+                                    file + "-shm",
+                                    file + "-journal",
+                                    file + "-lock"}) {
     const ChildResult result = report({"--output", output});
     EXPECT_EQ(result.exit_code, 2) << output;
     EXPECT_THAT(result.err, HasSubstr("Nothing was changed"));
@@ -177,6 +184,91 @@ TEST_F(MirrorReportTest, DoesNotOverwriteADatabase) {
   EXPECT_EQ(contentOf(file), before);
   EXPECT_EQ(contentOf(directory.file("other.db")), before);
   EXPECT_FALSE(fs::exists(file + "-wal"));
+}
+
+TEST_F(MirrorReportTest, ReplacesNothingButPages) {
+  mirror();
+  const std::string other = directory.file("other.db");
+  std::ofstream(other) << "SQLite format 3";
+  // The log of a database may be empty.
+  for (const std::string name :
+       {"other.db-wal", "other.db-shm", "other.db-journal", "other.db-lock"}) {
+    std::ofstream(directory.file(name)).close();
+    const ChildResult result = report({"--output", directory.file(name)});
+    EXPECT_EQ(result.exit_code, 2) << name;
+    EXPECT_THAT(result.err, AllOf(HasSubstr("belongs to the database"), HasSubstr("--output")));
+    EXPECT_THAT(contentOf(directory.file(name)), IsEmpty());
+  }
+  const std::string output = directory.file("output");
+  for (const std::string& content :
+       {std::string("a letter"), std::string("<!doctyp"), std::string("7\x7f\x06\x82 a log")}) {
+    std::ofstream(output) << content;
+    const ChildResult result = report({"--output", output});
+    EXPECT_EQ(result.exit_code, 2) << content;
+    EXPECT_THAT(result.err,
+                AllOf(HasSubstr("is not an HTML page"),
+                      HasSubstr("Use another file for --output, or remove this one")));
+    EXPECT_EQ(contentOf(output), content);
+  }
+  std::ofstream(output).close();
+  for (const char* what : {"an empty file", "a page"}) {
+    EXPECT_EQ(report({"--output", output}).exit_code, 0) << what;
+    EXPECT_THAT(contentOf(output), HasSubstr("</html>"));
+  }
+}
+
+TEST_F(MirrorReportTest, DoesNotShowANameThatMayHaveAPassword) {
+  for (const std::string& database : {std::string("POSTGRESQL://u:PassWord1@h/d"),
+                                      std::string("mysql://u:PassWord1@h/d"),
+                                      std::string("host=h user=u password=PassWord1"),
+                                      std::string("postgresql://u:PassWord1@h:x/d")}) {
+    const ChildResult result = run("mirror_report", {"--database", database});
+    EXPECT_EQ(result.exit_code, 2) << database;
+    EXPECT_THAT(result.err, AllOf(HasSubstr("--database "), Not(HasSubstr("PassWord1"))));
+    EXPECT_THAT(result.err, Not(HasSubstr("file:")));
+    EXPECT_THAT(result.err, Not(HasSubstr("mirror:")));
+  }
+}
+
+TEST_F(MirrorReportTest, SaysThatTheMirrorIsNotComplete) {
+  server.addPosting("posting-1", 25);
+  mirror();
+  const std::string output = directory.file("page.html");
+  OtherProgram(file).execute("UPDATE mirror SET watermark = NULL, walk_cursor = 'c'");
+  ChildResult result = report({"--output", output});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("the mirror is not complete"), HasSubstr("Run mirror_candidates")));
+  EXPECT_THAT(contentOf(output), AllOf(HasSubstr("candidates are missing"), HasSubstr(">25<")));
+
+  OtherProgram(file).execute(
+      "UPDATE mirror SET last_walk = 0, walk_cursor = NULL; DELETE FROM candidates");
+  const std::string before = contentOf(output);
+  result = report({"--output", output});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("the mirror is still empty"), HasSubstr("Run mirror_candidates")));
+  EXPECT_EQ(contentOf(output), before);
+  EXPECT_THAT(report().out, IsEmpty());
+}
+
+TEST_F(MirrorReportTest, AnEmptyPostingIsComplete) {
+  server.addPosting("posting-1");
+  mirror();
+  EXPECT_THAT(page(), Not(HasSubstr("class=\"notice\"")));
+}
+
+TEST_F(MirrorReportTest, SaysWhatToDoOnlyWhereItFits) {
+  fs::create_symlink("mirror.db", file);  // it leads to itself
+  ChildResult result = report();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("\nThis user can't read the file: "));
+  fs::remove(file);
+
+  std::ofstream(file) << "no database, but a text that is long enough to be one";
+  result = report();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
 }
 
 TEST_F(MirrorReportTest, SaysWhatIsWrongWithTheDatabase) {
@@ -239,6 +331,11 @@ TEST_F(MirrorReportTest, ReadsFromPostgres) {
   ChildResult result = made({});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("there is no mirror in this database"));
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  result = run("mirror_report", {"--database", "postgresql://nobody@localhost:1/none"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("\nCheck that the server can be reached"), Not(HasSubstr("SELECT"))));
 
   server.addPosting("posting-1", 25);
   server.addPosting("posting-2", 5);

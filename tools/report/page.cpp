@@ -38,12 +38,12 @@ std::string tiles(const MirrorFigures& figures) {
       " class=\"tiles\"",
       '\n' + tile("Candidates", number(all), "invited so far") +
           tile("Open", number(figures.open), share(figures.open)) +
-          tile("Completed", number(figures.completed), share(figures.completed)) +
-          tile("Shortlisted",
+          tile("Completed the workflow", number(figures.completed), share(figures.completed)) +
+          tile("Shortlisted by a recruiter",
                number(figures.shortlisted),
-               number(figures.dismissed) + " dismissed") +
+               number(figures.dismissed) + " dismissed by one") +
           tile("Knocked out", number(figures.knocked_out), share(figures.knocked_out)) +
-          tile("Median to complete",
+          tile("Median to complete it",
                any ? durationOf(figures.to_completion.median) : "\u2013",
                any ? "90% in " + durationOf(figures.to_completion.ninetieth) : "nobody yet"));
 }
@@ -67,13 +67,12 @@ std::string state(const PageContent& content) {
                             " before this page was made.");
     }
   }
-  if (figures.unfinished.value_or(false)) {
-    text += figures.complete_until
-                ? paragraph("soft",
-                            "A run of the mirror is under way, or was interrupted: some of the "
-                            "figures may be older.")
-                : paragraph("notice",
-                            "The mirror's first run is not complete: candidates are missing.");
+  if (!figures.filled.value_or(true)) {
+    text += paragraph("notice", "The mirror's first run is not complete: candidates are missing.");
+  } else if (figures.unfinished.value_or(false)) {
+    text += paragraph("soft",
+                      "A run of the mirror is under way, or was interrupted: some of the figures "
+                      "may be older.");
   }
   if (content.personal_data) {
     text += paragraph("notice",
@@ -104,8 +103,16 @@ std::string footer(const PageContent& content) {
                   "dl",
                   "",
                   term("Open", "In no final state: not started, in progress or being evaluated.") +
-                      term("Completed",
-                           "All steps of the workflow are done, whatever was decided then.") +
+                      term("Completed the workflow",
+                           "All steps of the workflow are done, whatever was decided then. The "
+                           "status \u201CCompleted\u201D is another figure: a candidate who is "
+                           "shortlisted later, for example, has another status.") +
+                      term("Shortlisted by a recruiter",
+                           "Marked so, or with the status \u201CShortlisted\u201D: a candidate "
+                           "who is marked may have another status. Dismissed likewise.") +
+                      term("Knocked out",
+                           "At the top and by status: the candidates with this status. In the "
+                           "funnel: who was disqualified at that step.") +
                       term("Time",
                            "Of a step: from the end of the step before it, or from the invitation, "
                            "to its own end. Half took less than the median. All times are UTC.") +

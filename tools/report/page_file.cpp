@@ -1,5 +1,7 @@
 #include "report/page_file.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -31,20 +33,51 @@ namespace {
                              std::generic_category().message(error));
 }
 
-/// Throws UsageError where the file begins as SQLite's do: a database, its log or its journal.
-void refuseDatabase(const std::string& file) {
-  using namespace std::string_view_literals;
-  std::string front(16, '\0');
-  std::ifstream(file, std::ios::binary).read(front.data(), 16);
-  for (const std::string_view mark : {"SQLite format 3\0"sv,
-                                      "\x37\x7f\x06\x82"sv,
-                                      "\x37\x7f\x06\x83"sv,
-                                      "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"sv}) {
-    if (front.compare(0, mark.size(), mark) == 0) {
-      throw support::UsageError("the page would overwrite " + support::printable(file) +
-                                ": it is an SQLite database.\nUse another file for --output. "
-                                "Nothing was changed.");
+[[noreturn]] void refuse(const std::string& file, const std::string& reason) {
+  throw support::UsageError("the page would overwrite " + support::printable(file) + ": " + reason +
+                            ".\nUse another file for --output, or remove this one. Nothing was "
+                            "changed.");
+}
+
+/// Whether an existing file is empty or begins as an HTML page does. False if it can't be read.
+bool isPage(const std::string& file) {
+  constexpr std::string_view kBeginning = "<!doctype html";
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    return false;
+  }
+  std::string front(kBeginning.size(), '\0');
+  in.read(front.data(), static_cast<std::streamsize>(front.size()));
+  if (in.gcount() == 0) {
+    return !in.bad();
+  }
+  std::transform(front.begin(), front.end(), front.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
+  return front == kBeginning;
+}
+
+/// Whether it has the name of a file that SQLite, or a run, has next to an existing file. Such a
+/// file may be empty.
+bool isNextToDatabase(const std::string& file) {
+  for (const std::string_view ending : {"-wal", "-shm", "-journal", "-lock"}) {
+    std::error_code error;
+    if (file.size() > ending.size() &&
+        file.compare(file.size() - ending.size(), ending.size(), ending) == 0 &&
+        fs::is_regular_file(file.substr(0, file.size() - ending.size()), error)) {
+      return true;
     }
+  }
+  return false;
+}
+
+/// Throws UsageError where an existing file may be something else than a page.
+void requirePage(const std::string& file, const std::string& path) {
+  if (isNextToDatabase(path)) {
+    refuse(file, "it belongs to the database of that name");
+  }
+  if (!isPage(file)) {
+    refuse(file, "it is not an HTML page");
   }
 }
 
@@ -53,7 +86,9 @@ void refuseDatabase(const std::string& file) {
 #ifdef _WIN32
 
 void writePage(const std::string& file, const std::string& page, bool /*personal_data*/) {
-  refuseDatabase(file);
+  if (std::error_code error; fs::exists(file, error)) {
+    requirePage(file, file);
+  }
   const std::string unfinished = file + ".tmp";
   std::ofstream out(unfinished, std::ios::binary);
   out << page;
@@ -110,10 +145,10 @@ void writePage(const std::string& file, const std::string& page, bool personal_d
     writeThrough(file, page);
     return;
   }
-  if (there) {
-    refuseDatabase(file);
-  }
   const std::string path = support::FileIdentity::of(file).path();  // with links resolved
+  if (there) {
+    requirePage(file, path);
+  }
   const fs::path folder = fs::path(path).parent_path();
   bulk::NewFile made(folder.empty() ? std::string(".") : folder.string());
   int error = made.error();

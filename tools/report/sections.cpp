@@ -166,7 +166,7 @@ std::string timeInSteps(const MirrorFigures& figures) {
 }
 
 std::string statuses(const MirrorFigures& figures) {
-  const std::string heading = "Where they are now";
+  const std::string heading = "By status";
   if (figures.candidates == 0) {
     return section(heading, "", empty("There are no candidates."));
   }
@@ -187,7 +187,7 @@ std::string statuses(const MirrorFigures& figures) {
              '\n';
   }
   return section(heading,
-                 "Each candidate has one status.",
+                 "The status that the API gives each candidate: everybody is counted once.",
                  bar(heading, description, parts) + element("ul", " class=\"legend long\"", items));
 }
 

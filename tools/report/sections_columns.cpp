@@ -73,7 +73,7 @@ std::string overTime(const MirrorFigures& figures) {
                      withTable(plot(columnChart(chart)),
                                {figures.period == FiguresPeriod::week ? "Week from" : "Time",
                                 "Invited",
-                                "Completed"},
+                                "Completed the workflow"},
                                cells),
                  "full");
 }

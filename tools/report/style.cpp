@@ -37,7 +37,7 @@ header .soft { margin-top: 6px; }
 .tile { padding: 12px 14px 11px; display: flex; flex-direction: column; }
 .tile dt { font-size: .85rem; color: var(--soft); }
 .tile dd { margin: 0; }
-.tile .big { font-size: clamp(1.4rem, 6.4vw, 1.7rem); font-weight: 650; line-height: 1.25; white-space: nowrap; }
+.tile .big { margin-top: auto; font-size: clamp(1.4rem, 6.4vw, 1.7rem); font-weight: 650; line-height: 1.25; white-space: nowrap; }
 .tile .sub { font-size: .8rem; color: var(--soft); }
 .rows { list-style: none; margin: 0; padding: 0; display: grid; gap: 14px; }
 .rows li { display: grid; gap: 3px 12px; grid-template-columns: minmax(0, 1fr) auto; }

@@ -17,10 +17,10 @@ namespace heymilo::postgres {
 ///     GRANT SELECT ON heymilo.candidates, heymilo.candidate_history TO reader;
 ///
 /// With the following, figures() also tells whether a run was complete (`complete_until`,
-/// `unfinished`), and postings() has those without candidates. The column `erasure_key` has to
-/// remain unreadable:
+/// `unfinished`, `filled`; `filled` of a mirror without candidates needs `last_walk`), and
+/// postings() has those without candidates. The column `erasure_key` has to remain unreadable:
 ///
-///     GRANT SELECT (posting, watermark_us, walk) ON heymilo.mirror TO reader;
+///     GRANT SELECT (posting, last_walk, watermark_us, walk) ON heymilo.mirror TO reader;
 ///
 /// `erased` needs SELECT on `heymilo.candidate_tombstones`.
 ///

@@ -105,6 +105,9 @@ struct MirrorFigures {
   std::optional<Timestamp> complete_until{};
   /// Whether a run is under way, or was interrupted. Empty: the reader may not know.
   std::optional<bool> unfinished{};
+  /// Whether a run was ever complete, also one that found nobody. If false, candidates are missing.
+  /// Empty: the reader may not know.
+  std::optional<bool> filled{};
 
   std::uint64_t candidates = 0;   ///< in the posting's list
   std::uint64_t open = 0;         ///< in no final state: see isFinal()

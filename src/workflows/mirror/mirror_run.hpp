@@ -9,7 +9,7 @@
 
 #include "heymilo/client.hpp"
 #include "heymilo/workflows/mirror.hpp"
-#include "workflows/mirror/mirror_reader.hpp"
+#include "workflows/mirror/walk_reader.hpp"
 
 namespace heymilo::workflows {
 
@@ -95,7 +95,7 @@ class MirrorRun {
   MirrorSink& sink_;
   const MirrorOptions& options_;
   MirrorResult result_;
-  MirrorReader reader_;
+  WalkReader reader_;
   MirrorState state_;
   std::function<bool()> before_erasure_;
   std::optional<Timestamp> started_at_;

@@ -87,8 +87,8 @@ class SqliteMirrorReader final : public MirrorReader {
     if (const std::string reason = sqlite::whyNotAFile(file_); !reason.empty()) {
       throw InvalidArgumentError("file", reason);
     }
-    if (std::error_code error; !fs::exists(file_, error)) {
-      throw InvalidArgumentError("file", "must be an existing file: there is none of this name");
+    if (std::error_code error; !fs::exists(file_, error) && !error) {
+      throw InvalidArgumentError("file", "must be an existing file: there is no file " + file_);
     }
     postings();
   }
@@ -151,10 +151,11 @@ class SqliteMirrorReader final : public MirrorReader {
   }
 
   static void readState(Database& database, MirrorFigures& figures) {
-    Statement about(database, "SELECT watermark, walk_cursor IS NOT NULL FROM mirror");
+    Statement about(database, "SELECT watermark, walk_cursor IS NOT NULL, last_walk FROM mirror");
     about.step();
     figures.complete_until = momentIn(about, 0);
     figures.unfinished = about.integer(1) != 0;
+    figures.filled = figures.complete_until || (!*figures.unfinished && about.integer(2) > 0);
     Statement counts(database, "SELECT count(gone_at), max(last_seen) FROM candidates");
     counts.step();
     figures.gone = static_cast<std::uint64_t>(counts.integer(0));

@@ -82,6 +82,14 @@ TEST(Page, SaysTheMostImportantThings) {
                     HasSubstr("Median 70; half of them are between 61.3 and 79")));
 }
 
+TEST(Page, TellsTheWorkflowsEndFromTheStatus) {
+  const std::string html = pageOf(figuresOf(5));
+  EXPECT_THAT(html, HasSubstr("<dt>Completed the workflow</dt><dd class=\"big\">600<"));
+  EXPECT_THAT(html, Not(HasSubstr("<dt>Completed</dt>")));
+  EXPECT_THAT(html, HasSubstr("<h2>By status</h2>"));
+  EXPECT_THAT(html, HasSubstr("<span class=\"name\">Completed</span><span>800<"));
+}
+
 TEST(Page, NeedsNothingBesideItself) {
   for (const bool personal_data : {false, true}) {
     const std::string html = pageOf(figuresOf(5), personal_data);
@@ -155,8 +163,10 @@ TEST(Page, SaysThatTheFiguresAreOldOrIncomplete) {
   figures.unfinished = true;
   EXPECT_THAT(pageOf(figures), HasSubstr("A run of the mirror is under way"));
   figures.complete_until.reset();
+  figures.filled = false;
   EXPECT_THAT(pageOf(figures), HasSubstr("first run is not complete: candidates are missing"));
   figures.unfinished.reset();  // the role may not know
+  figures.filled.reset();
   EXPECT_THAT(pageOf(figures), Not(HasSubstr("class=\"notice\"")));
 }
 

@@ -166,7 +166,7 @@ class Unprivileged {
 };
 
 TEST_F(SqliteMirrorFaults, AFolderThatCanNotBeWritten) {
-  const Unprivileged user(directory.path());
+  auto user = std::make_unique<const Unprivileged>(directory.path());
   const auto refusal = [&] {
     try {
       run();
@@ -184,6 +184,7 @@ TEST_F(SqliteMirrorFaults, AFolderThatCanNotBeWritten) {
   for (const auto& entry : fs::directory_iterator(directory.path())) {  // SQLite gives all its mode
     fs::permissions(entry.path(), fs::perms::owner_read | fs::perms::owner_write);
   }
+  user.reset();  // who may not be able to read this project's files
   expectInStep();
 }
 

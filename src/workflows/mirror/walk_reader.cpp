@@ -1,4 +1,4 @@
-#include "workflows/mirror/mirror_reader.hpp"
+#include "workflows/mirror/walk_reader.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -50,11 +50,11 @@ std::optional<std::uint64_t> totalOf(const ListResponse<CandidateResponse>& page
 
 }  // namespace
 
-MirrorReader::MirrorReader(const Client& client, std::string_view posting_id, MirrorSink& sink,
-                           const MirrorOptions& options, MirrorResult& result)
+WalkReader::WalkReader(const Client& client, std::string_view posting_id, MirrorSink& sink,
+                       const MirrorOptions& options, MirrorResult& result)
     : client_(client), posting_id_(posting_id), sink_(sink), options_(options), result_(result) {}
 
-bool MirrorReader::read(MirrorWalk& walk) {
+bool WalkReader::read(MirrorWalk& walk) {
   for (int restarts = 0;;) {
     try {
       return readPages(walk);
@@ -76,7 +76,7 @@ bool MirrorReader::read(MirrorWalk& walk) {
   }
 }
 
-bool MirrorReader::readPages(MirrorWalk& walk) {
+bool WalkReader::readPages(MirrorWalk& walk) {
   CancellationSource given_up;
   const CancellationCallback on_stop(options_.stop, [&given_up] { given_up.cancel(); });
   MirrorProgress progress;
@@ -111,7 +111,7 @@ bool MirrorReader::readPages(MirrorWalk& walk) {
 /// The remainder of the walk. A full walk is read in parallel, if its completeness can be verified.
 /// A window is asked for to the next whole second: nobody is missed, however the API compares
 /// fractions of a second.
-CandidateRange MirrorReader::pagesOf(const MirrorWalk& walk, CancellationSource& given_up) {
+CandidateRange WalkReader::pagesOf(const MirrorWalk& walk, CancellationSource& given_up) {
   ListCandidatesParams params;
   params.limit = api_limits::kMaxPage;
   params.created_after = walk.created_after;
@@ -134,8 +134,8 @@ CandidateRange MirrorReader::pagesOf(const MirrorWalk& walk, CancellationSource&
 }
 
 /// Called on other threads than the run's: only data that is constant during a walk is used.
-ListResponse<CandidateResponse> MirrorReader::load(const ListCandidatesParams& params,
-                                                   const CancellationToken& cancellation) {
+ListResponse<CandidateResponse> WalkReader::load(const ListCandidatesParams& params,
+                                                 const CancellationToken& cancellation) {
   RequestOptions request = options_.request;
   request.cancellation = cancellation;
   request.priority = request.priority.value_or(Priority::bulk);
@@ -157,7 +157,7 @@ ListResponse<CandidateResponse> MirrorReader::load(const ListCandidatesParams& p
   return page;
 }
 
-std::optional<std::uint64_t> MirrorReader::total(const MirrorWindow& window) {
+std::optional<std::uint64_t> WalkReader::total(const MirrorWindow& window) {
   in_parallel_ = false;
   ListCandidatesParams params;
   params.limit = 1;
@@ -179,7 +179,7 @@ std::optional<std::uint64_t> MirrorReader::total(const MirrorWindow& window) {
   return page == CandidatePages::iterator() ? std::nullopt : totalOf(*page);
 }
 
-void MirrorReader::store(const std::vector<CandidateResponse>& batch, MirrorWalk& walk) {
+void WalkReader::store(const std::vector<CandidateResponse>& batch, MirrorWalk& walk) {
   for (const CandidateResponse& candidate : batch) {
     if (candidate.created_at) {
       walk.newest = std::max(walk.newest.value_or(*candidate.created_at), *candidate.created_at);
@@ -193,7 +193,7 @@ void MirrorReader::store(const std::vector<CandidateResponse>& batch, MirrorWalk
 }
 
 /// An unreadable candidate in the list.
-void MirrorReader::meet(const UnreadableCandidate& candidate, MirrorWalk& walk) {
+void WalkReader::meet(const UnreadableCandidate& candidate, MirrorWalk& walk) {
   const bool kept = candidate.interview_id && sink_.keep(*candidate.interview_id, walk);
   walk.unidentified = walk.unidentified || !kept;
   unidentified_ = unidentified_ || !kept;
@@ -208,12 +208,12 @@ void MirrorReader::meet(const UnreadableCandidate& candidate, MirrorWalk& walk) 
   }
 }
 
-bool MirrorReader::stop() {
+bool WalkReader::stop() {
   result_.stopped = options_.stop.cancelled();
   return result_.stopped;
 }
 
-void MirrorReader::tell(MirrorProgress& progress) const {
+void WalkReader::tell(MirrorProgress& progress) const {
   if (!options_.on_progress) {
     return;
   }

@@ -14,12 +14,12 @@
 namespace heymilo::workflows {
 
 /// Reads walks of one run into a sink. Used by the run's thread only.
-class MirrorReader {
+class WalkReader {
  public:
   /// Everything is counted in `result`, but for the requests. The arguments must outlive this
   /// object.
-  MirrorReader(const Client& client, std::string_view posting_id, MirrorSink& sink,
-               const MirrorOptions& options, MirrorResult& result);
+  WalkReader(const Client& client, std::string_view posting_id, MirrorSink& sink,
+             const MirrorOptions& options, MirrorResult& result);
 
   /// Reads the rest of a walk and stores it. If the API refuses its cursor, it begins again with
   /// the next number. False if it was stopped. Throws the client's and the sink's exceptions.
