@@ -163,9 +163,10 @@ TEST_F(MirrorRunTest, AListThatChangesDuringTheSearchLosesNobody) {
     mirror();
     for (const auto& [id, row] : sink.rows) {
       if (row.gone) {
-        EXPECT_TRUE(std::none_of(list.candidates.begin(),
-                                 list.candidates.end(),
-                                 [&id = id](const auto& one) { return one.interview_id == id; }))
+        EXPECT_TRUE(
+            std::none_of(list.candidates.begin(),
+                         list.candidates.end(),
+                         [&wanted = id](const auto& one) { return one.interview_id == wanted; }))
             << id;
       }
     }
