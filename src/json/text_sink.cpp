@@ -108,9 +108,12 @@ void TextSink::grow(std::size_t bytes) {
   const std::size_t before = used();
   std::size_t size = (std::max)({kLeast, before + bytes + kFew, before + before / 2});
   if (written_ > 0) {
+    // The first ones may be longer than the others: not more than is usual for a request, or twice.
+    constexpr std::size_t kUsual = std::size_t{1} << 20;
     const std::size_t each = (before - begin_) / written_ + 1;
-    const std::size_t rest = each * (all_ - written_);
-    size = (std::max)(before + bytes + rest + rest / 16, size);
+    const std::size_t most = (std::max)(kUsual, 2 * before);
+    const std::size_t elements = (std::min)(all_ - written_, most / each);
+    size = (std::max)(size, (std::min)(before + bytes + each * elements * 17 / 16, most));
   }
   text_.resize(size);
   at_ = text_.data() + before;

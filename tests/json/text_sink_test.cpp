@@ -100,6 +100,20 @@ TEST(TextSink, RefusesTextThatIsNotUtf8) {
   EXPECT_THROW(sink.key("\xff"), Mismatch);
 }
 
+// The length of the rest is estimated by the first ones.
+TEST(TextSink, TakesNoMemoryForElementsThatAreShorterThanTheFirst) {
+  TextSink sink;
+  sink.beginArray();
+  for (std::size_t i = 0; i < 1'000; ++i) {
+    sink.progress(i, 1'000);
+    sink.text(std::string(i == 0 ? 3'000'000 : 10, 'x'));
+  }
+  sink.endArray();
+  const std::string text = sink.take();
+  EXPECT_EQ(text.size(), 3'000'002 + 999 * 13 + 2);
+  EXPECT_LE(text.capacity(), 3 * text.size());
+}
+
 // Whatever was in the way of fast copying, and wherever the space ended.
 TEST(TextSink, WritesRandomTextsAsDumpDoes) {
   std::mt19937 random(1);  // NOLINT: the same each time
