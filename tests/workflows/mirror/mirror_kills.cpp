@@ -188,7 +188,8 @@ class MirrorKills {
       return rows.contains(id) && rows[id]["walk"] == walk->number;
     };
     if (walk->cursor.front() == '{') {  // of a parallel walk: in each of its windows
-      for (const auto& window : nlohmann::json::parse(walk->cursor).at("windows")) {
+      const auto cursor = nlohmann::json::parse(walk->cursor);
+      for (const auto& window : cursor.at("windows")) {
         if (window.contains("after")) {
           ASSERT_TRUE(isStored(window["after"])) << "the cursor's page is not there";
         }
