@@ -89,9 +89,10 @@ TEST_P(LostJournal, IsNoticedBeforeTheNextChunkIsSent) {
   atTheSecondChunk([this] { GetParam().happens(journal()); });
   const std::string said = complaint(people(95));
   EXPECT_EQ(posts(), 2u);
+  const std::size_t sent = arrived().size();  // 20, or fewer on a busy machine: see about()
   EXPECT_THAT(said, HasSubstr(GetParam().said));
   EXPECT_THAT(said, HasSubstr(journal()));
-  EXPECT_THAT(said, HasSubstr("This run had sent 20 records"));
+  EXPECT_THAT(said, HasSubstr("This run had sent " + std::to_string(sent) + " records"));
   EXPECT_THAT(said, HasSubstr("A run with a new journal first takes over"));
   // As the message says.
   fs::remove_all(folder);
@@ -100,7 +101,7 @@ TEST_P(LostJournal, IsNoticedBeforeTheNextChunkIsSent) {
   options.new_posting = false;
   const BulkIngestResult result = ingest(people(95));
   EXPECT_TRUE(result.complete);
-  EXPECT_EQ(result.known, 20u);
+  EXPECT_EQ(result.known, sent);
   expectEverybodyOnce(95);
   expectReportAgrees();
 }
