@@ -11,9 +11,6 @@ namespace heymilo::json {
 
 namespace {
 
-// The depth of the deepest schema, a page of candidates: only free-form values are deeper.
-constexpr std::size_t kUsualDepth = 8;
-
 const char* describe(Kind kind) noexcept {
   switch (kind) {
     case Kind::text:
@@ -98,7 +95,6 @@ constexpr Type kTextMapValue = [] {
 ModelSink::ModelSink(const detail::ObjectType& type, void* model) : root_{&root_type_, model} {
   root_type_.kind = Kind::object;
   root_type_.object = &type;
-  frames_.reserve(kUsualDepth);
 }
 
 Path ModelSink::path() const {
@@ -113,9 +109,10 @@ Path ModelSink::path() const {
 /// The position of the value that is being read, or of the next value.
 Path ModelSink::modelPath(bool coming) const {
   Path path;
-  for (const Frame& frame : frames_) {
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    const Frame& frame = frames_[i];
     if (frame.type->kind == Kind::array) {
-      const bool between_elements = coming && &frame == &frames_.back();
+      const bool between_elements = coming && i + 1 == frames_.size();
       path.append(between_elements ? frame.count : frame.count - 1);
     } else if (frame.field != nullptr) {
       path.append(frame.field->name, true);
@@ -156,7 +153,7 @@ void ModelSink::open(const Slot& slot) {
     const std::string problem = "nested deeper than " + std::to_string(kMaxDepth) + " levels";
     fail(problem.c_str());
   }
-  frames_.push_back({slot.type, slot.target});
+  frames_.push({slot.type, slot.target});
 }
 
 /// Forwards the event to the tree that is being read. Separate from the event functions, which are
@@ -375,7 +372,7 @@ void ModelSink::endObject() {
       fail("required property is missing");
     }
   }
-  frames_.pop_back();
+  frames_.pop();
 }
 
 void ModelSink::beginArray() {
@@ -393,7 +390,7 @@ void ModelSink::endArray() {
   if (in_tree_) {
     return inTree(&TreeSink::endArray);
   }
-  frames_.pop_back();
+  frames_.pop();
 }
 
 }  // namespace heymilo::json

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "base/inline_stack.hpp"
 #include "json/mismatch.hpp"
 #include "json/sink.hpp"
 #include "json/tree_sink.hpp"
@@ -51,6 +51,9 @@ class ModelSink final : public Sink {
     std::string* text = nullptr;       // of a text map: where the value goes
   };
 
+  // The depth of the deepest schema, a page of candidates: only free-form values are deeper.
+  static constexpr std::size_t kUsualDepth = 8;
+
   Slot next();
   void open(const Slot& slot);
   template <class... Value>
@@ -64,7 +67,7 @@ class ModelSink final : public Sink {
 
   Type root_type_{};
   Slot root_;
-  std::vector<Frame> frames_;
+  InlineStack<Frame, kUsualDepth> frames_;
   nlohmann::json no_tree_;
   TreeSink tree_{no_tree_};
   bool in_tree_ = false;  // events go to tree_ until its value is complete

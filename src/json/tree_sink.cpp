@@ -14,10 +14,11 @@ void TreeSink::begin(nlohmann::json& target, std::size_t depth) {
 
 Path TreeSink::path() const {
   Path path;
-  for (const Frame& frame : frames_) {
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    const Frame& frame = frames_[i];
     if (frame.container->is_array()) {
       // The element is already in its array.
-      const bool begun = &frame != &frames_.back();
+      const bool begun = i + 1 != frames_.size();
       path.append(frame.container->size() - (begun ? 1 : 0));
     } else if (frame.key != nullptr) {
       path.append(*frame.key, false);
@@ -41,12 +42,12 @@ void TreeSink::open(nlohmann::json container) {
     throw Mismatch{path(), "nested deeper than " + std::to_string(kMaxDepth) + " levels", true};
   }
   put(std::move(container));
-  frames_.push_back({slot_});
+  frames_.push({slot_});
   done_ = false;
 }
 
 void TreeSink::close() {
-  frames_.pop_back();
+  frames_.pop();
   done_ = frames_.empty();
 }
 

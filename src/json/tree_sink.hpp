@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
+#include "base/inline_stack.hpp"
 #include "json/mismatch.hpp"
 #include "json/sink.hpp"
 
@@ -48,7 +48,7 @@ class TreeSink final : public Sink {
   void close();
 
   nlohmann::json* slot_ = nullptr;  // where the next value goes, outside of an array
-  std::vector<Frame> frames_;
+  InlineStack<Frame, 4> frames_;
   std::size_t depth_ = 0;
   bool done_ = false;
 };
