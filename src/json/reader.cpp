@@ -1,11 +1,135 @@
 #include "json/reader.hpp"
 
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <iterator>
 #include <limits>
+#include <map>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace heymilo::json {
 
+namespace {
+
+/// Memory for the parser's two buffers of the token that it reads. Both begin with a byte, and
+/// grow with the longest token: a dozen allocations for a small document. Lives as long as the
+/// parser, on its thread's stack; the latest one of a thread is in use. What does not fit comes
+/// from the heap.
+class Scratch {
+ public:
+  Scratch() noexcept : before_(latest) { latest = this; }
+  ~Scratch() { latest = before_; }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  static void* allocate(std::size_t size) {
+    Scratch* const here = latest;
+    if (here == nullptr || size > here->memory_.size() - here->used_) {
+      return ::operator new(size);
+    }
+    void* const memory = here->memory_.data() + here->used_;
+    here->used_ += size;
+    return memory;
+  }
+  static void free(void* memory) noexcept {
+    if (latest == nullptr || !latest->holds(memory)) {
+      ::operator delete(memory);
+    }
+  }
+
+ private:
+  bool holds(const void* memory) const noexcept {
+    const std::less<const void*> before;
+    return !before(memory, memory_.data()) && before(memory, memory_.data() + memory_.size());
+  }
+
+  static thread_local Scratch* latest;
+
+  Scratch* const before_;
+  std::size_t used_ = 0;
+  std::array<char, 4096> memory_;  // not initialized
+};
+
+thread_local Scratch* Scratch::latest = nullptr;
+
+template <class T>
+struct ScratchAllocator {
+  static_assert(alignof(T) == 1);
+  using value_type = T;
+
+  ScratchAllocator() = default;
+  template <class U>
+  ScratchAllocator(const ScratchAllocator<U>&) noexcept {}  // NOLINT(google-explicit-constructor)
+
+  T* allocate(std::size_t count) { return static_cast<T*>(Scratch::allocate(count * sizeof(T))); }
+  void deallocate(T* memory, std::size_t) noexcept { Scratch::free(memory); }
+
+  friend bool operator==(ScratchAllocator, ScratchAllocator) noexcept { return true; }
+  friend bool operator!=(ScratchAllocator, ScratchAllocator) noexcept { return false; }
+};
+
+using ScratchString = std::basic_string<char, std::char_traits<char>, ScratchAllocator<char>>;
+
+/// The parser's texts are of this type's, and it has no other use.
+using ScratchJson = nlohmann::basic_json<std::map, std::vector, ScratchString>;
+
+// More than the texts of most candidates have, and less than a third of Scratch.
+constexpr std::size_t kUsualToken = 1024;
+
+/// A byte of the document. The parser keeps those of a token in a std::vector of what an iterator
+/// over the document points to, which for this type is in Scratch.
+struct Byte {
+  char value;
+
+  // NOLINTNEXTLINE(google-explicit-constructor): used as a char is
+  constexpr Byte(char byte) noexcept : value(byte) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr operator char() const noexcept { return value; }
+};
+
+/// Over the bytes of a document.
+class Bytes {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = Byte;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const Byte*;
+  using reference = Byte;
+
+  explicit Bytes(const char* at) noexcept : at_(at) {}
+
+  Byte operator*() const noexcept { return *at_; }
+  Bytes& operator++() noexcept {
+    ++at_;
+    return *this;
+  }
+  bool operator==(Bytes other) const noexcept { return at_ == other.at_; }
+  bool operator!=(Bytes other) const noexcept { return at_ != other.at_; }
+
+ private:
+  const char* at_;
+};
+
+}  // namespace
+}  // namespace heymilo::json
+
+template <>
+struct std::char_traits<heymilo::json::Byte> : std::char_traits<char> {};
+
+// NOLINTNEXTLINE(cert-dcl58-cpp): of a type of this file, which the standard allows
+template <>
+class std::vector<heymilo::json::Byte>
+    : public std::vector<heymilo::json::Byte,
+                         heymilo::json::ScratchAllocator<heymilo::json::Byte>> {
+ public:
+  vector() { reserve(heymilo::json::kUsualToken); }
+};
+
+namespace heymilo::json {
 namespace {
 
 /// Receives the events of nlohmann's parser. Its error texts quote the document: only the position
@@ -35,20 +159,21 @@ class SaxAdapter {
     }
     return true;
   }
-  bool number_float(double value, const std::string&) {
+  template <class Text>  // a std::string in the parser of binary formats, which is only compiled
+  bool number_float(double value, const Text&) {
     sink_.number(value);
     return true;
   }
-  bool string(const std::string& value) {
+  bool string(const ScratchString& value) {
     sink_.text(value);
     return true;
   }
-  bool binary(const nlohmann::json::binary_t&) { return false; }  // not in JSON text
+  bool binary(const ScratchJson::binary_t&) { return false; }  // not in JSON text
   bool start_object(std::size_t) {
     sink_.beginObject();
     return true;
   }
-  bool key(const std::string& name) {
+  bool key(const ScratchString& name) {
     sink_.key(name);
     return true;
   }
@@ -90,7 +215,8 @@ void read(std::string_view text, Sink& sink) {
     throw SyntaxError{"empty", 0};
   }
   SaxAdapter adapter(sink);
-  nlohmann::json::sax_parse(text.begin(), text.end(), &adapter);
+  const Scratch scratch;
+  ScratchJson::sax_parse(Bytes(text.data()), Bytes(text.data() + text.size()), &adapter);
 }
 
 }  // namespace heymilo::json
