@@ -2,7 +2,6 @@
 
 #include <stdexcept>
 
-#include "base/percent.hpp"
 #include "base/utf8.hpp"
 #include "heymilo/errors.hpp"
 
@@ -13,12 +12,17 @@ void CallRequest::addQuery(std::string_view name, std::string_view value) {
 }
 
 void CallRequest::addIdQuery(std::string_view name, std::string_view value) {
-  addQuery(name, value);
-  ids.emplace_back(value);
+  addQuery(name, {});
+  addIdSegment(value);
+}
+
+void CallRequest::addIdSegment(std::string_view value) {
+  const std::size_t begin = http.url.size();
+  appendPercentEncoded(http.url, value);
+  ids_.push({begin, http.url.size() - begin});
 }
 
 void appendRoute(CallRequest& request, std::string_view route, PathValues values) {
-  request.ids.reserve(request.ids.size() + values.size());
   const auto* value = values.begin();
   while (!route.empty()) {
     const std::string_view fixed = route.substr(0, route.find('{'));
@@ -32,8 +36,7 @@ void appendRoute(CallRequest& request, std::string_view route, PathValues values
       throw std::logic_error("a route has more parameters than values");
     }
     checkPathParameter(route.substr(1, end - 1), *value);
-    appendPercentEncoded(request.http.url, *value);
-    request.ids.emplace_back(*value);
+    request.addIdSegment(*value);
     ++value;
     route.remove_prefix(end + 1);
   }

@@ -300,9 +300,7 @@ void collectHeaders(const Headers& headers, Collector& texts) {
 CarriedTexts carriedTexts(const CallRequest& request) {
   Collector texts;
   collectHeaders(request.http.headers, texts);
-  for (const std::string& id : request.ids) {
-    texts.addId(id);
-  }
+  request.forEachId([&texts](std::string_view id) { texts.addId(id); });
   if (!request.http.body.empty()) {
     BodyTexts body(texts);
     try {
@@ -373,8 +371,9 @@ bool mayHoldCarriedText(const CallRequest& request, std::string_view text) {
     }
     return false;
   };
-  return holdsStart(request.http.body) ||
-         std::any_of(request.ids.begin(), request.ids.end(), holdsStart);
+  bool found = holdsStart(request.http.body);
+  request.forEachId([&](std::string_view id) { found = found || holdsStart(id); });
+  return found;
 }
 
 }  // namespace heymilo

@@ -37,7 +37,7 @@ struct CarriedTexts {
 CarriedTexts carriedTexts(const CallRequest& request);
 
 /// Whether `text`, of ASCII letters, digits and punctuation, may hold a carried text. Reads no
-/// JSON and allocates nothing; true may be wrong, false is not.
+/// JSON and allocates nothing, but for an id that is encoded; true may be wrong, false is not.
 bool mayHoldCarriedText(const CallRequest& request, std::string_view text);
 
 }  // namespace heymilo

@@ -40,7 +40,8 @@ using testing::Not;
 CallRequest request() {
   CallRequest made;
   made.http.method = "POST";
-  made.ids = {"post ing/1", "int_77"};
+  made.addIdSegment("post ing/1");
+  made.addIdQuery("starting_after", "int_77");
   made.http.headers = {{"X-API-KEY", "secret-key"},
                        {"Authorization", "Bearer tok-123"},
                        {"X-Workspace-Id", "ws-9"},
