@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 namespace heymilo {
 
+class CallContext;
 class ResponseReader;
 
 /// HTTP header fields (RFC 9110, section 5), in order. Name lookup ignores case. Header injection
@@ -37,7 +39,7 @@ class HEYMILO_EXPORT Headers {
   /// Replaces all fields of that name with this one. Throws as add().
   void set(std::string_view name, std::string_view value);
   /// Removes all fields of that name.
-  void erase(std::string_view name) noexcept;
+  void erase(std::string_view name);
 
   /// The value of the first field of that name.
   std::optional<std::string> get(std::string_view name) const;
@@ -45,12 +47,13 @@ class HEYMILO_EXPORT Headers {
   std::vector<std::string> getAll(std::string_view name) const;
   bool contains(std::string_view name) const noexcept;  ///< there is a field of that name
 
-  const_iterator begin() const noexcept { return entries_.begin(); }  ///< the first field
-  const_iterator end() const noexcept { return entries_.end(); }      ///< past the last field
-  std::size_t size() const noexcept { return entries_.size(); }       ///< the number of fields
-  bool empty() const noexcept { return entries_.empty(); }            ///< there is no field
+  const_iterator begin() const noexcept { return entries().begin(); }  ///< the first field
+  const_iterator end() const noexcept { return entries().end(); }      ///< past the last field
+  std::size_t size() const noexcept { return entries().size(); }       ///< the number of fields
+  bool empty() const noexcept { return entries().empty(); }            ///< there is no field
 
  private:
+  friend class CallContext;
   friend class ResponseReader;
 
   /// As add(), of a response: a control character of the value becomes a space. False, and nothing
@@ -59,7 +62,14 @@ class HEYMILO_EXPORT Headers {
   /// Continues the value of the last field, after a space.
   void continueReceived(std::string_view text);
 
-  std::vector<Entry> entries_;
+  /// From now on, copies share the fields, until they are modified.
+  void share();
+
+  const std::vector<Entry>& entries() const noexcept { return shared_ ? *shared_ : own_; }
+  std::vector<Entry>& modified();
+
+  std::vector<Entry> own_;                            // unless they are shared
+  std::shared_ptr<const std::vector<Entry>> shared_;  // these never change
 };
 
 }  // namespace heymilo

@@ -102,9 +102,15 @@ CallContext::CallContext(ClientOptions options, Surroundings surroundings)
     : options_(std::move(options)),
       surroundings_(std::move(surroundings)),
       base_url_(parseBaseUrl(options_.base_url).text),
-      headers_(commonHeaders(options_)),
-      headers_with_body_(withJsonBody(headers_)),
+      headers_(shared(commonHeaders(options_))),
+      headers_with_body_(shared(withJsonBody(headers_))),
       pacer_([this] { return makePacer(options_, *surroundings_.clock); }) {}
+
+/// Requests need no copy of them.
+Headers CallContext::shared(Headers headers) {
+  headers.share();
+  return headers;
+}
 
 CallRequest CallContext::makeRequest(const Operation& operation, PathValues path,
                                      const RequestOptions& options, Body body) const {

@@ -51,6 +51,8 @@ class CallContext {
   const std::string& baseUrl() const noexcept { return base_url_; }
 
  private:
+  static Headers shared(Headers headers);
+
   const ClientOptions options_;
   const Surroundings surroundings_;
   const std::string base_url_;  // without a trailing slash

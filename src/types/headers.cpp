@@ -1,6 +1,7 @@
 #include "heymilo/headers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -13,14 +14,19 @@ namespace heymilo {
 namespace {
 
 // RFC 9110, section 5.6.2.
-bool isTokenCharacter(char c) noexcept {
-  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
-  return ascii::isLetter(c) || c == '-' || ascii::isDigit(c) ||
-         kPunctuation.find(c) != std::string_view::npos;
-}
+constexpr std::array<bool, 256> kTokenCharacters = [] {
+  std::array<bool, 256> characters{};
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789"
+                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
+    characters[static_cast<unsigned char>(c)] = true;
+  }
+  return characters;
+}();
 
 bool isToken(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), isTokenCharacter);
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return kTokenCharacters[static_cast<unsigned char>(c)];
+  });
 }
 
 // RFC 9110, section 5.5; bytes past ASCII are obs-text and pass.
@@ -66,65 +72,82 @@ auto named(std::string_view name) noexcept {
 }  // namespace
 
 Headers::Headers(std::initializer_list<Entry> entries) {
-  entries_.reserve(entries.size());
+  own_.reserve(entries.size());
   for (const Entry& entry : entries) {
     add(entry.first, entry.second);
   }
 }
 
-void Headers::reserve(std::size_t fields) { entries_.reserve(fields); }
+void Headers::share() {
+  shared_ = std::make_shared<const std::vector<Entry>>(std::move(modified()));
+  own_.clear();
+}
+
+/// The fields, to be modified: they are no longer shared.
+std::vector<Headers::Entry>& Headers::modified() {
+  if (shared_) {
+    own_ = *shared_;
+    shared_.reset();
+  }
+  return own_;
+}
+
+void Headers::reserve(std::size_t fields) { modified().reserve(fields); }
 
 void Headers::add(std::string_view name, std::string_view value) {
-  entries_.push_back(checkedEntry(name, value));
+  Entry entry = checkedEntry(name, value);  // copied first: the arguments may be views of an entry
+  modified().push_back(std::move(entry));
 }
 
 bool Headers::addReceived(std::string_view name, std::string_view value) {
   if (!isToken(name)) {
     return false;
   }
-  entries_.emplace_back(name, value);
-  replaceForbidden(entries_.back().second);
+  own_.emplace_back(name, value);
+  replaceForbidden(own_.back().second);
   return true;
 }
 
 void Headers::continueReceived(std::string_view text) {
-  std::string& value = entries_.back().second;
+  std::string& value = own_.back().second;
   value += ' ';
   value += text;
   replaceForbidden(value);
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
-  Entry entry = checkedEntry(name, value);  // copied first: the arguments may be views of an entry
-  const auto first = std::find_if(entries_.begin(), entries_.end(), named(entry.first));
-  if (first == entries_.end()) {
-    entries_.push_back(std::move(entry));
+  Entry entry = checkedEntry(name, value);  // copied first, as in add()
+  std::vector<Entry>& entries = modified();
+  const auto first = std::find_if(entries.begin(), entries.end(), named(entry.first));
+  if (first == entries.end()) {
+    entries.push_back(std::move(entry));
     return;
   }
-  entries_.erase(std::remove_if(std::next(first), entries_.end(), named(entry.first)),
-                 entries_.end());
+  entries.erase(std::remove_if(std::next(first), entries.end(), named(entry.first)), entries.end());
   *first = std::move(entry);
 }
 
-void Headers::erase(std::string_view name) noexcept {
-  const auto first = std::find_if(entries_.begin(), entries_.end(), named(name));
-  if (first == entries_.end()) {
+void Headers::erase(std::string_view name) {
+  if (!contains(name)) {
     return;
   }
+  const auto before = shared_;  // the argument may be a view of an entry
+  std::vector<Entry>& entries = modified();
+  const auto first = std::find_if(entries.begin(), entries.end(), named(name));
   // Named by the first entry, which stays in place: the argument may be a view of an entry.
-  entries_.erase(std::remove_if(std::next(first), entries_.end(), named(first->first)),
-                 entries_.end());
-  entries_.erase(first);
+  entries.erase(std::remove_if(std::next(first), entries.end(), named(first->first)),
+                entries.end());
+  entries.erase(first);
 }
 
 std::optional<std::string> Headers::get(std::string_view name) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), named(name));
-  return found == entries_.end() ? std::nullopt : std::optional<std::string>(found->second);
+  const auto found = std::find_if(begin(), end(), named(name));
+  return found == end() ? std::nullopt : std::optional<std::string>(found->second);
 }
 
 std::vector<std::string> Headers::getAll(std::string_view name) const {
   std::vector<std::string> values;
-  for (const Entry& entry : entries_) {
+  for (const Entry& entry : *this) {
     if (ascii::equalIgnoringCase(entry.first, name)) {
       values.push_back(entry.second);
     }
@@ -133,7 +156,7 @@ std::vector<std::string> Headers::getAll(std::string_view name) const {
 }
 
 bool Headers::contains(std::string_view name) const noexcept {
-  return std::any_of(entries_.begin(), entries_.end(), named(name));
+  return std::any_of(begin(), end(), named(name));
 }
 
 }  // namespace heymilo

@@ -9,6 +9,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "heymilo/client.hpp"
@@ -83,6 +84,57 @@ TEST_F(CallContextTest, TheClientsHeadersAreOnEveryRequest) {
   EXPECT_THAT(sent("X-Team"), ElementsAre("hiring", "hiring"));
   EXPECT_THAT(sent("X-Region"), ElementsAre("eu", "eu"));
   EXPECT_THAT(sent("X-Trace"), ElementsAre("t"));
+}
+
+TEST_F(CallContextTest, ARequestMayBeChangedAlone) {
+  options.headers = {{"X-Team", "hiring"}};
+  const CallContext calls(options, {transport, options.clock, [] { return 0.5; }});
+  constexpr Operation kOperation = {"listCandidates", "GET", "/p/{posting_id}"};
+  const auto made = [&](CallContext::Body body) {
+    return calls.makeRequest(kOperation, {"p"}, {}, body).http.headers;
+  };
+  const auto fieldsOf = [](const Headers& headers) {
+    return std::vector<Headers::Entry>(headers.begin(), headers.end());
+  };
+  for (const auto body : {CallContext::Body::none, CallContext::Body::json}) {
+    const std::vector<Headers::Entry> expected = fieldsOf(made(body));
+    ASSERT_GE(expected.size(), 4u);
+    const Headers other = made(body);
+    std::vector<Headers> changed(6, made(body));
+    changed[0].add("X-More", "1");
+    changed[1].set("X-Team", "sales");
+    changed[2].erase("x-team");
+    changed[3].reserve(100);
+    // The arguments may be views of an entry.
+    changed[4].add(changed[4].begin()->first, changed[4].begin()->second);
+    changed[5].erase(changed[5].begin()->first);
+    EXPECT_EQ(changed[0].size(), expected.size() + 1);
+    EXPECT_EQ(changed[1].get("X-Team"), "sales");
+    EXPECT_FALSE(changed[2].contains("X-Team"));
+    EXPECT_EQ(fieldsOf(changed[3]), expected);
+    EXPECT_EQ(changed[4].getAll(expected[0].first),
+              std::vector<std::string>(2, expected[0].second));
+    EXPECT_EQ(changed[5].size(), expected.size() - 1);
+    Headers emptied = made(body);
+    const Headers taken = std::move(emptied);
+    EXPECT_EQ(fieldsOf(taken), expected);
+    EXPECT_EQ(fieldsOf(other), expected);
+    EXPECT_EQ(fieldsOf(made(body)), expected);
+  }
+}
+
+// A client's last request may be the last to hold its headers.
+TEST_F(CallContextTest, ARequestOutlivesItsClient) {
+  Headers headers;
+  {
+    const CallContext calls(options, {transport, options.clock, [] { return 0.5; }});
+    headers = calls.makeRequest({"listCandidates", "GET", "/p"}, {}, {}, CallContext::Body::none)
+                  .http.headers;
+  }
+  headers.erase(headers.begin()->first);
+  headers.add(headers.begin()->first, headers.begin()->second);
+  EXPECT_FALSE(headers.contains("X-API-KEY"));
+  EXPECT_EQ(headers.getAll("Accept"), std::vector<std::string>(2, "application/json"));
 }
 
 TEST_F(CallContextTest, TheCredentialIsAskedForBeforeEachAttempt) {
