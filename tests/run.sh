@@ -7,9 +7,9 @@
 #   tests/run.sh --all  every check there is: the format; all tests with g++ and a shared library (the
 #                       consumer projects and the packages included), with clang++,
 #                       AddressSanitizer and UndefinedBehaviorSanitizer (short fuzzing included),
-#                       with clang++ and ThreadSanitizer, and with clang++ and libc++; the benchmarks,
-#                       briefly, so that they don't rot; and the documentation. Some twenty minutes
-#                       on two cores
+#                       with clang++ and ThreadSanitizer, and, the quick ones only, with clang++ and
+#                       libc++; the benchmarks, briefly, so that they don't rot; and the documentation.
+#                       Up to an hour on two cores
 #
 # Not in it: clang-tidy, ten minutes (cmake --preset lint && cmake --build --preset lint); the same on other
 # releases (tests/releases.sh); the oldest dependencies (tests/minimums.sh); Windows (tests/windows.sh).
@@ -89,7 +89,7 @@ case "${1:-}" in
     check shared-gcc -DHEYMILO_CONSUMER_COMPILERS="g++;clang++" "${lld[@]}"
     check asan "${lld[@]}"
     check tsan "${lld[@]}"
-    check libcxx
+    check libcxx -DHEYMILO_QUICK_TESTS=ON  # the others are about processes and time
     step "benchmarks, briefly" benchmarks/run.sh --brief
     step "documentation" docs/build.sh
     ;;
