@@ -37,7 +37,7 @@ struct JobTimes {
   /// How often a worker asks for what others have.
   std::chrono::milliseconds poll{1'000};
   /// How long a record waits for others to be asked for with it.
-  std::chrono::milliseconds linger{20};
+  std::chrono::milliseconds linger{50};
 
   /// T_o: so long after its last operation a worker can have nothing under way any more. Clocks may
   /// differ by a thousandth.
