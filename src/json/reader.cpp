@@ -21,6 +21,7 @@ namespace {
 /// from the heap.
 class Scratch {
  public:
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the memory is written before it is read
   Scratch() noexcept : before_(latest) { latest = this; }
   ~Scratch() { latest = before_; }
   Scratch(const Scratch&) = delete;
@@ -51,7 +52,7 @@ class Scratch {
 
   Scratch* const before_;
   std::size_t used_ = 0;
-  std::array<char, 4096> memory_;  // not initialized
+  std::array<char, 4096> memory_;
 };
 
 thread_local Scratch* Scratch::latest = nullptr;
