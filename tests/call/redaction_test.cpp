@@ -3,33 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "heymilo/client.hpp"
-
-namespace {
-std::atomic<int> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) {
-    return memory;
-  }
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "support/counted_allocations.hpp"
 
 namespace heymilo {
 namespace {
@@ -453,7 +433,7 @@ class Answering : public Transport {
  public:
   HttpResponse send(const HttpRequest&, const CancellationToken&) override {
     HttpResponse response{200, {{"X-Request-Id", "req_0123456789abcdef"}}, R"({"data":[]})"};
-    before = allocations;
+    before = heymilo_test::allocations;
     return response;
   }
 
@@ -469,7 +449,7 @@ TEST(Redaction, CostsNothingWhereACallSucceeds) {
   int allocated = -1;
   options.on_event = [&](const Event& event) {
     if (event.kind == EventKind::response) {
-      allocated = allocations - transport->before;
+      allocated = heymilo_test::allocations - transport->before;
       EXPECT_EQ(event.request_id, "req_0123456789abcdef");
     }
   };

@@ -3,30 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include "heymilo/client.hpp"
+#include "support/counted_allocations.hpp"
 #include "support/raw_server.hpp"
-
-namespace {
-thread_local int allocations = 0;  // of this thread: the server has another one
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) {
-    return memory;
-  }
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace heymilo_test {
 namespace {
@@ -54,10 +35,10 @@ TEST(RequestAllocations, ASmallRequestNeedsFew) {
   person.phone_number = "+14155550123";
   person.metadata = {{"external_id", "ats-000001"}, {"source", "careers page"}};
   int needed = 0;
-  for (int i = 0; i < 3; ++i) {  // the first one connects
-    const int before = allocations;
+  for (int i = 0; i < 3; ++i) {           // the first one connects
+    const int before = allocations_here;  // the server has another thread
     const auto response = client.ingestCandidate("post_2c9f4b7d1e60", person);
-    needed = allocations - before;
+    needed = allocations_here - before;
     EXPECT_EQ(response.data.interview_id, "int_5f2b9c1e7a000001");
   }
   EXPECT_GT(needed, 11);
