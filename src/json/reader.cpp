@@ -27,14 +27,16 @@ class Scratch {
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
-  static void* allocate(std::size_t size) {
+  static void* allocate(std::size_t size, std::size_t alignment) {
     Scratch* const here = latest;
-    if (here == nullptr || size > here->memory_.size() - here->used_) {
-      return ::operator new(size);
+    if (here != nullptr) {
+      const std::size_t begin = (here->used_ + alignment - 1) / alignment * alignment;
+      if (begin <= here->memory_.size() && size <= here->memory_.size() - begin) {
+        here->used_ = begin + size;
+        return here->memory_.data() + begin;
+      }
     }
-    void* const memory = here->memory_.data() + here->used_;
-    here->used_ += size;
-    return memory;
+    return ::operator new(size);
   }
   static void free(void* memory) noexcept {
     if (latest == nullptr || !latest->holds(memory)) {
@@ -52,21 +54,23 @@ class Scratch {
 
   Scratch* const before_;
   std::size_t used_ = 0;
-  std::array<char, 4096> memory_;
+  alignas(std::max_align_t) std::array<char, 4096> memory_;
 };
 
 thread_local Scratch* Scratch::latest = nullptr;
 
 template <class T>
 struct ScratchAllocator {
-  static_assert(alignof(T) == 1);
+  static_assert(alignof(T) <= alignof(std::max_align_t));
   using value_type = T;
 
   ScratchAllocator() = default;
   template <class U>
   ScratchAllocator(const ScratchAllocator<U>&) noexcept {}  // NOLINT(google-explicit-constructor)
 
-  T* allocate(std::size_t count) { return static_cast<T*>(Scratch::allocate(count * sizeof(T))); }
+  T* allocate(std::size_t count) {
+    return static_cast<T*>(Scratch::allocate(count * sizeof(T), alignof(T)));
+  }
   void deallocate(T* memory, std::size_t) noexcept { Scratch::free(memory); }
 
   friend bool operator==(ScratchAllocator, ScratchAllocator) noexcept { return true; }
