@@ -15,12 +15,14 @@ namespace heymilo::json {
 
 namespace {
 
-/// Memory for the parser's two buffers of the token that it reads. Both begin with a byte, and
-/// grow with the longest token: a dozen allocations for a small document. Lives as long as the
-/// parser, on its thread's stack; the latest one of a thread is in use. What does not fit comes
-/// from the heap.
+/// Memory for the parser's two buffers of the token that it reads. Each starts with the capacity of
+/// a byte or a few, and grows with the longest token: a dozen allocations for a small document.
+/// Lives as long as the parser, on its thread's stack; the latest one of a thread is in use. What
+/// does not fit comes from the heap.
 class Scratch {
  public:
+  static constexpr std::size_t kSize = 4096;
+
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the memory is written before it is read
   Scratch() noexcept : before_(latest) { latest = this; }
   ~Scratch() { latest = before_; }
@@ -54,7 +56,7 @@ class Scratch {
 
   Scratch* const before_;
   std::size_t used_ = 0;
-  alignas(std::max_align_t) std::array<char, 4096> memory_;
+  alignas(std::max_align_t) std::array<std::byte, kSize> memory_;
 };
 
 thread_local Scratch* Scratch::latest = nullptr;
@@ -79,14 +81,16 @@ struct ScratchAllocator {
 
 using ScratchString = std::basic_string<char, std::char_traits<char>, ScratchAllocator<char>>;
 
-/// The parser's texts are of this type's, and it has no other use.
+/// Only for its parser, whose strings are of that type.
 using ScratchJson = nlohmann::basic_json<std::map, std::vector, ScratchString>;
 
-// More than the texts of most candidates have, and less than a third of Scratch.
+// More than the texts of most candidates have. It is reserved in the parser's constructor, which is
+// noexcept, and so must fit.
 constexpr std::size_t kUsualToken = 1024;
+static_assert(kUsualToken < Scratch::kSize / 3);
 
-/// A byte of the document. The parser keeps those of a token in a std::vector of what an iterator
-/// over the document points to, which for this type is in Scratch.
+/// A byte of the document. The parser keeps the bytes of a token in a std::vector of the value type
+/// of the iterator over the document. For this type that is the vector below, which is in Scratch.
 struct Byte {
   char value;
 
@@ -125,7 +129,8 @@ class Bytes {
 template <>
 struct std::char_traits<heymilo::json::Byte> : std::char_traits<char> {};
 
-// NOLINTNEXTLINE(cert-dcl58-cpp): of a type of this file, which the standard allows
+// Not all of a std::vector: what nlohmann's lexer uses, and not used for anything else.
+// NOLINTNEXTLINE(cert-dcl58-cpp): of a type of this file
 template <>
 class std::vector<heymilo::json::Byte>
     : public std::vector<heymilo::json::Byte,
@@ -164,7 +169,7 @@ class SaxAdapter {
     }
     return true;
   }
-  template <class Text>  // a std::string in the parser of binary formats, which is only compiled
+  template <class Text>  // another one in the parser of binary formats, which is only compiled
   bool number_float(double value, const Text&) {
     sink_.number(value);
     return true;
@@ -220,7 +225,7 @@ void read(std::string_view text, Sink& sink) {
     throw SyntaxError{"empty", 0};
   }
   SaxAdapter adapter(sink);
-  const Scratch scratch;
+  Scratch scratch;  // not const: the parser writes into it
   ScratchJson::sax_parse(Bytes(text.data()), Bytes(text.data() + text.size()), &adapter);
 }
 

@@ -95,14 +95,24 @@ TEST(Reader, SaysWhereAnErrorIsInEachByte) {
       EXPECT_GE(error.position + 6, size) << size;
     }
   }
-  for (const char byte : {'\x01', '\x7f', '\x80', '\xc3', '\xff'}) {
+}
+
+TEST(Reader, RefusesWhatIsNoTextInAText) {
+  for (const char byte : {'\x01', '\x1f', '\x80', '\xc3', '\xff'}) {
+    const std::string text = std::string("[\"ab") + byte + "cd\"]";
     Texts texts;
-    EXPECT_THROW(read(std::string("[\"") + byte + "x", texts), SyntaxError);
+    try {
+      read(text, texts);
+      ADD_FAILURE() << static_cast<int>(byte);
+    } catch (const SyntaxError& error) {  // there, and not at the end of the input
+      EXPECT_GE(error.position, 4u);
+      EXPECT_LE(error.position, 5u) << static_cast<int>(byte);
+    }
     EXPECT_THROW(read(std::string("[") + byte + "]", texts), SyntaxError);
   }
   Texts texts;
-  read("[\"\xc3\xa9\"]", texts);
-  EXPECT_EQ(texts.found, std::vector<std::string>{"\xc3\xa9"});
+  read("[\"\xc3\xa9\",\"\x7f\"]", texts);
+  EXPECT_EQ(texts.found, (std::vector<std::string>{"\xc3\xa9", "\x7f"}));
 }
 
 }  // namespace
