@@ -13,6 +13,11 @@ class InlineStack {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
+  InlineStack() = default;
+  InlineStack(const InlineStack&) = default;  // and no move, which would leave another size
+  InlineStack& operator=(const InlineStack&) = default;
+  ~InlineStack() = default;
+
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
 

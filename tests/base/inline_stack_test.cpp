@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace heymilo {
@@ -60,6 +61,8 @@ TEST(InlineStack, CopiesAreIndependent) {
     stack.push(i);
   }
   InlineStack<int, 2> copy = stack;
+  const InlineStack<int, 2> taken = std::move(stack);  // NOLINT(performance-move-const-arg)
+  EXPECT_EQ(taken.back(), 2);
   copy.back() = 7;
   copy.pop();
   copy.back() = 8;
