@@ -11,7 +11,7 @@ project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 soname=$(readelf -d "$library" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
 stored=$project/packaging/abi/$soname.abi.xz
 
-# Functions that no public header declares are not part of the interface.
+# Functions and types that no public header declares (--headers-dir) are not part of the interface.
 dump() {
   abidw --headers-dir "$project/include" --drop-private-types --no-corpus-path --no-comp-dir-path \
     --no-show-locs "$library"
@@ -41,13 +41,21 @@ case "$what" in
     trap 'rm -rf "$work"' EXIT
     xz --decompress --stdout "$stored" >"$work/stored.abi"
     # Both are what dump() gives. Where abidiff itself is to drop what no public header declares, it drops
-    # the types of the stored interface, which has no places, and every change with them.
+    # the types of the stored interface, which has no source locations, and every change with them.
     dump >"$work/now.abi"
     abidiff --no-added-syms "$work/stored.abi" "$work/now.abi" || {
       echo "FAILED: programs built with the last release would break. If this is intended, the"
       echo "version in version.hpp needs another SOVERSION; then: $0 renew $library"
       exit 1
     }
+    # It must find a class of another size.
+    sed "/<class-decl name='Headers' /s/size-in-bits='[0-9]*'/size-in-bits='64'/" "$work/stored.abi" \
+      >"$work/other.abi"
+    if cmp -s "$work/stored.abi" "$work/other.abi" ||
+      abidiff --no-added-syms "$work/other.abi" "$work/now.abi" >"$work/difference.txt"; then
+      echo "FAILED: abidiff does not see that a class has another size: the comparison says nothing"
+      exit 1
+    fi
     virtual_functions "$work/stored.abi" >"$work/stored.txt"
     virtual_functions "$work/now.abi" >"$work/now.txt"
     [ -s "$work/stored.txt" ] && diff "$work/stored.txt" "$work/now.txt" || {
