@@ -13,10 +13,10 @@ void CallRequest::addQuery(std::string_view name, std::string_view value) {
 
 void CallRequest::addIdQuery(std::string_view name, std::string_view value) {
   addQuery(name, {});
-  addIdSegment(value);
+  appendId(value);
 }
 
-void CallRequest::addIdSegment(std::string_view value) {
+void CallRequest::appendId(std::string_view value) {
   const std::size_t begin = http.url.size();
   appendPercentEncoded(http.url, value);
   ids_.push({begin, http.url.size() - begin});
@@ -36,7 +36,7 @@ void appendRoute(CallRequest& request, std::string_view route, PathValues values
       throw std::logic_error("a route has more parameters than values");
     }
     checkPathParameter(route.substr(1, end - 1), *value);
-    request.addIdSegment(*value);
+    request.appendId(*value);
     ++value;
     route.remove_prefix(end + 1);
   }

@@ -15,10 +15,10 @@ namespace heymilo {
 /// and in the body, which is JSON, can be seen from the names there.
 class CallRequest {
  public:
-  HttpRequest http{};  ///< to whose URL nothing is added but by the functions below
+  HttpRequest http{};  ///< whose URL only grows once it has an id: ids are places in it
 
-  /// Adds an id to the path.
-  void addIdSegment(std::string_view value);
+  /// Appends an id, encoded, to the URL.
+  void appendId(std::string_view value);
   /// Adds a parameter that may be shown, such as a limit.
   void addQuery(std::string_view name, std::string_view value);
   /// Adds a parameter whose value is an id, such as a cursor.

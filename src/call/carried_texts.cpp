@@ -371,7 +371,10 @@ bool mayHoldCarriedText(const CallRequest& request, std::string_view text) {
     }
     return false;
   };
-  bool found = holdsStart(request.http.body);
+  if (holdsStart(request.http.body)) {
+    return true;
+  }
+  bool found = false;
   request.forEachId([&](std::string_view id) { found = found || holdsStart(id); });
   return found;
 }

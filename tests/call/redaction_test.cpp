@@ -20,7 +20,7 @@ using testing::Not;
 CallRequest request() {
   CallRequest made;
   made.http.method = "POST";
-  made.addIdSegment("post ing/1");
+  made.appendId("post ing/1");
   made.addIdQuery("starting_after", "int_77");
   made.http.headers = {{"X-API-KEY", "secret-key"},
                        {"Authorization", "Bearer tok-123"},

@@ -131,7 +131,7 @@ TEST(StatusError, CopiesWithoutThrowing) {
 
 TEST(StatusError, ShowsNothingOfWhatWasSent) {
   CallRequest request;
-  request.addIdSegment("my-posting");
+  request.appendId("my-posting");
   request.http.headers = {{"X-API-KEY", "sk-123"}};
   request.http.body = R"({"name":"Zoe Doe","email":"zoe@example.com"})";
   try {

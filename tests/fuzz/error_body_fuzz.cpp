@@ -49,7 +49,7 @@ static bool holdsAsWords(const std::string& text, const std::string& words) {
 
 void fuzzOne(std::string_view text) {
   heymilo::CallRequest request;
-  request.addIdSegment("posting-canary");
+  request.appendId("posting-canary");
   request.http.headers.add("X-API-KEY", "key-canary");
   request.http.body = R"({"name":"Canary Name","email":"canary@example.com"})";
   const heymilo::Redactor redact(request);
