@@ -19,7 +19,8 @@ class ResponseReader;
 /// HTTP header fields (RFC 9110, section 5), in order. Name lookup ignores case. Header injection
 /// is impossible: a name must be a token, and a value must not contain a control character other
 /// than a tab. A value type: copies are independent, and one object must not be modified by two
-/// threads at the same time.
+/// threads at the same time. A function that modifies the fields invalidates iterators and
+/// references to them.
 class HEYMILO_EXPORT Headers {
  public:
   using Entry = std::pair<std::string, std::string>;          ///< name and value

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -125,16 +126,21 @@ TEST_F(CallContextTest, ARequestMayBeChangedAlone) {
 
 // A client's last request may be the last to hold its headers.
 TEST_F(CallContextTest, ARequestOutlivesItsClient) {
-  Headers headers;
-  {
+  const auto last = [this] {
     const CallContext calls(options, {transport, options.clock, [] { return 0.5; }});
-    headers = calls.makeRequest({"listCandidates", "GET", "/p"}, {}, {}, CallContext::Body::none)
-                  .http.headers;
-  }
+    return calls.makeRequest({"listCandidates", "GET", "/p"}, {}, {}, CallContext::Body::none)
+        .http.headers;
+  };
+  // The arguments are views of an entry.
+  Headers headers = last();
   headers.erase(headers.begin()->first);
-  headers.add(headers.begin()->first, headers.begin()->second);
   EXPECT_FALSE(headers.contains("X-API-KEY"));
-  EXPECT_EQ(headers.getAll("Accept"), std::vector<std::string>(2, "application/json"));
+  headers = last();
+  headers.add(headers.begin()->first, headers.begin()->second);
+  EXPECT_EQ(headers.getAll("X-API-KEY"), std::vector<std::string>(2, "key"));
+  headers = last();
+  headers.set(std::next(headers.begin())->first, headers.begin()->second);
+  EXPECT_EQ(headers.get("Accept"), "key");
 }
 
 TEST_F(CallContextTest, TheCredentialIsAskedForBeforeEachAttempt) {
