@@ -14,23 +14,23 @@ constexpr std::size_t kPiece = 8;
 
 /// What keys begin with, beside ordinary words.
 bool isWordOfKeys(std::string_view word) {
-  constexpr std::string_view kWords[] = {"basic",
-                                         "bearer",
-                                         "dev",
-                                         "heymilo",
-                                         "hm",
-                                         "live",
-                                         "pk",
-                                         "private",
-                                         "prod",
-                                         "production",
-                                         "public",
-                                         "rk",
-                                         "sandbox",
-                                         "secret",
-                                         "sk",
-                                         "test"};
-  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords) ||
+  constexpr std::string_view kBeginnings[] = {"basic",
+                                              "bearer",
+                                              "dev",
+                                              "heymilo",
+                                              "hm",
+                                              "live",
+                                              "pk",
+                                              "private",
+                                              "prod",
+                                              "production",
+                                              "public",
+                                              "rk",
+                                              "sandbox",
+                                              "secret",
+                                              "sk",
+                                              "test"};
+  return std::find(std::begin(kBeginnings), std::end(kBeginnings), word) != std::end(kBeginnings) ||
          isOrdinaryWord(word);
 }
 

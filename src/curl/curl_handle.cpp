@@ -5,7 +5,7 @@ namespace heymilo {
 namespace {
 
 // Upper bound of a wait; sockets, timers, DNS lookups and cancellation end it earlier.
-constexpr int kLongestPollMs = 1000;
+constexpr int kLongestWaitMs = 1000;
 
 }  // namespace
 
@@ -62,7 +62,7 @@ TransferResult CurlHandle::run(const CancellationToken& cancellation) {
         return {message->data.result, false};
       }
     }
-    if (const CURLMcode code = curl_multi_poll(multi_.get(), nullptr, 0, kLongestPollMs, nullptr)) {
+    if (const CURLMcode code = curl_multi_poll(multi_.get(), nullptr, 0, kLongestWaitMs, nullptr)) {
       return broken(code);
     }
   }

@@ -20,13 +20,13 @@ constexpr std::size_t kMaxReservation = std::size_t{64} << 20;
 // Space for parsers that read ahead: they then need no copy of the body.
 constexpr std::size_t kSpare = 64;
 
-bool isSpace(char c) noexcept { return c == ' ' || c == '\t'; }
+bool isBlank(char c) noexcept { return c == ' ' || c == '\t'; }
 
 std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && isSpace(text.front())) {
+  while (!text.empty() && isBlank(text.front())) {
     text.remove_prefix(1);
   }
-  while (!text.empty() && (isSpace(text.back()) || text.back() == '\r' || text.back() == '\n')) {
+  while (!text.empty() && (isBlank(text.back()) || text.back() == '\r' || text.back() == '\n')) {
     text.remove_suffix(1);
   }
   return text;
@@ -75,7 +75,7 @@ void ResponseReader::addLine(std::string_view line) {
     endHeaders();
     return;
   }
-  if (isSpace(line.front())) {  // continues the line before: RFC 9112, section 5.2
+  if (isBlank(line.front())) {  // continues the line before: RFC 9112, section 5.2
     if (has_field_) {
       headers_.continueReceived(content);
     }

@@ -11,7 +11,7 @@ namespace heymilo {
 
 namespace {
 
-[[noreturn]] void refuse(const char* reason) { throw InvalidArgumentError("iso8601", reason); }
+[[noreturn]] void refuseText(const char* reason) { throw InvalidArgumentError("iso8601", reason); }
 
 constexpr const char* kNotADateTime =
     "is not an ISO-8601 date-time such as 2026-03-13T00:00:00Z or 2026-03-13";
@@ -19,14 +19,14 @@ constexpr const char* kNotADateTime =
 int digits(TextCursor& text, int count) {
   const std::optional<int> value = text.digits(count);
   if (!value) {
-    refuse(kNotADateTime);
+    refuseText(kNotADateTime);
   }
   return *value;
 }
 
 void expect(TextCursor& text, char c) {
   if (!text.skip(c)) {
-    refuse(kNotADateTime);
+    refuseText(kNotADateTime);
   }
 }
 
@@ -54,7 +54,7 @@ std::chrono::minutes offset(TextCursor& text) {
   expect(text, ':');
   const int minutes = digits(text, 2);
   if (hours > 23 || minutes > 59) {
-    refuse("invalid UTC offset: must be between 00:00 and 23:59");
+    refuseText("invalid UTC offset: must be between 00:00 and 23:59");
   }
   const int total = hours * 60 + minutes;
   return std::chrono::minutes(behind ? -total : total);
@@ -115,18 +115,18 @@ Timestamp parseTimestamp(std::string_view iso8601) {
     ahead = offset(text);
   }
   if (!text.atEnd()) {
-    refuse(kNotADateTime);
+    refuseText(kNotADateTime);
   }
   if (time.second == 60) {
-    refuse("leap second (:60): Unix time cannot represent it");
+    refuseText("leap second (:60): Unix time cannot represent it");
   }
   const std::optional<UnixSeconds> local = toUnixTime(time);
   if (!local) {
-    refuse("invalid day or time of day");
+    refuseText("invalid day or time of day");
   }
   const UnixSeconds utc = *local - ahead;
   if (!toCalendarTime(utc)) {
-    refuse("year in UTC out of range: must be between 0001 and 9999");
+    refuseText("year in UTC out of range: must be between 0001 and 9999");
   }
   return utc + microseconds;
 }

@@ -10,8 +10,8 @@
 namespace heymilo {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string refusal(std::string_view text) {
   try {

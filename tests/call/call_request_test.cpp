@@ -13,8 +13,8 @@
 namespace heymilo {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 std::vector<std::string> idsOf(const CallRequest& request) {
   std::vector<std::string> ids;

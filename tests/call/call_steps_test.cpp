@@ -13,8 +13,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Operation kGet = {"list", "GET", "/things"};
-constexpr Operation kPost = {"add", "POST", "/things"};
+constexpr Operation kListing = {"list", "GET", "/things"};
+constexpr Operation kIngesting = {"add", "POST", "/things"};
 constexpr Operation kDelete = {"remove", "DELETE", "/things/{id}"};
 constexpr Operation kRepeatable = {"put", "DELETE", "/things/{id}", true};
 
@@ -133,7 +133,7 @@ std::vector<Row> attempt(std::vector<Row> before, int ms, const char* sent, std:
 const std::vector<Row> kBegin = {{begin, "ask for turn"}};
 
 TEST(CallSteps, ACallThatSucceeds) {
-  expect(planOf(kPost),
+  expect(planOf(kIngesting),
          attempt(kBegin,
                  3,
                  "[request 1] send within 60000",
@@ -158,11 +158,11 @@ TEST(CallSteps, AGetIsTriedAgain) {
                  1506,
                  "[request 3] send within 60000",
                  {{responded(1507, 200), "[response 3 status 200 after 1] succeed"}});
-  expect(planOf(kGet), rows);
+  expect(planOf(kListing), rows);
 }
 
 TEST(CallSteps, EndsWhereSendingAgainIsNotSafe) {
-  for (const Operation& operation : {kPost, kDelete}) {
+  for (const Operation& operation : {kIngesting, kDelete}) {
     const char* const sent = "[request 1] send within 60000";
     for (const auto kind : {Failure::Kind::connection, Failure::Kind::timeout}) {
       expect(planOf(operation),
@@ -192,14 +192,14 @@ TEST(CallSteps, EndsWhereSendingAgainIsNotSafe) {
 }
 
 TEST(CallSteps, A429HoldsBackAllCallsOfTheClient) {
-  expect(planOf(kPost),
+  expect(planOf(kIngesting),
          attempt(kBegin,
                  0,
                  "[request 1] send within 60000",
                  {{responded(10, 429, seconds{3}),
                    "hold until 3010, [response 1 status 429 after 10] "
                    "[retry 1 status 429 wait 3000] wait until 3010"}}));
-  CallSteps::Plan once = planOf(kPost);
+  CallSteps::Plan once = planOf(kIngesting);
   once.retry.max_retries = 0;
   expect(once,
          attempt(kBegin,
@@ -210,7 +210,7 @@ TEST(CallSteps, A429HoldsBackAllCallsOfTheClient) {
 }
 
 TEST(CallSteps, EachAttemptHasWhatIsLeftOfTheDeadline) {
-  CallSteps::Plan plan = planOf(kGet);
+  CallSteps::Plan plan = planOf(kListing);
   plan.deadline = at(800);
   plan.timeout = milliseconds{0};
   auto rows = attempt(kBegin,
@@ -228,7 +228,7 @@ TEST(CallSteps, EachAttemptHasWhatIsLeftOfTheDeadline) {
 }
 
 TEST(CallSteps, NothingIsSentAfterTheDeadline) {
-  CallSteps::Plan plan = planOf(kGet);
+  CallSteps::Plan plan = planOf(kListing);
   plan.deadline = at(100);
   expect(plan,
          {{begin, "ask for turn"},
@@ -246,7 +246,7 @@ TEST(CallSteps, NothingIsSentAfterTheDeadline) {
 }
 
 TEST(CallSteps, ADeadlineEndsNothingButTheWaitForAPlace) {
-  expect(planOf(kGet),
+  expect(planOf(kListing),
          attempt({{begin, "ask for turn"}, {deadlinePassed, "nothing"}},
                  0,
                  "[request 1] send within 60000",
@@ -254,13 +254,14 @@ TEST(CallSteps, ADeadlineEndsNothingButTheWaitForAPlace) {
 }
 
 TEST(CallSteps, ACancelledCallEndsWhereItWaits) {
-  expect(planOf(kGet), {{begin, "ask for turn"}, {cancelled, "ask for turn"}, {refused, "fail"}});
-  expect(planOf(kGet),
+  expect(planOf(kListing),
+         {{begin, "ask for turn"}, {cancelled, "ask for turn"}, {refused, "fail"}});
+  expect(planOf(kListing),
          {{begin, "ask for turn"},
           {granted, "take place"},
           {cancelled, "cancel: cancelled while waiting for a connection"},
           {cancelled, "nothing"}});
-  expect(planOf(kGet),
+  expect(planOf(kListing),
          attempt(kBegin,
                  0,
                  "[request 1] send within 60000",
@@ -271,7 +272,7 @@ TEST(CallSteps, ACancelledCallEndsWhereItWaits) {
 }
 
 TEST(CallSteps, AnAttemptThatCannotBePreparedIsNotSent) {
-  CallSteps steps(planOf(kGet));
+  CallSteps steps(planOf(kListing));
   steps.begin();
   steps.granted();
   steps.placed(at(0));
@@ -304,7 +305,7 @@ TEST(CallSteps, EventsTellOfTheOperation) {
 }
 
 TEST(CallSteps, WithoutAnObserverThereAreNoEvents) {
-  CallSteps::Plan plan = planOf(kGet);
+  CallSteps::Plan plan = planOf(kListing);
   plan.reports = false;
   CallSteps steps(plan);
   steps.begin();

@@ -12,8 +12,8 @@ namespace heymilo {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// The option that the check refuses; "" where it refuses nothing.
 template <class Options>

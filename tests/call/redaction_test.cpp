@@ -14,8 +14,8 @@
 namespace heymilo {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 CallRequest request() {
   CallRequest made;
@@ -208,7 +208,7 @@ TEST(Redaction, FindsAddressesAndNumbersInOtherForms) {
                            "zoe.doe",
                            "91234.5"}) {
     EXPECT_THAT(told(body, std::string("of ") + text + ", then"),
-                testing::AnyOf("of [redacted], then", "of +[redacted], then"))
+                ::testing::AnyOf("of [redacted], then", "of +[redacted], then"))
         << text;
   }
   EXPECT_EQ(told(body, "call 5550199 or 91234 or 17"), "call 5550199 or 91234 or 17");

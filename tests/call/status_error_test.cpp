@@ -10,8 +10,8 @@
 namespace heymilo {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 Redactor redactor() {
   static const CallRequest request;

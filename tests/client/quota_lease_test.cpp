@@ -32,14 +32,14 @@ using heymilo_test::RawServerTls;
 using heymilo_test::TemporaryFile;
 using ::testing::ElementsAre;
 
-constexpr const char* kPage = R"({"data":[],"pagination":{"total":0,"has_more":false}})";
+constexpr const char* kNoCandidates = R"({"data":[],"pagination":{"total":0,"has_more":false}})";
 const CertificateAuthority kAuthority;
 
-const RawServer::Script kHttp1 = heymilo_test::answering(httpAnswer("200 OK", kPage));
+const RawServer::Script kHttp1 = heymilo_test::answering(httpAnswer("200 OK", kNoCandidates));
 const RawServer::Script kHttp2 = [](RawConnection& raw) {
   http2::Connection connection(raw);
   while (const auto request = connection.readRequest()) {
-    connection.answer(request->stream, kPage);
+    connection.answer(request->stream, kNoCandidates);
   }
 };
 

@@ -25,14 +25,14 @@ using heymilo_test::FakeQuota;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char* kPage = R"({"data":[],"pagination":{"total":0,"has_more":false}})";
+constexpr const char* kEmptyPage = R"({"data":[],"pagination":{"total":0,"has_more":false}})";
 
 class SharedQuotaOfClients : public ::testing::Test {
  protected:
   SharedQuotaOfClients() {
     options.api_key = "hm_key";
     options.quota = quota;
-    respond({ScriptedResponse::answer(200, kPage)});
+    respond({ScriptedResponse::answer(200, kEmptyPage)});
   }
   void respond(std::vector<ScriptedResponse> script) {
     transport = std::make_shared<FakeTransport>(std::move(script));
@@ -133,7 +133,7 @@ TEST_F(SharedQuotaOfClients, SayHowARequestEnded) {
           case 3:
             throw ConnectionError("refused", Outcome::not_sent);
           default:
-            return testing::jsonAnswer(200, kPage);
+            return testing::jsonAnswer(200, kEmptyPage);
         }
       });
   options.retry.initial_backoff = milliseconds{0};
@@ -187,7 +187,7 @@ TEST_F(SharedQuotaOfClients, BelieveATransportThatSendsAllTheSame) {
       if (breaks) {
         throw ConnectionError("reset", Outcome::unknown);
       }
-      return testing::jsonAnswer(200, kPage);
+      return testing::jsonAnswer(200, kEmptyPage);
     }
     bool asks = false;
     bool breaks = false;
@@ -219,7 +219,7 @@ TEST_F(SharedQuotaOfClients, AskTheTransportOnlyWhereTheQuotaIsShared) {
   options.transport = std::make_shared<FakeTransport>(
       [&hook](const HttpRequest& request, const CancellationToken&) {
         hook = request.may_send != nullptr;
-        return testing::jsonAnswer(200, kPage);
+        return testing::jsonAnswer(200, kEmptyPage);
       });
   options.quota.reset();
   Client(options).listCandidates("p");
@@ -343,7 +343,7 @@ TEST_F(SharedQuotaOfClients, TellAllOthersOfA429AndTheirObserverOfAHold) {
     return turn;
   });
   respond({ScriptedResponse::answer(429).withHeader("Retry-After", "77"),
-           ScriptedResponse::answer(200, kPage)});
+           ScriptedResponse::answer(200, kEmptyPage)});
   std::vector<Event> throttled;
   options.on_event = [&throttled](const Event& event) {
     if (event.kind == EventKind::throttled) {

@@ -28,13 +28,13 @@ using heymilo_test::RawConnection;
 using heymilo_test::RawServer;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // The promise is 50 ms; a machine that runs other tests, or a sanitizer, may take longer. The tests
 // detect waits without a wake-up: libcurl's are a second or more.
 constexpr milliseconds kAtOnce{400};
 
-class CurlCancellation : public testing::Test {
+class CurlCancellation : public ::testing::Test {
  protected:
   static std::shared_ptr<Transport> makeTransport() {
     CurlOptions options;

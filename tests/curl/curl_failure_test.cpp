@@ -23,10 +23,10 @@ using heymilo_test::post;
 using heymilo_test::RawConnection;
 using heymilo_test::RawServer;
 using std::chrono::milliseconds;
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
-class CurlFailure : public testing::Test {
+class CurlFailure : public ::testing::Test {
  protected:
   static std::shared_ptr<Transport> makeTransport() {
     CurlOptions options;

@@ -33,7 +33,7 @@ using heymilo_test::RawServer;
 using heymilo_test::RawServerTls;
 using heymilo_test::TemporaryFile;
 
-class CurlGuest : public testing::Test {
+class CurlGuest : public ::testing::Test {
  protected:
   std::shared_ptr<Transport> makeTransport() const {
     CurlOptions options;

@@ -24,7 +24,7 @@ using heymilo_test::RawServer;
 using heymilo_test::RawServerTls;
 using heymilo_test::TemporaryFile;
 
-class CurlHttp2 : public testing::Test {
+class CurlHttp2 : public ::testing::Test {
  protected:
   RawServerTls tls() const {
     RawServerTls tls{ca.issue()};

@@ -40,7 +40,7 @@ using heymilo_test::post;
 using heymilo_test::RawConnection;
 using heymilo_test::RawServer;
 
-class CurlIdle : public testing::Test {
+class CurlIdle : public ::testing::Test {
  protected:
   static std::shared_ptr<Transport> makeTransport() {
     CurlOptions options;

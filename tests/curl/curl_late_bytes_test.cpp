@@ -26,6 +26,7 @@
 namespace heymilo {
 namespace {
 
+using heymilo_test::CallKind;
 using heymilo_test::CertificateAuthority;
 using heymilo_test::eventually;
 using heymilo_test::failureOf;
@@ -38,16 +39,15 @@ using heymilo_test::RunningProcess;
 using heymilo_test::TemporaryFile;
 using heymilo_test::UnreadPeer;
 
-enum class Client { blocking, non_blocking };
 enum class Protocol { plain, tls, http2 };
 enum class Reads { nothing, a_little };
 
-std::shared_ptr<Transport> transportOf(Client client, const std::string& ca_file,
+std::shared_ptr<Transport> transportOf(CallKind client, const std::string& ca_file,
                                        const std::string& proxy) {
   CurlOptions options;
   options.proxy = proxy;
   options.tls.ca_file = ca_file;
-  if (client == Client::blocking) {
+  if (client == CallKind::blocking) {
     return makeCurlTransport(options);
   }
   return std::make_shared<LoopTransport>(options);
@@ -63,7 +63,7 @@ constexpr const char* kBlocking = "HEYMILO_TEST_BLOCKING";
   if (const char* url = std::getenv(kUrl)) {
     ::alarm(60);
     try {
-      const Client client = std::getenv(kBlocking) ? Client::blocking : Client::non_blocking;
+      const CallKind client = std::getenv(kBlocking) ? CallKind::blocking : CallKind::non_blocking;
       transportOf(client, std::getenv(kCaFile), "")->send(post(url, UnreadPeer::body()), {});
     } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it was to be killed
     }
@@ -72,7 +72,7 @@ constexpr const char* kBlocking = "HEYMILO_TEST_BLOCKING";
   return true;
 }();
 
-class CurlLateBytes : public testing::TestWithParam<std::tuple<Client, Protocol, Reads>> {
+class CurlLateBytes : public ::testing::TestWithParam<std::tuple<CallKind, Protocol, Reads>> {
  protected:
   static Protocol protocol() { return std::get<Protocol>(GetParam()); }
 
@@ -90,7 +90,7 @@ class CurlLateBytes : public testing::TestWithParam<std::tuple<Client, Protocol,
   }
 
   std::shared_ptr<Transport> makeTransport(const std::string& proxy = "") const {
-    return transportOf(std::get<Client>(GetParam()), ca_file.path(), proxy);
+    return transportOf(std::get<CallKind>(GetParam()), ca_file.path(), proxy);
   }
 
   /// Until the transport has handed over the whole request. Before that, it is right to say that
@@ -106,19 +106,19 @@ class CurlLateBytes : public testing::TestWithParam<std::tuple<Client, Protocol,
   HttpRequest request = post(peer.server().url(), UnreadPeer::body());
 };
 
-std::string nameOf(const testing::TestParamInfo<CurlLateBytes::ParamType>& info) {
+std::string nameOf(const ::testing::TestParamInfo<CurlLateBytes::ParamType>& info) {
   const auto [client, protocol, reads] = info.param;
-  std::string name = client == Client::blocking ? "Blocking" : "NonBlocking";
+  std::string name = client == CallKind::blocking ? "Blocking" : "NonBlocking";
   name += protocol == Protocol::plain ? "Plain" : protocol == Protocol::tls ? "Tls" : "Http2";
   return name + (reads == Reads::nothing ? "Unread" : "ReadSlowly");
 }
 
-INSTANTIATE_TEST_SUITE_P(All, CurlLateBytes,
-                         testing::Combine(testing::Values(Client::blocking, Client::non_blocking),
-                                          testing::Values(Protocol::plain, Protocol::tls,
-                                                          Protocol::http2),
-                                          testing::Values(Reads::nothing, Reads::a_little)),
-                         &nameOf);
+INSTANTIATE_TEST_SUITE_P(
+    All, CurlLateBytes,
+    ::testing::Combine(::testing::Values(CallKind::blocking, CallKind::non_blocking),
+                       ::testing::Values(Protocol::plain, Protocol::tls, Protocol::http2),
+                       ::testing::Values(Reads::nothing, Reads::a_little)),
+    &nameOf);
 
 TEST_P(CurlLateBytes, NoneComeAfterATimeout) {
   request.timeout = std::chrono::milliseconds(400);
@@ -142,7 +142,7 @@ TEST_P(CurlLateBytes, NoneComeAfterACancellation) {
 #ifdef __linux__
 TEST_P(CurlLateBytes, NoneComeAfterTheProcessIsKilled) {
   std::map<std::string, std::string> environment{{kUrl, request.url}, {kCaFile, ca_file.path()}};
-  if (std::get<Client>(GetParam()) == Client::blocking) {
+  if (std::get<CallKind>(GetParam()) == CallKind::blocking) {
     environment.emplace(kBlocking, "1");
   }
   const TemporaryFile log("");
@@ -179,12 +179,12 @@ TEST_P(CurlLateBytes, NoneComeWhereAForkedChildHasTheConnectionToo) {
 
 class CurlLateBytesByProxy : public CurlLateBytes {};
 
-INSTANTIATE_TEST_SUITE_P(All, CurlLateBytesByProxy,
-                         testing::Combine(testing::Values(Client::blocking, Client::non_blocking),
-                                          testing::Values(Protocol::plain, Protocol::tls,
-                                                          Protocol::http2),
-                                          testing::Values(Reads::nothing)),
-                         &nameOf);
+INSTANTIATE_TEST_SUITE_P(
+    All, CurlLateBytesByProxy,
+    ::testing::Combine(::testing::Values(CallKind::blocking, CallKind::non_blocking),
+                       ::testing::Values(Protocol::plain, Protocol::tls, Protocol::http2),
+                       ::testing::Values(Reads::nothing)),
+    &nameOf);
 
 TEST_P(CurlLateBytesByProxy, NoneCome) {
   // The tunnel's other end is a server that reads: the proxy stops reading.

@@ -23,9 +23,9 @@ using heymilo_test::httpAnswer;
 using heymilo_test::post;
 using heymilo_test::RawConnection;
 using heymilo_test::RawServer;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class CurlLimits : public testing::Test {
+class CurlLimits : public ::testing::Test {
  protected:
   static std::shared_ptr<Transport> makeTransport() {
     CurlOptions options;

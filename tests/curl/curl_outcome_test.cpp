@@ -23,16 +23,16 @@ using heymilo_test::post;
 using heymilo_test::RawConnection;
 using heymilo_test::RawServer;
 using std::chrono::milliseconds;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-std::shared_ptr<Transport> makeTransport() {
-  CurlOptions options;
-  options.proxy = "";
-  return makeCurlTransport(options);
-}
-
-class CurlOutcome : public testing::Test {
+class CurlOutcome : public ::testing::Test {
  protected:
+  static std::shared_ptr<Transport> makeTransport() {
+    CurlOptions options;
+    options.proxy = "";
+    return makeCurlTransport(options);
+  }
+
   const std::shared_ptr<Transport> transport = makeTransport();
 };
 

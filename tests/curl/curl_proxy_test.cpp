@@ -27,11 +27,11 @@ using heymilo_test::RawConnection;
 using heymilo_test::RawServer;
 using heymilo_test::RawServerTls;
 using heymilo_test::TemporaryFile;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// Sets an environment variable for the lifetime of the object.
 class EnvironmentVariable {
@@ -47,7 +47,7 @@ class EnvironmentVariable {
   const char* name_;
 };
 
-class CurlProxy : public testing::Test {
+class CurlProxy : public ::testing::Test {
  protected:
   CurlProxy() {
     // The tests must not depend on the machine's own settings.

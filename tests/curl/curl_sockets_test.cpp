@@ -35,6 +35,7 @@ namespace heymilo {
 namespace {
 
 namespace http2 = heymilo_test::http2;
+using heymilo_test::CallKind;
 using heymilo_test::CertificateAuthority;
 using heymilo_test::eventually;
 using heymilo_test::failureOf;
@@ -102,7 +103,7 @@ class Seen {
   std::vector<Settings> seen_;
 };
 
-class WithTls : public testing::Test {
+class WithTls : public ::testing::Test {
  protected:
   RawServerTls tls(const char* protocol) const {
     RawServerTls tls{ca.issue()};
@@ -121,21 +122,20 @@ class WithTls : public testing::Test {
   const TemporaryFile ca_file{ca.certificate()};
 };
 
-enum class Client { blocking, non_blocking };
-
-class CurlSockets : public WithTls, public testing::WithParamInterface<Client> {
+class CurlSockets : public WithTls, public ::testing::WithParamInterface<CallKind> {
  protected:
   std::shared_ptr<Transport> makeTransport() const {
-    if (GetParam() == Client::blocking) {
+    if (GetParam() == CallKind::blocking) {
       return makeCurlTransport(options());
     }
     return std::make_shared<LoopTransport>(options());
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Both, CurlSockets, testing::Values(Client::blocking, Client::non_blocking),
+INSTANTIATE_TEST_SUITE_P(Both, CurlSockets,
+                         ::testing::Values(CallKind::blocking, CallKind::non_blocking),
                          [](const auto& each) {
-                           return each.param == Client::blocking ? "Blocking" : "NonBlocking";
+                           return each.param == CallKind::blocking ? "Blocking" : "NonBlocking";
                          });
 
 TEST_P(CurlSockets, EndWithAResetAsLongAsARequestIsUnanswered) {

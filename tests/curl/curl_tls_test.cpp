@@ -32,11 +32,11 @@ using heymilo_test::RawServer;
 using heymilo_test::RawServerTls;
 using heymilo_test::TemporaryFile;
 using heymilo_test::TlsIdentity;
-using testing::AnyOf;
-using testing::ContainsRegex;
-using testing::HasSubstr;
+using ::testing::AnyOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
 
-class CurlTls : public testing::Test {
+class CurlTls : public ::testing::Test {
  protected:
   std::shared_ptr<Transport> makeTransport(TlsOptions tls) const {
     CurlOptions options;

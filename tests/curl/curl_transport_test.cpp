@@ -19,11 +19,11 @@ using heymilo_test::httpAnswer;
 using heymilo_test::post;
 using heymilo_test::RawConnection;
 using heymilo_test::RawServer;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Pair;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
 
 std::shared_ptr<Transport> makeTransport() {
   CurlOptions options;
@@ -139,7 +139,7 @@ TEST(CurlTransport, EachMethodGoesOutAsItIsWithOrWithoutABody) {
     request.idempotent = method == "GET";
     transport->send(request, {});
     const auto bare = server.requests().back();
-    EXPECT_THAT(bare.head, testing::StartsWith(method + " /a HTTP/1.1\r\n"));
+    EXPECT_THAT(bare.head, ::testing::StartsWith(method + " /a HTTP/1.1\r\n"));
     EXPECT_EQ(bare.body, "");
     EXPECT_THAT(bare.header("Content-Type"), IsEmpty()) << method;
     EXPECT_THAT(bare.header("Transfer-Encoding"), IsEmpty()) << method;
@@ -156,7 +156,7 @@ TEST(CurlTransport, EachMethodGoesOutAsItIsWithOrWithoutABody) {
       request.body = body;
       transport->send(request, {});
       const auto full = server.requests().back();
-      EXPECT_THAT(full.head, testing::StartsWith(method + " /a HTTP/1.1\r\n"));
+      EXPECT_THAT(full.head, ::testing::StartsWith(method + " /a HTTP/1.1\r\n"));
       EXPECT_EQ(full.body, body) << method;
       EXPECT_THAT(full.header("Content-Type"), ElementsAre("application/json"));
       EXPECT_THAT(full.header("Content-Length"), ElementsAre(std::to_string(body.size())));

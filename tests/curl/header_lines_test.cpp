@@ -9,11 +9,11 @@
 namespace heymilo {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::IsSupersetOf;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 std::vector<std::string> texts(const curl_slist* line) {
   std::vector<std::string> texts;

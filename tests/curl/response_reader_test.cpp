@@ -9,9 +9,9 @@
 namespace heymilo {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::Pair;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
 using Refusal = ResponseReader::Refusal;
 
 /// Header lines without their CRLF.

@@ -109,7 +109,7 @@ void testAgainstTheMockServer() {
 }
 // [/mock server]
 
-class Readme : public testing::Test {
+class Readme : public ::testing::Test {
  protected:
   Readme() {
     remembered.clear();

@@ -23,13 +23,13 @@ std::string envelopeOf(const std::string& message) {
   return R"({"error":{"type":"t","code":"c","message":")" + message + R"("}})";
 }
 
-struct Row {
+struct ErrorRow {
   const char* name;
   std::string body;
   bool decoded = false;  ///< error() is what the body says; or else made from the status
 };
 
-std::vector<Row> rows() {
+std::vector<ErrorRow> rows() {
   const std::string deep = repeated(100'000, "[") + repeated(100'000, "]");
   return {
       {"empty", ""},
@@ -76,7 +76,7 @@ TEST(HostileError, AnyBodyIsAStatusError) {
       {"502 Bad Gateway", "ServerError", Outcome::unknown},
   };
   std::size_t turn = 0;
-  for (const Row& row : rows()) {
+  for (const ErrorRow& row : rows()) {
     SCOPED_TRACE(row.name);
     ++turn;
     for (const auto& status : statuses) {
@@ -91,7 +91,7 @@ TEST(HostileError, AnyBodyIsAStatusError) {
         EXPECT_FALSE(ending.error.type.empty());
         EXPECT_FALSE(ending.error.message.empty());
         EXPECT_EQ(ending.error.code == "http_" + std::to_string(ending.status), !row.decoded);
-        EXPECT_THAT(ending.what, testing::Not(testing::HasSubstr("@")));
+        EXPECT_THAT(ending.what, ::testing::Not(::testing::HasSubstr("@")));
       });
     }
   }

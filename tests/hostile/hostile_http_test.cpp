@@ -23,7 +23,7 @@ const std::string kChunked = kOk + "Transfer-Encoding: chunked\r\n\r\n";
 /// Valid for both operations.
 const std::string kGood = R"({"data":[],"pagination":{"has_more":false}})";
 
-struct Row {
+struct HttpRow {
   const char* name;
   std::string bytes;
   const char* type;
@@ -31,8 +31,8 @@ struct Row {
   int status = 0;
 };
 
-void expectEach(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
+void expectEachAnswer(const std::vector<HttpRow>& rows) {
+  for (const HttpRow& row : rows) {
     SCOPED_TRACE(row.name);
     forReadAndWrite(row.bytes, [&](const Ending& ending, bool) {
       EXPECT_EQ(ending.type, row.type) << ending.what;
@@ -44,7 +44,7 @@ void expectEach(const std::vector<Row>& rows) {
 }
 
 TEST(HostileHttp, AnAnswerThatIsNotHttp) {
-  expectEach({
+  expectEachAnswer({
       {"HTTP/0.9", "<html>welcome</html>", "TransportError", Outcome::unknown},
       {"JSON alone", kGood, "TransportError", Outcome::unknown},
       {"garbage status line", "HTTP/1.1 garbage\r\n\r\n", "TransportError", Outcome::unknown},
@@ -59,7 +59,7 @@ TEST(HostileHttp, AnAnswerThatIsNotHttp) {
 
 TEST(HostileHttp, ALengthThatIsWrong) {
   const std::string shorter = kOk + "Content-Length: 1000\r\n\r\n" + kGood;
-  expectEach({
+  expectEachAnswer({
       {"body too short", shorter, "ConnectionError", Outcome::unknown},
       {"negative", kOk + "Content-Length: -5\r\n\r\n" + kGood, "TransportError", Outcome::unknown},
       {"beyond 64 bits",
@@ -94,7 +94,7 @@ TEST(HostileHttp, ABodyLongerThanItsLengthIsCut) {
 }
 
 TEST(HostileHttp, ChunksThatDoNotFit) {
-  expectEach({
+  expectEachAnswer({
       {"no size", kChunked + "xyz\r\n" + kGood, "ConnectionError", Outcome::unknown},
       {"size beyond 64 bits",
        kChunked + "fffffffffffffffffff\r\n" + kGood,
@@ -134,7 +134,7 @@ TEST(HostileHttp, InterimAnswersAreNone) {
   for (int i = 0; i < 20'000; ++i) {
     endless += "HTTP/1.1 103 Early Hints\r\n\r\n";
   }
-  expectEach({
+  expectEachAnswer({
       {"100 alone", "HTTP/1.1 100 Continue\r\n\r\n", "ConnectionError", Outcome::unknown},
       {"endless", endless, "TransportError", Outcome::unknown},
       {"101",
@@ -145,7 +145,7 @@ TEST(HostileHttp, InterimAnswersAreNone) {
 }
 
 TEST(HostileHttp, StatusesThatCarryNoPage) {
-  expectEach({
+  expectEachAnswer({
       {"204", "HTTP/1.1 204 No Content\r\n\r\n", "DecodeError", Outcome::applied},
       {"304", "HTTP/1.1 304 Not Modified\r\n\r\n", "StatusError", Outcome::unknown, 304},
       {"300", httpAnswer("300 Multiple Choices", kGood), "StatusError", Outcome::unknown, 300},
@@ -188,7 +188,7 @@ TEST(HostileHttp, EncodingsThatAreWrong) {
   const auto encoded = [](const std::string& encoding, const std::string& body) {
     return httpAnswer("200 OK", body, "Content-Encoding: " + encoding + "\r\n");
   };
-  expectEach({
+  expectEachAnswer({
       {"not gzip", encoded("gzip", kGood), "TransportError", Outcome::unknown},
       {"not deflate", encoded("deflate", kGood), "TransportError", Outcome::unknown},
       {"unknown", encoded("zork", kGood), "TransportError", Outcome::unknown},

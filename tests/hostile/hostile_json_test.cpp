@@ -32,7 +32,7 @@ std::string receiptOf(const std::string& candidate) {
 
 /// The result of the calls if the response contains a candidate with these additional properties.
 /// `path` is the position within the candidate; empty if it must be accepted.
-struct Row {
+struct JsonRow {
   const char* name;
   std::string properties;
   const char* path;
@@ -40,8 +40,8 @@ struct Row {
 
 constexpr const char* kAccepted = nullptr;
 
-void expectEach(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
+void expectEachBody(const std::vector<JsonRow>& rows) {
+  for (const JsonRow& row : rows) {
     SCOPED_TRACE(row.name);
     const std::string candidate = "{" + kRequired + "," + row.properties + "}";
     for (const bool write : {false, true}) {
@@ -65,7 +65,7 @@ void expectEach(const std::vector<Row>& rows) {
 
 TEST(HostileJson, NumbersThatAreTooLarge) {
   const std::string digits(300, '9');
-  expectEach({
+  expectEachBody({
       {"number", R"("score":1e999999)", "/score"},
       {"negative number", R"("score":-1e999999)", "/score"},
       {"tiny number", R"("score":1e-999999)", kAccepted},
@@ -100,7 +100,7 @@ TEST(HostileJson, NestedAHundredThousandLevelsDeep) {
     EXPECT_EQ(ending.type, "DecodeError");
     EXPECT_EQ(ending.path, "");
   });
-  expectEach({
+  expectEachBody({
       {"arrays in a known property", R"("workflow":)" + arrays, "/workflow"},
       {"arrays where text is", R"("name":)" + arrays, "/name"},
   });
@@ -114,14 +114,14 @@ TEST(HostileJson, NestedAHundredThousandLevelsDeep) {
       EXPECT_EQ(ending.outcome, Outcome::applied);
       if (!write) {
         EXPECT_EQ(ending.path.rfind("/data/0/", 0), 0u) << ending.path;
-        EXPECT_THAT(ending.what, testing::HasSubstr("nested deeper than 256 levels"));
+        EXPECT_THAT(ending.what, ::testing::HasSubstr("nested deeper than 256 levels"));
       }
     });
   }
 }
 
 TEST(HostileJson, PropertiesThatAreThereTwice) {
-  expectEach({
+  expectEachBody({
       {"known", R"("score":1,"score":2)", "/score"},
       {"required", R"("name":"Bob")", "/name"},
       {"unknown", R"("new_one":1,"new_one":1)", "/new_one"},
@@ -131,7 +131,7 @@ TEST(HostileJson, PropertiesThatAreThereTwice) {
 }
 
 TEST(HostileJson, TextThatIsNotUtf8) {
-  expectEach({
+  expectEachBody({
       {"invalid byte", "\"candidate_id\":\"a\xff\"", "/candidate_id"},
       {"overlong", "\"candidate_id\":\"\xc0\xaf\"", "/candidate_id"},
       {"lone surrogate, encoded", "\"candidate_id\":\"\xed\xa0\x80\"", "/candidate_id"},
@@ -212,7 +212,7 @@ TEST(HostileJson, APageCutAtAnyByteNamesAPlaceOfThePage) {
     // Between two elements, the position is that of the next element.
     nlohmann::json::json_pointer place(ending.path);
     ASSERT_TRUE(place.empty() || whole.contains(place.parent_pointer())) << ending.path;
-    ASSERT_THAT(ending.what, testing::Not(testing::HasSubstr("ada@")));
+    ASSERT_THAT(ending.what, ::testing::Not(::testing::HasSubstr("ada@")));
     ASSERT_EQ(endingOfWrite(client).type, "DecodeError") << sent;
   }
   EXPECT_EQ(endingOfRead(client).type, "none");
@@ -220,7 +220,7 @@ TEST(HostileJson, APageCutAtAnyByteNamesAPlaceOfThePage) {
 }
 
 TEST(HostileJson, AWrongTypeIsNamedByItsPlace) {
-  expectEach({
+  expectEachBody({
       {"known", R"("score":"high")", "/score"},
       {"deep down",
        R"("workflow":{"steps":[{"step_id":"s","order":1,"status":"a","started":true,"completed":1}],)"

@@ -14,8 +14,8 @@
 namespace heymilo {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// The refusal of a text: "path: problem".
 template <class Model>

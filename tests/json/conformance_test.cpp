@@ -183,7 +183,7 @@ TEST(Conformance, EverySchemaHasAModelAndEveryModelASchema) {
   EXPECT_EQ(known.size(), 23u);
 }
 
-class ConformanceOf : public testing::TestWithParam<std::string> {
+class ConformanceOf : public ::testing::TestWithParam<std::string> {
  protected:
   const Contract contract;
   const Model& model = models().at(GetParam());
@@ -338,8 +338,8 @@ std::vector<std::string> schemaNames() {
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemas, ConformanceOf, testing::ValuesIn(schemaNames()),
-                         [](const testing::TestParamInfo<std::string>& schema) {
+INSTANTIATE_TEST_SUITE_P(Schemas, ConformanceOf, ::testing::ValuesIn(schemaNames()),
+                         [](const ::testing::TestParamInfo<std::string>& schema) {
                            return schema.param;
                          });
 

@@ -11,8 +11,8 @@
 namespace heymilo {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 CandidateResponse ada() {
   CandidateResponse candidate;
@@ -60,14 +60,14 @@ TEST(Describe, StreamsAndTestFrameworksHideToo) {
   std::ostringstream out;
   out << ada();
   EXPECT_EQ(out.str(), kAda);
-  EXPECT_EQ(testing::PrintToString(ada()), kAda);
-  EXPECT_EQ(testing::PrintToString(std::vector<CandidateResponse>{ada()}),
+  EXPECT_EQ(::testing::PrintToString(ada()), kAda);
+  EXPECT_EQ(::testing::PrintToString(std::vector<CandidateResponse>{ada()}),
             "{ " + std::string(kAda) + " }");
-  EXPECT_EQ(testing::PrintToString(CandidateIngestRequest{"Ada", "ada@example.com"}),
+  EXPECT_EQ(::testing::PrintToString(CandidateIngestRequest{"Ada", "ada@example.com"}),
             R"(CandidateIngestRequest{"name":…,"email":…})");
   ListResponse<CandidateResponse> page;
   page.data = {ada()};
-  EXPECT_EQ(testing::PrintToString(page),
+  EXPECT_EQ(::testing::PrintToString(page),
             "ListResponse{\"data\":[" + std::string(kAda + sizeof "CandidateResponse" - 1) +
                 R"(],"pagination":{"has_more":false}})");
 }

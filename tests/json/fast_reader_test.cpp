@@ -23,10 +23,10 @@ using heymilo_test::EventLog;
 std::optional<std::string> slowEvents(const std::string& text) {
   EventLog log;
   try {
-    json::read(text, log);
-  } catch (const json::SyntaxError&) {
+    heymilo::json::read(text, log);
+  } catch (const heymilo::json::SyntaxError&) {
     return std::nullopt;
-  } catch (const json::Mismatch&) {
+  } catch (const heymilo::json::Mismatch&) {
     return std::nullopt;
   }
   return log.events();
@@ -35,8 +35,8 @@ std::optional<std::string> slowEvents(const std::string& text) {
 std::optional<std::string> fastEvents(const std::string& text) {
   EventLog log;
   try {
-    return json::readFast(text, 0, log) ? std::optional(log.events()) : std::nullopt;
-  } catch (const json::Mismatch&) {
+    return heymilo::json::readFast(text, 0, log) ? std::optional(log.events()) : std::nullopt;
+  } catch (const heymilo::json::Mismatch&) {
     return std::nullopt;
   }
 }
@@ -206,7 +206,7 @@ TEST(FastReader, NeedsNoCopyWhereTheTextHasRoomBehindIt) {
   const std::string events = *slowEvents(text);
   text.reserve(text.size() + 100);
   EventLog log;
-  EXPECT_TRUE(json::readFast(text, text.capacity() - text.size(), log));
+  EXPECT_TRUE(heymilo::json::readFast(text, text.capacity() - text.size(), log));
   EXPECT_EQ(log.events(), events);
 }
 

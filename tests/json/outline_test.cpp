@@ -13,15 +13,15 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-using Texts = std::vector<std::string>;
+using Outlined = std::vector<std::string>;
 
-Texts elementsOf(std::string_view text) {
+Outlined elementsOf(std::string_view text) {
   const auto outline = outlineOf(text, "data");
-  return outline ? Texts(outline->elements.begin(), outline->elements.end()) : Texts{"none"};
+  return outline ? Outlined(outline->elements.begin(), outline->elements.end()) : Outlined{"none"};
 }
 
-Texts namesOf(std::string_view text) {
-  Texts names;
+Outlined namesOf(std::string_view text) {
+  Outlined names;
   for (const Member& member : membersOf(text)) {
     names.push_back(std::string(member.name) + '=' + std::string(member.value));
   }
@@ -110,7 +110,7 @@ TEST(Outline, IsNoneWhereTheRestOfTheTextBreaks) {
 TEST(Outline, HoldsForEveryCutAndEveryByteChanged) {
   const std::string whole =
       R"({"data":[{"i":"a","x":[1,{"y":"\"z"}]},{"i":"b","x":null}],"pagination":{"has_more":false}})";
-  const Texts elements = elementsOf(whole);
+  const Outlined elements = elementsOf(whole);
   ASSERT_EQ(elements.size(), 2u);
   for (std::size_t at = 0; at < whole.size(); ++at) {
     for (const auto& element : elementsOf(whole.substr(0, at))) {

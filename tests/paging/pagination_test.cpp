@@ -18,8 +18,8 @@
 namespace heymilo {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using Page = ListResponse<CandidateResponse>;
 using Ids = std::vector<std::string>;
 

@@ -205,8 +205,8 @@ TEST(ParallelPagination, HandsOutEverybodyOnceHoweverTheListIs) {
     for (const bool totals : {true, false}) {
       for (const std::int64_t shown_to : {1, 1'000, 1'000'000}) {
         for (std::uint32_t seed = 0; seed < heymilo_test::effort(10); ++seed) {
-          SCOPED_TRACE(testing::Message() << static_cast<int>(order) << " " << totals << " "
-                                          << shown_to << " " << seed);
+          SCOPED_TRACE(::testing::Message() << static_cast<int>(order) << " " << totals << " "
+                                            << shown_to << " " << seed);
           List list;
           list.order = order;
           list.totals = totals;

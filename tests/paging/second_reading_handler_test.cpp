@@ -23,7 +23,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const auto kNaN = with(R"("x":NaN)");
+const auto kInvalid = with(R"("x":NaN)");
 
 class UnreadableCandidatesHandler : public UnreadableCandidates {};
 
@@ -53,7 +53,7 @@ TEST_F(UnreadableCandidatesHandler, WithoutAHandlerTheOnesBeforeAreHandedOutAndT
 }
 
 TEST_F(UnreadableCandidatesHandler, WithoutAHandlerTheRangeResumesWhenTheApiSendsSomethingElse) {
-  list.spoiled["c4"] = kNaN;
+  list.spoiled["c4"] = kInvalid;
   auto range = list.client().listAllCandidates("p", pagesOf(3));
   Ids ids;
   const auto read = [&] {
@@ -72,7 +72,7 @@ TEST_F(UnreadableCandidatesHandler, WithoutAHandlerTheRangeResumesWhenTheApiSend
 }
 
 TEST_F(UnreadableCandidatesHandler, ArePassedOverByAHandlerThatThrows) {
-  list.spoiled["c4"] = kNaN;
+  list.spoiled["c4"] = kInvalid;
   auto range = list.client().listAllCandidates("p", pagesOf(3));
   range.onUnreadable([](const UnreadableCandidate&) { throw std::runtime_error("enough"); });
   Ids ids;
@@ -88,7 +88,7 @@ TEST_F(UnreadableCandidatesHandler, ArePassedOverByAHandlerThatThrows) {
 }
 
 TEST_F(UnreadableCandidatesHandler, AreReportedAgainByARangeThatResumesBeforeThem) {
-  list.spoiled["c6"] = kNaN;
+  list.spoiled["c6"] = kInvalid;
   for (int i = 0; i < 2; ++i) {
     ListCandidatesParams params = pagesOf(3);
     if (i != 0) {
@@ -171,7 +171,7 @@ TEST_F(UnreadableCandidatesHandler, AResponseThatEndsWithinACandidateIsAskedForF
 }
 
 TEST_F(UnreadableCandidatesHandler, AreWithALoaderOfTheUsersOwn) {
-  list.spoiled["c2"] = kNaN;
+  list.spoiled["c2"] = kInvalid;
   const Client client = list.client();
   CandidateRange range([&](const std::optional<std::string>& cursor, const CancellationToken&) {
     ListCandidatesParams params = pagesOf(3);

@@ -17,13 +17,13 @@ using heymilo::postgres::StatementError;
 using heymilo::postgres::Value;
 using heymilo_test::Pgbouncer;
 using heymilo_test::PostgresServer;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::chrono::milliseconds kLimit{10'000};
 
 /// One server for all tests of this file: it takes a second to make.
-class PostgresConnection : public testing::Test {
+class PostgresConnection : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = new PostgresServer(); }
   static void TearDownTestSuite() {

@@ -27,7 +27,7 @@ namespace wf = heymilo::workflows;
 using heymilo::Timestamp;
 using heymilo_test::JournalModel;
 using heymilo_test::PostgresServer;
-using testing::ElementsAreArray;
+using ::testing::ElementsAreArray;
 
 using Lines = std::vector<std::string>;
 

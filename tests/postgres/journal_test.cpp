@@ -17,6 +17,7 @@
 #include "heymilo/errors.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/journal_store.hpp"
+#include "postgres/shared_server.hpp"
 #include "support/eventually.hpp"
 #include "support/postgres.hpp"
 #include "workflows/job/journal_contract.hpp"
@@ -32,44 +33,25 @@ using journal_contract::Outcome;
 using journal_contract::State;
 using journal_contract::Verdict;
 using journal_contract::Worker;
-using testing::HasSubstr;
-using testing::Not;
-
-/// One server for all tests of this file: it takes a second to make.
-PostgresServer* server = nullptr;
-
-class Server : public testing::Environment {
- public:
-  void TearDown() override {
-    delete server;
-    server = nullptr;
-  }
-};
-const testing::Environment* const kServer = testing::AddGlobalTestEnvironment(new Server);
-
-void makeServer() {
-  if (server == nullptr) {
-    server = new PostgresServer();
-  }
-  server->sql("DROP SCHEMA IF EXISTS heymilo CASCADE");
-}
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 OpensJournal opens(const std::string& url) {
   return [url] { return heymilo::postgres::journal(url); };
 }
 
-class PostgresJournalContract : public testing::TestWithParam<JournalRule> {};
+class PostgresJournalContract : public ::testing::TestWithParam<JournalRule> {};
 
 TEST_P(PostgresJournalContract, Holds) {
-  makeServer();
-  GetParam().check(opens(server->url()));
+  emptySharedServer();
+  GetParam().check(opens(sharedServer().url()));
 }
 
-INSTANTIATE_TEST_SUITE_P(, PostgresJournalContract, testing::ValuesIn(journalContract()), nameOf);
+INSTANTIATE_TEST_SUITE_P(, PostgresJournalContract, ::testing::ValuesIn(journalContract()), nameOf);
 
-class PostgresJournal : public testing::Test {
+class PostgresJournal : public ::testing::Test {
  protected:
-  void SetUp() override { makeServer(); }
+  void SetUp() override { emptySharedServer(); }
 
   static std::string messageOf(wf::Journal& journal) {
     try {
@@ -85,22 +67,22 @@ class PostgresJournal : public testing::Test {
 };
 
 TEST_F(PostgresJournal, HoldsThroughPgbouncerInTransactionMode) {
-  const Pgbouncer bouncer(*server);
+  const Pgbouncer bouncer(sharedServer());
   for (const JournalRule& rule : journalContract()) {
     SCOPED_TRACE(rule.name);
-    server->sql("DROP SCHEMA IF EXISTS heymilo CASCADE");
+    sharedServer().sql("DROP SCHEMA IF EXISTS heymilo CASCADE");
     rule.check(opens(bouncer.url()));
   }
 }
 
 TEST_F(PostgresJournal, IsSharedByWorkersInParallel) {
   constexpr std::size_t kKeys = 300;
-  Worker(opens(server->url())).adopt();
+  Worker(opens(sharedServer().url())).adopt();
   std::vector<std::vector<std::string>> claimed(4);
   std::vector<std::thread> threads;
   std::vector<std::unique_ptr<Worker>> workers;
   for (std::size_t i = 0; i < claimed.size(); ++i) {
-    workers.push_back(std::make_unique<Worker>(opens(server->url())));
+    workers.push_back(std::make_unique<Worker>(opens(sharedServer().url())));
   }
   std::atomic<bool> begun{false};
   for (std::size_t i = 0; i < claimed.size(); ++i) {
@@ -134,11 +116,11 @@ TEST_F(PostgresJournal, IsSharedByWorkersInParallel) {
     }
   }
   EXPECT_EQ(times.size(), kKeys);
-  EXPECT_EQ(server->sql("SELECT count(*) FROM heymilo.journal_record"), "300\n");
+  EXPECT_EQ(sharedServer().sql("SELECT count(*) FROM heymilo.journal_record"), "300\n");
 }
 
 TEST_F(PostgresJournal, WhoeverJoinedBeforeItWasBoundAnewWritesNoKeys) {
-  const OpensJournal open = opens(server->url());
+  const OpensJournal open = opens(sharedServer().url());
   Worker before(open);
   wf::JournalJoin join;
   join.stamp = {journal_contract::freshName(), 1, 0};
@@ -158,35 +140,35 @@ TEST_F(PostgresJournal, WhoeverJoinedBeforeItWasBoundAnewWritesNoKeys) {
 }
 
 TEST_F(PostgresJournal, IsNotAdoptedAnyMoreAfterARestart) {
-  Worker worker(opens(server->url()));
-  Worker other(opens(server->url()));
+  Worker worker(opens(sharedServer().url()));
+  Worker other(opens(sharedServer().url()));
   worker.adopt().claim({"a"}, "t");
-  server->stop(PostgresServer::Stop::immediate);
+  sharedServer().stop(PostgresServer::Stop::immediate);
   EXPECT_THROW(worker.beat(), StoreError);
   EXPECT_THROW(worker.beat(), StoreError);
-  server->start();
+  sharedServer().start();
   worker.beat();
   EXPECT_EQ(worker.outcome(), Outcome::restored);
   EXPECT_THROW(other.beat(), StoreError) << "the session has ended";
   other.beat();
   EXPECT_EQ(other.outcome(), Outcome::gone);  // with all that had joined the server before
   EXPECT_EQ(other.row("a").state, State::in_doubt);
-  EXPECT_FALSE(Worker(opens(server->url())).beat().adopted);
+  EXPECT_FALSE(Worker(opens(sharedServer().url())).beat().adopted);
 }
 
 TEST_F(PostgresJournal, IsNotAdoptedAnyMoreWithAnotherTable) {
-  Worker worker(opens(server->url()));
+  Worker worker(opens(sharedServer().url()));
   worker.adopt();
   EXPECT_TRUE(worker.beat().adopted);
-  server->sql("TRUNCATE heymilo.journal_record");
+  sharedServer().sql("TRUNCATE heymilo.journal_record");
   worker.beat();
   EXPECT_EQ(worker.outcome(), Outcome::restored);
 }
 
 TEST_F(PostgresJournal, ASessionThatEndsInACallIsAnErrorAndTheNextCallIsGood) {
-  Worker worker(opens(server->url()));
+  Worker worker(opens(sharedServer().url()));
   worker.adopt();
-  Connection other(server->url());
+  Connection other(sharedServer().url());
   std::thread holder([&] {
     try {
       other.runScript("SELECT 1 FROM heymilo.journal_posting FOR UPDATE; SELECT pg_sleep(60)",
@@ -196,13 +178,15 @@ TEST_F(PostgresJournal, ASessionThatEndsInACallIsAnErrorAndTheNextCallIsGood) {
   });
   const std::string waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
   std::thread ender([&] {
-    EXPECT_TRUE(eventually([&] { return !server->sql(waiting).empty(); }));
-    server->sql("SELECT pg_terminate_backend(pid) FROM (" + waiting + ") AS w");
-    server->sql(
+    EXPECT_TRUE(eventually([&] { return !sharedServer().sql(waiting).empty(); }));
+    sharedServer().sql("SELECT pg_terminate_backend(pid) FROM (" + waiting + ") AS w");
+    sharedServer().sql(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
   });
   EXPECT_TRUE(eventually([&] {
-    return !server->sql("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'").empty();
+    return !sharedServer()
+                .sql("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+                .empty();
   }));
   EXPECT_THROW(worker.claim({"a"}, "t"), StoreError);
   ender.join();
@@ -212,17 +196,19 @@ TEST_F(PostgresJournal, ASessionThatEndsInACallIsAnErrorAndTheNextCallIsGood) {
 }
 
 TEST_F(PostgresJournal, WaitsForALockNoLongerThanItsLimit) {
-  Worker made(opens(server->url()));
-  Connection other(server->url());
+  Worker made(opens(sharedServer().url()));
+  Connection other(sharedServer().url());
   std::thread holder([&] {
     other.runScript("SELECT 1 FROM heymilo.journal_posting FOR UPDATE; SELECT pg_sleep(1)",
                     std::chrono::seconds{10});
   });
   EXPECT_TRUE(eventually([&] {
-    return !server->sql("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'").empty();
+    return !sharedServer()
+                .sql("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+                .empty();
   }));
   const auto journal =
-      heymilo::postgres::makeJournal(server->url(), std::chrono::milliseconds{100});
+      heymilo::postgres::makeJournal(sharedServer().url(), std::chrono::milliseconds{100});
   EXPECT_THAT(messageOf(*journal), HasSubstr("can't be used"));
   holder.join();
 }
@@ -241,7 +227,7 @@ TEST_F(PostgresJournal, HoldsEachKeyAndNoTwoAsOne) {
                                          " ",
                                          std::string(600, 'k'),
                                          std::string(600, '\xff')};
-  Worker worker(opens(server->url()));
+  Worker worker(opens(sharedServer().url()));
   worker.adopt();
   for (const auto& answer : worker.claim(keys, "t")) {
     EXPECT_EQ(answer.verdict, Verdict::claimed);
@@ -251,7 +237,7 @@ TEST_F(PostgresJournal, HoldsEachKeyAndNoTwoAsOne) {
     EXPECT_EQ(worker.row(key).interview_id, "interview-t") << key;
   }
   // Whatever a client's encoding is.
-  Worker other(opens(server->url() + "&client_encoding=LATIN1"));
+  Worker other(opens(sharedServer().url() + "&client_encoding=LATIN1"));
   for (const std::string& key : keys) {
     EXPECT_EQ(other.ask(key), Verdict::known) << key;
   }
@@ -266,11 +252,11 @@ TEST_F(PostgresJournal, HoldsEachKeyAndNoTwoAsOne) {
     }
     after = rows.back().key;
   }
-  EXPECT_THAT(listed, testing::UnorderedElementsAreArray(keys));
+  EXPECT_THAT(listed, ::testing::UnorderedElementsAreArray(keys));
 }
 
 TEST_F(PostgresJournal, WritesOnlyTheWorkersRowWhereAllKeysAreKnown) {
-  Worker worker(opens(server->url()));
+  Worker worker(opens(sharedServer().url()));
   std::vector<std::string> keys;
   worker.adopt();
   for (std::size_t i = 0; i < 500; ++i) {
@@ -280,37 +266,37 @@ TEST_F(PostgresJournal, WritesOnlyTheWorkersRowWhereAllKeysAreKnown) {
   const std::string written =
       "SELECT ctid, xmin FROM heymilo.journal_record UNION ALL SELECT ctid, xmin FROM "
       "heymilo.journal_posting UNION ALL SELECT ctid, xmin FROM heymilo.journal_count ORDER BY 1";
-  const std::string before = server->sql(written);
+  const std::string before = sharedServer().sql(written);
   for (const auto& answer : worker.claim(keys, "t2")) {
     EXPECT_EQ(answer.verdict, Verdict::known);
   }
-  EXPECT_EQ(server->sql(written), before);
+  EXPECT_EQ(sharedServer().sql(written), before);
 }
 
 TEST_F(PostgresJournal, KeepsPostingsApart) {
-  Worker worker(opens(server->url()));
+  Worker worker(opens(sharedServer().url()));
   worker.adopt().claim({"a"}, "t");
-  const auto journal = heymilo::postgres::journal(server->url());
+  const auto journal = heymilo::postgres::journal(sharedServer().url());
   wf::JournalJoin join;
   join.stamp = {journal_contract::freshName(), 1, 0};
   join.posting = {"another", "https://other.example", "id", 1};
   EXPECT_EQ(journal->join(join).outcome, Outcome::good);
   const wf::JournalView view = journal->beat({{join.stamp.worker, 2, 1}, {}, false});
   EXPECT_FALSE(view.adopted);
-  EXPECT_THAT(view.others, testing::IsEmpty());
+  EXPECT_THAT(view.others, ::testing::IsEmpty());
   EXPECT_EQ(view.counts.in_flight, 0U);
   EXPECT_TRUE(worker.beat().adopted);
 
-  server->sql("DELETE FROM heymilo.journal_posting WHERE posting = 'posting'");
-  EXPECT_EQ(server->sql("SELECT count(*) FROM heymilo.journal_record"), "0\n");
-  EXPECT_EQ(server->sql("SELECT count(*) FROM heymilo.journal_count"), "0\n");
+  sharedServer().sql("DELETE FROM heymilo.journal_posting WHERE posting = 'posting'");
+  EXPECT_EQ(sharedServer().sql("SELECT count(*) FROM heymilo.journal_record"), "0\n");
+  EXPECT_EQ(sharedServer().sql("SELECT count(*) FROM heymilo.journal_count"), "0\n");
   worker.settle("a", "t", State::ingested);  // a receipt is kept whatever there is
   EXPECT_EQ(worker.outcome(), Outcome::restored);
   EXPECT_EQ(worker.row("a").state, State::ingested);
 }
 
 TEST_F(PostgresJournal, DoesNotKnowSinceWhenKeysAreQueuedWhereOneIsWithoutATime) {
-  Worker worker(opens(server->url()));
+  Worker worker(opens(sharedServer().url()));
   worker.adopt().claim({"a"}, "t1", "d", true);
   worker.settle("a", "t1", State::queued);
   EXPECT_EQ(worker.search().queued_since, journal_contract::time(0));
@@ -320,35 +306,37 @@ TEST_F(PostgresJournal, DoesNotKnowSinceWhenKeysAreQueuedWhereOneIsWithoutATime)
 }
 
 TEST_F(PostgresJournal, KeepsAThousandOfThoseThatAreGone) {
-  Worker worker(opens(server->url()));
-  server->sql(
+  Worker worker(opens(sharedServer().url()));
+  sharedServer().sql(
       "INSERT INTO heymilo.journal_worker SELECT 'posting', 'gone' || n, '', n, 1, 1, false, true, "
       "now() FROM generate_series(2, 1101) AS n");
-  Worker other(opens(server->url()));
-  EXPECT_EQ(server->sql("SELECT count(*), min(joined) FROM heymilo.journal_worker WHERE gone"),
-            "1000|102\n");
+  Worker other(opens(sharedServer().url()));
+  EXPECT_EQ(
+      sharedServer().sql("SELECT count(*), min(joined) FROM heymilo.journal_worker WHERE gone"),
+      "1000|102\n");
   worker.beat();
   EXPECT_EQ(worker.outcome(), Outcome::good);
 }
 
 TEST_F(PostgresJournal, RefusesWhatItsProofDoesNotCover) {
   const auto serializable = heymilo::postgres::journal(
-      server->url() + "&options=-c%20default_transaction_isolation%3Dserializable");
+      sharedServer().url() + "&options=-c%20default_transaction_isolation%3Dserializable");
   EXPECT_THAT(messageOf(*serializable), HasSubstr("read committed"));
 
-  server->sql("DROP DATABASE IF EXISTS latin", "postgres");
-  server->sql("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0", "postgres");
-  const auto latin =
-      heymilo::postgres::journal("postgresql://heymilo@/latin?host=" + server->socketDirectory());
+  sharedServer().sql("DROP DATABASE IF EXISTS latin", "postgres");
+  sharedServer().sql("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0", "postgres");
+  const auto latin = heymilo::postgres::journal("postgresql://heymilo@/latin?host=" +
+                                                sharedServer().socketDirectory());
   EXPECT_THAT(messageOf(*latin), HasSubstr("encoding UTF8"));
 
-  server->sql("UPDATE heymilo.version SET version = 2 WHERE component = 'journal'");
-  EXPECT_THAT(messageOf(*heymilo::postgres::journal(server->url())), HasSubstr("another version"));
+  sharedServer().sql("UPDATE heymilo.version SET version = 2 WHERE component = 'journal'");
+  EXPECT_THAT(messageOf(*heymilo::postgres::journal(sharedServer().url())),
+              HasSubstr("another version"));
 }
 
 TEST_F(PostgresJournal, FlushesItsCommitsWhateverTheServersDefaultIs) {
-  Worker worker(opens(server->url() + "&options=-c%20synchronous_commit%3Doff"));
-  Connection connection(server->url() + "&options=-c%20synchronous_commit%3Doff");
+  Worker worker(opens(sharedServer().url() + "&options=-c%20synchronous_commit%3Doff"));
+  Connection connection(sharedServer().url() + "&options=-c%20synchronous_commit%3Doff");
   EXPECT_EQ(connection
                 .run("SELECT current_setting('synchronous_commit') FROM "
                      "heymilo.journal_begin($1::jsonb)",
@@ -361,20 +349,20 @@ TEST_F(PostgresJournal, FlushesItsCommitsWhateverTheServersDefaultIs) {
 }
 
 TEST_F(PostgresJournal, NeedsNoMoreRightsThanItsHeaderSays) {
-  server->sql(
+  sharedServer().sql(
       "CREATE ROLE maker LOGIN; GRANT CREATE ON DATABASE heymilo TO maker; CREATE ROLE user_only "
       "LOGIN");
-  const std::string url = "/heymilo?host=" + server->socketDirectory();
+  const std::string url = "/heymilo?host=" + sharedServer().socketDirectory();
   EXPECT_THAT(messageOf(*heymilo::postgres::journal("postgresql://user_only@" + url)),
               HasSubstr("permission denied"));
   Worker(opens("postgresql://maker@" + url)).adopt();
-  server->sql(
+  sharedServer().sql(
       "GRANT USAGE ON SCHEMA heymilo TO user_only;"
       "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA heymilo TO user_only");
   Worker user(opens("postgresql://user_only@" + url));
   EXPECT_EQ(user.claim({"a"}, "t").at(0).verdict, Verdict::claimed);
   EXPECT_EQ(user.beat().counts.in_flight, 1U);
-  server->sql(
+  sharedServer().sql(
       "DROP SCHEMA heymilo CASCADE; REVOKE ALL ON DATABASE heymilo FROM maker;"
       "DROP ROLE maker; DROP ROLE user_only");
 }
@@ -385,7 +373,7 @@ TEST_F(PostgresJournal, MakesItsTablesWhereSeveralBeginInParallel) {
   for (std::string& message : messages) {
     threads.emplace_back([&message] {
       try {
-        const auto journal = heymilo::postgres::journal(server->url());
+        const auto journal = heymilo::postgres::journal(sharedServer().url());
         journal->rows("posting", "", 1);
       } catch (const StoreError& error) {
         message = error.what();
@@ -395,13 +383,13 @@ TEST_F(PostgresJournal, MakesItsTablesWhereSeveralBeginInParallel) {
   for (std::thread& thread : threads) {
     thread.join();
   }
-  EXPECT_THAT(messages, testing::Each(""));
+  EXPECT_THAT(messages, ::testing::Each(""));
 }
 
 TEST_F(PostgresJournal, NeverQuotesKeysInItsErrors) {
-  Worker worker(opens(server->url()));
+  Worker worker(opens(sharedServer().url()));
   worker.adopt();
-  server->sql("ALTER TABLE heymilo.journal_record ADD CHECK (key <> 'secret@example.org')");
+  sharedServer().sql("ALTER TABLE heymilo.journal_record ADD CHECK (key <> 'secret@example.org')");
   try {
     worker.claim({"secret@example.org"}, "t");
     FAIL() << "it did not throw";

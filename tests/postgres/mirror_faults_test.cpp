@@ -35,12 +35,12 @@ using heymilo::workflows::MirrorOptions;
 using heymilo::workflows::MirrorResult;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr milliseconds kLong{30'000};
 
-class PostgresMirrorFaults : public testing::Test {
+class PostgresMirrorFaults : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server = new PostgresServer(); }
   static void TearDownTestSuite() {
@@ -157,7 +157,7 @@ struct Blocked {
 void PrintTo(const Blocked& blocked, std::ostream* out) { *out << blocked.name; }
 
 class PostgresMirrorBlocked : public PostgresMirrorFaults,
-                              public testing::WithParamInterface<Blocked> {
+                              public ::testing::WithParamInterface<Blocked> {
  protected:
   /// A user takes a lock in the middle of the run, whose statement waits.
   void lock(PostgresUser& user) {
@@ -208,11 +208,11 @@ TEST_P(PostgresMirrorBlocked, AStatementThatIsCarriedOutLate) {
 
 INSTANTIATE_TEST_SUITE_P(
     , PostgresMirrorBlocked,
-    testing::Values(Blocked{"Page", "SELECT 1 FROM heymilo.mirror FOR UPDATE", 100},
-                    Blocked{"Finish", "SELECT 1 FROM heymilo.mirror FOR UPDATE", 250},
-                    Blocked{
-                        "Erase", "LOCK TABLE heymilo.candidate_tombstones IN EXCLUSIVE MODE", 0}),
-    [](const testing::TestParamInfo<Blocked>& one) { return std::string(one.param.name); });
+    ::testing::Values(Blocked{"Page", "SELECT 1 FROM heymilo.mirror FOR UPDATE", 100},
+                      Blocked{"Finish", "SELECT 1 FROM heymilo.mirror FOR UPDATE", 250},
+                      Blocked{
+                          "Erase", "LOCK TABLE heymilo.candidate_tombstones IN EXCLUSIVE MODE", 0}),
+    [](const ::testing::TestParamInfo<Blocked>& one) { return std::string(one.param.name); });
 
 TEST_F(PostgresMirrorFaults, FrozenForLongerThanAStatementMayTake) {
   for (std::size_t request = 1; request <= 3; ++request) {

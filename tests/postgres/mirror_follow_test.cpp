@@ -35,9 +35,9 @@ using heymilo::workflows::MirrorHold;
 using heymilo::workflows::MirrorWalk;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using State = FollowStatus::State;
+using FollowState = FollowStatus::State;
 
-class PostgresFollow : public testing::Test {
+class PostgresFollow : public ::testing::Test {
  protected:
   PostgresFollow() { api.addPosting("p", 120); }
 
@@ -93,7 +93,7 @@ class Following {
     return states_.count(name) != 0;
   }
 
-  std::atomic<State> state{State::catching_up};
+  std::atomic<FollowState> state{FollowState::catching_up};
 
  private:
   std::mutex mutex_;
@@ -158,20 +158,20 @@ TEST_F(PostgresFollow, TheMirrorIsTakenAndGivenBackOnlyExpressly) {
 
 TEST_F(PostgresFollow, ASecondFollowerStandsByAndTakesOver) {
   auto first = std::make_unique<Following>(api, open());
-  ASSERT_TRUE(eventually([&] { return first->state == State::in_step; }));
+  ASSERT_TRUE(eventually([&] { return first->state == FollowState::in_step; }));
   Following second(api, open());
-  ASSERT_TRUE(eventually([&] { return second.state == State::standing_by; }));
+  ASSERT_TRUE(eventually([&] { return second.state == FollowState::standing_by; }));
   api.addCandidate("p");
   // Longer than it takes to think that the first one is dead.
   const auto end = std::chrono::steady_clock::now() + seconds{5};
   while (std::chrono::steady_clock::now() < end) {
-    EXPECT_NE(first->state, State::standing_by);
-    EXPECT_EQ(second.state, State::standing_by);
+    EXPECT_NE(first->state, FollowState::standing_by);
+    EXPECT_EQ(second.state, FollowState::standing_by);
     std::this_thread::yield();
   }
   EXPECT_EQ(there(), "121\n");
   first->stop();
-  EXPECT_TRUE(eventually([&] { return second.state == State::in_step; }));
+  EXPECT_TRUE(eventually([&] { return second.state == FollowState::in_step; }));
   EXPECT_FALSE(first->was("standing_by"));
   EXPECT_FALSE(first->was("failing"));
 }
@@ -187,18 +187,18 @@ TEST_F(PostgresFollow, AFollowerThatIsSilentIsReplacedAndDoesNotFight) {
   EXPECT_TRUE(eventually([&] { return api.requestCount() >= 2; }));
   std::atomic<std::size_t> handed_out{0};
   Following second(api, open(), [&](const MirrorChange&) { ++handed_out; });
-  EXPECT_TRUE(eventually([&] { return second.state == State::in_step; }));
+  EXPECT_TRUE(eventually([&] { return second.state == FollowState::in_step; }));
   EXPECT_TRUE(eventually([&] { return handed_out == 120; }));  // by the first one: none
   hang = false;
-  EXPECT_TRUE(eventually([&] { return first.state == State::standing_by; }));
+  EXPECT_TRUE(eventually([&] { return first.state == FollowState::standing_by; }));
   EXPECT_FALSE(first.was("failing"));
   EXPECT_FALSE(second.was("failing"));
-  EXPECT_EQ(second.state, State::in_step);
+  EXPECT_EQ(second.state, FollowState::in_step);
 }
 
 TEST_F(PostgresFollow, ARunInBetweenHasTheMirrorUntilItsEnd) {
   Following follower(api, open());
-  ASSERT_TRUE(eventually([&] { return follower.state == State::in_step; }));
+  ASSERT_TRUE(eventually([&] { return follower.state == FollowState::in_step; }));
   auto client_options = api.clientOptions();
   client_options.rate_limit.reset();
   heymilo::workflows::MirrorOptions options;
@@ -206,7 +206,7 @@ TEST_F(PostgresFollow, ARunInBetweenHasTheMirrorUntilItsEnd) {
   const auto sink = open();
   EXPECT_EQ(mirrorCandidates(heymilo::Client(client_options), "p", *sink, options).seen, 120u);
   EXPECT_TRUE(eventually([&] { return follower.was("standing_by"); }));
-  EXPECT_TRUE(eventually([&] { return follower.state == State::in_step; }));
+  EXPECT_TRUE(eventually([&] { return follower.state == FollowState::in_step; }));
   EXPECT_FALSE(follower.was("failing"));
   EXPECT_THROW(sink->load(), StoreError);
 }
@@ -220,12 +220,12 @@ TEST_F(PostgresFollow, ARestartOfTheServerIsWaitedOut) {
         const std::lock_guard lock(mutex);
         handed_out.insert(change.interview_id);
       });
-  ASSERT_TRUE(eventually([&] { return follower.state == State::in_step; }));
+  ASSERT_TRUE(eventually([&] { return follower.state == FollowState::in_step; }));
   server.stop(PostgresServer::Stop::immediate);
-  ASSERT_TRUE(eventually([&] { return follower.state == State::failing; }));
+  ASSERT_TRUE(eventually([&] { return follower.state == FollowState::failing; }));
   const std::string late = api.addCandidate("p");
   server.start();
-  EXPECT_TRUE(eventually([&] { return follower.state == State::in_step; }));
+  EXPECT_TRUE(eventually([&] { return follower.state == FollowState::in_step; }));
   EXPECT_TRUE(eventually([&] {
     const std::lock_guard lock(mutex);
     return handed_out.count(late) != 0;

@@ -9,7 +9,7 @@
 namespace heymilo_test {
 namespace {
 
-class PostgresMirrorKilled : public testing::TestWithParam<MirrorChanging> {};
+class PostgresMirrorKilled : public ::testing::TestWithParam<MirrorChanging> {};
 
 TEST_P(PostgresMirrorKilled, TheTableEqualsTheServer) {
   const PostgresServer server;
@@ -18,8 +18,8 @@ TEST_P(PostgresMirrorKilled, TheTableEqualsTheServer) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, PostgresMirrorKilled,
-                         testing::Values(MirrorChanging::seen_by_every_run, MirrorChanging::any,
-                                         MirrorChanging::any_erased));
+                         ::testing::Values(MirrorChanging::seen_by_every_run, MirrorChanging::any,
+                                           MirrorChanging::any_erased));
 
 }  // namespace
 }  // namespace heymilo_test

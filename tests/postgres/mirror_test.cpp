@@ -14,6 +14,7 @@
 
 #include "heymilo/errors.hpp"
 #include "postgres/mirror_user.hpp"
+#include "postgres/shared_server.hpp"
 #include "support/mirror_fakes.hpp"
 #include "support/postgres.hpp"
 #include "workflows/mirror/mirror_contract.hpp"
@@ -28,61 +29,42 @@ using heymilo::test::FakeList;
 using heymilo::test::mirroredCandidate;
 using heymilo::workflows::MirrorWalk;
 using std::chrono::minutes;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-/// One server for all tests of this file: it takes a second to make.
-PostgresServer* server = nullptr;
-
-class MirrorServer : public testing::Environment {
- public:
-  void TearDown() override {
-    delete server;
-    server = nullptr;
-  }
-};
-const testing::Environment* const kServer = testing::AddGlobalTestEnvironment(new MirrorServer);
-
-void makeServer() {
-  if (server == nullptr) {
-    server = new PostgresServer();
-  }
-  server->sql("DROP SCHEMA IF EXISTS heymilo CASCADE");
-}
-
-class PostgresMirrorContract : public testing::TestWithParam<MirrorRule> {
+class PostgresMirrorContract : public ::testing::TestWithParam<MirrorRule> {
  protected:
-  void SetUp() override { makeServer(); }
+  void SetUp() override { emptySharedServer(); }
 };
 
 TEST_P(PostgresMirrorContract, Holds) {
-  PostgresUser user(server->url(), server->url());
+  PostgresUser user(sharedServer().url(), sharedServer().url());
   GetParam().check(user);
 }
 
 TEST_P(PostgresMirrorContract, HoldsThroughPgbouncerInTransactionMode) {
-  const Pgbouncer bouncer(*server);
-  PostgresUser user(bouncer.url(), server->url());
+  const Pgbouncer bouncer(sharedServer());
+  PostgresUser user(bouncer.url(), sharedServer().url());
   GetParam().check(user);
 }
 
-std::string nameOf(const testing::TestParamInfo<MirrorRule>& info) { return info.param.name; }
+std::string nameOf(const ::testing::TestParamInfo<MirrorRule>& info) { return info.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(Store, PostgresMirrorContract, testing::ValuesIn(mirrorContract()),
+INSTANTIATE_TEST_SUITE_P(Store, PostgresMirrorContract, ::testing::ValuesIn(mirrorContract()),
                          nameOf);
-INSTANTIATE_TEST_SUITE_P(Changes, PostgresMirrorContract, testing::ValuesIn(changesContract()),
+INSTANTIATE_TEST_SUITE_P(Changes, PostgresMirrorContract, ::testing::ValuesIn(changesContract()),
                          nameOf);
-INSTANTIATE_TEST_SUITE_P(Erasure, PostgresMirrorContract, testing::ValuesIn(erasureContract()),
+INSTANTIATE_TEST_SUITE_P(Erasure, PostgresMirrorContract, ::testing::ValuesIn(erasureContract()),
                          nameOf);
-INSTANTIATE_TEST_SUITE_P(Windows, PostgresMirrorContract, testing::ValuesIn(windowContract()),
+INSTANTIATE_TEST_SUITE_P(Windows, PostgresMirrorContract, ::testing::ValuesIn(windowContract()),
                          nameOf);
-INSTANTIATE_TEST_SUITE_P(Search, PostgresMirrorContract, testing::ValuesIn(searchContract()),
+INSTANTIATE_TEST_SUITE_P(Search, PostgresMirrorContract, ::testing::ValuesIn(searchContract()),
                          nameOf);
 
-class PostgresMirror : public testing::Test {
+class PostgresMirror : public ::testing::Test {
  protected:
   void SetUp() override {
-    makeServer();
-    user = std::make_unique<PostgresUser>(server->url(), server->url());
+    emptySharedServer();
+    user = std::make_unique<PostgresUser>(sharedServer().url(), sharedServer().url());
   }
 
   static MirrorWalk walkOf(std::uint64_t number) {
@@ -107,13 +89,15 @@ class PostgresMirror : public testing::Test {
 
 TEST_F(PostgresMirror, HasPostgresOwnTypes) {
   user->open("p")->load();
-  EXPECT_EQ(server->sql("SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY "
-                        "column_name) FROM information_schema.columns WHERE table_schema = "
-                        "'heymilo' AND table_name = 'candidates' AND column_name IN ('created_at', "
-                        "'document', 'score', 'shortlisted', 'current_step_order')"),
+  EXPECT_EQ(sharedServer().sql(
+                "SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY "
+                "column_name) FROM information_schema.columns WHERE table_schema = "
+                "'heymilo' AND table_name = 'candidates' AND column_name IN ('created_at', "
+                "'document', 'score', 'shortlisted', 'current_step_order')"),
             "created_at timestamp with time zone, current_step_order bigint, document jsonb, score "
             "double precision, shortlisted boolean\n");
-  EXPECT_EQ(server->sql("SELECT version FROM heymilo.version WHERE component = 'mirror'"), "1\n");
+  EXPECT_EQ(sharedServer().sql("SELECT version FROM heymilo.version WHERE component = 'mirror'"),
+            "1\n");
 }
 
 // The last run that began has the mirror.
@@ -141,17 +125,18 @@ TEST_F(PostgresMirror, AReaderCanNotWrite) {
   list.add(3, kBegin, minutes{1});
   refresh(*user, list);
   user->run("DO $$ BEGIN CREATE ROLE reader; EXCEPTION WHEN duplicate_object THEN END $$");
-  server->sql(
+  sharedServer().sql(
       "GRANT USAGE ON SCHEMA heymilo TO reader; "
       "GRANT SELECT ON heymilo.candidates, heymilo.candidate_history TO reader");
-  EXPECT_EQ(server->sql("SET ROLE reader; SELECT count(*) FROM heymilo.candidates"), "3\n");
+  EXPECT_EQ(sharedServer().sql("SET ROLE reader; SELECT count(*) FROM heymilo.candidates"), "3\n");
   for (const char* sql : {"DELETE FROM heymilo.candidates",
                           "UPDATE heymilo.candidates SET name = ''",
                           "SELECT * FROM heymilo.mirror",
                           "SELECT * FROM heymilo.candidate_tombstones"}) {
-    EXPECT_THROW(server->sql(std::string("SET ROLE reader; ") + sql), std::runtime_error) << sql;
+    EXPECT_THROW(sharedServer().sql(std::string("SET ROLE reader; ") + sql), std::runtime_error)
+        << sql;
   }
-  server->sql("DROP OWNED BY reader");
+  sharedServer().sql("DROP OWNED BY reader");
 }
 
 // The first run made the tables as another role.
@@ -160,10 +145,10 @@ TEST_F(PostgresMirror, ALaterRunNeedsNoMoreThanTheRightsOfThePage) {
   list.add(3, kBegin, minutes{1});
   refresh(*user, list);
   user->run("DO $$ BEGIN CREATE ROLE runner LOGIN; EXCEPTION WHEN duplicate_object THEN END $$");
-  const std::string url = server->url() + "&user=runner";
+  const std::string url = sharedServer().url() + "&user=runner";
   EXPECT_THAT(complaint([&] { PostgresUser(url, url).open("p")->load(); }),
               HasSubstr("(SQLSTATE 42501)"));
-  server->sql(
+  sharedServer().sql(
       "GRANT USAGE ON SCHEMA heymilo TO runner; "
       "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA heymilo TO runner; "
       "GRANT USAGE ON ALL SEQUENCES IN SCHEMA heymilo TO runner");
@@ -174,15 +159,15 @@ TEST_F(PostgresMirror, ALaterRunNeedsNoMoreThanTheRightsOfThePage) {
   refresh(runner, list, true);
   expectEqual(*user, list);
   EXPECT_EQ(runner.open("p")->changes(10).size(), 3u);  // two are new, one is gone
-  server->sql("DROP OWNED BY runner");
+  sharedServer().sql("DROP OWNED BY runner");
 }
 
 TEST_F(PostgresMirror, TablesOfSomethingElseAreNamed) {
   for (const char* const script : {"CREATE TABLE heymilo.version(v int)",
                                    "CREATE TABLE heymilo.candidates(id int)",
                                    "CREATE TABLE heymilo.mirror(width real)"}) {
-    server->sql(std::string("DROP SCHEMA IF EXISTS heymilo CASCADE; CREATE SCHEMA heymilo; ") +
-                script);
+    sharedServer().sql(
+        std::string("DROP SCHEMA IF EXISTS heymilo CASCADE; CREATE SCHEMA heymilo; ") + script);
     EXPECT_THAT(complaint([&] { user->open("p")->load(); }),
                 HasSubstr("the schema heymilo in PostgreSQL has tables that are not heymilo's: use "
                           "another database for the mirror ("))
@@ -211,14 +196,14 @@ TEST_F(PostgresMirror, GoesOnAfterTheServerWasRestarted) {
   list.add(450, kBegin, minutes{1});
   list.before = [](std::size_t request) -> std::optional<heymilo::HttpResponse> {
     if (request == 3) {
-      server->stop(PostgresServer::Stop::immediate);
+      sharedServer().stop(PostgresServer::Stop::immediate);
     }
     return std::nullopt;
   };
   EXPECT_THROW(refresh(*user, list), StoreError);
-  server->start();
+  sharedServer().start();
   list.before = nullptr;
-  user = std::make_unique<PostgresUser>(server->url(), server->url());
+  user = std::make_unique<PostgresUser>(sharedServer().url(), sharedServer().url());
   EXPECT_TRUE(refresh(*user, list).resumed);
   expectEqual(*user, list);
 }
@@ -245,7 +230,7 @@ TEST_F(PostgresMirror, TheQueriesOfTheExamplesRun) {
   refresh(*user, list);
   const auto query = [&](const char* name) {
     std::ifstream in(std::string(HEYMILO_SOURCE_DIR "/examples/sql/") + name);
-    return server->sql(std::string(std::istreambuf_iterator<char>(in), {}));
+    return sharedServer().sql(std::string(std::istreambuf_iterator<char>(in), {}));
   };
   EXPECT_EQ(query("funnel_postgres.sql"), "1|call|20|20|0\n");
   EXPECT_EQ(query("time_in_step_postgres.sql"), "1|call|20|2.00|2.00\n");

@@ -17,6 +17,7 @@
 #include "heymilo/errors.hpp"
 #include "heymilo/postgres/journal.hpp"
 #include "postgres/connection.hpp"
+#include "postgres/shared_server.hpp"
 #include "support/eventually.hpp"
 #include "support/mock_client.hpp"
 #include "support/postgres.hpp"
@@ -30,36 +31,17 @@ using heymilo::postgres::Connection;
 using heymilo::postgres::StatementError;
 using heymilo::postgres::Value;
 using std::chrono::milliseconds;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::ValuesIn;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::ValuesIn;
 
-constexpr std::chrono::seconds kLimit{20};
-
-/// One server for all tests of this file: it takes a second to make.
-PostgresServer* server = nullptr;
-
-class OutboxServer : public testing::Environment {
- public:
-  void TearDown() override {
-    delete server;
-    server = nullptr;
-  }
-};
-const testing::Environment* const kServer = testing::AddGlobalTestEnvironment(new OutboxServer);
-
-void makeServer() {
-  if (server == nullptr) {
-    server = new PostgresServer();
-  }
-  server->sql("DROP SCHEMA IF EXISTS heymilo CASCADE");
-}
+constexpr std::chrono::seconds kStatementLimit{20};
 
 /// An application with a connection of its own.
 class PostgresApplication : public OutboxDatabase {
  public:
   explicit PostgresApplication(std::string url)
-      : url_(std::move(url)), connection_(server->url()) {}
+      : url_(std::move(url)), connection_(sharedServer().url()) {}
 
   std::shared_ptr<heymilo::workflows::Outbox> open() override {
     auto outbox = heymilo::postgres::outbox(url_);
@@ -91,7 +73,7 @@ class PostgresApplication : public OutboxDatabase {
         {Value(posting), Value(key)});
   }
   std::string run(const char* sql, const std::vector<Value>& values = {}) {
-    const auto rows = connection_.run(sql, values, kLimit);
+    const auto rows = connection_.run(sql, values, kStatementLimit);
     return rows.empty() ? std::string() : rows.rows[0][0].value_or("NULL");
   }
 
@@ -100,36 +82,36 @@ class PostgresApplication : public OutboxDatabase {
   Connection connection_;
 };
 
-std::string nameOf(const testing::TestParamInfo<OutboxRule>& info) { return info.param.name; }
+std::string ruleName(const ::testing::TestParamInfo<OutboxRule>& info) { return info.param.name; }
 
-class PostgresOutboxContract : public testing::TestWithParam<OutboxRule> {
+class PostgresOutboxContract : public ::testing::TestWithParam<OutboxRule> {
  protected:
-  void SetUp() override { makeServer(); }
+  void SetUp() override { emptySharedServer(); }
 };
 
 TEST_P(PostgresOutboxContract, Holds) {
-  PostgresApplication application(server->url());
+  PostgresApplication application(sharedServer().url());
   GetParam().check(application);
 }
 
 TEST_P(PostgresOutboxContract, HoldsThroughPgbouncerInTransactionMode) {
-  const Pgbouncer bouncer(*server);
+  const Pgbouncer bouncer(sharedServer());
   PostgresApplication application(bouncer.url());
   GetParam().check(application);
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, PostgresOutboxContract, ValuesIn(outboxContract()), nameOf);
-INSTANTIATE_TEST_SUITE_P(Delivery, PostgresOutboxContract, ValuesIn(deliveryContract()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Store, PostgresOutboxContract, ValuesIn(outboxContract()), ruleName);
+INSTANTIATE_TEST_SUITE_P(Delivery, PostgresOutboxContract, ValuesIn(deliveryContract()), ruleName);
 
 constexpr const char* kAda = R"({"name": "Ada", "email": "ada@example.com"})";
 constexpr const char* kAdaAgain = R"({"email":"ada@example.com",   "name": "\u0041da"})";
 constexpr const char* kBob = R"({"name": "Bob", "email": "bob@example.com"})";
 
-class PostgresOutbox : public testing::Test {
+class PostgresOutbox : public ::testing::Test {
  protected:
   void SetUp() override {
-    makeServer();
-    application = std::make_unique<PostgresApplication>(server->url());
+    emptySharedServer();
+    application = std::make_unique<PostgresApplication>(sharedServer().url());
     outbox = application->open();
   }
 
@@ -161,29 +143,29 @@ TEST_F(PostgresOutbox, EnqueueSaysWhatIsKnown) {
 }
 
 TEST_F(PostgresOutbox, ForgetsWhatItsJournalForgets) {
-  journal_contract::Worker worker([] { return heymilo::postgres::journal(server->url()); });
+  journal_contract::Worker worker([] { return heymilo::postgres::journal(sharedServer().url()); });
   worker.adopt();
   for (const char* key : {"key:id:1", "key:id:2"}) {
     worker.claim({key}, key);
     worker.settle(key, key, journal_contract::State::ingested);
   }
-  server->sql(heymilo::postgres::outboxSchema());
-  server->sql(
+  sharedServer().sql(heymilo::postgres::outboxSchema());
+  sharedServer().sql(
       "SELECT heymilo.enqueue('posting', n::text, '{}') FROM generate_series(1, 2) AS n; "
       "UPDATE heymilo.outbox SET state = 'ingested', request = NULL, "
       "interview_id = 'interview-key:id:' || key; "
       "INSERT INTO heymilo.outbox (posting_id, key, state, digest, interview_id) "
       "VALUES ('other', '1', 'ingested', 'd', 'interview-key:id:1')");
   EXPECT_EQ(worker.journal().forget("posting", {{"key:id:1", {"interview-key:id:1"}}}), 1U);
-  EXPECT_EQ(server->sql("SELECT posting_id, key, state, coalesce(interview_id, '-'), "
-                        "length(digest) > 0 FROM heymilo.outbox ORDER BY 1, 2"),
+  EXPECT_EQ(sharedServer().sql("SELECT posting_id, key, state, coalesce(interview_id, '-'), "
+                               "length(digest) > 0 FROM heymilo.outbox ORDER BY 1, 2"),
             "other|1|ingested|interview-key:id:1|t\n"
             "posting|1|ingested|-|f\n"
             "posting|2|ingested|interview-key:id:2|t\n");
-  EXPECT_EQ(server->sql("SELECT heymilo.enqueue('posting', '1', '{}'), "
-                        "heymilo.enqueue('posting', '1', '[]'), "
-                        "heymilo.enqueue('posting', '2', '{}'), "
-                        "heymilo.enqueue('posting', '2', '[]')"),
+  EXPECT_EQ(sharedServer().sql("SELECT heymilo.enqueue('posting', '1', '{}'), "
+                               "heymilo.enqueue('posting', '1', '[]'), "
+                               "heymilo.enqueue('posting', '2', '{}'), "
+                               "heymilo.enqueue('posting', '2', '[]')"),
             "known|known|known|changed\n");
 }
 
@@ -212,14 +194,14 @@ TEST_F(PostgresOutbox, NothingThatIsEnqueuedEndsTheTransactionOfTheUser) {
 }
 
 TEST_F(PostgresOutbox, OneOfTwoTransactionsIsNew) {
-  PostgresApplication other(server->url());
+  PostgresApplication other(sharedServer().url());
   application->begin();
   EXPECT_EQ(application->add("p", "1", kAda), "new");
   std::string answer;
   std::thread thread([&] { answer = other.add("p", "1", kAda); });
   EXPECT_TRUE(eventually([] {
-    return server->sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") ==
-           "1\n";
+    return sharedServer().sql(
+               "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == "1\n";
   }));
   application->commit();
   thread.join();
@@ -227,14 +209,14 @@ TEST_F(PostgresOutbox, OneOfTwoTransactionsIsNew) {
 }
 
 TEST_F(PostgresOutbox, OneThatIsRolledBackLeavesItToTheOther) {
-  PostgresApplication other(server->url());
+  PostgresApplication other(sharedServer().url());
   application->begin();
   EXPECT_EQ(application->add("p", "1", kAda), "new");
   std::string answer;
   std::thread thread([&] { answer = other.add("p", "1", kBob); });
   EXPECT_TRUE(eventually([] {
-    return server->sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") ==
-           "1\n";
+    return sharedServer().sql(
+               "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == "1\n";
   }));
   application->rollback();
   thread.join();
@@ -244,7 +226,7 @@ TEST_F(PostgresOutbox, OneThatIsRolledBackLeavesItToTheOther) {
 
 TEST_F(PostgresOutbox, AKnownKeyWaitsForNobody) {
   application->add("p", "1", kAda);
-  PostgresApplication other(server->url());
+  PostgresApplication other(sharedServer().url());
   other.begin();
   EXPECT_EQ(other.add("p", "1", kAda), "known");
   application->run("SET lock_timeout = '2s'");
@@ -261,7 +243,7 @@ TEST_F(PostgresOutbox, WhatIsCommittedLateIsNotPassedOver) {
   options.once = true;
   options.new_posting = true;
   options.poll = milliseconds{5};
-  PostgresApplication late(server->url());
+  PostgresApplication late(sharedServer().url());
   late.begin();
   late.enqueue("1");
   application->enqueue("2");
@@ -272,36 +254,37 @@ TEST_F(PostgresOutbox, WhatIsCommittedLateIsNotPassedOver) {
 }
 
 TEST_F(PostgresOutbox, TheApplicationNeedsTwoRights) {
-  server->sql("DROP ROLE IF EXISTS shop; CREATE ROLE shop LOGIN");
+  sharedServer().sql("DROP ROLE IF EXISTS shop; CREATE ROLE shop LOGIN");
   const auto asShop = [](const std::string& sql) {
-    return server->sql("SET ROLE shop; SET search_path = public; " + sql);
+    return sharedServer().sql("SET ROLE shop; SET search_path = public; " + sql);
   };
   const std::string call = "SELECT heymilo.enqueue('p', '1', '{}')";
   EXPECT_ANY_THROW(asShop(call));
-  server->sql("GRANT USAGE ON SCHEMA heymilo TO shop");
+  sharedServer().sql("GRANT USAGE ON SCHEMA heymilo TO shop");
   EXPECT_ANY_THROW(asShop(call));
-  server->sql("GRANT EXECUTE ON FUNCTION heymilo.enqueue(text, text, jsonb) TO shop");
+  sharedServer().sql("GRANT EXECUTE ON FUNCTION heymilo.enqueue(text, text, jsonb) TO shop");
   EXPECT_THAT(asShop(call), HasSubstr("new"));
   EXPECT_ANY_THROW(asShop("SELECT * FROM heymilo.outbox"));
   EXPECT_ANY_THROW(asShop("INSERT INTO heymilo.outbox(posting_id, key) VALUES('p', '2')"));
   // What the caller puts first in its search_path is not what the function calls.
-  EXPECT_THAT(server->sql("CREATE SCHEMA evil AUTHORIZATION shop; SET ROLE shop;"
-                          "CREATE FUNCTION evil.sha256(bytea) RETURNS bytea LANGUAGE sql "
-                          "AS 'SELECT 1/0; SELECT $1'; SET search_path = evil, pg_catalog;"
-                          "SELECT heymilo.enqueue('p', '3', '{}'); RESET ROLE;"
-                          "DROP SCHEMA evil CASCADE"),
+  EXPECT_THAT(sharedServer().sql("CREATE SCHEMA evil AUTHORIZATION shop; SET ROLE shop;"
+                                 "CREATE FUNCTION evil.sha256(bytea) RETURNS bytea LANGUAGE sql "
+                                 "AS 'SELECT 1/0; SELECT $1'; SET search_path = evil, pg_catalog;"
+                                 "SELECT heymilo.enqueue('p', '3', '{}'); RESET ROLE;"
+                                 "DROP SCHEMA evil CASCADE"),
               HasSubstr("new"));
-  server->sql("DROP OWNED BY shop; DROP ROLE shop");
+  sharedServer().sql("DROP OWNED BY shop; DROP ROLE shop");
 }
 
 TEST_F(PostgresOutbox, DeliveringNeedsNoMoreRightsThanItsPageSays) {
-  server->sql("DROP ROLE IF EXISTS delivery; CREATE ROLE delivery LOGIN");
-  const auto other =
-      heymilo::postgres::outbox("postgresql://delivery@/heymilo?host=" + server->socketDirectory());
+  sharedServer().sql("DROP ROLE IF EXISTS delivery; CREATE ROLE delivery LOGIN");
+  const auto other = heymilo::postgres::outbox("postgresql://delivery@/heymilo?host=" +
+                                               sharedServer().socketDirectory());
   EXPECT_THROW(other->pending(), heymilo::StoreError);
-  server->sql("GRANT USAGE ON SCHEMA heymilo TO delivery");
+  sharedServer().sql("GRANT USAGE ON SCHEMA heymilo TO delivery");
   EXPECT_THROW(other->pending(), heymilo::StoreError);
-  server->sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA heymilo TO delivery");
+  sharedServer().sql(
+      "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA heymilo TO delivery");
   heymilo::testing::MockServer api;
   api.addPosting("p");
   application->enqueue("1");
@@ -314,18 +297,18 @@ TEST_F(PostgresOutbox, DeliveringNeedsNoMoreRightsThanItsPageSays) {
   EXPECT_EQ(result.delivered, 1u);
   EXPECT_EQ(result.rejected, 1u);
   EXPECT_EQ(other->expire(std::chrono::seconds{0}), 1u);
-  server->sql("DROP OWNED BY delivery; DROP ROLE delivery");
+  sharedServer().sql("DROP OWNED BY delivery; DROP ROLE delivery");
 }
 
 TEST_F(PostgresOutbox, TheScriptIsTheOneOfTheMigrations) {
   const std::string script = heymilo::postgres::outboxSchema();
   std::ifstream in(HEYMILO_SOURCE_DIR "/examples/sql/outbox_postgres.sql");
   EXPECT_EQ(script, std::string(std::istreambuf_iterator<char>(in), {}));
-  server->sql("DROP SCHEMA heymilo CASCADE");
-  server->sql("BEGIN;" + script + "COMMIT;");
-  server->sql("BEGIN;" + script + "COMMIT;");
+  sharedServer().sql("DROP SCHEMA heymilo CASCADE");
+  sharedServer().sql("BEGIN;" + script + "COMMIT;");
+  sharedServer().sql("BEGIN;" + script + "COMMIT;");
   EXPECT_EQ(application->add("p", "1", kAda), "new");  // before anybody has delivered
-  EXPECT_EQ(heymilo::postgres::outbox(server->url())->pending("p", 0, 10).size(), 1u);
+  EXPECT_EQ(heymilo::postgres::outbox(sharedServer().url())->pending("p", 0, 10).size(), 1u);
 }
 
 TEST_F(PostgresOutbox, ADatabaseThatIsAwayComesBack) {
@@ -346,10 +329,10 @@ TEST_F(PostgresOutbox, ADatabaseThatIsAwayComesBack) {
   std::thread thread([&] { deliverOutbox(heymilo::Client(client), *outbox, options); });
   application->enqueue("1");
   EXPECT_TRUE(eventually([&] { return api.candidateCount("p") == 1; }));
-  server->stop(PostgresServer::Stop::immediate);
+  sharedServer().stop(PostgresServer::Stop::immediate);
   EXPECT_TRUE(eventually([&] { return failures > 0; }));
-  server->start();
-  PostgresApplication again(server->url());
+  sharedServer().start();
+  PostgresApplication again(sharedServer().url());
   again.enqueue("2");
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
   while (again.row("p", "2") != "ingested  -" && std::chrono::steady_clock::now() < end) {

@@ -28,7 +28,7 @@ using heymilo_test::Pgbouncer;
 using heymilo_test::PostgresServer;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 const std::size_t kEnough =  // requests to judge by: two windows
     2 * static_cast<std::size_t>(heymilo_test::kQuotaRequests);
@@ -205,7 +205,7 @@ TEST_F(PostgresQuotaFaults, NothingIsSentWhereTheLeaseEndedWhileTheProcessConnec
   ASSERT_TRUE(slow.waitForConnections(1)) << logged();
   ASSERT_TRUE(slow.waitForFinishedScripts(1)) << "it does not wait for a response";
   ASSERT_TRUE(https.waitForScripts());
-  EXPECT_THAT(https.received(), testing::Each("")) << "nothing of the request";
+  EXPECT_THAT(https.received(), ::testing::Each("")) << "nothing of the request";
   EXPECT_EQ(process->wait(milliseconds{0}), std::nullopt) << logged();
 
   database.start();
@@ -214,7 +214,7 @@ TEST_F(PostgresQuotaFaults, NothingIsSentWhereTheLeaseEndedWhileTheProcessConnec
 
 // One member, without a pacer.
 
-heymilo::QuotaTerms terms() {
+heymilo::QuotaTerms faultTerms() {
   heymilo::QuotaTerms given;
   given.key = std::string(64, 'a');
   given.requests = heymilo_test::kQuotaRequests;
@@ -225,7 +225,7 @@ heymilo::QuotaTerms terms() {
 
 TEST_F(PostgresQuotaFaults, EndsInAStoreErrorWhereItCannotBeReachedForALease) {
   const auto quota = heymilo::postgres::makeQuota(database.url(), "", heymilo_test::kQuotaTimes);
-  const auto member = quota->join(terms(), [] {});
+  const auto member = quota->join(faultTerms(), [] {});
   const auto take = [&] {
     return member->take({heymilo::Priority::interactive, milliseconds{500}}).slot;
   };
@@ -251,8 +251,8 @@ TEST_F(PostgresQuotaFaults, EndsInAStoreErrorWhereItCannotBeReachedForALease) {
     EXPECT_THAT(error.what(), HasSubstr("can't be reached"));
   }
   EXPECT_FALSE(member->mayStillSend(*slot)) << "the lease has ended";
-  EXPECT_THROW(quota->join(terms(), [] {}), heymilo::StoreError);
-  EXPECT_THROW(quota->status(terms().key), heymilo::StoreError);
+  EXPECT_THROW(quota->join(faultTerms(), [] {}), heymilo::StoreError);
+  EXPECT_THROW(quota->status(faultTerms().key), heymilo::StoreError);
 
   database.start();
   while (true) {

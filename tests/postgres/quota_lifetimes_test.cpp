@@ -27,19 +27,19 @@ using heymilo_test::eventually;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr heymilo::postgres::QuotaTimes kTimes{milliseconds{400}, milliseconds{50}};
-constexpr milliseconds kTimeout{50};
+constexpr heymilo::postgres::QuotaTimes kLifetimes{milliseconds{400}, milliseconds{50}};
+constexpr milliseconds kLifetimeTimeout{50};
 
-QuotaTerms terms() {
+QuotaTerms lifetimeTerms() {
   QuotaTerms given;
   given.key = std::string(64, 'a');
   given.requests = 6;
   given.per = milliseconds{300};
-  given.timeout = kTimeout;
+  given.timeout = kLifetimeTimeout;
   return given;
 }
 
-class PostgresQuotaLifetimes : public testing::Test {
+class PostgresQuotaLifetimes : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = new heymilo_test::PostgresServer(); }
   static void TearDownTestSuite() {
@@ -49,7 +49,7 @@ class PostgresQuotaLifetimes : public testing::Test {
   void TearDown() override { server_->sql("DROP SCHEMA IF EXISTS heymilo CASCADE"); }
 
   static std::optional<int> take(QuotaMember& member) {
-    return member.take({Priority::interactive, kTimeout}).slot;
+    return member.take({Priority::interactive, kLifetimeTimeout}).slot;
   }
 
   /// The status of a child that does this.
@@ -65,7 +65,7 @@ class PostgresQuotaLifetimes : public testing::Test {
 
   static heymilo_test::PostgresServer* server_;
   const std::shared_ptr<heymilo::SharedQuota> shared =
-      heymilo::postgres::makeQuota(server_->url(), "", kTimes);
+      heymilo::postgres::makeQuota(server_->url(), "", kLifetimes);
 };
 
 heymilo_test::PostgresServer* PostgresQuotaLifetimes::server_ = nullptr;
@@ -76,7 +76,7 @@ TEST_F(PostgresQuotaLifetimes, ShortLivedProgramsComeToTheEndOfTheWait) {
   int status = -1;
   for (int program = 0; program < 20 && status != 0; ++program) {
     status = inChild([&]() -> int {
-      const auto member = shared->join(terms(), [] {});
+      const auto member = shared->join(lifetimeTerms(), [] {});
       for (const auto end = steady_clock::now() + milliseconds{400}; steady_clock::now() < end;) {
         member->waiting(1, 0);
         if (take(*member)) {
@@ -92,7 +92,7 @@ TEST_F(PostgresQuotaLifetimes, ShortLivedProgramsComeToTheEndOfTheWait) {
 }
 
 TEST_F(PostgresQuotaLifetimes, AChildOfForkJoinsAnew) {
-  const auto member = shared->join(terms(), [] {});
+  const auto member = shared->join(lifetimeTerms(), [] {});
   const auto waitFor = [](QuotaMember& who) {
     return eventually([&who] {
       who.waiting(1, 0);
@@ -101,7 +101,7 @@ TEST_F(PostgresQuotaLifetimes, AChildOfForkJoinsAnew) {
   };
   ASSERT_TRUE(waitFor(*member));
   EXPECT_EQ(inChild([&] {
-              const auto own = shared->join(terms(), [] {});
+              const auto own = shared->join(lifetimeTerms(), [] {});
               return waitFor(*own) ? 0 : 1;
             }),
             0);

@@ -10,8 +10,8 @@ namespace {
 using heymilo::postgres::otherLimit;
 using heymilo::postgres::StatementError;
 using heymilo::postgres::storeProblem;
-using testing::EndsWith;
-using testing::HasSubstr;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 
 TEST(QuotaMessages, AMissingRightIsNamed) {
   const std::string text = storeProblem(StatementError("permission denied", "42501", false));

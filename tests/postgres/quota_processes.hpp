@@ -37,7 +37,7 @@ inline const std::chrono::milliseconds kQuotaOutlast =
 /// HEYMILO_TEST_QUOTA_SECONDS sets the length of each test (3), HEYMILO_TEST_QUOTA_SHARERS the
 /// number of processes (8), HEYMILO_TEST_QUOTA_REQUESTS and HEYMILO_TEST_QUOTA_WINDOW the limit (20
 /// in 1 s), HEYMILO_TEST_SEED repeats one.
-class QuotaProcesses : public testing::Test {
+class QuotaProcesses : public ::testing::Test {
  protected:
   QuotaProcesses() {
     api.addPosting("p", 1);

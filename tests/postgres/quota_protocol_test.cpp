@@ -129,7 +129,7 @@ Call call(heymilo::postgres::QuotaProtocol& holder, heymilo_test::QuotaStoreMode
 }
 
 /// A store in which a client's bulk calls wait for more than they have: all but the reserve.
-class QuotaReserve : public testing::Test {
+class QuotaReserve : public ::testing::Test {
  protected:
   QuotaReserve() {
     EXPECT_TRUE(call(bulk, store, now, now + seconds{150}, heymilo::Priority::bulk).slot);

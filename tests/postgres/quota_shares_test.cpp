@@ -6,8 +6,8 @@
 namespace {
 
 using heymilo::postgres::sharesOf;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(QuotaShares, AreEqualAsFarAsEachWantsThem) {
   EXPECT_THAT(sharesOf(10, {}), IsEmpty());

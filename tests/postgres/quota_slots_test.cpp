@@ -11,7 +11,7 @@ namespace {
 using heymilo::postgres::BootTime;
 using heymilo::postgres::QuotaSlots;
 using std::chrono::milliseconds;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 constexpr int kAll = 1'000;
 

@@ -30,12 +30,12 @@ using heymilo::postgres::StatementError;
 using heymilo::postgres::Value;
 using heymilo_test::PostgresServer;
 using heymilo_test::QuotaStoreModel;
-using testing::ElementsAreArray;
-using testing::HasSubstr;
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
 
-constexpr std::chrono::milliseconds kLimit{10'000};
+constexpr std::chrono::milliseconds kSqlLimit{10'000};
 
-class PostgresQuotaSql : public testing::Test {
+class PostgresQuotaSql : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = new PostgresServer(); }
   static void TearDownTestSuite() {
@@ -46,7 +46,8 @@ class PostgresQuotaSql : public testing::Test {
 
   static QuotaView run(Connection& connection, const QuotaSync& sync) {
     return heymilo::postgres::quotaView(
-        connection.run("SELECT heymilo.quota_sync($1::jsonb)", {Value(toJson(sync, 5'000))}, kLimit)
+        connection
+            .run("SELECT heymilo.quota_sync($1::jsonb)", {Value(toJson(sync, 5'000))}, kSqlLimit)
             .text(0, 0));
   }
 
@@ -162,7 +163,7 @@ std::vector<std::string> lines(const QuotaView& view) {
 TEST_F(PostgresQuotaSql, DoesWhatTheStoreOfTheSimulationDoes) {
   Connection connection(server_->url());
   for (unsigned seed = 1; seed <= 12; ++seed) {
-    prepareQuotaTables(connection, kLimit);
+    prepareQuotaTables(connection, kSqlLimit);
     server_->sql("DELETE FROM heymilo.quota");
     QuotaStoreModel model{QuotaStoreModel::Broken{}};
     Statements statements(seed);
@@ -213,7 +214,7 @@ TEST_F(PostgresQuotaSql, DoesWhatTheStoreOfTheSimulationDoes) {
 
 TEST_F(PostgresQuotaSql, KnowsAnotherServerAnotherTableAndOtherRows) {
   Connection connection(server_->url());
-  prepareQuotaTables(connection, kLimit);
+  prepareQuotaTables(connection, kSqlLimit);
   QuotaSync sync = joining("one");
   std::string epoch = run(connection, sync).epoch;
   const auto again = [&] {
@@ -256,7 +257,7 @@ TEST_F(PostgresQuotaSql, MakesTheTablesWhereSeveralBeginAtOnce) {
       threads.emplace_back([&error = errors[i]] {
         try {
           Connection connection(server_->url());
-          prepareQuotaTables(connection, kLimit);
+          prepareQuotaTables(connection, kSqlLimit);
           run(connection, joining("one"));
         } catch (const std::exception& thrown) {
           error = thrown.what();
@@ -266,7 +267,7 @@ TEST_F(PostgresQuotaSql, MakesTheTablesWhereSeveralBeginAtOnce) {
     for (std::thread& thread : threads) {
       thread.join();
     }
-    EXPECT_THAT(errors, testing::Each(""));
+    EXPECT_THAT(errors, ::testing::Each(""));
     EXPECT_EQ(server_->sql("SELECT count(*) FROM heymilo.quota_slot"), "5\n");
     server_->sql("DROP SCHEMA heymilo CASCADE");
   }
@@ -275,11 +276,11 @@ TEST_F(PostgresQuotaSql, MakesTheTablesWhereSeveralBeginAtOnce) {
 // Nobody would wait out its slots, for ever.
 TEST_F(PostgresQuotaSql, TheRowOfAHolderIsNotDeletedWithoutItsSlots) {
   Connection connection(server_->url());
-  prepareQuotaTables(connection, kLimit);
+  prepareQuotaTables(connection, kSqlLimit);
   QuotaSync sync = joining("one");
   sync.epoch = run(connection, sync).epoch;
   try {
-    connection.run("DELETE FROM heymilo.quota_holder", {}, kLimit);
+    connection.run("DELETE FROM heymilo.quota_holder", {}, kSqlLimit);
     ADD_FAILURE() << "it did not throw";
   } catch (const StatementError& error) {
     EXPECT_EQ(error.sqlstate(), "23503");
@@ -322,18 +323,18 @@ TEST_F(PostgresQuotaSql, NeedsNoMoreRightsThanThePageSays) {
   const std::string url = "/heymilo?host=" + server_->socketDirectory();
   Connection user("postgresql://user_only@" + url);
   try {
-    prepareQuotaTables(user, kLimit);
+    prepareQuotaTables(user, kSqlLimit);
     FAIL() << "it may not make them";
   } catch (const StatementError& error) {
     EXPECT_EQ(error.sqlstate(), "42501");
   }
   Connection maker("postgresql://maker@" + url);
-  prepareQuotaTables(maker, kLimit);
+  prepareQuotaTables(maker, kSqlLimit);
   EXPECT_EQ(run(maker, joining("maker")).outcome, QuotaView::Outcome::good);
   server_->sql(
       "GRANT USAGE ON SCHEMA heymilo TO user_only;"
       "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA heymilo TO user_only");
-  prepareQuotaTables(user, kLimit);
+  prepareQuotaTables(user, kSqlLimit);
   EXPECT_EQ(run(user, joining("user")).outcome, QuotaView::Outcome::good);
   server_->sql(
       "DROP SCHEMA heymilo CASCADE; REVOKE ALL ON DATABASE heymilo FROM maker;"
@@ -343,7 +344,7 @@ TEST_F(PostgresQuotaSql, NeedsNoMoreRightsThanThePageSays) {
 TEST_F(PostgresQuotaSql, RefusesWhatItsProofDoesNotCover) {
   Connection connection(server_->url() +
                         "&options=-c%20default_transaction_isolation%3Dserializable");
-  prepareQuotaTables(connection, kLimit);
+  prepareQuotaTables(connection, kSqlLimit);
   try {
     run(connection, joining("one"));
     FAIL() << "it did not throw";
@@ -351,33 +352,33 @@ TEST_F(PostgresQuotaSql, RefusesWhatItsProofDoesNotCover) {
     EXPECT_THAT(error.what(), HasSubstr("read committed"));
   }
   server_->sql("UPDATE heymilo.version SET version = 2 WHERE component = 'quota'");
-  EXPECT_THROW(prepareQuotaTables(connection, kLimit), heymilo::StoreError);
+  EXPECT_THROW(prepareQuotaTables(connection, kSqlLimit), heymilo::StoreError);
 }
 
 TEST_F(PostgresQuotaSql, FlushesItsCommitsWhateverTheServersDefaultIs) {
   Connection connection(server_->url() + "&options=-c%20synchronous_commit%3Doff");
-  prepareQuotaTables(connection, kLimit);
+  prepareQuotaTables(connection, kSqlLimit);
   const heymilo::postgres::Rows rows = connection.run(
       "SELECT current_setting('synchronous_commit') FROM heymilo.quota_sync($1::jsonb)",
       {Value(toJson(joining("one"), 5'000))},
-      kLimit);
+      kSqlLimit);
   EXPECT_EQ(rows.text(0, 0), "local");
 }
 
 TEST_F(PostgresQuotaSql, WaitsForALockNoLongerThanItsCaller) {
   Connection connection(server_->url());
-  prepareQuotaTables(connection, kLimit);
+  prepareQuotaTables(connection, kSqlLimit);
   run(connection, joining("one"));
   Connection other(server_->url());
   std::thread holder([&] {
-    other.runScript("SELECT 1 FROM heymilo.quota FOR UPDATE; SELECT pg_sleep(2)", kLimit);
+    other.runScript("SELECT 1 FROM heymilo.quota FOR UPDATE; SELECT pg_sleep(2)", kSqlLimit);
   });
   while (server_->sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") !=
          "1\n") {
   }
   try {
     connection.run(
-        "SELECT heymilo.quota_sync($1::jsonb)", {Value(toJson(joining("two"), 100))}, kLimit);
+        "SELECT heymilo.quota_sync($1::jsonb)", {Value(toJson(joining("two"), 100))}, kSqlLimit);
     ADD_FAILURE() << "it did not throw";
   } catch (const StatementError& error) {
     EXPECT_EQ(error.sqlstate(), "55P03");

@@ -33,8 +33,8 @@ using heymilo_test::eventually;
 using heymilo_test::PostgresServer;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr heymilo::postgres::QuotaTimes kTimes{milliseconds{400}, milliseconds{50}};
 constexpr milliseconds kTimeout{50};
@@ -49,7 +49,7 @@ QuotaTerms terms(int requests = 6, int reserved = 0) {
   return given;
 }
 
-class PostgresQuota : public testing::Test {
+class PostgresQuota : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = new PostgresServer(); }
   static void TearDownTestSuite() {

@@ -71,7 +71,7 @@ struct Cut {
   std::atomic<int> committed{0};  // completely received requests of the call
 };
 
-class CutTest : public testing::TestWithParam<std::tuple<bool, bool>> {
+class CutTest : public ::testing::TestWithParam<std::tuple<bool, bool>> {
  protected:
   bool tls() const { return std::get<0>(GetParam()); }
   bool reused() const { return std::get<1>(GetParam()); }
@@ -196,7 +196,8 @@ TEST_P(CutTest, NoOutcomeClaimsMoreThanTheServerDid) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Connections, CutTest, testing::Combine(testing::Bool(), testing::Bool()),
+INSTANTIATE_TEST_SUITE_P(Connections, CutTest,
+                         ::testing::Combine(::testing::Bool(), ::testing::Bool()),
                          [](const auto& parameters) {
                            return std::string(std::get<0>(parameters.param) ? "Tls" : "Plain") +
                                   (std::get<1>(parameters.param) ? "Kept" : "Fresh");

@@ -8,6 +8,9 @@
 
 namespace heymilo_test {
 
+/// Whether a test calls a blocking or a non-blocking transport.
+enum class CallKind { blocking, non_blocking };
+
 /// A GET as the library sends it, with a long timeout.
 inline heymilo::HttpRequest get(std::string url) {
   heymilo::HttpRequest request;

@@ -71,9 +71,9 @@ TEST_F(QuotaStatusTest, ShowsTheSharersOfAMachine) {
   EXPECT_THAT(table.out, HasSubstr("20 requests in 1.5 s, 3 of them not for bulk"));
   EXPECT_THAT(table.out, HasSubstr("pid " + std::to_string(getpid())));
 
-  const ChildResult json = status({"--format", "json"});
-  EXPECT_EQ(json.exit_code, 0);
-  const nlohmann::json value = jsonLinesOf(json.out).at(0);
+  const ChildResult listed = status({"--format", "json"});
+  EXPECT_EQ(listed.exit_code, 0);
+  const nlohmann::json value = jsonLinesOf(listed.out).at(0);
   EXPECT_EQ(value.at("requests"), 20);
   EXPECT_EQ(value.at("per_ms"), 1'500);
   EXPECT_EQ(value.at("reserved_requests"), 3);

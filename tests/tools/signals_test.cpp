@@ -27,7 +27,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr std::chrono::seconds kLimit{20};
+constexpr std::chrono::seconds kSignalLimit{20};
 constexpr const char* kWords = "shutting down; press Ctrl-C again to stop immediately";
 
 class SignalsTest : public ExampleProgramTest, public ::testing::WithParamInterface<int> {
@@ -123,7 +123,7 @@ TEST_P(SignalsTest, TheFirstOneEndsEachProgramInGoodOrder) {
     RunningProcess process(path(call.program), call.arguments, environment, log);
     ASSERT_TRUE(server.waitForRequests(1));
     process.signal(GetParam());
-    EXPECT_EQ(process.wait(kLimit), call.exit_code);
+    EXPECT_EQ(process.wait(kSignalLimit), call.exit_code);
     EXPECT_THAT(logged(), AllOf(HasSubstr(kWords), HasSubstr(call.words)));
   }
 }
@@ -157,7 +157,7 @@ TEST_P(SignalsTest, OneThatTheParentHadIgnoredStaysIgnored) {
     ASSERT_TRUE(server.waitForRequests(1));
     process.signal(GetParam());
     process.signal(GetParam());
-    EXPECT_EQ(process.wait(kLimit), 0);
+    EXPECT_EQ(process.wait(kSignalLimit), 0);
     EXPECT_THAT(logged(), Not(HasSubstr(kWords)));
   }
 }
@@ -178,7 +178,7 @@ TEST_P(SignalsTest, TheMockServerStops) {
     if (ignored) {
       EXPECT_EQ(process.wait(std::chrono::milliseconds{200}), std::nullopt);
     } else {
-      EXPECT_EQ(process.wait(kLimit), 0);
+      EXPECT_EQ(process.wait(kSignalLimit), 0);
     }
     EXPECT_EQ(linesOf(logged()).size(), 1u) << logged();
   }
@@ -207,7 +207,7 @@ TEST_P(SignalsTest, AnIdleInputDoesNotHoldItUp) {
       }
       ASSERT_TRUE(eventually([&] { return takes(process, GetParam()); }));
       process.signal(GetParam());
-      EXPECT_EQ(process.wait(kLimit), 3) << logged();
+      EXPECT_EQ(process.wait(kSignalLimit), 3) << logged();
       EXPECT_THAT(logged(), AllOf(HasSubstr(kWords), HasSubstr("topped before the ")));
     }
   }
@@ -230,7 +230,7 @@ TEST_P(SignalsTest, WhatWasReadBeforeIsNotTakenForAllThereIs) {
     in.write(person(0) + person(1));
     ASSERT_TRUE(eventually([&] { return server.candidateCount("posting-1") == 2; }));
     process.signal(GetParam());
-    EXPECT_EQ(process.wait(kLimit), 3) << logged();
+    EXPECT_EQ(process.wait(kSignalLimit), 3) << logged();
     EXPECT_THAT(logged(), HasSubstr("2 records: 2 ingested"));
   }
   const ChildResult result =
@@ -245,7 +245,7 @@ TEST_P(SignalsTest, ANamedPipeThatNobodyWritesIntoDoesNotHoldItUp) {
   RunningProcess process(path("bulk_ingest"), {"posting-1", fifo}, environment, log);
   ASSERT_TRUE(eventually([&] { return takes(process, GetParam()); }));
   process.signal(GetParam());
-  EXPECT_EQ(process.wait(kLimit), 3);
+  EXPECT_EQ(process.wait(kSignalLimit), 3);
 }
 
 TEST_P(SignalsTest, AReaderThatTakesNothingDoesNotHoldItUpForLong) {
@@ -257,7 +257,7 @@ TEST_P(SignalsTest, AReaderThatTakesNothingDoesNotHoldItUpForLong) {
   close(to);
   ASSERT_TRUE(eventually([&] { return out.full(); }));
   process.signal(GetParam());
-  EXPECT_EQ(process.wait(kLimit), 3);
+  EXPECT_EQ(process.wait(kSignalLimit), 3);
   EXPECT_THAT(logged(), HasSubstr("its reader does not read"));
 }
 
@@ -298,7 +298,7 @@ TEST_P(SignalsTest, NoTemporaryFileStays) {
       EXPECT_EQ(process.wait(std::chrono::milliseconds{200}), std::nullopt);
       process.signal(GetParam());
     }
-    EXPECT_EQ(process.wait(kLimit), signals == 2 ? -GetParam() : 3);
+    EXPECT_EQ(process.wait(kSignalLimit), signals == 2 ? -GetParam() : 3);
     EXPECT_THAT(namesIn(temporary), IsEmpty());
     EXPECT_FALSE(std::filesystem::exists(directory.file("report.unfinished")));
   }
@@ -331,7 +331,7 @@ TEST_F(HangUpTest, TheSignalsOfATerminalThatIsClosedAreOneRequest) {
   for (const int signal : {SIGSTOP, SIGHUP, SIGTERM, SIGCONT}) {
     process.signal(signal);
   }
-  EXPECT_EQ(process.wait(kLimit), 3);
+  EXPECT_EQ(process.wait(kSignalLimit), 3);
 }
 
 }  // namespace

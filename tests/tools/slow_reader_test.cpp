@@ -17,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr std::chrono::seconds kLimit{20};
+constexpr std::chrono::seconds kReaderLimit{20};
 
 class SlowReaderTest : public ExampleProgramTest {
  protected:
@@ -42,7 +42,7 @@ TEST_F(SlowReaderTest, ANonBlockingOutputGetsEveryByte) {
     out.closeTo();
     EXPECT_TRUE(eventually([&] { return out.full(); }));
     EXPECT_EQ(out.readToEnd(), expected);
-    EXPECT_EQ(process.wait(kLimit), 0);
+    EXPECT_EQ(process.wait(kReaderLimit), 0);
   }
 }
 
@@ -59,7 +59,7 @@ TEST_F(SlowReaderTest, ANonBlockingOutputWhoseReaderGoesIsAnError) {
   out.closeTo();
   EXPECT_TRUE(eventually([&] { return out.full(); }));
   out.closeFrom();
-  EXPECT_EQ(process.wait(kLimit), 3);
+  EXPECT_EQ(process.wait(kReaderLimit), 3);
 }
 
 TEST_F(SlowReaderTest, ANonBlockingErrorStreamGetsEveryByte) {
@@ -73,7 +73,7 @@ TEST_F(SlowReaderTest, ANonBlockingErrorStreamGetsEveryByte) {
   err.closeTo();
   EXPECT_EQ(process.wait(std::chrono::milliseconds{300}), std::nullopt) << "it did not wait";
   EXPECT_EQ(err.readToEnd(), before + expected);
-  EXPECT_EQ(process.wait(kLimit), 2);
+  EXPECT_EQ(process.wait(kReaderLimit), 2);
 }
 
 TEST_F(SlowReaderTest, NoInputForNowIsNotTheEndOfIt) {
@@ -104,7 +104,7 @@ TEST_F(SlowReaderTest, NoInputForNowIsNotTheEndOfIt) {
     in.closeFrom();
     in.closeTo();
     EXPECT_THAT(err.readToEnd(), HasSubstr("3 records: 3 ingested"));
-    EXPECT_EQ(process.wait(kLimit), 0);
+    EXPECT_EQ(process.wait(kReaderLimit), 0);
     EXPECT_EQ(server.candidateCount(format), 3u);
   }
 }
@@ -131,7 +131,7 @@ TEST_F(SlowReaderTest, AReportGoesIntoANonBlockingOutputAsAWhole) {
   in.closeTo();
   EXPECT_TRUE(eventually([&] { return out.full(); }));
   EXPECT_EQ(jsonLinesOf(out.readToEnd()).size(), 100u);
-  EXPECT_EQ(process.wait(kLimit), 0);
+  EXPECT_EQ(process.wait(kReaderLimit), 0);
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ TEST(Errors, HaveNamesForTheOutcomes) {
   EXPECT_EQ(toString(Outcome::unknown), "unknown");
   EXPECT_EQ(toString(Outcome::applied), "applied");
   EXPECT_EQ(to_string(Outcome::unknown), "unknown");
-  EXPECT_EQ(testing::PrintToString(Outcome::not_sent), "not_sent");
+  EXPECT_EQ(::testing::PrintToString(Outcome::not_sent), "not_sent");
 }
 
 }  // namespace

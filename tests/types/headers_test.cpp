@@ -10,10 +10,10 @@
 namespace heymilo {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
-using testing::Pair;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::Pair;
 
 InvalidArgumentError refusal(std::string_view name, std::string_view value) {
   Headers headers;

@@ -13,7 +13,7 @@
 namespace heymilo {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 const CandidateStatus kArchived("archived");
 const CandidateStatus kPaused("paused");
@@ -38,7 +38,7 @@ TEST(OpenEnum, IsWrittenAsItsText) {
   EXPECT_EQ(printed(StepStatus(StepStatus::not_started)), "not_started");
   EXPECT_EQ(printed(CandidateStatus::evaluating), "evaluating");
   EXPECT_EQ(printed(StepStatus::completed), "completed");
-  EXPECT_EQ(testing::PrintToString(kPaused), "paused");
+  EXPECT_EQ(::testing::PrintToString(kPaused), "paused");
 }
 
 TEST(OpenEnum, MakesAString) {

@@ -12,7 +12,7 @@
 namespace heymilo {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 Timestamp at(std::int64_t seconds, std::int64_t microseconds = 0) {
   return Timestamp(std::chrono::microseconds(seconds * 1'000'000 + microseconds));

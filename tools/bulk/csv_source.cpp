@@ -207,15 +207,15 @@ bool holdsRows(std::string_view cell, std::size_t column, const Columns& columns
   return false;
 }
 
-std::string counted(std::size_t number, const char* what) {
+std::string howMany(std::size_t number, const char* what) {
   return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
 }
 
 /// The error of a row with valid quotation marks; empty if there is none.
 std::string problemOf(const std::vector<std::string>& cells, const Columns& columns) {
   if (cells.size() != columns.columns.size()) {
-    return "it has " + counted(cells.size(), "cell") + ", and there are " +
-           counted(columns.columns.size(), "column");
+    return "it has " + howMany(cells.size(), "cell") + ", and there are " +
+           howMany(columns.columns.size(), "column");
   }
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string which = "the cell \"" + support::printable(columns.headings[i]) + '"';

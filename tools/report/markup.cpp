@@ -109,8 +109,8 @@ std::string percent(std::uint64_t part, std::uint64_t all) {
   if (all == 0) {
     return "\u2013";
   }
-  constexpr double kAll = 100;
-  const double share = kAll * static_cast<double>(part) / static_cast<double>(all);
+  constexpr double kPercent = 100;
+  const double share = kPercent * static_cast<double>(part) / static_cast<double>(all);
   const long long rounded = std::llround(share);
   if (rounded == 0 && part != 0) {
     return "&lt;1%";

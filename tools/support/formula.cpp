@@ -8,7 +8,7 @@ namespace support {
 
 namespace {
 
-bool isControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
+bool isControlCharacter(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
 
 bool beginsFormula(char32_t c) {
   switch (c) {
@@ -38,7 +38,7 @@ bool isPassedOver(char32_t c) {
   const bool invisible = c == 0xAD || (c >= 0x200B && c <= 0x200F) ||
                          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
                          c == 0xFEFF || c == 0x180E;
-  return isControl(c) || blank || invisible || c == '"' || c == '\'' ||
+  return isControlCharacter(c) || blank || invisible || c == '"' || c == '\'' ||
          c == heymilo::kReplacementCharacter;
 }
 
@@ -70,7 +70,7 @@ std::string withoutFormulas(std::string_view text) {
     }
     const bool formula =
         seen < text.size() && beginsFormula(heymilo::decodeCodePoint(text, seen).value);
-    if ((begins && formula) || (at == 0 && isControl(c.value))) {
+    if ((begins && formula) || (at == 0 && isControlCharacter(c.value))) {
       safe += '\'';
     }
     begins = separates(c.value);

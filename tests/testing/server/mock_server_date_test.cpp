@@ -26,8 +26,8 @@ using std::chrono::seconds;
 using ::testing::IsSupersetOf;
 using ::testing::Optional;
 
-const std::string kPath = "/api/v2/postings/p/candidates";
-const std::string kStart = "Sun, 06 Nov 1994 08:49:37 GMT";  // the example of RFC 9110
+const std::string kCandidates = "/api/v2/postings/p/candidates";
+const std::string kExample = "Sun, 06 Nov 1994 08:49:37 GMT";  // the example of RFC 9110
 
 MockServerOptions startingThen() {
   MockServerOptions options;
@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(, MockServerDate, ::testing::Bool(), [](const auto& in_
 TEST_P(MockServerDate, IsTheLogicalClocks) {
   MockServer server(startingThen());
   server.addPosting("p");
-  EXPECT_THAT(dateOfAList(server, GetParam()), Optional(kStart));
+  EXPECT_THAT(dateOfAList(server, GetParam()), Optional(kExample));
   server.advance(hours{24});
   EXPECT_THAT(dateOfAList(server, GetParam()),
               Optional(std::string("Mon, 07 Nov 1994 08:49:37 GMT")));
@@ -89,8 +89,8 @@ TEST_P(MockServerDate, CanBeWrongOrMissing) {
 TEST_P(MockServerDate, AScriptMayGiveAnother) {
   MockServer server;
   server.addPosting("p");
-  server.respondNext({}, ScriptedResponse::asUsual().withHeader("date", kStart));
-  EXPECT_THAT(dateOfAList(server, GetParam()), Optional(kStart));
+  server.respondNext({}, ScriptedResponse::asUsual().withHeader("date", kExample));
+  EXPECT_THAT(dateOfAList(server, GetParam()), Optional(kExample));
 }
 
 TEST(MockServerDates, IsOnEveryResponseOnce) {
@@ -103,25 +103,25 @@ TEST(MockServerDates, IsOnEveryResponseOnce) {
   std::set<int> statuses;
   const auto expectOne = [&](const RawAnswer& answer) {
     statuses.insert(answer.status);
-    EXPECT_THAT(answer.header("Date"), Optional(kStart)) << answer.head;
+    EXPECT_THAT(answer.header("Date"), Optional(kExample)) << answer.head;
     const std::size_t first = answer.head.find("Date: ");
     EXPECT_EQ(answer.head.find("Date: ", first + 1), std::string::npos) << answer.head;
   };
   const nlohmann::json person{{"name", "Ada"}, {"email", "ada@example.com"}};
   expectOne(client.get("/nowhere"));
-  expectOne(client.request("DELETE", kPath));
-  expectOne(client.get(kPath, {{"X-API-KEY", "wrong"}}));
-  expectOne(client.get(kPath, {{"X-Workspace-Id", "another"}}));
-  expectOne(client.get(kPath));
-  expectOne(client.postJson(kPath, person));
-  expectOne(client.postJson(kPath + "/async", person));
-  expectOne(client.post(kPath, "x", {{"Content-Type", "text/plain"}}));
-  expectOne(client.postJson(kPath, {}));
-  expectOne(client.get(kPath + "?starting_after=nobody"));
+  expectOne(client.request("DELETE", kCandidates));
+  expectOne(client.get(kCandidates, {{"X-API-KEY", "wrong"}}));
+  expectOne(client.get(kCandidates, {{"X-Workspace-Id", "another"}}));
+  expectOne(client.get(kCandidates));
+  expectOne(client.postJson(kCandidates, person));
+  expectOne(client.postJson(kCandidates + "/async", person));
+  expectOne(client.post(kCandidates, "x", {{"Content-Type", "text/plain"}}));
+  expectOne(client.postJson(kCandidates, {}));
+  expectOne(client.get(kCandidates + "?starting_after=nobody"));
   expectOne(client.get("/api/v2/postings/q/candidates"));
-  expectOne(client.get(kPath));  // one too many
+  expectOne(client.get(kCandidates));  // one too many
   server.respondNext({}, ScriptedResponse::answer(503));
-  expectOne(client.get(kPath));
+  expectOne(client.get(kCandidates));
   EXPECT_THAT(statuses, IsSupersetOf({200, 201, 202, 400, 401, 403, 404, 405, 415, 422, 429, 503}));
 
   RawClient no_http(server.port());

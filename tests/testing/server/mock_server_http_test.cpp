@@ -15,6 +15,7 @@
 
 #include "support/eventually.hpp"
 #include "support/raw_client.hpp"
+#include "testing/server/one_posting.hpp"
 
 namespace heymilo::testing {
 namespace {
@@ -29,8 +30,6 @@ using ::testing::Not;
 using ::testing::Optional;
 using ::testing::StartsWith;
 
-const std::string kPath = "/api/v2/postings/p1/candidates";
-const std::string kPerson = R"({"name":"Ada","email":"ada@example.com"})";
 const std::string kPostHead =
     "POST " + kPath + " HTTP/1.1\r\nX-API-KEY: test-key\r\nContent-Type: application/json\r\n";
 

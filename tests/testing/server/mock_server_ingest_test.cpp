@@ -10,6 +10,7 @@
 
 #include "support/hex_id.hpp"
 #include "support/raw_client.hpp"
+#include "testing/server/one_posting.hpp"
 
 namespace heymilo::testing {
 namespace {
@@ -21,8 +22,6 @@ using ::testing::StartsWith;
 using Json = nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-const std::string kPath = "/api/v2/postings/p1/candidates";
 
 class MockServerIngest : public ::testing::Test {
  protected:

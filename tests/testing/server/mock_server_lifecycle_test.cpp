@@ -16,6 +16,7 @@
 
 #include "support/eventually.hpp"
 #include "support/raw_client.hpp"
+#include "testing/server/one_posting.hpp"
 
 namespace heymilo::testing {
 namespace {
@@ -26,8 +27,6 @@ using Json = nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
-
-const std::string kPath = "/api/v2/postings/p1/candidates";
 
 MockServerOptions withPort(int port) {
   MockServerOptions options;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/raw_client.hpp"
+#include "testing/server/one_posting.hpp"
 
 namespace heymilo::testing {
 namespace {
@@ -24,7 +25,6 @@ using Json = nlohmann::json;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-const std::string kPath = "/api/v2/postings/p1/candidates";
 constexpr Timestamp kStart{seconds{1'773'360'000}};  // 2026-03-13T00:00:00Z
 
 class MockServerList : public ::testing::Test {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/raw_client.hpp"
+#include "testing/server/one_posting.hpp"
 
 namespace heymilo::testing {
 namespace {
@@ -21,8 +22,6 @@ using heymilo_test::RawClient;
 using Json = nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-const std::string kPath = "/api/v2/postings/p1/candidates";
 
 MockServerOptions limitedTo(int requests, milliseconds per) {
   MockServerOptions options;

@@ -25,7 +25,7 @@ using ::testing::Pair;
 using Json = nlohmann::json;
 using std::chrono::milliseconds;
 
-const std::string kPath = "/api/v2/postings/p%2F1/candidates";
+const std::string kEncodedPath = "/api/v2/postings/p%2F1/candidates";
 
 class MockServerRecording : public ::testing::Test {
  protected:
@@ -38,7 +38,8 @@ class MockServerRecording : public ::testing::Test {
 TEST_F(MockServerRecording, KeepsARequestAsItCame) {
   const auto before = std::chrono::steady_clock::now();
   const std::string body = R"({"name":"Ada","email":"ada@example.com"})";
-  ASSERT_TRUE(client.send("POST " + kPath + "?a=%20b&&c HTTP/1.1\r\nB:  x%41 \r\nb: y\r\nA:\r\n" +
+  ASSERT_TRUE(client.send("POST " + kEncodedPath +
+                          "?a=%20b&&c HTTP/1.1\r\nB:  x%41 \r\nb: y\r\nA:\r\n" +
                           "X-API-KEY: test-key\r\ncontent-type: application/json\r\n" +
                           "Accept-Encoding: br\r\nContent-Encoding: identity\r\n" +
                           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
@@ -49,7 +50,7 @@ TEST_F(MockServerRecording, KeepsARequestAsItCame) {
   EXPECT_EQ(request.operation, "ingestCandidate");
   EXPECT_EQ(request.posting_id, "p/1");
   EXPECT_EQ(request.method, "POST");
-  EXPECT_EQ(request.path, kPath);
+  EXPECT_EQ(request.path, kEncodedPath);
   EXPECT_EQ(request.query, "a=%20b&&c");
   EXPECT_THAT(request.headers,
               ElementsAre(Pair("B", "x%41"),
@@ -74,12 +75,12 @@ TEST_F(MockServerRecording, KeepsARequestAsItCame) {
 }
 
 TEST_F(MockServerRecording, NamesTheOperations) {
-  client.get(kPath);
+  client.get(kEncodedPath);
   for (const char* end : {"", "/bulk", "/async", "/bulk/async"}) {
-    client.postJson(kPath + end, Json::object());
+    client.postJson(kEncodedPath + end, Json::object());
   }
   client.get("/api/v2/postings/p");
-  client.request("PUT", kPath);
+  client.request("PUT", kEncodedPath);
   std::vector<std::string> operations;
   for (const RecordedRequest& request : server.requests()) {
     operations.push_back(request.operation);
@@ -99,30 +100,30 @@ TEST_F(MockServerRecording, NamesTheOperations) {
 }
 
 TEST_F(MockServerRecording, SaysThatQueuedIsCommitted) {
-  client.postJson(kPath + "/async", {{"name", "A"}, {"email", "a@example.com"}});
+  client.postJson(kEncodedPath + "/async", {{"name", "A"}, {"email", "a@example.com"}});
   EXPECT_TRUE(server.requests().back().committed);
-  client.get(kPath);
+  client.get(kEncodedPath);
   EXPECT_FALSE(server.requests().back().committed);
 }
 
 TEST_F(MockServerRecording, TellsConnectionsApart) {
   RawClient other(server.port(), {{"X-API-KEY", "test-key"}});
-  client.get(kPath);
-  other.get(kPath);
-  client.get(kPath);
+  client.get(kEncodedPath);
+  other.get(kEncodedPath);
+  client.get(kEncodedPath);
   const std::vector<RecordedRequest> requests = server.requests();
   EXPECT_EQ(requests[0].connection, requests[2].connection);
   EXPECT_NE(requests[0].connection, requests[1].connection);
 }
 
 TEST_F(MockServerRecording, ForgetsWhenTold) {
-  client.get(kPath);
-  client.get(kPath);
+  client.get(kEncodedPath);
+  client.get(kEncodedPath);
   EXPECT_EQ(server.requestCount(), 2u);
   server.clearRequests();
   EXPECT_EQ(server.requestCount(), 0u);
   EXPECT_THAT(server.requests(), IsEmpty());
-  client.get(kPath + "?limit=1");
+  client.get(kEncodedPath + "?limit=1");
   EXPECT_EQ(server.requestCount(), 1u);
   EXPECT_EQ(server.requests()[0].query, "limit=1");
   EXPECT_EQ(server.requests()[0].status, 200);
@@ -141,8 +142,8 @@ TEST_F(MockServerRecording, WaitsForRequests) {
   EXPECT_TRUE(server.waitForRequests(0));
   EXPECT_FALSE(server.waitForRequests(1, milliseconds{1}));
   std::thread sender([&] {
-    client.get(kPath);
-    client.get(kPath);
+    client.get(kEncodedPath);
+    client.get(kEncodedPath);
   });
   EXPECT_TRUE(server.waitForRequests(2));
   sender.join();
@@ -152,12 +153,12 @@ TEST_F(MockServerRecording, WaitsForRequests) {
 TEST_F(MockServerRecording, LeavesOutWhatNeverCameInWhole) {
   {
     RawClient leaving(server.port());
-    ASSERT_TRUE(leaving.send("POST " + kPath +
+    ASSERT_TRUE(leaving.send("POST " + kEncodedPath +
                              " HTTP/1.1\r\nX-API-KEY: test-key\r\n"
                              "Content-Type: application/json\r\nContent-Length: 40\r\n\r\n"
                              R"({"name":"Ada","email":"ada@example.com")"));
   }
-  client.get(kPath);
+  client.get(kEncodedPath);
   EXPECT_TRUE(eventually([&] { return server.openConnections() == 1; }));
   ASSERT_EQ(server.requests().size(), 1u);
   EXPECT_EQ(server.requests()[0].method, "GET");

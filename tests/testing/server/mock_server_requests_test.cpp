@@ -9,6 +9,7 @@
 
 #include "support/hex_id.hpp"
 #include "support/raw_client.hpp"
+#include "testing/server/one_posting.hpp"
 
 namespace heymilo::testing {
 namespace {
@@ -19,8 +20,6 @@ using heymilo_test::RawClient;
 using ::testing::Ne;
 using ::testing::Optional;
 using Json = nlohmann::json;
-
-constexpr const char* kPath = "/api/v2/postings/p1/candidates";
 
 Json envelope(const char* type, const char* code, const char* message, const Json& param) {
   return {{"error",

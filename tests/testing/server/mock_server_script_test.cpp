@@ -10,6 +10,7 @@
 
 #include "support/eventually.hpp"
 #include "support/raw_client.hpp"
+#include "testing/server/one_posting.hpp"
 
 namespace heymilo::testing {
 namespace {
@@ -23,8 +24,6 @@ using Json = nlohmann::json;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-const std::string kPath = "/api/v2/postings/p1/candidates";
-const std::string kPerson = R"({"name":"Ada","email":"ada@example.com"})";
 const std::string kKey = "X-API-KEY: test-key\r\n";
 const std::string kGet = "GET " + kPath + " HTTP/1.1\r\n" + kKey + "\r\n";
 const std::string kPost =

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "support/raw_client.hpp"
+#include "testing/server/one_posting.hpp"
 
 namespace heymilo::testing {
 namespace {
@@ -15,8 +16,6 @@ namespace {
 using heymilo_test::RawAnswer;
 using heymilo_test::RawClient;
 using Json = nlohmann::json;
-
-const std::string kPath = "/api/v2/postings/p1/candidates";
 
 std::string repeated(const std::string& text, int count) {
   std::string result;

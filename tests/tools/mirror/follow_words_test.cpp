@@ -14,13 +14,13 @@ namespace {
 
 using heymilo::workflows::FollowStatus;
 using State = FollowStatus::State;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 /// What is printed while a follower has these states, one after the other.
 std::string said(std::initializer_list<State> states, bool quiet = false) {
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   FollowWords words(quiet);
   for (const State state : states) {
     FollowStatus status;
@@ -34,7 +34,7 @@ std::string said(std::initializer_list<State> states, bool quiet = false) {
     words.show(status);
     words.show(status);  // each is said once
   }
-  return testing::internal::GetCapturedStderr();
+  return ::testing::internal::GetCapturedStderr();
 }
 
 TEST(FollowWords, SayWhenItIsInStep) {

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t kSize = 20;
 
-StatusError refusal(std::vector<APIErrorDetail> errors,
-                    const std::optional<std::string>& param = {}) {
+StatusError refusalOf(std::vector<APIErrorDetail> errors,
+                      const std::optional<std::string>& param = {}) {
   StatusError::Details details;
   details.status = 422;
   details.error.code = "validation_error";
@@ -42,7 +42,7 @@ std::vector<std::size_t> placesIn(const StatusError& error) {
 
 TEST(Culprits, AreTheRecordsThatTheErrorsName) {
   const auto culprits = culpritsOf(
-      refusal({about("body.data.17.email"), about("data.3.metadata.note"), about("body.data.5")}),
+      refusalOf({about("body.data.17.email"), about("data.3.metadata.note"), about("body.data.5")}),
       kSize);
   ASSERT_EQ(culprits.size(), 3u);
   EXPECT_EQ(culprits.at(17).param, "email");
@@ -53,16 +53,16 @@ TEST(Culprits, AreTheRecordsThatTheErrorsName) {
 }
 
 TEST(Culprits, OfSeveralErrorsTheFirstCounts) {
-  const auto culprits =
-      culpritsOf(refusal({about("body.data.1.email", "first"), about("body.data.1.name", "second")},
-                         "body.data.1.phone_number"),
-                 kSize);
+  const auto culprits = culpritsOf(
+      refusalOf({about("body.data.1.email", "first"), about("body.data.1.name", "second")},
+                "body.data.1.phone_number"),
+      kSize);
   ASSERT_EQ(culprits.size(), 1u);
   EXPECT_EQ(culprits.at(1).message, "first");
 }
 
 TEST(Culprits, TheErrorItselfMayNameOne) {
-  const auto culprits = culpritsOf(refusal({}, "body.data.2.name"), kSize);
+  const auto culprits = culpritsOf(refusalOf({}, "body.data.2.name"), kSize);
   ASSERT_EQ(culprits.size(), 1u);
   EXPECT_EQ(culprits.at(2).code, "validation_error");
   EXPECT_EQ(culprits.at(2).message, "Invalid.");
@@ -83,10 +83,10 @@ TEST(Culprits, WhatNamesNoRecordOfTheRequestIsIgnored) {
                             "other.data.1",
                             "body.body.data.1",
                             "Data.1.email"}) {
-    EXPECT_THAT(placesIn(refusal({about(param)}, param)), IsEmpty()) << param;
+    EXPECT_THAT(placesIn(refusalOf({about(param)}, param)), IsEmpty()) << param;
   }
-  EXPECT_THAT(placesIn(refusal({})), IsEmpty());
-  EXPECT_THAT(placesIn(refusal({about("body.data.19"), about("body.data.20")})), ElementsAre(19));
+  EXPECT_THAT(placesIn(refusalOf({})), IsEmpty());
+  EXPECT_THAT(placesIn(refusalOf({about("body.data.19"), about("body.data.20")})), ElementsAre(19));
 }
 
 TEST(Culprits, OfTheLibraryItself) {

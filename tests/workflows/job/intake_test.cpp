@@ -13,9 +13,9 @@ namespace heymilo::workflows {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using What = RecordFate::What;
 
 KeyAnswer answered(KeyVerdict verdict, int failures = 0) {
@@ -212,7 +212,7 @@ TEST(Intake, GivesBackWhatItHasNotSentWhenItIsStopped) {
   EXPECT_TRUE(taking.intake.empty());
   EXPECT_THAT(
       taking.fates(),
-      testing::UnorderedElementsAre(What::unsent, What::unsent, What::unsent, What::unresolved));
+      ::testing::UnorderedElementsAre(What::unsent, What::unsent, What::unsent, What::unresolved));
 }
 
 TEST(Intake, ARecordThatWasBeingReadWhenItIsStoppedIsUnsent) {
@@ -220,7 +220,7 @@ TEST(Intake, ARecordThatWasBeingReadWhenItIsStoppedIsUnsent) {
   taking.intake.stop();
   taking.read(0, 1);
   EXPECT_TRUE(taking.intake.empty());
-  EXPECT_THAT(taking.fates(), testing::ElementsAre(What::unsent));
+  EXPECT_THAT(taking.fates(), ::testing::ElementsAre(What::unsent));
 }
 
 }  // namespace

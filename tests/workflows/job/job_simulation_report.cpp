@@ -45,19 +45,19 @@ void JobSimulation::note(const Who& who, const wf::RecordFate& fate) {
   if (!who->done.insert(fate.record).second) {
     wrong("reported twice");
   }
-  using What = wf::RecordFate::What;
+  using Fate = wf::RecordFate::What;
   const auto first = std::find_if(who->source.begin(), who->source.end(), [&](const auto& one) {
     return one.key == record.key;
   });
   const bool duplicate = &*first != &record;
-  if (duplicate != (fate.what == What::duplicate)) {
+  if (duplicate != (fate.what == Fate::duplicate)) {
     wrong(duplicate ? "not reported as a duplicate" : "reported as a duplicate");
   }
   const int there = posting_.created(record.key);
-  if ((fate.what == What::ingested || (fate.what == What::known && !world_.async)) && there == 0) {
+  if ((fate.what == Fate::ingested || (fate.what == Fate::known && !world_.async)) && there == 0) {
     wrong("reported as ingested, and is not there");
   }
-  if (fate.what == What::unsent && !who->ended) {
+  if (fate.what == Fate::unsent && !who->ended) {
     wrong("given up");
   }
 }

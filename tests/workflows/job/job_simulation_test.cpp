@@ -121,11 +121,11 @@ Case changed(const char* name, JobWorld world, Change change) {
 }
 
 template <typename Param>
-std::string nameOfWorld(const testing::TestParamInfo<Param>& info) {
+std::string nameOfWorld(const ::testing::TestParamInfo<Param>& info) {
   return info.param.name;
 }
 
-class JobKeepsItsPromise : public testing::TestWithParam<Case> {};
+class JobKeepsItsPromise : public ::testing::TestWithParam<Case> {};
 
 TEST_P(JobKeepsItsPromise, EachKeyIsThereOnce) {
   std::size_t requests = 0;
@@ -140,7 +140,7 @@ TEST_P(JobKeepsItsPromise, EachKeyIsThereOnce) {
 
 INSTANTIATE_TEST_SUITE_P(
     , JobKeepsItsPromise,
-    testing::Values(
+    ::testing::Values(
         Case{"AsItIs", {}},
         changed("WhereNothingDies", {}, [](JobWorld& w) { w.kills = w.sleeps = 0; }),
         changed("WhereTheStoreKnowsWhoLives", {}, [](JobWorld& w) { w.knows_who_lives = true; }),
@@ -181,7 +181,7 @@ Mistake broken(const char* name, JobWorld world, std::uint64_t seeds, Break brea
   return {name, world, seeds};
 }
 
-class JobSimulationFinds : public testing::TestWithParam<Mistake> {};
+class JobSimulationFinds : public ::testing::TestWithParam<Mistake> {};
 
 TEST_P(JobSimulationFinds, AMistake) {
   for (std::uint64_t seed = 1; seed <= GetParam().seeds; ++seed) {
@@ -196,7 +196,7 @@ TEST_P(JobSimulationFinds, AMistake) {
 
 INSTANTIATE_TEST_SUITE_P(
     , JobSimulationFinds,
-    testing::Values(
+    ::testing::Values(
         // In the store.
         broken("AKeyInFlightThatIsClaimed", {}, 30,
                [](JobWorld& w) { w.store.claims_what_is_in_flight = true; }),

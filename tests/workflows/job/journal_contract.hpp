@@ -15,9 +15,9 @@ namespace heymilo_test {
 /// What each journal has to do, as journal.hpp says it. A store's test has a suite for it:
 ///
 /// ```
-/// class MyJournal : public testing::TestWithParam<JournalRule> {};
+/// class MyJournal : public ::testing::TestWithParam<JournalRule> {};
 /// TEST_P(MyJournal, Holds) { GetParam().check(a function that opens one new journal); }
-/// INSTANTIATE_TEST_SUITE_P(, MyJournal, testing::ValuesIn(journalContract()), nameOf);
+/// INSTANTIATE_TEST_SUITE_P(, MyJournal, ::testing::ValuesIn(journalContract()), nameOf);
 /// ```
 ///
 /// Each opening of the journal is a process: when it is destroyed, that process has died.
@@ -28,7 +28,7 @@ struct JournalRule {
   void (*check)(const OpensJournal&);
 };
 inline void PrintTo(const JournalRule& rule, std::ostream* out) { *out << rule.name; }
-inline std::string nameOf(const testing::TestParamInfo<JournalRule>& info) {
+inline std::string nameOf(const ::testing::TestParamInfo<JournalRule>& info) {
   return info.param.name;
 }
 

@@ -15,7 +15,7 @@ namespace heymilo_test {
 namespace journal_contract {
 namespace {
 
-using testing::IsEmpty;
+using ::testing::IsEmpty;
 
 /// What the journal may be for instead of purpose().
 std::vector<wf::JournalPosting> otherPurposes() {
@@ -70,7 +70,7 @@ void aJournalWithoutKeysIsBoundAnew(const OpensJournal& open) {
     const wf::JournalDoubts doubts = journal->search({{id, 3, 2}});
     EXPECT_TRUE(doubts.mine);
     EXPECT_TRUE(doubts.fresh);
-    EXPECT_THAT(doubts.adoption, testing::Not(IsEmpty()));
+    EXPECT_THAT(doubts.adoption, ::testing::Not(IsEmpty()));
     EXPECT_NE(doubts.adoption, adoption);
     const auto standing = journal->standing("posting");
     ASSERT_TRUE(standing);
@@ -185,7 +185,7 @@ void aSecondReceiptIsKept(const OpensJournal& open) {
   EXPECT_EQ(row.sent_at, time(0));
   EXPECT_EQ(row.interview_id, "interview-t1");
   EXPECT_THAT(row.other_interview_ids,
-              testing::UnorderedElementsAre("interview-t0", "interview-shown"));
+              ::testing::UnorderedElementsAre("interview-t0", "interview-shown"));
 }
 
 void whatIsNotKnownIsAdded(const OpensJournal& open) {

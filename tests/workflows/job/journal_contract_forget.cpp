@@ -13,7 +13,7 @@ namespace heymilo_test {
 namespace journal_contract {
 namespace {
 
-using testing::IsEmpty;
+using ::testing::IsEmpty;
 
 void ingest(Worker& worker, const std::vector<std::string>& keys) {
   for (const std::string& key : keys) {
@@ -96,7 +96,7 @@ void leavesWhatIsNotAsItWasRead(const OpensJournal& open) {
   EXPECT_EQ(worker.journal().forget("posting", {}), 0U);
   EXPECT_EQ(worker.row("a").interview_id, "interview-a");
   EXPECT_EQ(worker.row("a").digest, "d");
-  EXPECT_THAT(worker.row("b").other_interview_ids, testing::ElementsAre("second"));
+  EXPECT_THAT(worker.row("b").other_interview_ids, ::testing::ElementsAre("second"));
   EXPECT_EQ(worker.row("queued").state, State::queued);
   EXPECT_FALSE(worker.row("queued").forgotten);
 }

@@ -15,7 +15,7 @@ namespace heymilo_test {
 namespace journal_contract {
 namespace {
 
-using testing::IsEmpty;
+using ::testing::IsEmpty;
 
 void isAdoptedFirst(const OpensJournal& open) {
   Worker worker(open);
@@ -23,7 +23,7 @@ void isAdoptedFirst(const OpensJournal& open) {
   worker.claim({"a"}, "t");
   EXPECT_EQ(worker.outcome(), Outcome::not_adopted);
   const wf::JournalDoubts doubts = worker.search();
-  ASSERT_THAT(doubts.adoption, testing::Not(IsEmpty()));
+  ASSERT_THAT(doubts.adoption, ::testing::Not(IsEmpty()));
   EXPECT_EQ(doubts.outlast, std::chrono::seconds{1});
   EXPECT_TRUE(doubts.fresh);
   worker.release({}, {}, "another");

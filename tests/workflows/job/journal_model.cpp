@@ -249,9 +249,8 @@ wf::KeyAnswer JournalModel::ask(const wf::JournalClaim& claim, const wf::KeyedRe
 }
 
 bool JournalModel::write(const std::string& worker, const wf::KeyResult& result) {
-  using State = wf::KeyState;
   const bool is_new = data_.rows.count(result.key) == 0;
-  if (is_new && (result.state == State::unsent || result.state == State::rejected)) {
+  if (is_new && (result.state == wf::KeyState::unsent || result.state == wf::KeyState::rejected)) {
     return false;
   }
   if (is_new && broken_.drops_late_receipts) {
@@ -264,13 +263,13 @@ bool JournalModel::write(const std::string& worker, const wf::KeyResult& result)
     row.owner = worker;
     row.async = result.async;
     row.claimed = ++data_.count;
-    row.state = State::in_flight;
+    row.state = wf::KeyState::in_flight;
   }
   const bool same = row.claim == result.claim || broken_.forgets_claims;
-  const bool open = row.state == State::in_flight || row.state == State::in_doubt ||
-                    row.state == State::unsent || row.state == State::unresolved;
+  const bool open = row.state == wf::KeyState::in_flight || row.state == wf::KeyState::in_doubt ||
+                    row.state == wf::KeyState::unsent || row.state == wf::KeyState::unresolved;
   switch (result.state) {
-    case State::ingested:
+    case wf::KeyState::ingested:
       if (!same && broken_.drops_late_receipts) {
         return false;
       }
@@ -278,28 +277,28 @@ bool JournalModel::write(const std::string& worker, const wf::KeyResult& result)
         row.received_at = result.received_at;
       }
       return receipt(row, result.interview_id, result.interview_url);
-    case State::queued:
+    case wf::KeyState::queued:
       if (open && same) {
-        row.state = State::queued;
+        row.state = wf::KeyState::queued;
         row.ingestion_id = result.ingestion_id;
       } else if (open) {
         row.late_ingestion = result.ingestion_id;
       }
       return false;
-    case State::rejected:
+    case wf::KeyState::rejected:
       if (open && same) {
-        row.state = State::rejected;
+        row.state = wf::KeyState::rejected;
         row.error_code = result.error_code;
       }
       return false;
-    case State::unsent:
-      if (same && (row.state == State::in_flight || row.state == State::in_doubt)) {
+    case wf::KeyState::unsent:
+      if (same && (row.state == wf::KeyState::in_flight || row.state == wf::KeyState::in_doubt)) {
         makeFree(row);
       }
       return false;
     default:
-      if (same && (row.state == State::in_flight || row.state == State::unsent)) {
-        row.state = State::in_doubt;
+      if (same && (row.state == wf::KeyState::in_flight || row.state == wf::KeyState::unsent)) {
+        row.state = wf::KeyState::in_doubt;
         row.failures += result.failed ? 1 : 0;
         if (result.undated) {
           row.sent_at.reset();

@@ -12,14 +12,14 @@
 namespace heymilo_test {
 namespace {
 
-class JournalModelContract : public testing::TestWithParam<JournalRule> {};
+class JournalModelContract : public ::testing::TestWithParam<JournalRule> {};
 
 TEST_P(JournalModelContract, Holds) {
   const auto journal = std::make_shared<JournalModel>(JournalModel::Broken());
   GetParam().check([&] { return journal; });
 }
 
-INSTANTIATE_TEST_SUITE_P(, JournalModelContract, testing::ValuesIn(journalContract()), nameOf);
+INSTANTIATE_TEST_SUITE_P(, JournalModelContract, ::testing::ValuesIn(journalContract()), nameOf);
 
 TEST(JournalModel, IsNotAdoptedAnyMoreAsAnOldCopy) {
   const auto journal = std::make_shared<JournalModel>(JournalModel::Broken());

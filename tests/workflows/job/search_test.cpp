@@ -14,8 +14,8 @@
 namespace heymilo::workflows {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(Search, LooksWaitsAndLooksAgain) {
   Searching searching;

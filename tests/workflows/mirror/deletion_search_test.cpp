@@ -21,11 +21,11 @@ using std::chrono::seconds;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-using Outcome = MirrorSearch::Outcome;
+using Searched = MirrorSearch::Outcome;
 using Times = std::multiset<Timestamp>;
 
 const Timestamp kFirst = parseTimestamp("2026-03-01");
-const MirrorWindow kAll{std::nullopt, parseTimestamp("2031-01-01") - kTick};
+const MirrorWindow kAllTime{std::nullopt, parseTimestamp("2031-01-01") - kTick};
 
 std::uint64_t countIn(const Times& times, const MirrorWindow& window) {
   const auto begin =
@@ -48,7 +48,7 @@ class DeletionSearchTest : public ::testing::Test {
     times.erase(std::next(times.begin(), static_cast<std::ptrdiff_t>(index)));
   }
 
-  Outcome search() {
+  Searched search() {
     asked.clear();
     read.clear();
     requests = 0;
@@ -86,7 +86,7 @@ class DeletionSearchTest : public ::testing::Test {
       return !stops;
     };
     by.doubtful = doubtful;
-    return searchDeletions(kAll, by);
+    return searchDeletions(kAllTime, by);
   }
 
   static void expectWholeSeconds(const MirrorWindow& window) {
@@ -111,10 +111,10 @@ class DeletionSearchTest : public ::testing::Test {
 TEST_F(DeletionSearchTest, OneRequestIfNothingDiffers) {
   for (const std::size_t count : {0U, 1U, 5'000U}) {
     add(count, kFirst, minutes{1});
-    EXPECT_EQ(search(), Outcome::complete);
+    EXPECT_EQ(search(), Searched::complete);
     EXPECT_THAT(asked, SizeIs(1));
     EXPECT_THAT(read, IsEmpty());
-    EXPECT_EQ(asked[0].created_before, kAll.created_before);
+    EXPECT_EQ(asked[0].created_before, kAllTime.created_before);
   }
 }
 
@@ -122,7 +122,7 @@ TEST_F(DeletionSearchTest, ADozenRequestsForOneDeletionAmongAHundredThousand) {
   add(100'000, kFirst, seconds{40});
   for (const std::size_t gone : {0U, 1U, 31'415U, 50'000U, 99'990U}) {
     removeAt(api, gone);
-    EXPECT_EQ(search(), Outcome::complete);
+    EXPECT_EQ(search(), Searched::complete);
     EXPECT_EQ(mirror, api);
     EXPECT_LE(requests, 14u);
     EXPECT_THAT(read, SizeIs(1));
@@ -132,7 +132,7 @@ TEST_F(DeletionSearchTest, ADozenRequestsForOneDeletionAmongAHundredThousand) {
 TEST_F(DeletionSearchTest, ASmallListIsRead) {
   add(150, kFirst, minutes{1});
   removeAt(api, 70);
-  EXPECT_EQ(search(), Outcome::complete);
+  EXPECT_EQ(search(), Searched::complete);
   EXPECT_THAT(asked, SizeIs(1));
   EXPECT_THAT(read, SizeIs(1));
   EXPECT_EQ(mirror, api);
@@ -142,7 +142,7 @@ TEST_F(DeletionSearchTest, FindsWhoAppearedLate) {
   add(10'000, kFirst, minutes{1});
   api.insert(kFirst - minutes{5});
   api.insert(kFirst + minutes{5'000} + seconds{3});
-  EXPECT_EQ(search(), Outcome::complete);
+  EXPECT_EQ(search(), Searched::complete);
   EXPECT_EQ(mirror, api);
   EXPECT_LE(requests, 22u);
 }
@@ -150,11 +150,11 @@ TEST_F(DeletionSearchTest, FindsWhoAppearedLate) {
 TEST_F(DeletionSearchTest, AMirrorThatLostMostIsNotSearchedButRead) {
   add(10'000, kFirst, minutes{1});
   mirror.erase(std::next(mirror.begin(), 300), mirror.end());
-  EXPECT_EQ(search(), Outcome::complete);
+  EXPECT_EQ(search(), Searched::complete);
   EXPECT_EQ(mirror, api);
   EXPECT_LE(requests, 106u);
   mirror.clear();
-  EXPECT_EQ(search(), Outcome::complete);
+  EXPECT_EQ(search(), Searched::complete);
   EXPECT_EQ(mirror, api);
   EXPECT_LE(requests, 103u);
 }
@@ -166,7 +166,7 @@ TEST_F(DeletionSearchTest, ASecondIsNotDivided) {
   }
   mirror = api;
   api.erase(api.find(kFirst + minutes{1'500} + microseconds{700}));
-  EXPECT_EQ(search(), Outcome::complete);
+  EXPECT_EQ(search(), Searched::complete);
   EXPECT_EQ(mirror, api);
   EXPECT_LE(requests, 51u + 12u);
 }
@@ -190,7 +190,7 @@ TEST_F(DeletionSearchTest, FindsAllInRandomLists) {
     for (std::size_t i = 0; i < differences; ++i) {
       removeAt(shorter, below(shorter.size()));
     }
-    EXPECT_EQ(search(), Outcome::complete);
+    EXPECT_EQ(search(), Searched::complete);
     EXPECT_EQ(mirror, api);
     const double halvings = std::log2(static_cast<double>(count) / 100 + 2);
     EXPECT_LE(static_cast<double>(requests),
@@ -210,7 +210,7 @@ TEST_F(DeletionSearchTest, NumbersAgreeAfterMixedChanges) {
       api.insert(kFirst + seconds{random() % 150'000});
     }
     removeAt(api, 5);
-    EXPECT_EQ(search(), Outcome::complete);
+    EXPECT_EQ(search(), Searched::complete);
     EXPECT_EQ(mirror.size(), api.size());
   }
 }
@@ -219,12 +219,12 @@ TEST_F(DeletionSearchTest, WithoutTotalsNothingIsRead) {
   add(5'000, kFirst, minutes{1});
   removeAt(api, 7);
   totalOf = [](const MirrorWindow&) { return std::nullopt; };
-  EXPECT_EQ(search(), Outcome::no_totals);
+  EXPECT_EQ(search(), Searched::no_totals);
   EXPECT_THAT(asked, SizeIs(1));
   totalOf = [this](const MirrorWindow& window) {
     return window.created_after ? std::nullopt : std::optional(countIn(api, window));
   };
-  EXPECT_EQ(search(), Outcome::no_totals);
+  EXPECT_EQ(search(), Searched::no_totals);
   EXPECT_THAT(read, IsEmpty());
 }
 
@@ -232,25 +232,25 @@ TEST_F(DeletionSearchTest, TotalsThatDoNotFollowTheWindowAreNoticed) {
   add(5'000, kFirst, minutes{1});
   removeAt(api, 7);
   totalOf = [this](const MirrorWindow&) { return api.size(); };
-  EXPECT_EQ(search(), Outcome::bad_totals);
+  EXPECT_EQ(search(), Searched::bad_totals);
   totalOf = [this](const MirrorWindow& window) {
     return countIn(api, {window.created_after, std::nullopt});
   };
-  EXPECT_EQ(search(), Outcome::bad_totals);
+  EXPECT_EQ(search(), Searched::bad_totals);
   totalOf = [this](const MirrorWindow& window) {
     return countIn(api, {std::nullopt, window.created_before});
   };
-  EXPECT_EQ(search(), Outcome::bad_totals);
+  EXPECT_EQ(search(), Searched::bad_totals);
   EXPECT_THAT(read, IsEmpty());
 }
 
 TEST_F(DeletionSearchTest, TotalsInDoubtAreVerifiedEvenIfTheyAreAsExpected) {
   add(5'000, kFirst, minutes{1});
   doubtful = true;
-  EXPECT_EQ(search(), Outcome::complete);
+  EXPECT_EQ(search(), Searched::complete);
   EXPECT_EQ(requests, 3u);
   totalOf = [this](const MirrorWindow&) { return mirror.size(); };
-  EXPECT_EQ(search(), Outcome::bad_totals);
+  EXPECT_EQ(search(), Searched::bad_totals);
 }
 
 TEST_F(DeletionSearchTest, AListThatChangesMeanwhileIsNotBadTotals) {
@@ -264,7 +264,7 @@ TEST_F(DeletionSearchTest, AListThatChangesMeanwhileIsNotBadTotals) {
       }
       return countIn(api, window);
     };
-    EXPECT_EQ(search(), Outcome::complete);
+    EXPECT_EQ(search(), Searched::complete);
     EXPECT_EQ(mirror, api);
   }
 }
@@ -283,7 +283,7 @@ TEST_F(DeletionSearchTest, AListThatChangesWithEachRequestIsRightAfterTheNextSea
     };
     search();
     totalOf = [this](const MirrorWindow& window) { return countIn(api, window); };
-    EXPECT_EQ(search(), Outcome::complete);
+    EXPECT_EQ(search(), Searched::complete);
     EXPECT_EQ(mirror, api);
   }
 }
@@ -293,7 +293,7 @@ TEST_F(DeletionSearchTest, StopsWhereReadingWasStopped) {
   removeAt(api, 7);
   removeAt(api, 4'007);
   stops = true;
-  EXPECT_EQ(search(), Outcome::none);
+  EXPECT_EQ(search(), Searched::none);
   EXPECT_THAT(read, SizeIs(1));
 }
 

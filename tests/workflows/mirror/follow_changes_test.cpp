@@ -24,11 +24,9 @@ using heymilo::workflows::MirrorChange;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::SizeIs;
-
-constexpr hours kDay{24};
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class FollowChanges : public FollowTest {
  protected:
@@ -111,7 +109,7 @@ TEST_F(FollowChanges, EachChangeComesOnceAndInOrder) {
   follow(hours{3});
   EXPECT_THAT(
       texts(),
-      testing::UnorderedElementsAre(
+      ::testing::UnorderedElementsAre(
           "->pending", "->pending", "pending>in_progress", "in_progress>completed", "pending>-"));
 }
 
@@ -154,7 +152,7 @@ TEST_F(FollowChanges, AnErrorOfTheLibraryThatItThrowsEndsTheFollow) {
   EXPECT_THROW(follow(hours{1}), heymilo::ConnectionError);
   options.on_change = [](const MirrorChange&) { throw heymilo::StoreError("of the user's"); };
   EXPECT_THROW(follow(hours{1}), heymilo::StoreError);
-  EXPECT_THAT(statuses.back().error, testing::IsNull());
+  EXPECT_THAT(statuses.back().error, ::testing::IsNull());
 }
 
 TEST_F(FollowChanges, ADeletionIsHandedOutBeforeTheErasure) {
@@ -175,7 +173,7 @@ TEST_F(FollowChanges, ADeletionIsHandedOutBeforeTheErasure) {
     }
   };
   EXPECT_EQ(follow(hours{2}).erased, 1u);
-  EXPECT_THAT(texts(), testing::Contains("pending>-"));
+  EXPECT_THAT(texts(), ::testing::Contains("pending>-"));
   EXPECT_FALSE(files.candidates("p").contains(one));
 }
 

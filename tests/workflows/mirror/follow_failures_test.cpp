@@ -28,7 +28,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 /// A sink that fails, or that others have.
 class ScriptedSink final : public heymilo::test::MemorySink {

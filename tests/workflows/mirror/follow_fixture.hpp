@@ -20,6 +20,8 @@
 
 namespace heymilo_test {
 
+inline constexpr std::chrono::hours kDay{24};
+
 /// A follower of posting `p` in a time that passes only while somebody waits. The API's time begins
 /// as this machine's.
 class FollowTest : public ::testing::Test {

@@ -27,10 +27,8 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using testing::ElementsAre;
-using testing::IsEmpty;
-
-constexpr hours kDay{24};
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 class Follow : public FollowTest {
  protected:

@@ -22,7 +22,7 @@ using heymilo::workflows::MirrorState;
 using heymilo::workflows::MirrorWalk;
 using std::chrono::hours;
 using std::chrono::minutes;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 MirrorWalk walkOf(std::uint64_t number, const std::string& cursor) {
   MirrorWalk walk;

@@ -20,9 +20,9 @@ using heymilo::workflows::MirrorSink;
 using heymilo::workflows::MirrorWalk;
 using std::chrono::hours;
 using std::chrono::minutes;
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 constexpr std::size_t kAll = 1'000;
 

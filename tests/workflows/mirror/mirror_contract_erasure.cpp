@@ -18,10 +18,10 @@ using heymilo::workflows::MirrorResult;
 using heymilo::workflows::MirrorWalk;
 using std::chrono::hours;
 using std::chrono::minutes;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
-constexpr hours kDay{24};
+constexpr hours kOneDay{24};
 
 /// A list of 250 in final states, mirrored, from which c17 is removed.
 CandidateResponse loseOne(MirrorDatabase& database, FakeList& list) {
@@ -47,7 +47,7 @@ void afterSevenDays(MirrorDatabase& database) {
   EXPECT_EQ(found.gone, 1u);
   EXPECT_EQ(found.erased, 0u);
   EXPECT_TRUE(database.hasTrace(one.email));
-  database.age(kDay * 7 - hours{1});
+  database.age(kOneDay * 7 - hours{1});
   EXPECT_EQ(refresh(database, list, true).erased, 0u);
   EXPECT_THAT(database.tombstones("p"), IsEmpty());
   database.age(hours{2});
@@ -64,7 +64,7 @@ void byAnOrdinaryRun(MirrorDatabase& database) {
   const CandidateResponse one = loseOne(database, list);
   refresh(database, list, true);
   EXPECT_EQ(refresh(database, list).seen, 11u);
-  database.age(kDay * 8);
+  database.age(kOneDay * 8);
   EXPECT_EQ(refresh(database, list).erased, 1u);
   expectErased(database, one);
   EXPECT_EQ(refresh(database, list).seen, 11u);
@@ -78,7 +78,7 @@ void withoutATime(MirrorDatabase& database) {
   refresh(database, list);
   list.remove("c1");
   refresh(database, list, true);
-  database.age(kDay * 8);
+  database.age(kOneDay * 8);
   EXPECT_EQ(refresh(database, list).erased, 1u);
   expectErased(database, one);
   EXPECT_FALSE(refresh(database, list).full);
@@ -102,7 +102,7 @@ void notWhoIsBack(MirrorDatabase& database) {
   list.totals = false;
   EXPECT_EQ(refresh(database, list).changed, 0u);  // can't search so far back
   list.totals = true;
-  database.age(kDay * 8);
+  database.age(kOneDay * 8);
   const MirrorResult result = refresh(database, list);
   EXPECT_EQ(result.erased, 0u);
   EXPECT_EQ(result.changed, 1u);
@@ -154,7 +154,7 @@ void nobodyWhileOneIsUnknown(MirrorDatabase& database) {
   FakeList list;
   const CandidateResponse one = loseOne(database, list);
   refresh(database, list, true);
-  database.age(kDay * 8);
+  database.age(kOneDay * 8);
   list.spoiled["c30"] = [](const std::string& text) {
     nlohmann::json unknown = nlohmann::json::parse(text);
     unknown["interview_id"] = 30;
@@ -172,9 +172,9 @@ void aTimeInTheFutureBeginsAgain(MirrorDatabase& database) {
   FakeList list;
   const CandidateResponse one = loseOne(database, list);
   refresh(database, list, true);
-  database.age(-kDay * 3650);
+  database.age(-kOneDay * 3650);
   EXPECT_EQ(refresh(database, list).erased, 0u);
-  database.age(kDay * 8);
+  database.age(kOneDay * 8);
   EXPECT_EQ(refresh(database, list).erased, 1u);
   expectErased(database, one);
 }

@@ -52,7 +52,7 @@ class KilledFile final : public KilledMirror {
   const TemporaryDirectory directory_;
 };
 
-class MirrorKilled : public testing::TestWithParam<MirrorChanging> {};
+class MirrorKilled : public ::testing::TestWithParam<MirrorChanging> {};
 
 TEST_P(MirrorKilled, TheTableEqualsTheServer) {
   KilledFile mirror;
@@ -60,8 +60,8 @@ TEST_P(MirrorKilled, TheTableEqualsTheServer) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, MirrorKilled,
-                         testing::Values(MirrorChanging::seen_by_every_run, MirrorChanging::any,
-                                         MirrorChanging::any_erased));
+                         ::testing::Values(MirrorChanging::seen_by_every_run, MirrorChanging::any,
+                                           MirrorChanging::any_erased));
 
 }  // namespace
 }  // namespace heymilo_test

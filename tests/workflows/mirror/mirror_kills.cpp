@@ -76,7 +76,7 @@ class MirrorKills {
         longest_life = longest_life * 9 / 8 + 1;
       }
       expectWholePages();
-      if (testing::Test::HasFatalFailure()) {
+      if (::testing::Test::HasFatalFailure()) {
         return;
       }
       ids.push_back(server.addCandidate("p"));

@@ -36,7 +36,7 @@ using std::chrono::minutes;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const Timestamp kFirst = parseTimestamp("2026-03-01");
+const Timestamp kFirstCreated = parseTimestamp("2026-03-01");
 const auto kNaN = with(R"("x":NaN)");
 const auto kNoId = instead("interview_id", "null");
 
@@ -77,7 +77,7 @@ TEST_F(MirrorOfUnreadable, EverybodyElseIsInIt) {
       SCOPED_TRACE(std::string(kind.name) + ", concurrency: " + std::to_string(concurrency));
       list.candidates.clear();
       list.spoiled.clear();
-      list.add(120, kFirst, minutes{1});
+      list.add(120, kFirstCreated, minutes{1});
       list.spoiled["c60"] = kind.spoil;
       options.concurrency = concurrency;
       MemorySink sink;
@@ -100,7 +100,7 @@ TEST_F(MirrorOfUnreadable, WhereverInAPageTheyAre) {
         SCOPED_TRACE(id);
         list.candidates.clear();
         list.spoiled.clear();
-        list.add(205, kFirst, minutes{1});
+        list.add(205, kFirstCreated, minutes{1});
         list.spoiled[id] = spoil;
         options.concurrency = concurrency;
         MemorySink sink;
@@ -115,7 +115,7 @@ TEST_F(MirrorOfUnreadable, WhereverInAPageTheyAre) {
 }
 
 TEST_F(MirrorOfUnreadable, OfOneWhoIsAlone) {
-  list.add(1, kFirst, minutes{1});
+  list.add(1, kFirstCreated, minutes{1});
   list.spoiled["c0"] = kNaN;
   for (int run = 0; run < 3; ++run) {
     EXPECT_EQ(mirrorToFile().unreadable, 1u);
@@ -129,7 +129,10 @@ TEST_F(MirrorOfUnreadable, KeepsWhatItHadOfThemAndMarksOthersAsGone) {
   for (const bool full : {false, true}) {
     SCOPED_TRACE(full);
     list.candidates.clear();
-    list.add(10, kFirst + (full ? hours{0} : hours{24}), minutes{1}, CandidateStatus::in_progress);
+    list.add(10,
+             kFirstCreated + (full ? hours{0} : hours{24}),
+             minutes{1},
+             CandidateStatus::in_progress);
     mirrorToFile(true);
     list.spoiled["c4"] = kNaN;
     list.remove("c7");
@@ -145,7 +148,7 @@ TEST_F(MirrorOfUnreadable, KeepsWhatItHadOfThemAndMarksOthersAsGone) {
 }
 
 TEST_F(MirrorOfUnreadable, OneWhoHadGoneIsThereAgain) {
-  list.add(3, kFirst, minutes{1}, CandidateStatus::in_progress);
+  list.add(3, kFirstCreated, minutes{1}, CandidateStatus::in_progress);
   mirrorToFile();
   const auto all = list.candidates;
   list.remove("c1");
@@ -162,7 +165,7 @@ TEST_F(MirrorOfUnreadable, MarksNobodyAsGoneWhereItIsNotKnownWhoTheyAre) {
   for (const UnreadableKind& kind : unreadableIds()) {
     SCOPED_TRACE(kind.name);
     list.candidates.clear();
-    list.add(10, kFirst, minutes{1}, CandidateStatus::in_progress);
+    list.add(10, kFirstCreated, minutes{1}, CandidateStatus::in_progress);
     mirrorToFile(true);
     EXPECT_EQ(count("gone_at IS NOT NULL"), 0);
     list.spoiled["c4"] = kind.spoil;
@@ -181,7 +184,7 @@ TEST_F(MirrorOfUnreadable, MarksNobodyAsGoneWhereItIsNotKnownWhoTheyAre) {
 
 // As with one without an interview_id.
 TEST_F(MirrorOfUnreadable, MarksNobodyAsGoneWhereOneIsMissingBetweenCommas) {
-  list.add(10, kFirst, minutes{1}, CandidateStatus::in_progress);
+  list.add(10, kFirstCreated, minutes{1}, CandidateStatus::in_progress);
   mirrorToFile(true);
   for (const char* id : {"c0", "c4", "c9"}) {
     SCOPED_TRACE(id);
@@ -197,7 +200,7 @@ TEST_F(MirrorOfUnreadable, MarksNobodyAsGoneWhereOneIsMissingBetweenCommas) {
 }
 
 TEST_F(MirrorOfUnreadable, HasNoRowForAnEmptyId) {
-  list.add(205, kFirst, minutes{1});
+  list.add(205, kFirstCreated, minutes{1});
   for (const char* id : {"c0", "c50", "c99", "c204"}) {
     SCOPED_TRACE(id);
     list.spoiled = {{id, instead("interview_id", "\"\"")}};
@@ -209,7 +212,7 @@ TEST_F(MirrorOfUnreadable, HasNoRowForAnEmptyId) {
 
 // A sink from before keep() existed.
 TEST_F(MirrorOfUnreadable, MarksNobodyAsGoneWhereTheSinkCanNotKeepThem) {
-  list.add(10, kFirst, minutes{1}, CandidateStatus::in_progress);
+  list.add(10, kFirstCreated, minutes{1}, CandidateStatus::in_progress);
   MemorySink sink;
   mirror(sink);
   list.spoiled["c4"] = kNaN;
@@ -228,16 +231,16 @@ TEST_F(MirrorOfUnreadable, ComesBackToThemUntilTheyCanBeRead) {
     list.candidates.clear();
     list.spoiled.clear();
     MemorySink sink;
-    list.add(5, kFirst, hours{1});
+    list.add(5, kFirstCreated, hours{1});
     mirror(sink);
-    list.add(5, kFirst + hours{5}, hours{1});
+    list.add(5, kFirstCreated + hours{5}, hours{1});
     list.spoiled["c6"] = kind.spoil;
     for (int run = 0; run < 3; ++run) {
       mirror(sink);
       EXPECT_EQ(reported.size(), 1u);
       EXPECT_EQ(sink.rows.size(), 9u + static_cast<std::size_t>(run));
       // Far more than the overlap after it.
-      list.add(1, kFirst + hours{20 + run}, hours{1});
+      list.add(1, kFirstCreated + hours{20 + run}, hours{1});
     }
     list.spoiled.clear();
     EXPECT_EQ(mirror(sink).unreadable, 0u);
@@ -250,7 +253,7 @@ TEST_F(MirrorOfUnreadable, ComesBackToThemUntilTheyCanBeRead) {
 }
 
 TEST_F(MirrorOfUnreadable, DoesNotReachFurtherBackWithEachRun) {
-  list.add(10, kFirst, hours{1});
+  list.add(10, kFirstCreated, hours{1});
   MemorySink sink;
   mirror(sink);
   for (const auto& spoil : {kNaN, with(R"("score":"x")"), unreadableIds()[5].spoil}) {
@@ -265,7 +268,7 @@ TEST_F(MirrorOfUnreadable, DoesNotReachFurtherBackWithEachRun) {
 }
 
 TEST_F(MirrorOfUnreadable, AnOldOneWhomAFullRunCouldNotReadIsReadByALaterRun) {
-  list.add(10, kFirst, hours{1});
+  list.add(10, kFirstCreated, hours{1});
   mirrorToFile();
   list.spoiled["c2"] = kNaN;
   list.candidates[2].name = "Somebody else";
@@ -286,7 +289,7 @@ TEST_F(MirrorOfUnreadable, ARunThatWasInterruptedAfterThemKnowsThemStill) {
     const std::string own = directory.file("mirror" + std::to_string(one.gone));
     list.candidates.clear();
     list.spoiled.clear();
-    list.add(205, kFirst, hours{1});
+    list.add(205, kFirstCreated, hours{1});
     const auto run = [&](bool full) {
       SqliteMirror sink(own, "p");
       return mirror(sink, full);
@@ -319,7 +322,7 @@ TEST_F(MirrorOfUnreadable, ARunThatWasInterruptedAfterThemKnowsThemStill) {
 }
 
 TEST_F(MirrorOfUnreadable, AFileOfAnEarlierVersionCanBeUsed) {
-  list.add(3, kFirst, hours{1}, CandidateStatus::in_progress);
+  list.add(3, kFirstCreated, hours{1}, CandidateStatus::in_progress);
   mirrorToFile();
   MirrorFile(file).database().execute(
       "ALTER TABLE mirror RENAME COLUMN walk_unidentified TO former;"
@@ -330,7 +333,7 @@ TEST_F(MirrorOfUnreadable, AFileOfAnEarlierVersionCanBeUsed) {
 }
 
 TEST_F(MirrorOfUnreadable, WithoutTotalsTheListIsReadInOrderAsItIsOtherwise) {
-  list.add(205, kFirst, minutes{1});
+  list.add(205, kFirstCreated, minutes{1});
   list.candidates[150].created_at.reset();
   list.totals = false;
   options.concurrency = 4;

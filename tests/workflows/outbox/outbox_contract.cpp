@@ -13,10 +13,10 @@ using heymilo::workflows::OutboxOutcome;
 using heymilo::workflows::OutboxPosting;
 using heymilo::workflows::OutboxRow;
 using heymilo::workflows::OutboxState;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 std::vector<std::string> keys(Outbox& outbox, const std::string& posting = "p") {
   std::vector<std::string> found;

@@ -23,11 +23,11 @@ using heymilo::StoreError;
 using heymilo::workflows::sqlite::Database;
 using heymilo::workflows::sqlite::LengthWatch;
 using heymilo::workflows::sqlite::Statement;
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 /// A database of some pages, which somebody has open.
-class LengthWatchTest : public testing::TestWithParam<const char*> {
+class LengthWatchTest : public ::testing::TestWithParam<const char*> {
  protected:
   LengthWatchTest() {
     database.execute(std::string("PRAGMA journal_mode=") + GetParam() +
@@ -56,7 +56,7 @@ class LengthWatchTest : public testing::TestWithParam<const char*> {
   LengthWatch watch{file};
 };
 
-INSTANTIATE_TEST_SUITE_P(, LengthWatchTest, testing::Values("DELETE", "WAL"),
+INSTANTIATE_TEST_SUITE_P(, LengthWatchTest, ::testing::Values("DELETE", "WAL"),
                          [](const auto& mode) { return std::string(mode.param); });
 
 TEST_P(LengthWatchTest, WhatIsWrittenIsFine) {

@@ -24,7 +24,7 @@ using ::testing::IsEmpty;
 using ::testing::Optional;
 using ::testing::UnorderedElementsAre;
 
-class PresenceTest : public testing::Test {
+class PresenceTest : public ::testing::Test {
  protected:
   const heymilo_test::TemporaryDirectory directory_;
   const std::string file_ = directory_.path() + "/people.journal";

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using heymilo::StoreError;
 using heymilo::workflows::RunFile;
 
-class RunFileTest : public testing::Test {
+class RunFileTest : public ::testing::Test {
  protected:
   TemporaryDirectory directory;
   const std::string journal = directory.file("journal");

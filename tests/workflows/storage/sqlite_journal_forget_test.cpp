@@ -28,10 +28,10 @@ using heymilo::workflows::sqlite::Database;
 using heymilo::workflows::sqlite::Statement;
 using journal_contract::State;
 using journal_contract::Worker;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
-class SqliteJournalForget : public testing::Test {
+class SqliteJournalForget : public ::testing::Test {
  protected:
   static std::string idOf(const std::string& key) { return "int_" + key + "_end"; }
   static std::string urlOf(const std::string& key) { return "https://interview/?of=" + key + '/'; }

@@ -32,7 +32,7 @@ using journal_contract::State;
 using journal_contract::Verdict;
 using journal_contract::Worker;
 
-class SqliteJournalProcesses : public testing::Test {
+class SqliteJournalProcesses : public ::testing::Test {
  protected:
   SqliteJournalProcesses() { EXPECT_EQ(pipe(told.data()), 0); }
   ~SqliteJournalProcesses() override {

@@ -35,19 +35,19 @@ using journal_contract::Outcome;
 using journal_contract::State;
 using journal_contract::Verdict;
 using journal_contract::Worker;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class SqliteJournalContract : public testing::TestWithParam<JournalRule> {};
+class SqliteJournalContract : public ::testing::TestWithParam<JournalRule> {};
 
 TEST_P(SqliteJournalContract, Holds) {
   const TemporaryDirectory directory;
   GetParam().check([&] { return sqliteJournal(directory.file("journal")); });
 }
 
-INSTANTIATE_TEST_SUITE_P(, SqliteJournalContract, testing::ValuesIn(journalContract()), nameOf);
+INSTANTIATE_TEST_SUITE_P(, SqliteJournalContract, ::testing::ValuesIn(journalContract()), nameOf);
 
 /// The same in an application's own database, with a write-ahead log.
-class SqliteJournalWithLogContract : public testing::TestWithParam<JournalRule> {};
+class SqliteJournalWithLogContract : public ::testing::TestWithParam<JournalRule> {};
 
 TEST_P(SqliteJournalWithLogContract, Holds) {
   const TemporaryDirectory directory;
@@ -59,10 +59,10 @@ TEST_P(SqliteJournalWithLogContract, Holds) {
   GetParam().check([&] { return sqliteJournal(directory.file("journal")); });
 }
 
-INSTANTIATE_TEST_SUITE_P(, SqliteJournalWithLogContract, testing::ValuesIn(journalContract()),
+INSTANTIATE_TEST_SUITE_P(, SqliteJournalWithLogContract, ::testing::ValuesIn(journalContract()),
                          nameOf);
 
-class SqliteJournalFile : public testing::Test {
+class SqliteJournalFile : public ::testing::Test {
  protected:
   std::string complaint(const std::function<void()>& action) const {
     try {
@@ -161,9 +161,9 @@ TEST_F(SqliteJournalFile, WhatKeepsNothingIsRefused) {
 TEST_F(SqliteJournalFile, AFileSystemWithoutExactLocksIsRefused) {
   for (const char* name : {"/proc/self/journal", "/proc/self/status"}) {
     EXPECT_THAT(complaint([&] { sqliteJournal(name); }),
-                testing::AllOf(HasSubstr(name),
-                               HasSubstr("on a network or an unknown file system"),
-                               HasSubstr("Use a file on a local disk")));
+                ::testing::AllOf(HasSubstr(name),
+                                 HasSubstr("on a network or an unknown file system"),
+                                 HasSubstr("Use a file on a local disk")));
   }
 }
 #endif

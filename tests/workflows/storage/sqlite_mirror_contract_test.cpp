@@ -11,7 +11,7 @@
 namespace heymilo_test {
 namespace {
 
-class SqliteMirrorContract : public testing::TestWithParam<MirrorRule> {};
+class SqliteMirrorContract : public ::testing::TestWithParam<MirrorRule> {};
 
 TEST_P(SqliteMirrorContract, Holds) {
   const TemporaryDirectory directory;
@@ -19,16 +19,18 @@ TEST_P(SqliteMirrorContract, Holds) {
   GetParam().check(files);
 }
 
-std::string nameOf(const testing::TestParamInfo<MirrorRule>& info) { return info.param.name; }
+std::string nameOf(const ::testing::TestParamInfo<MirrorRule>& info) { return info.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(Store, SqliteMirrorContract, testing::ValuesIn(mirrorContract()), nameOf);
-INSTANTIATE_TEST_SUITE_P(Changes, SqliteMirrorContract, testing::ValuesIn(changesContract()),
+INSTANTIATE_TEST_SUITE_P(Store, SqliteMirrorContract, ::testing::ValuesIn(mirrorContract()),
                          nameOf);
-INSTANTIATE_TEST_SUITE_P(Erasure, SqliteMirrorContract, testing::ValuesIn(erasureContract()),
+INSTANTIATE_TEST_SUITE_P(Changes, SqliteMirrorContract, ::testing::ValuesIn(changesContract()),
                          nameOf);
-INSTANTIATE_TEST_SUITE_P(Windows, SqliteMirrorContract, testing::ValuesIn(windowContract()),
+INSTANTIATE_TEST_SUITE_P(Erasure, SqliteMirrorContract, ::testing::ValuesIn(erasureContract()),
                          nameOf);
-INSTANTIATE_TEST_SUITE_P(Search, SqliteMirrorContract, testing::ValuesIn(searchContract()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Windows, SqliteMirrorContract, ::testing::ValuesIn(windowContract()),
+                         nameOf);
+INSTANTIATE_TEST_SUITE_P(Search, SqliteMirrorContract, ::testing::ValuesIn(searchContract()),
+                         nameOf);
 
 }  // namespace
 }  // namespace heymilo_test

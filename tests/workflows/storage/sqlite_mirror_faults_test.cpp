@@ -34,9 +34,9 @@ using heymilo::test::FakeList;
 using heymilo::workflows::MirrorOptions;
 using heymilo::workflows::MirrorResult;
 using std::chrono::minutes;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class SqliteMirrorFaults : public testing::Test {
+class SqliteMirrorFaults : public ::testing::Test {
  protected:
   SqliteMirrorFaults() {
     list.add(250, kBegin, minutes{1});

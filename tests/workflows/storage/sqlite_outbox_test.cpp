@@ -23,13 +23,13 @@ using heymilo::StoreError;
 using heymilo::workflows::Outbox;
 using heymilo::workflows::OutboxOutcome;
 using heymilo::workflows::OutboxState;
-using testing::HasSubstr;
-using testing::Not;
-using testing::ValuesIn;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::ValuesIn;
 
-std::string nameOf(const testing::TestParamInfo<OutboxRule>& info) { return info.param.name; }
+std::string nameOf(const ::testing::TestParamInfo<OutboxRule>& info) { return info.param.name; }
 
-class SqliteOutboxContract : public testing::TestWithParam<OutboxRule> {
+class SqliteOutboxContract : public ::testing::TestWithParam<OutboxRule> {
  protected:
   TemporaryDirectory directory;
 };
@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(Store, SqliteOutboxContract, ValuesIn(outboxContract())
 INSTANTIATE_TEST_SUITE_P(Delivery, SqliteOutboxContract, ValuesIn(deliveryContract()), nameOf);
 INSTANTIATE_TEST_SUITE_P(Corrections, SqliteOutboxContract, ValuesIn(correctionContract()), nameOf);
 
-class SqliteOutboxFile : public testing::Test {
+class SqliteOutboxFile : public ::testing::Test {
  protected:
   static void settleAll(Outbox& outbox, OutboxState state) {
     std::vector<OutboxOutcome> outcomes;

@@ -113,9 +113,9 @@ TEST(CanonicalJsonTest, WhatCannotBeSentIsNamed) {
   for (const double value : {std::numeric_limits<double>::quiet_NaN(),
                              std::numeric_limits<double>::infinity(),
                              -std::numeric_limits<double>::infinity()}) {
-    EXPECT_THAT(problemOf(json{1, value}), testing::HasSubstr("NaN or infinity"));
+    EXPECT_THAT(problemOf(json{1, value}), ::testing::HasSubstr("NaN or infinity"));
   }
-  EXPECT_THAT(problemOf(json::binary({1, 2})), testing::HasSubstr("binary"));
+  EXPECT_THAT(problemOf(json::binary({1, 2})), ::testing::HasSubstr("binary"));
 }
 
 TEST(CanonicalJsonTest, IsAsDeepAsTheCodecSends) {
