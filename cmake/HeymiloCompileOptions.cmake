@@ -66,3 +66,10 @@ function(heymilo_precompile target)
       <chrono> <functional> <map> <memory> <mutex> <nlohmann/json.hpp> <optional> <string> <vector>)
   endif()
 endfunction()
+
+# With HEYMILO_UNITY_BUILD, compiles eight files as one, which takes half the time. Names in the unnamed
+# namespaces of the target's files differ: CMAKE_UNITY_BUILD_BATCH_SIZE=0, which compiles all files as one, shows
+# those that do not.
+function(heymilo_unity target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD "${HEYMILO_UNITY_BUILD}")
+endfunction()

@@ -20,8 +20,8 @@
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr std::string_view kPublic = "include/heymilo/";
 
@@ -376,7 +376,7 @@ void PrintTo(const Case& rule, std::ostream* out) {
   *out << rule.include.file << " includes " << rule.include.header;
 }
 
-class ArchitectureRules : public testing::TestWithParam<Case> {};
+class ArchitectureRules : public ::testing::TestWithParam<Case> {};
 
 TEST_P(ArchitectureRules, Complain) {
   EXPECT_THAT(complaint(GetParam().include), HasSubstr(GetParam().complaint));
@@ -384,7 +384,7 @@ TEST_P(ArchitectureRules, Complain) {
 
 INSTANTIATE_TEST_SUITE_P(
     , ArchitectureRules,
-    testing::Values(
+    ::testing::Values(
         Case{{"src/new_thing.cpp", "base/ascii.hpp", true}, "the file is in no folder"},
         Case{{"src/client/client.cpp", "new_thing.hpp", true}, "the header is in no folder"},
         Case{{"src/base/ascii.hpp", "heymilo/errors.hpp", true}, "may not include"},
@@ -410,21 +410,21 @@ INSTANTIATE_TEST_SUITE_P(
         Case{{"src/testing/server/backend.cpp", "httplib.h", false}, "httplib_server."},
         Case{{"src/workflows/bulk/chunk.cpp", "sqlite3.h", false}, "workflows/storage/"}));
 
-class ArchitectureAllows : public testing::TestWithParam<Include> {};
+class ArchitectureAllows : public ::testing::TestWithParam<Include> {};
 
 TEST_P(ArchitectureAllows, WhatGoesDown) { EXPECT_THAT(complaint(GetParam()), IsEmpty()); }
 
 INSTANTIATE_TEST_SUITE_P(
     , ArchitectureAllows,
-    testing::Values(Include{"src/call/call.cpp", "curl/curl_transport.hpp", true},
-                    Include{"src/call/call.cpp", "json/codec.hpp", true},
-                    Include{"src/client/client.cpp", "heymilo/client.hpp", true},
-                    Include{"src/curl/transfer.cpp", "curl/curl.h", false},
-                    Include{"src/testing/server/http/httplib_server.cpp", "httplib.h", false},
-                    Include{"src/testing/mock_server.cpp", "base/utf8.hpp", true},
-                    Include{"src/workflows/bulk/chunk.cpp", "workflows/storage/sqlite.hpp", true},
-                    Include{"tools/list_candidates.cpp", "heymilo/client.hpp", false},
-                    Include{"tools/list_candidates.cpp", "base/utf8.hpp", true},
-                    Include{"include/heymilo/client.hpp", "heymilo/pagination.hpp", true}));
+    ::testing::Values(Include{"src/call/call.cpp", "curl/curl_transport.hpp", true},
+                      Include{"src/call/call.cpp", "json/codec.hpp", true},
+                      Include{"src/client/client.cpp", "heymilo/client.hpp", true},
+                      Include{"src/curl/transfer.cpp", "curl/curl.h", false},
+                      Include{"src/testing/server/http/httplib_server.cpp", "httplib.h", false},
+                      Include{"src/testing/mock_server.cpp", "base/utf8.hpp", true},
+                      Include{"src/workflows/bulk/chunk.cpp", "workflows/storage/sqlite.hpp", true},
+                      Include{"tools/list_candidates.cpp", "heymilo/client.hpp", false},
+                      Include{"tools/list_candidates.cpp", "base/utf8.hpp", true},
+                      Include{"include/heymilo/client.hpp", "heymilo/pagination.hpp", true}));
 
 }  // namespace

@@ -154,8 +154,12 @@ function(heymilo_test file)
   set_tests_properties(${file} PROPERTIES TIMEOUT 600 RUN_SERIAL ${test_SERIAL})
 endfunction()
 
+# All test programs and what they start, without the programs and examples that no test needs.
+add_custom_target(heymilo_tests)
+
 function(heymilo_test_program program internal cxx20)
   add_executable(${program})
+  add_dependencies(heymilo_tests ${program})
   target_include_directories(${program} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   target_compile_definitions(${program} PRIVATE
     HEYMILO_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
@@ -172,6 +176,7 @@ function(heymilo_test_program program internal cxx20)
   target_link_libraries(${program} PRIVATE
     ${heymilo_openssl} GTest::gmock_main Threads::Threads)
   heymilo_compile_options(${program} TEST)
+  heymilo_unity(${program})
   if(cxx20)
     set_target_properties(${program} PROPERTIES CXX_STANDARD 20)
   else()

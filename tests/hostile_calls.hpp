@@ -107,7 +107,7 @@ inline void expectFitForALog(const std::string& what) {
     const auto byte = static_cast<unsigned char>(c);
     EXPECT_TRUE(byte >= 0x20 && byte != 0x7f) << static_cast<int>(byte);
   }
-  EXPECT_THAT(what, testing::Not(testing::HasSubstr("key-of-the-test")));
+  EXPECT_THAT(what, ::testing::Not(::testing::HasSubstr("key-of-the-test")));
 }
 
 /// One call of each kind to a server that sends `bytes` as a response and closes. The server must

@@ -49,6 +49,18 @@ count_tests() {
        END {print within + all - programs}' "build/$1/Testing/Temporary/LastTest.log"
 }
 
+# The tests flush small files to the disk thousands of times. In memory that is two to three times quicker and
+# shows the same, since processes are killed here, but no machine. Where there is no such memory, or too
+# little, they use the usual directory.
+use_memory() {
+  local free
+  free=$(df --output=fstype,avail /dev/shm 2>/dev/null | awk '$1 == "tmpfs" {print $2}')
+  [ "${free:-0}" -ge 4000000 ] && memory=$(mktemp -d /dev/shm/heymilo.XXXXXX) || return 0
+  trap 'rm -rf "$memory"' EXIT
+  printf '#!/bin/sh\n' >"$memory/program" && chmod +x "$memory/program"
+  ! "$memory/program" 2>/dev/null || export TMPDIR=$memory
+}
+
 # The quick tests wait more than they compute.
 run_tests() {
   local at_once=$jobs
@@ -77,6 +89,7 @@ verdict() {
   exit 0
 }
 
+use_memory
 case "${1:-}" in
   '')
     step "install what is missing" scripts/install-dependencies.sh tests || verdict
