@@ -61,9 +61,9 @@ use_memory() {
   ! "$memory/program" 2>/dev/null || export TMPDIR=$memory
 }
 
-# The quick tests wait more than they compute.
+# The tests wait more than they compute, the quick ones above all.
 run_tests() {
-  local at_once=$jobs
+  local at_once=$((jobs + 1))
   [ "$1" != quick ] || at_once=$((2 * jobs))
   ctest --preset "$1" --parallel "$at_once"
   local result=$?
