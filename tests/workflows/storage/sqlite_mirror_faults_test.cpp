@@ -1,6 +1,6 @@
-// The mirror in SQLite when its file is replaced by an older copy, or can't be written. After each
-// of these, the next run makes it equal to the API's list, field by field, and nobody who was
-// erased is back. For a program that is killed see workflows/mirror/mirror_kill.
+// The mirror in SQLite when its file is replaced by an older copy, or can't be written, or the disk
+// is full. After each of these, the next run makes it equal to the API's list, field by field, and
+// nobody who was erased is back. For a program that is killed see workflows/mirror/mirror_kill.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,6 +19,7 @@
 
 #include "heymilo/errors.hpp"
 #include "support/faults.hpp"
+#include "support/full_disk.hpp"
 #include "support/mirror_fakes.hpp"
 #include "support/temporary_directory.hpp"
 #include "workflows/mirror/mirror_rules.hpp"
@@ -141,6 +142,38 @@ TEST_F(SqliteMirrorFaults, AnOlderCopyTakesItsPlaceDuringARun) {
   fs::remove(file + "-wal");
   fs::remove(file + "-shm");
   expectInStep();
+}
+
+// The disk is full after more bytes each time: while the log grows, while the file does,
+// while erased bytes are overwritten.
+TEST_F(SqliteMirrorFaults, AFullDisk) {
+  SCOPED_TRACE("HEYMILO_TEST_SEED=" + std::to_string(seed));
+  std::size_t refused = 0, done = 0;
+  for (std::uintmax_t limit = 4'096; done < 3; limit += limit / 2) {
+    SCOPED_TRACE(limit);
+    change();
+    for (int count = 0; count < 20; ++count) {  // as many as were deleted
+      ++added;
+      list.candidates.push_back(heymilo::test::mirroredCandidate("new-" + std::to_string(added),
+                                                                 kBegin + minutes{1'000 + added}));
+    }
+    {
+      const FullDisk disk;
+      disk.begin(limit);
+      try {
+        run();
+        ++done;
+      } catch (const StoreError& error) {
+        ++refused;
+        EXPECT_THAT(error.what(), HasSubstr(file));
+        EXPECT_THAT(error.what(), HasSubstr("disk"));
+      }
+    }
+    expectInStep();
+    ASSERT_FALSE(HasFatalFailure());
+    ASSERT_LT(refused, 100u);
+  }
+  EXPECT_GE(refused, 5u);
 }
 
 /// Not root, whom no permission stops.

@@ -2,39 +2,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <string>
 
 #include "heymilo/workflows/store_error.hpp"
 #include "support/bulk_ingest_fixture.hpp"
+#include "support/full_disk.hpp"
 
 namespace heymilo {
 namespace {
 
+using heymilo_test::FullDisk;
 using heymilo_test::people;
 using heymilo_test::sourceOf;
-
-/// Prevents all files of this process from growing, as on a full disk.
-class FullDisk {
- public:
-  FullDisk() {
-    std::signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-  }
-  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
-  void begin() const {
-    const rlimit none{1, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &none);
-  }
-
- private:
-  rlimit before_{};
-};
 
 class StoreErrorTest : public heymilo_test::BulkIngestTest {
  protected:
