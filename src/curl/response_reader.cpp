@@ -22,7 +22,7 @@ constexpr std::size_t kSpare = 64;
 
 bool isBlank(char c) noexcept { return c == ' ' || c == '\t'; }
 
-std::string_view trimmed(std::string_view text) noexcept {
+std::string_view withoutBlanks(std::string_view text) noexcept {
   while (!text.empty() && isBlank(text.front())) {
     text.remove_prefix(1);
   }
@@ -33,9 +33,9 @@ std::string_view trimmed(std::string_view text) noexcept {
 }
 
 /// The number after the first space: `HTTP/1.1 200 OK`.
-int statusOf(std::string_view line) noexcept {
+int statusIn(std::string_view line) noexcept {
   line.remove_prefix((std::min)(line.find(' '), line.size()));
-  line = trimmed(line);
+  line = withoutBlanks(line);
   int status = 0;
   std::from_chars(line.data(), line.data() + line.size(), status);
   return status;
@@ -67,10 +67,10 @@ void ResponseReader::addLine(std::string_view line) {
     headers_ = {};
     headers_.reserve(kUsual);
     has_field_ = false;
-    status_ = statusOf(line);
+    status_ = statusIn(line);
     return;
   }
-  const std::string_view content = trimmed(line);
+  const std::string_view content = withoutBlanks(line);
   if (content.empty()) {
     endHeaders();
     return;
@@ -83,7 +83,8 @@ void ResponseReader::addLine(std::string_view line) {
   }
   const std::size_t colon = content.find(':');
   if (colon != std::string_view::npos) {
-    has_field_ = headers_.addReceived(content.substr(0, colon), trimmed(content.substr(colon + 1)));
+    has_field_ =
+        headers_.addReceived(content.substr(0, colon), withoutBlanks(content.substr(colon + 1)));
   }
 }
 

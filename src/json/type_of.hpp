@@ -130,15 +130,15 @@ inline constexpr auto kMember = std::get<I>(rows<T>()).member;
 template <class T, std::size_t I>
 constexpr FieldType fieldType() {
   constexpr auto row = std::get<I>(rows<T>());
-  using Member = std::decay_t<decltype(std::declval<T&>().*row.member)>;
-  using Value = typename Unwrapped<Member>::type;
+  using MemberType = std::decay_t<decltype(std::declval<T&>().*row.member)>;
+  using Value = typename Unwrapped<MemberType>::type;
   return {row.name,
           row.required,
           row.shown,
           &kType<Value>,
           [](void* object) -> void* {
             auto& member = static_cast<T*>(object)->*kMember<T, I>;
-            if constexpr (std::is_same_v<Member, Value>) {
+            if constexpr (std::is_same_v<MemberType, Value>) {
               return &member;
             } else {
               return &member.emplace();
@@ -146,7 +146,7 @@ constexpr FieldType fieldType() {
           },
           [](const void* object) -> const void* {
             const auto& member = static_cast<const T*>(object)->*kMember<T, I>;
-            if constexpr (std::is_same_v<Member, Value>) {
+            if constexpr (std::is_same_v<MemberType, Value>) {
               return &member;
             } else {
               return member ? &*member : nullptr;

@@ -146,7 +146,7 @@ class Wait {
   /// takes fewer requests than a pass over the candidates in between. Otherwise the whole range is
   /// read.
   std::vector<Window> windowsToRead() const {
-    std::set<Timestamp> seconds;
+    std::set<Timestamp> times_to_read;
     for (const auto& [key, seen] : pending_) {
       if (!seen.created_at) {
         Window all;
@@ -155,15 +155,15 @@ class Wait {
         }
         return {all};
       }
-      seconds.insert(secondOf(*seen.created_at));
+      times_to_read.insert(secondOf(*seen.created_at));
     }
     std::vector<Window> windows;
-    if (seconds.size() < walk_requests_) {
-      for (const Timestamp second : seconds) {
+    if (times_to_read.size() < walk_requests_) {
+      for (const Timestamp second : times_to_read) {
         windows.push_back(windowOf(second, second));
       }
     } else {
-      windows.push_back(windowOf(*seconds.begin(), *seconds.rbegin()));
+      windows.push_back(windowOf(*times_to_read.begin(), *times_to_read.rbegin()));
     }
     return windows;
   }

@@ -79,21 +79,21 @@ namespace {
 
 std::string withoutUrlPasswords(std::string_view text) {
   constexpr std::string_view kEnds = " \t\r\n\"'";
-  std::string shown;
+  std::string safe;
   std::size_t done = 0;
   for (std::size_t at = findUrl(text, 0); at != std::string_view::npos; at = findUrl(text, done)) {
     const std::size_t end = std::min(text.find_first_of(kEnds, at), text.size());
     const std::string_view url = text.substr(at, end - at);
-    shown += text.substr(done, at - done);
+    safe += text.substr(done, at - done);
     if (hasPassword(url)) {
       const std::string place = withoutCredentials(url);
-      shown += place.empty() ? "postgresql://***" : place;
+      safe += place.empty() ? "postgresql://***" : place;
     } else {
-      shown += url;
+      safe += url;
     }
     done = end;
   }
-  return shown.append(text.substr(done));
+  return safe.append(text.substr(done));
 }
 
 /// The end of a value in a connection string of libpq, which may be in single quotes.

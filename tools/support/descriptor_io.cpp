@@ -90,8 +90,8 @@ Written writeAll(int descriptor, std::string_view text) noexcept {
       written.error = ECANCELED;
       break;
     }
-    const ssize_t taken =
-        write(descriptor, text.data() + written.bytes, std::min(text.size() - written.bytes, most));
+    const ssize_t taken = ::write(
+        descriptor, text.data() + written.bytes, std::min(text.size() - written.bytes, most));
     if (taken > 0) {
       written.bytes += static_cast<std::size_t>(taken);
     } else if (taken == 0 || !isForNow(errno)) {
