@@ -57,6 +57,7 @@ use_memory() {
   free=$(df --output=fstype,avail /dev/shm 2>/dev/null | awk '$1 == "tmpfs" {print $2}')
   [ "${free:-0}" -ge 4000000 ] && memory=$(mktemp -d /dev/shm/heymilo.XXXXXX) || return 0
   trap 'rm -rf "$memory"' EXIT
+  chmod 1777 "$memory"  # as /tmp: root's PostgreSQL servers run as another user
   printf '#!/bin/sh\n' >"$memory/program" && chmod +x "$memory/program"
   ! "$memory/program" 2>/dev/null || export TMPDIR=$memory
 }
