@@ -9,7 +9,7 @@
 #                       AddressSanitizer and UndefinedBehaviorSanitizer (short fuzzing included),
 #                       with clang++ and ThreadSanitizer, and, the quick ones only, with clang++ and
 #                       libc++; the benchmarks, briefly, so that they don't rot; and the documentation.
-#                       Up to an hour on two cores
+#                       Half an hour on two quick cores, over an hour on two slow ones
 #
 # Not in it: clang-tidy, ten minutes (cmake --preset lint && cmake --build --preset lint); the same on other
 # releases (tests/releases.sh); the oldest dependencies (tests/minimums.sh); Windows (tests/windows.sh).
