@@ -88,8 +88,10 @@ set(HEYMILO_LEFT_OUT_TESTS "" CACHE STRING "Tests not to run, as GoogleTest's fi
 # headers and "support/…"; INTERNAL ones also private headers, from src/. Tests that take more than a second
 # are SLOW, and not among the quick tests. SERIAL ones measure times: they are slow, no other tests run in
 # parallel, and they do not run under sanitizers, where times are meaningless. THREADS marks tests of several
-# threads: ThreadSanitizer, which is slow, runs these only. ALONE ones are a separate program, since they
-# replace a function for all of it. PROGRAMS are built before, and are in HEYMILO_PROGRAMS_DIR.
+# threads: ThreadSanitizer, which is slow, runs these only. It also finds memory that is used after it was
+# freed: AddressSanitizer does not repeat those that are slow and need a database or other programs. ALONE ones
+# are a separate program, since they replace a function for all of it. PROGRAMS are built before, and are in
+# HEYMILO_PROGRAMS_DIR.
 function(heymilo_test file)
   cmake_parse_arguments(PARSE_ARGV 1 test
     "INTERNAL;ALONE;SLOW;SERIAL;THREADS;CXX20" "" "NEEDS;PROGRAMS;SOURCES;LIBRARIES")
@@ -100,7 +102,9 @@ function(heymilo_test file)
   if(NOT possible
       OR (HEYMILO_QUICK_TESTS AND (test_SLOW OR test_SERIAL))
       OR (HEYMILO_SANITIZE AND test_SERIAL)
-      OR (HEYMILO_SANITIZE STREQUAL "thread" AND NOT test_THREADS))
+      OR (HEYMILO_SANITIZE STREQUAL "thread" AND NOT test_THREADS)
+      OR (HEYMILO_SANITIZE MATCHES "address" AND test_THREADS AND test_SLOW
+        AND test_NEEDS MATCHES "POSTGRES|PROGRAMS"))
     return()
   endif()
 

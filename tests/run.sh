@@ -62,9 +62,9 @@ use_memory() {
   ! "$memory/program" 2>/dev/null || export TMPDIR=$memory
 }
 
-# The tests wait more than they compute, the quick ones above all.
+# The quick tests wait more than they compute.
 run_tests() {
-  local at_once=$((jobs + 1))
+  local at_once=$jobs
   [ "$1" != quick ] || at_once=$((2 * jobs))
   ctest --preset "$1" --parallel "$at_once"
   local result=$?
