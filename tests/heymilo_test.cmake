@@ -80,6 +80,8 @@ endfunction()
 # The tests of a folder are one program, which is the cheapest to build; ctest has one entry per file.
 set(HEYMILO_QUICK_TESTS OFF CACHE BOOL "Of the tests only those that are done within a second each")
 
+option(HEYMILO_SANITIZE_ALL_TESTS "With AddressSanitizer, the slow tests of databases and programs too" OFF)
+
 set(HEYMILO_LEFT_OUT_TESTS "" CACHE STRING "Tests not to run, as GoogleTest's filters name them")
 
 # heymilo_test(<file> [INTERNAL] [ALONE] [SLOW] [SERIAL] [THREADS] [CXX20] [NEEDS <need>...]
@@ -88,10 +90,9 @@ set(HEYMILO_LEFT_OUT_TESTS "" CACHE STRING "Tests not to run, as GoogleTest's fi
 # headers and "support/…"; INTERNAL ones also private headers, from src/. Tests that take more than a second
 # are SLOW, and not among the quick tests. SERIAL ones measure times: they are slow, no other tests run in
 # parallel, and they do not run under sanitizers, where times are meaningless. THREADS marks tests of several
-# threads: ThreadSanitizer, which is slow, runs these only. It also finds memory that is used after it was
-# freed: AddressSanitizer does not repeat those that are slow and need a database or other programs. ALONE ones
-# are a separate program, since they replace a function for all of it. PROGRAMS are built before, and are in
-# HEYMILO_PROGRAMS_DIR.
+# threads: ThreadSanitizer, which is slow, runs these only. ALONE ones are a separate program, since they replace a
+# function for all of it. PROGRAMS are built before, and are in HEYMILO_PROGRAMS_DIR. AddressSanitizer runs the
+# SLOW tests that need PROGRAMS or POSTGRES only with HEYMILO_SANITIZE_ALL_TESTS: they take half of the time.
 function(heymilo_test file)
   cmake_parse_arguments(PARSE_ARGV 1 test
     "INTERNAL;ALONE;SLOW;SERIAL;THREADS;CXX20" "" "NEEDS;PROGRAMS;SOURCES;LIBRARIES")
@@ -103,8 +104,8 @@ function(heymilo_test file)
       OR (HEYMILO_QUICK_TESTS AND (test_SLOW OR test_SERIAL))
       OR (HEYMILO_SANITIZE AND test_SERIAL)
       OR (HEYMILO_SANITIZE STREQUAL "thread" AND NOT test_THREADS)
-      OR (HEYMILO_SANITIZE MATCHES "address" AND test_THREADS AND test_SLOW
-        AND test_NEEDS MATCHES "POSTGRES|PROGRAMS"))
+      OR (HEYMILO_SANITIZE MATCHES "address" AND NOT HEYMILO_SANITIZE_ALL_TESTS
+        AND test_SLOW AND test_NEEDS MATCHES "POSTGRES|PROGRAMS"))
     return()
   endif()
 

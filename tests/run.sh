@@ -11,8 +11,10 @@
 #                       libc++; the benchmarks, briefly, so that they don't rot; and the documentation.
 #                       Half an hour on two quick cores, over an hour on two slow ones
 #
-# Not in it: clang-tidy, ten minutes (cmake --preset lint && cmake --build --preset lint); the same on other
-# releases (tests/releases.sh); the oldest dependencies (tests/minimums.sh); Windows (tests/windows.sh).
+# Not in it: the slow tests of databases and programs under AddressSanitizer (cmake --preset asan
+# -DHEYMILO_SANITIZE_ALL_TESTS=ON); clang-tidy, ten minutes (cmake --preset lint && cmake --build --preset lint);
+# the same on other releases (tests/releases.sh); the oldest dependencies (tests/minimums.sh); Windows
+# (tests/windows.sh).
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
