@@ -189,11 +189,10 @@ TEST_F(PostgresQuota, ASlotRestsAfterItsUse) {
   const int slot = waitFor(*member);
   EXPECT_FALSE(take(*member));
   EXPECT_TRUE(member->mayStillSend(slot));
-  auto released = steady_clock::now();
   member->release(slot, SlotEnd::unsent);
   EXPECT_TRUE(member->take({Priority::bulk, kTimeout}).slot) << "it was not used";
+  const auto released = steady_clock::now();
   member->release(slot + 1, SlotEnd::answered);
-  released = steady_clock::now();
   waitFor(*member);
   EXPECT_GT(steady_clock::now() - released, milliseconds{300});
 }
@@ -287,8 +286,8 @@ TEST_F(PostgresQuota, A429HoldsAllSharers) {
   const auto second = quota()->join(terms(), [] {});
   first->release(waitFor(*first), SlotEnd::unsent);
   second->release(waitFor(*second), SlotEnd::unsent);
-  first->hold(milliseconds{1'500});
   const auto held = steady_clock::now();
+  first->hold(milliseconds{1'500});
   const heymilo::SlotTurn turn = first->take({Priority::interactive, kTimeout});
   EXPECT_FALSE(turn.slot);
   EXPECT_GT(turn.held, milliseconds{1'000});
