@@ -157,6 +157,9 @@ function(heymilo_test file)
   endif()
   add_test(NAME ${file} COMMAND ${program} "--gtest_filter=${filter}")
   set_tests_properties(${file} PROPERTIES TIMEOUT 600 RUN_SERIAL ${test_SERIAL})
+  if(test_THREADS AND test_PROGRAMS)  # several processes of several threads, which have time limits
+    set_tests_properties(${file} PROPERTIES PROCESSORS 2)
+  endif()
 endfunction()
 
 # All test programs and what they start, without the programs and examples that no test needs.

@@ -186,6 +186,7 @@ TEST_F(MachineQuota, HoldsUnderKillsAtRandom) {
     process->signal(SIGKILL);
     process = worker("killed", 2);
   }
+  EXPECT_TRUE(server.waitForRequests(2 * kRequests, seconds{60})) << logged();
   processes.clear();
   double used = 0;
   check("killed", used);
