@@ -19,7 +19,7 @@ constexpr const char* kResponse =
     R"("candidate":null},"meta":{"workspace":"ws_71d0"}})";
 
 // Fifteen with libstdc++: the returned object's own eleven, the URL, both bodies, and a std::vector
-// in the parser.
+// in the parser. Ten with libc++, whose strings keep 22 characters in place instead of 15.
 TEST(RequestAllocations, ASmallRequestNeedsFew) {
   RawServer server(answering(httpAnswer("200 OK",
                                         kResponse,
@@ -41,7 +41,7 @@ TEST(RequestAllocations, ASmallRequestNeedsFew) {
     needed = allocations_here - before;
     EXPECT_EQ(response.data.interview_id, "int_5f2b9c1e7a000001");
   }
-  EXPECT_GT(needed, 11);
+  EXPECT_GE(needed, 8);
   EXPECT_LE(needed, 18);
 }
 
