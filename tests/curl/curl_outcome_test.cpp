@@ -25,15 +25,15 @@ using heymilo_test::RawServer;
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 
+std::shared_ptr<Transport> transportWithoutProxy() {
+  CurlOptions options;
+  options.proxy = "";
+  return makeCurlTransport(options);
+}
+
 class CurlOutcome : public ::testing::Test {
  protected:
-  static std::shared_ptr<Transport> makeTransport() {
-    CurlOptions options;
-    options.proxy = "";
-    return makeCurlTransport(options);
-  }
-
-  const std::shared_ptr<Transport> transport = makeTransport();
+  const std::shared_ptr<Transport> transport = transportWithoutProxy();
 };
 
 /// Responds to the first request of its first connection, reads the second and closes; any further
@@ -53,7 +53,7 @@ TEST(CurlOutcomeOfReuse, ARequestOnAKeptConnectionThatBreaksIsNotRepeated) {
   for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "GET"}) {
     for (const std::size_t size : {std::size_t{0}, std::size_t{2}, std::size_t{200'000}}) {
       RawServer server(&leaveAtSecondRequest);
-      const auto transport = makeTransport();
+      const auto transport = transportWithoutProxy();
       transport->send(get(server.url("/first")), {});
       HttpRequest request = post(server.url("/second"), std::string(size, 'x'));
       if (std::string_view(method) == "GET") {
