@@ -144,8 +144,7 @@ TEST_F(SqliteMirrorFaults, AnOlderCopyTakesItsPlaceDuringARun) {
   expectInStep();
 }
 
-// The disk is full after more bytes each time: while the log grows, while the file does,
-// while erased bytes are overwritten.
+// The disk is full after more bytes each time.
 TEST_F(SqliteMirrorFaults, AFullDisk) {
   SCOPED_TRACE("HEYMILO_TEST_SEED=" + std::to_string(seed));
   std::size_t refused = 0, done = 0;
