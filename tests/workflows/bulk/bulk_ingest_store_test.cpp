@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +22,7 @@ namespace {
 using std::chrono::seconds;
 
 /// A journal whose operations from one number up to another one fail: every other one of them is
-/// carried out all the same.
+/// carried out all the same. While `held` is locked, all of them wait.
 class FailingJournal final : public Journal {
  public:
   explicit FailingJournal(std::shared_ptr<Journal> inner) : inner_(std::move(inner)) {}
@@ -61,10 +62,12 @@ class FailingJournal final : public Journal {
 
   int fails_from = 0, fails_to = 0;
   int operations = 0;
+  std::mutex held;
 
  private:
   template <class Operation>
   auto perform(const Operation& operation) -> decltype(operation()) {
+    const std::lock_guard lock(held);
     const int number = ++operations;
     if (number < fails_from || number >= fails_to) {
       return operation();
@@ -139,32 +142,38 @@ TEST_F(BulkIngestStore, ThatDoesNotComeBackEndsTheRun) {
   }
 }
 
-/// Connects slowly, once: so long that others may have taken over what is to be sent.
+/// Connects slowly, once: so long that others may have taken over what is to be sent. Meanwhile the
+/// journal does not respond either, or the worker would say that it lives.
 class SlowToConnect final : public Transport {
  public:
-  SlowToConnect(std::shared_ptr<Transport> inner, std::shared_ptr<ManualClock> clock)
-      : inner_(std::move(inner)), clock_(std::move(clock)) {}
+  SlowToConnect(std::shared_ptr<Transport> inner, std::shared_ptr<ManualClock> clock,
+                std::shared_ptr<FailingJournal> journal)
+      : inner_(std::move(inner)), clock_(std::move(clock)), journal_(std::move(journal)) {}
 
   HttpResponse send(const HttpRequest& request, const CancellationToken& cancellation) override {
-    if (request.method == "POST" && !slow_.exchange(true)) {
-      clock_->advance(seconds{11});
+    if (request.method != "POST" || slow_.exchange(true)) {
+      return inner_->send(request, cancellation);
     }
+    const std::lock_guard lock(journal_->held);
+    clock_->advance(seconds{11});
     return inner_->send(request, cancellation);
   }
 
  private:
   const std::shared_ptr<Transport> inner_;
   const std::shared_ptr<ManualClock> clock_;
+  const std::shared_ptr<FailingJournal> journal_;
   std::atomic<bool> slow_{false};
 };
 
 TEST_F(BulkIngestStore, NothingIsSentAfterTheEndOfTheLease) {
-  client_options.transport = std::make_shared<SlowToConnect>(server.transport(), clock);
+  const auto journal = open();
+  client_options.transport = std::make_shared<SlowToConnect>(server.transport(), clock, journal);
   std::atomic<int> not_sent{0};
   client_options.on_event = [&](const Event& event) {
     not_sent += event.kind == EventKind::failure ? 1 : 0;
   };
-  options.store = open();
+  options.store = journal;
   options.concurrency = 1;
   options.patience = 1;  // it is not a failure
   const BulkIngestResult result = ingest(people(30));
