@@ -72,4 +72,9 @@ endfunction()
 # those that do not.
 function(heymilo_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD "${HEYMILO_UNITY_BUILD}")
+  if(HEYMILO_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Warns where a class has a member of a type in an unnamed namespace, unless both are in the file that is
+    # compiled: here each file is included by that one.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
 endfunction()

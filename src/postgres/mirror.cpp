@@ -64,7 +64,7 @@ std::optional<Timestamp> momentIn(const Rows& rows, std::size_t column) {
              : std::optional(Timestamp(microseconds(rows.number(0, column))));
 }
 
-StoreError storeError(const std::string& reason) {
+StoreError mirrorError(const std::string& reason) {
   return StoreError("the mirror in PostgreSQL can't be used: " + reason);
 }
 
@@ -259,11 +259,11 @@ class PostgresMirror final : public workflows::MirrorSink {
       return operation();
     } catch (const StatementError& error) {
       prepared_ = prepared_ && !isMissing(error);
-      throw storeError(error.what());
+      throw mirrorError(error.what());
     } catch (const json::exception&) {
-      throw storeError("its tables have something else than a mirror");
+      throw mirrorError("its tables have something else than a mirror");
     } catch (const std::out_of_range&) {
-      throw storeError("its tables are of another version");
+      throw mirrorError("its tables are of another version");
     }
   }
 

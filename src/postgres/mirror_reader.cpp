@@ -12,6 +12,7 @@
 #include "postgres/database.hpp"
 #include "postgres/journal_text.hpp"
 #include "postgres/mirror_reader_sql.hpp"
+#include "postgres/mirror_rows.hpp"
 #include "workflows/storage/figures.hpp"
 
 namespace heymilo::postgres {
@@ -26,9 +27,9 @@ using workflows::FiguresBuilder;
 using workflows::FiguresOptions;
 using workflows::MirrorFigures;
 
-constexpr std::chrono::milliseconds kLimit{60'000};  // of a statement
+constexpr std::chrono::milliseconds kReaderLimit{60'000};  // of a statement
 
-StoreError storeError(const std::string& reason) {
+StoreError readerError(const std::string& reason) {
   return StoreError("the mirror in PostgreSQL can't be read: " + reason);
 }
 
@@ -40,16 +41,11 @@ std::string whatToGrant(const StatementError& error) {
              : "";
 }
 
-std::optional<Timestamp> momentOf(const json& value) {
-  return value.is_null() ? std::nullopt
-                         : std::optional(Timestamp(microseconds(value.get<std::int64_t>())));
-}
-
-std::optional<double> numberOf(const json& value) {
+std::optional<double> optionalNumber(const json& value) {
   return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
 }
 
-std::optional<std::string> textOf(const json& value) {
+std::optional<std::string> optionalText(const json& value) {
   return value.is_null() ? std::nullopt : std::optional(value.get<std::string>());
 }
 
@@ -60,7 +56,7 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
   std::vector<std::string> postings() override {
     return carryOut([this] {
       learnRights();
-      const Rows rows = connection_.run(postingsSql(rights_), {}, kLimit);
+      const Rows rows = connection_.run(postingsSql(rights_), {}, kReaderLimit);
       std::vector<std::string> postings;
       for (std::size_t at = 0; at < rows.size(); ++at) {
         postings.push_back(plainText(rows.text(at, 0)));
@@ -75,7 +71,7 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
       const Rows rows = connection_.run(
           figuresSql(rights_, options.personal_data).c_str(),
           {Value(storedText(posting_id)), std::to_string(microseconds(workflows::kRecent).count())},
-          kLimit);
+          kReaderLimit);
       FiguresBuilder builder(options);
       builder.figures.posting_id = posting_id;
       for (std::size_t at = 0; at < rows.size(); ++at) {
@@ -92,20 +88,20 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
     try {
       return operation();
     } catch (const StatementError& error) {
-      throw storeError(isMissing(error) ? "there is no mirror in this database"
-                                        : error.what() + whatToGrant(error));
+      throw readerError(isMissing(error) ? "there is no mirror in this database"
+                                         : error.what() + whatToGrant(error));
     } catch (const json::exception&) {
-      throw storeError("its tables have something else than a mirror");
+      throw readerError("its tables have something else than a mirror");
     } catch (const std::out_of_range&) {
-      throw storeError("its tables are of another version");
+      throw readerError("its tables are of another version");
     }
   }
 
   void learnRights() {
-    if (connection_.run(kFindMirror, {}, kLimit).number(0, 0) == 0) {
-      throw storeError("there is no mirror in this database");
+    if (connection_.run(kFindMirror, {}, kReaderLimit).number(0, 0) == 0) {
+      throw readerError("there is no mirror in this database");
     }
-    const Rows rows = connection_.run(kRights, {}, kLimit);
+    const Rows rows = connection_.run(kRights, {}, kReaderLimit);
     rights_.state = rows.number(0, 0) != 0;
     rights_.tombstones = rows.number(0, 1) != 0;
     rights_.walks = rows.number(0, 2) != 0;
@@ -133,7 +129,7 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
   static CandidateFacts candidateOf(json& row) {
     CandidateFacts facts;
     facts.status = row.at(1).get<std::string>();
-    facts.score = numberOf(row.at(2));
+    facts.score = optionalNumber(row.at(2));
     facts.shortlisted = row.at(3).get<bool>();
     facts.dismissed = row.at(4).get<bool>();
     facts.created_at = momentOf(row.at(5));
@@ -146,12 +142,12 @@ class PostgresMirrorReader final : public workflows::MirrorReader {
   static ChangeFacts changeOf(const json& row) {
     ChangeFacts facts;
     facts.status = row.at(1).get<std::string>();
-    facts.step_id = textOf(row.at(2));
+    facts.step_id = optionalText(row.at(2));
     if (!row.at(3).is_null()) {
       facts.step_order = row.at(3).get<std::int64_t>();
     }
     facts.at = momentOf(row.at(4)).value_or(Timestamp());
-    facts.score = numberOf(row.at(5));
+    facts.score = optionalNumber(row.at(5));
     facts.name = row.at(6).get<std::string>();
     return facts;
   }

@@ -73,20 +73,20 @@ json orNull(const std::optional<T>& value) {
   return value ? json(*value) : json();
 }
 
-json microseconds(const std::optional<Timestamp>& moment) {
+json walkMoment(const std::optional<Timestamp>& moment) {
   return moment ? json(std::int64_t{moment->time_since_epoch().count()}) : json();
-}
-
-std::optional<Timestamp> momentOf(const json& value) {
-  return value.is_null()
-             ? std::nullopt
-             : std::optional(Timestamp(std::chrono::microseconds(value.get<std::int64_t>())));
 }
 
 }  // namespace
 
 std::string momentText(Timestamp moment) {
   return moment < kFirst ? "-infinity" : moment > kLast ? "infinity" : formatTimestamp(moment);
+}
+
+std::optional<Timestamp> momentOf(const json& value) {
+  return value.is_null()
+             ? std::nullopt
+             : std::optional(Timestamp(std::chrono::microseconds(value.get<std::int64_t>())));
 }
 
 CandidateResponse withoutNul(const CandidateResponse& candidate) {
@@ -117,14 +117,14 @@ json historyOf(const std::string& id, const CandidateRow& row) {
 std::string walkText(const MirrorWalk& walk) {
   return json{{"number", walk.number},
               {"full", walk.full},
-              {"created_after", microseconds(walk.created_after)},
-              {"created_before", microseconds(walk.created_before)},
-              {"began_at", microseconds(walk.began_at)},
-              {"started_at", microseconds(walk.started_at)},
-              {"newest", microseconds(walk.newest)},
+              {"created_after", walkMoment(walk.created_after)},
+              {"created_before", walkMoment(walk.created_before)},
+              {"began_at", walkMoment(walk.began_at)},
+              {"started_at", walkMoment(walk.started_at)},
+              {"newest", walkMoment(walk.newest)},
               {"cursor", storedText(walk.cursor)},
               {"unidentified", walk.unidentified},
-              {"oldest_unreadable", microseconds(walk.oldest_unreadable)}}
+              {"oldest_unreadable", walkMoment(walk.oldest_unreadable)}}
       .dump();
 }
 

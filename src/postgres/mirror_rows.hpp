@@ -14,6 +14,10 @@ namespace heymilo::postgres {
 /// A moment as PostgreSQL reads it; `-infinity` or `infinity` outside the years 1 to 9999.
 std::string momentText(Timestamp moment);
 
+/// A moment in microseconds since 1970, or null. Throws nlohmann::json::exception for another
+/// value.
+std::optional<Timestamp> momentOf(const nlohmann::json& value);
+
 /// The candidate with U+FFFD in the place of each NUL, which no text and no jsonb can hold.
 CandidateResponse withoutNul(const CandidateResponse& candidate);
 

@@ -23,7 +23,7 @@ using workflows::OutboxOutcome;
 using workflows::OutboxPosting;
 using workflows::OutboxRow;
 
-constexpr milliseconds kLimit{10'000};  // of a statement
+constexpr milliseconds kOutboxLimit{10'000};  // of a statement
 
 /// A text of PostgreSQL has no NUL.
 std::string withoutNul(std::string text) {
@@ -52,7 +52,7 @@ class PostgresOutbox final : public workflows::Outbox {
  public:
   explicit PostgresOutbox(std::string url) : url_(std::move(url)), connection_(url_) {}
 
-  std::shared_ptr<workflows::Journal> journal() override { return makeJournal(url_, kLimit); }
+  std::shared_ptr<workflows::Journal> journal() override { return makeJournal(url_, kOutboxLimit); }
 
   std::vector<OutboxPosting> pending() override {
     const Rows rows =
@@ -124,11 +124,11 @@ class PostgresOutbox final : public workflows::Outbox {
     const std::lock_guard lock(mutex_);
     try {
       if (!prepared_) {
-        prepareTables(connection_, {"journal", kJournalVersion, journalScript()}, kLimit);
-        prepareTables(connection_, {"outbox", kOutboxVersion, kOutboxScript}, kLimit);
+        prepareTables(connection_, {"journal", kJournalVersion, journalScript()}, kOutboxLimit);
+        prepareTables(connection_, {"outbox", kOutboxVersion, kOutboxScript}, kOutboxLimit);
         prepared_ = true;
       }
-      return connection_.run(sql, parameters, kLimit);
+      return connection_.run(sql, parameters, kOutboxLimit);
     } catch (const StatementError& error) {
       prepared_ = prepared_ && !isMissing(error);
       throw storeError(error.what());

@@ -22,13 +22,13 @@ namespace {
 
 /// 128 random bits: no two holders ever have the same name.
 std::string freshHolder() {
-  constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::string_view kHexDigits = "0123456789abcdef";
   std::random_device random;
   std::string name;
   for (int word = 0; word < 4; ++word) {
     auto bits = static_cast<std::uint32_t>(random());
     for (int digit = 0; digit < 8; ++digit, bits /= 16) {
-      name.push_back(kDigits[bits % 16]);
+      name.push_back(kHexDigits[bits % 16]);
     }
   }
   return name;

@@ -1,7 +1,6 @@
 #include "postgres/quota_protocol.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "heymilo/errors.hpp"
@@ -15,7 +14,6 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr BootTime kNever = BootTime::max();
-constexpr int kAllSlots = std::numeric_limits<int>::max();
 constexpr milliseconds kAgainSoon{20};  // for a call that waits for a statement that is due
 constexpr milliseconds kGap{5};         // between statements that are not urgent
 constexpr milliseconds kLongestBeat{1'000};

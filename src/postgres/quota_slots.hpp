@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <queue>
@@ -17,6 +18,9 @@ namespace heymilo::postgres {
 
 /// A moment by the boot-time clock, as the time since the machine's start.
 using BootTime = std::chrono::nanoseconds;
+
+/// The end of all numbers of slots.
+constexpr int kAllSlots = (std::numeric_limits<int>::max)();
 
 /// The slots that a holder has: which are free, in use, or resting. Slots with a number below
 /// `reserved` are the reserve's. A slot in use is known by a ticket, which is never used again, so

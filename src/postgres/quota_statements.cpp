@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 
 #include "postgres/quota_messages.hpp"
 #include "postgres/quota_protocol.hpp"
@@ -14,7 +13,6 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-constexpr int kAllSlots = std::numeric_limits<int>::max();
 constexpr milliseconds kFirstBackoff{50};
 constexpr milliseconds kLongestBackoff{1'000};
 

@@ -20,7 +20,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kTick{1'000};
+constexpr milliseconds kLongestSleep{1'000};
 constexpr milliseconds kShortest{1};
 
 bool isReal(const Clock& clock) {
@@ -252,7 +252,7 @@ void BulkRun::wait(Lock& lock, std::uint64_t seen) {
     return;
   }
   const Moment now = moment();
-  const auto longest = std::chrono::duration_cast<JobTime>(kTick);
+  const auto longest = std::chrono::duration_cast<JobTime>(kLongestSleep);
   const JobTime due =
       hasBegun() ? std::clamp<JobTime>(job_.wakeAt(now) - now.time, kShortest, longest) : longest;
   const auto happened = [&] { return events_ != seen || !reports_.empty(); };

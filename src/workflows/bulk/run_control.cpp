@@ -9,16 +9,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kFirstWait{250};
-constexpr milliseconds kLongestWait{30'000};
+constexpr milliseconds kFirstPause{250};
+constexpr milliseconds kLongestPause{30'000};
 constexpr milliseconds kGrace{5'000};
 
 milliseconds waitAfter(std::size_t failures) {
-  milliseconds wait = kFirstWait;
-  for (std::size_t i = 1; i < failures && wait < kLongestWait; ++i) {
+  milliseconds wait = kFirstPause;
+  for (std::size_t i = 1; i < failures && wait < kLongestPause; ++i) {
     wait *= 2;
   }
-  return std::min(wait, kLongestWait);
+  return std::min(wait, kLongestPause);
 }
 
 }  // namespace

@@ -9,7 +9,6 @@ namespace heymilo::workflows {
 
 namespace {
 
-using Outcome = MirrorSearch::Outcome;
 using std::chrono::seconds;
 
 // Halving two pages costs one request and one page: not less than reading both.
@@ -22,50 +21,50 @@ std::uint64_t pagesOf(std::uint64_t candidates) {
 
 using Halves = std::pair<MirrorWindow, MirrorWindow>;
 
-class Search {
+class Halving {
  public:
-  explicit Search(const DeletionSearch& by) : by_(by), verified_(false) {}
+  explicit Halving(const DeletionSearch& by) : by_(by), verified_(false) {}
 
-  Outcome run(const MirrorWindow& window) {
+  MirrorSearch::Outcome run(const MirrorWindow& window) {
     const std::optional<std::uint64_t> total = by_.total(window);
-    return total ? compare(window, *total) : Outcome::no_totals;
+    return total ? compare(window, *total) : MirrorSearch::Outcome::no_totals;
   }
 
  private:
   /// A window whose total is known. Anything but `complete` ends the search.
-  Outcome compare(const MirrorWindow& window, std::uint64_t total) {
+  MirrorSearch::Outcome compare(const MirrorWindow& window, std::uint64_t total) {
     const std::uint64_t mirrored = by_.count(window);
     const bool verify = by_.doubtful && !verified_;
     if (total == mirrored && !verify) {
-      return Outcome::complete;
+      return MirrorSearch::Outcome::complete;
     }
     const std::uint64_t differences = total < mirrored ? mirrored - total : total - mirrored;
     const std::uint64_t pages = pagesOf(std::max(total, mirrored));
     const std::optional<Halves> halves =
         pages <= kCheapPages ? std::nullopt : halvesOf(window, mirrored);
     if (!halves || (verified_ && pages <= differences)) {
-      return by_.read(window) ? Outcome::complete : Outcome::none;
+      return by_.read(window) ? MirrorSearch::Outcome::complete : MirrorSearch::Outcome::none;
     }
     const auto& [left, right] = *halves;
     const std::optional<std::uint64_t> of_left = by_.total(left);
     if (!of_left) {
-      return Outcome::no_totals;
+      return MirrorSearch::Outcome::no_totals;
     }
     std::optional<std::uint64_t> of_right;
     if (!verified_) {
       of_right = by_.total(right);
       if (of_right && !isWhole(window, total, *of_left + *of_right)) {
-        return Outcome::bad_totals;
+        return MirrorSearch::Outcome::bad_totals;
       }
       verified_ = true;
     } else {
       of_right = *of_left <= total ? total - *of_left : by_.total(right);
     }
     if (!of_right) {
-      return Outcome::no_totals;
+      return MirrorSearch::Outcome::no_totals;
     }
-    const Outcome outcome = compare(left, *of_left);
-    return outcome == Outcome::complete ? compare(right, *of_right) : outcome;
+    const MirrorSearch::Outcome outcome = compare(left, *of_left);
+    return outcome == MirrorSearch::Outcome::complete ? compare(right, *of_right) : outcome;
   }
 
   /// Whether the totals of two halves are the window's. It is asked for again: the list may have
@@ -98,7 +97,7 @@ class Search {
 }  // namespace
 
 MirrorSearch::Outcome searchDeletions(const MirrorWindow& window, const DeletionSearch& search) {
-  return Search(search).run(window);
+  return Halving(search).run(window);
 }
 
 }  // namespace heymilo::workflows

@@ -8,7 +8,7 @@ namespace heymilo::workflows {
 namespace {
 
 // Later arithmetic stays in the range of a moment.
-constexpr std::chrono::hours kLongest{24 * 36'500};
+constexpr std::chrono::hours kLongestTime{24 * 36'500};
 
 void requireUsable(const FollowOptions& options) {
   const auto require = [](bool valid, const char* option, const char* reason) {
@@ -17,7 +17,7 @@ void requireUsable(const FollowOptions& options) {
     }
   };
   const auto isTime = [](std::chrono::milliseconds time) {
-    return time.count() >= 0 && time <= kLongest;
+    return time.count() >= 0 && time <= kLongestTime;
   };
   require(isTime(options.overlap), "overlap", "must be from 0 to 36500 days");
   require(options.concurrency != 0, "concurrency", "must not be 0");

@@ -5,6 +5,7 @@
 
 #include "base/api_limits.hpp"
 #include "workflows/api_clock.hpp"
+#include "workflows/mirror/deletion_search.hpp"
 
 namespace heymilo::workflows {
 
@@ -14,8 +15,7 @@ using std::chrono::floor;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-constexpr Timestamp::duration kTick{1};
-constexpr auto kPage = static_cast<std::uint64_t>(api_limits::kMaxPage);
+constexpr auto kFollowPage = static_cast<std::uint64_t>(api_limits::kMaxPage);
 
 // What is new is known by its number alone where it is more than a page; but a candidate who was
 // deleted hides one who is new.
@@ -94,7 +94,7 @@ void FollowPasses::readNews(FollowPass& pass) {
 bool FollowPasses::isUnchanged(Timestamp from) {
   const MirrorWindow window{from, std::nullopt};
   const auto mirrored = sink_.count(window);
-  if (!mirrored || mirrored->dated <= kPage) {
+  if (!mirrored || mirrored->dated <= kFollowPage) {
     return false;
   }
   const Moment moment = client_.clock().now();
@@ -124,7 +124,7 @@ void FollowPasses::readOpen(FollowPass& pass, std::size_t group) {
   pass.over = !first;
   if (first) {
     window.created_after = floor<seconds>(*first);
-    if (const auto next = sink_.createdAt(window, kPage)) {
+    if (const auto next = sink_.createdAt(window, kFollowPage)) {
       const Timestamp second =
           std::max<Timestamp>(floor<seconds>(*next), *window.created_after + seconds{1});
       window.created_before = std::min(second - kTick, *window.created_before);

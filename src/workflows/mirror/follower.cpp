@@ -17,7 +17,7 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 constexpr seconds kSlice{10};  // of a wait: then it says that it is there, at the latest
-constexpr std::size_t kBatch = 100;
+constexpr std::size_t kChangesAtOnce = 100;
 
 /// A callback has thrown: what is in `reason_`.
 class CallbackFailed {};
@@ -222,7 +222,7 @@ void Follower::add(const MirrorResult& result, Moment moment) {
 /// Hands out what has changed. False if it was stopped before the end: then nobody may be erased.
 bool Follower::handOut() {
   while (options_.on_change) {
-    const std::vector<MirrorChange> changes = sink_.changes(kBatch);
+    const std::vector<MirrorChange> changes = sink_.changes(kChangesAtOnce);
     if (changes.empty()) {
       break;
     }

@@ -10,7 +10,7 @@ namespace heymilo::workflows {
 namespace {
 
 // Of durations in MirrorOptions: later arithmetic stays in the range of a Timestamp.
-constexpr std::chrono::hours kLongest{24 * 36'500};
+constexpr std::chrono::hours kLongestAfter{24 * 36'500};
 
 void checkOptions(const MirrorOptions& options) {
   if (options.concurrency == 0) {
@@ -19,10 +19,10 @@ void checkOptions(const MirrorOptions& options) {
   if (options.overlap.count() < 0) {
     throw InvalidArgumentError("overlap", "must not be negative");
   }
-  if (options.erase_after.count() < 0 || options.erase_after > kLongest) {
+  if (options.erase_after.count() < 0 || options.erase_after > kLongestAfter) {
     throw InvalidArgumentError("erase_after", "must be from 0 to 36500 days");
   }
-  if (options.full_after.count() < 0 || options.full_after > kLongest) {
+  if (options.full_after.count() < 0 || options.full_after > kLongestAfter) {
     throw InvalidArgumentError("full_after", "must be from 0 to 36500 days");
   }
 }

@@ -16,18 +16,18 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kFirstWait{1'000};
-constexpr milliseconds kLongestWait = std::chrono::minutes{5};
+constexpr milliseconds kFirstRetry{1'000};
+constexpr milliseconds kLongestRetry = std::chrono::minutes{5};
 constexpr milliseconds kWaitOfStore{30'000};
 constexpr milliseconds kWaitWithNewRows{30'000};
 constexpr seconds kTelling{10};                        // of rows that wait
 constexpr seconds kTurn{10};                           // of a posting, where others wait
 constexpr seconds kExpiry = std::chrono::minutes{10};  // how often it is looked for
-constexpr std::size_t kMostDoublings = 20;
+constexpr std::size_t kMostRetryDoublings = 20;
 
 milliseconds waitAfter(std::size_t failures, milliseconds longest) {
-  const std::size_t doublings = std::min(failures == 0 ? 0 : failures - 1, kMostDoublings);
-  return std::min(longest, kFirstWait * (std::int64_t{1} << doublings));
+  const std::size_t doublings = std::min(failures == 0 ? 0 : failures - 1, kMostRetryDoublings);
+  return std::min(longest, kFirstRetry * (std::int64_t{1} << doublings));
 }
 
 }  // namespace
@@ -263,7 +263,7 @@ void OutboxDelivery::failed(const OutboxPosting& posting, const std::exception_p
     Posting& state = postings_[posting.posting_id];
     state.failed = true;
     state.newest = std::max(state.newest, posting.newest);
-    event.wait = waitAfter(++state.failures, kLongestWait);
+    event.wait = waitAfter(++state.failures, kLongestRetry);
     state.failed_at = steady_clock::now();
     state.begins = state.failed_at + event.wait;
     if (error && !result_.error) {

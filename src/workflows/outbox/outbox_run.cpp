@@ -10,9 +10,9 @@ namespace heymilo::workflows {
 
 namespace {
 
-constexpr std::size_t kPage = 200;        // rows read at once
+constexpr std::size_t kRowsRead = 200;    // rows read at once
 constexpr std::size_t kMostRows = 5'000;  // of a run: what is committed late waits for the next one
-constexpr std::size_t kBatch = 100;       // rows settled at once
+constexpr std::size_t kRowsSettled = 100;  // rows settled at once
 // Each run begins with a list, so that one goes on for a while when there are no more rows.
 constexpr std::chrono::seconds kLinger{15};
 // What takes longer to be settled is in doubt: nothing is read after it in this run.
@@ -97,7 +97,7 @@ std::optional<BulkRecord> OutboxRun::next() {
 bool OutboxRun::readPage() {
   using Clock = std::chrono::steady_clock;
   const bool in_order = options_.concurrency == 1;
-  const std::size_t most = in_order ? options_.chunk : kPage;
+  const std::size_t most = in_order ? options_.chunk : kRowsRead;
   if (keys_.size() >= kMostRows || (in_order && !waitUntilSettled())) {
     return false;
   }
@@ -156,7 +156,7 @@ void OutboxRun::note(const RecordReport& report) {
       return;  // it goes on waiting
   }
   outcomes_.push_back(std::move(outcome));
-  if (outcomes_.size() >= kBatch) {
+  if (outcomes_.size() >= kRowsSettled) {
     flush();
   }
 }

@@ -15,7 +15,7 @@ using sqlite::Statement;
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::seconds kOldPatience{1};
 // Formats 1 and 2 were written by version 0.1, which refuses a later one.
 constexpr const char* kLockedOut = "3";
 
@@ -37,7 +37,7 @@ bool Journal01::isOne(const std::string& file) {
   if (!sqlite::whyNotAFile(file).empty() || !std::filesystem::exists(file, error)) {
     return false;
   }
-  Database database(file, kPatience);
+  Database database(file, kOldPatience);
   try {
     return hasTables(database);
   } catch (const StoreError&) {
@@ -48,7 +48,7 @@ bool Journal01::isOne(const std::string& file) {
   }
 }
 
-Journal01::Journal01(const std::string& file) : database_(file, kPatience) {
+Journal01::Journal01(const std::string& file) : database_(file, kOldPatience) {
   if (!hasTables(database_)) {
     throw StoreError(file + " is not a journal of version 0.1");
   }

@@ -26,7 +26,7 @@ using sqlite::Statement;
 namespace {
 
 // For others to finish a transaction, each of which takes some milliseconds.
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kJournalPatience{10};
 
 constexpr std::string_view kGeneration = "SELECT generation FROM heymilo_journal";
 
@@ -42,7 +42,7 @@ void requireExactLocks(const std::string& file) {
 
 Database open(const std::string& file) {
   requireExactLocks(file);
-  Database database(file, kPatience);
+  Database database(file, kJournalPatience);
   // Before anything is changed in somebody else's database, and of one state of the file.
   database.execute("BEGIN");
   if (!journal_schema::present(database)) {
@@ -169,7 +169,7 @@ bool JournalDatabase::isLast(std::int64_t generation, const RunFile::State& stat
 }
 
 JournalDatabase::RunFileLock::RunFileLock(const RunFile& file) : file_(file) {
-  file_.lock(kPatience);
+  file_.lock(kJournalPatience);
 }
 
 JournalDatabase& JournalDatabase::checked() {

@@ -20,7 +20,7 @@ namespace heymilo::workflows::sqlite {
 namespace {
 
 // While others write, what they have done can't be seen.
-constexpr std::chrono::seconds kPatience{2};
+constexpr std::chrono::seconds kWatchPatience{2};
 
 struct Extent {
   std::int64_t length = 0;
@@ -116,7 +116,7 @@ void LengthWatch::require() {
 
 LengthWatch::Finding LengthWatch::compare(bool may_have_holes) const {
   // SQLite knows of the locks that this process has by other connections.
-  Database database(database_, kPatience);
+  Database database(database_, kWatchPatience);
   try {
     Statement mode(database, "PRAGMA journal_mode");
     const bool has_log = mode.step() && mode.text(0) == "wal";

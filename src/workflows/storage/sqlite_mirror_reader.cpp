@@ -43,10 +43,10 @@ constexpr const char* kChanges =
     "AS e WHERE e.interview_id = h.interview_id AND e.observed_at < h.observed_at)";
 
 /// Another program may have written any number: the result can be added to.
-Timestamp fromSeconds(double seconds) {
+Timestamp fromSeconds(double since_1970) {
   constexpr double kMost = 9e12;
-  return Timestamp(
-      std::chrono::microseconds(std::llround(std::clamp(seconds, -kMost, kMost) * kMicroseconds)));
+  return Timestamp(std::chrono::microseconds(
+      std::llround(std::clamp(since_1970, -kMost, kMost) * kMicroseconds)));
 }
 
 std::optional<Timestamp> momentIn(const Statement& row, int column) {

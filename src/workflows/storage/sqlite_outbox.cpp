@@ -28,7 +28,7 @@ using sqlite::Database;
 using sqlite::Statement;
 
 constexpr const char* kNow = "CAST(strftime('%s', 'now') AS INTEGER)";
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kOutboxPatience{10};
 
 constexpr std::int64_t kFew = 1'000;  // rows
 
@@ -79,7 +79,7 @@ class SqliteOutbox final : public Outbox {
  public:
   explicit SqliteOutbox(const std::string& file)
       : process_(processId()),
-        owned_(std::make_unique<Database>(file, kPatience)),
+        owned_(std::make_unique<Database>(file, kOutboxPatience)),
         database_(*owned_),
         files_({absolute(file)}, false) {
     try {
@@ -160,12 +160,12 @@ class SqliteOutbox final : public Outbox {
     require();
     const std::string old =
         std::string(" FROM heymilo_outbox_rejected WHERE rejected_at <= ") + kNow + " - ?";
-    const auto seconds = static_cast<std::int64_t>(age.count());
-    if (!Statement(database_, "SELECT 1" + old).bind(1, seconds).step()) {
+    const auto older = static_cast<std::int64_t>(age.count());
+    if (!Statement(database_, "SELECT 1" + old).bind(1, older).step()) {
       return 0;
     }
     sqlite::Transaction transaction(database_);
-    Statement(database_, "DELETE" + old).bind(1, seconds).run();
+    Statement(database_, "DELETE" + old).bind(1, older).run();
     const auto erased = static_cast<std::uint64_t>(database_.changes());
     eraseRest();
     transaction.commit();
@@ -317,7 +317,7 @@ class SqliteOutbox final : public Outbox {
       // Later.
     }
     database_.execute("PRAGMA busy_timeout=" +
-                      std::to_string(std::chrono::milliseconds(kPatience).count()));
+                      std::to_string(std::chrono::milliseconds(kOutboxPatience).count()));
   }
 
   const long process_;

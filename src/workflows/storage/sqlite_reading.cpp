@@ -10,7 +10,7 @@ namespace heymilo::workflows::sqlite {
 
 namespace {
 
-constexpr int kPatience = 10'000;  // milliseconds
+constexpr int kReadingPatience = 10'000;  // milliseconds
 
 /// The file as a URI of SQLite, which has a parameter for it.
 std::string immutableUri(const std::string& file) {
@@ -39,7 +39,7 @@ Database Database::forReading(const std::string& file, bool quiet) {
     database.fail("open");
   }
   sqlite3_extended_result_codes(opened, 1);
-  sqlite3_busy_timeout(opened, kPatience);
+  sqlite3_busy_timeout(opened, kReadingPatience);
   return database;
 }
 

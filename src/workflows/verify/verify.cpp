@@ -16,7 +16,7 @@ namespace heymilo::workflows {
 
 namespace {
 
-constexpr std::size_t kBatch = 1'000;  // rows of the journal
+constexpr std::size_t kRowsAtOnce = 1'000;  // rows of the journal
 
 JournalPosting postingOf(const Client& client, const std::string& posting_id, Journal& journal) {
   const std::optional<JournalStanding> standing = journal.standing(posting_id);
@@ -47,13 +47,13 @@ void forEachRow(Journal& journal, const std::string& posting_id,
   constexpr std::string_view kOld = kTakenOver;  // these rows are no keys
   std::string after;
   for (;;) {
-    const std::vector<JournalRow> rows = journal.rows(posting_id, after, kBatch);
+    const std::vector<JournalRow> rows = journal.rows(posting_id, after, kRowsAtOnce);
     for (const JournalRow& row : rows) {
       if (row.key.compare(0, kOld.size(), kOld) != 0) {
         visit(row);
       }
     }
-    if (rows.size() < kBatch) {
+    if (rows.size() < kRowsAtOnce) {
       return;
     }
     after = rows.back().key;

@@ -10,7 +10,7 @@ namespace heymilo::testing::detail {
 
 namespace {
 
-using Parameters = std::vector<std::pair<std::string_view, std::string>>;
+using PathParameters = std::vector<std::pair<std::string_view, std::string>>;
 
 std::string_view takeSegment(std::string_view& path) {
   const std::string_view segment = path.substr(0, path.find('/'));
@@ -23,12 +23,12 @@ bool isParameter(std::string_view segment) {
 }
 
 /// The parameters of a path that fits the template; empty where it does not.
-std::optional<Parameters> match(std::string_view path_template, std::string_view path) {
+std::optional<PathParameters> match(std::string_view path_template, std::string_view path) {
   if (std::count(path_template.begin(), path_template.end(), '/') !=
       std::count(path.begin(), path.end(), '/')) {
     return std::nullopt;
   }
-  Parameters parameters;
+  PathParameters parameters;
   while (!path_template.empty() || !path.empty()) {
     const std::string_view expected = takeSegment(path_template);
     const std::string_view segment = takeSegment(path);
@@ -56,7 +56,7 @@ std::string Route::parameter(std::string_view name) const {
 Route findRoute(OperationTable operations, std::string_view method, std::string_view path) {
   Route route;
   for (const Operation& operation : operations) {
-    std::optional<Parameters> parameters = match(operation.path, path);
+    std::optional<PathParameters> parameters = match(operation.path, path);
     if (!parameters) {
       continue;
     }

@@ -21,8 +21,8 @@ namespace heymilo::testing::detail {
 
 namespace {
 
-constexpr std::size_t kMaxConnections = 1024;
-constexpr std::chrono::seconds kStallLimit{60};
+constexpr std::size_t kMaxRelayed = 1024;
+constexpr std::chrono::seconds kRelayStallLimit{60};
 // The relay closes its connections itself.
 constexpr std::chrono::hours kKeepAlive{24 * 365};
 
@@ -72,7 +72,7 @@ class Tasks final : public httplib::TaskQueue {
 
  private:
   Accepted& accepted_;
-  ThreadPool pool_{kMaxConnections};
+  ThreadPool pool_{kMaxRelayed};
 };
 
 std::uint64_t exchangeOf(const httplib::Request& request) {
@@ -94,8 +94,8 @@ class HttplibServer::Impl : private SigpipeDisposition {
     server_.Get("/", on_request);
     server_.Post("/", on_request);
     server_.set_payload_max_length(max_body_);
-    server_.set_read_timeout(kStallLimit);
-    server_.set_write_timeout(kStallLimit);
+    server_.set_read_timeout(kRelayStallLimit);
+    server_.set_write_timeout(kRelayStallLimit);
     server_.set_keep_alive_timeout(std::chrono::seconds(kKeepAlive).count());
     server_.set_keep_alive_max_count((std::numeric_limits<int>::max)());
     server_.set_tcp_nodelay(true);

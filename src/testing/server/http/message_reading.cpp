@@ -16,7 +16,6 @@ namespace {
 constexpr std::size_t kMaxHead = std::size_t{1} << 20;
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
-constexpr int kBadRequest = 400;
 constexpr int kHeadTooLarge = 431;
 
 /// Takes the available part of a head, at most to its end. False if nothing was received.

@@ -7,6 +7,9 @@
 
 namespace heymilo::testing::detail {
 
+/// The status of a request that is not HTTP.
+constexpr int kBadRequest = 400;
+
 /// The received part of the head of a request.
 struct ReceivedHead {
   std::string bytes{};  ///< including the empty line if it is valid

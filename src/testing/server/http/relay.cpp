@@ -16,7 +16,6 @@ constexpr std::size_t kNoLimit = (std::numeric_limits<std::size_t>::max)();
 constexpr std::size_t kPiece = 64u << 10;
 
 constexpr int kContinue = 100;
-constexpr int kBadRequest = 400;
 
 bool isOneLine(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;

@@ -8,11 +8,11 @@ namespace heymilo::testing::detail {
 namespace {
 
 // The handler decides how long a reply takes.
-constexpr std::chrono::hours kNoLimit{24 * 20};
+constexpr std::chrono::hours kNoStallLimit{24 * 20};
 // cpp-httplib polls each of them a hundred times a second.
 constexpr std::size_t kMaxIdle = 16;
 // The descriptors of ended connections become available shortly afterwards.
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kOpeningLimit{5};
 constexpr std::chrono::milliseconds kRetry{5};
 constexpr std::chrono::milliseconds kAcceptLimit{100};
 
@@ -23,12 +23,12 @@ bool isQuiet(const Upstream& upstream) {
 
 }  // namespace
 
-Upstream::Upstream(Socket socket) : connection(socket, kNoLimit) {}
+Upstream::Upstream(Socket socket) : connection(socket, kNoStallLimit) {}
 
 Upstream::~Upstream() { closeSocket(connection.socket(), false); }
 
 std::unique_ptr<Upstream> Upstreams::take() {
-  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  const auto give_up = std::chrono::steady_clock::now() + kOpeningLimit;
   std::unique_lock lock(mutex_);
   while (true) {
     if (std::unique_ptr<Upstream> upstream = takeIdle()) {

@@ -105,7 +105,7 @@ void ProgressWriter::write() {
   json_.key("name").text(person.name);
   json_.key("email").text(person.email);
   json_.key("score");
-  if (progress_.decided() && !progress_.has(Outcome::knocked_out)) {
+  if (progress_.decided() && !progress_.has(WorkflowOutcome::knocked_out)) {
     json_.decimal(workflow_.score);
   } else {
     json_.null();
@@ -121,8 +121,8 @@ void ProgressWriter::write() {
   if (nullable("agent_summary", progress_.ended(Step::resume))) {
     writeSummary();
   }
-  json_.key("shortlisted").boolean(progress_.has(Outcome::shortlisted));
-  json_.key("dismissed").boolean(progress_.has(Outcome::dismissed));
+  json_.key("shortlisted").boolean(progress_.has(WorkflowOutcome::shortlisted));
+  json_.key("dismissed").boolean(progress_.has(WorkflowOutcome::dismissed));
   json_.key("metadata").raw(person.metadata);
   json_.key("data").raw(person.data);
   object_ = "candidate";

@@ -50,11 +50,11 @@ std::optional<Timestamp> timeAt(const nlohmann::json& object, const char* name) 
     return std::nullopt;
   }
   constexpr double kMostSeconds = 253'402'300'800;  // year 10000
-  const double seconds = found->is_number() ? found->get<double>() : -kMostSeconds;
-  if (std::abs(seconds) >= kMostSeconds) {
+  const double since_1970 = found->is_number() ? found->get<double>() : -kMostSeconds;
+  if (std::abs(since_1970) >= kMostSeconds) {
     throw std::invalid_argument(std::string(name) + " must be a Unix timestamp");
   }
-  return Timestamp{std::chrono::microseconds{std::llround(seconds * 1e6)}};
+  return Timestamp{std::chrono::microseconds{std::llround(since_1970 * 1e6)}};
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ Workflow::Workflow(std::uint64_t number, Timestamp invited) {
     sum += part.score;
     if (luck.happens(kKnockOutShare)) {
       reached = step + 1;
-      outcome = Outcome::knocked_out;
+      outcome = WorkflowOutcome::knocked_out;
       decided = moment;
       return;
     }
@@ -69,9 +69,9 @@ Workflow::Workflow(std::uint64_t number, Timestamp invited) {
   score = static_cast<double>(static_cast<int>(sum / kSteps * 10)) / 10;
   decided = moment + draw(luck, kEvaluation);
   if (luck.happens(kShortlistShare)) {
-    outcome = Outcome::shortlisted;
+    outcome = WorkflowOutcome::shortlisted;
   } else if (luck.happens(kDismissalShare)) {
-    outcome = Outcome::dismissed;
+    outcome = WorkflowOutcome::dismissed;
   }
 }
 
@@ -93,12 +93,14 @@ bool Progress::ended(Step step) const {
 
 bool Progress::passed(Step step) const {
   const bool last = static_cast<std::size_t>(step) + 1 == workflow_.reached;
-  return ended(step) && !(last && workflow_.outcome == Outcome::knocked_out);
+  return ended(step) && !(last && workflow_.outcome == WorkflowOutcome::knocked_out);
 }
 
 bool Progress::decided() const { return workflow_.decided <= now_; }
 
-bool Progress::has(Outcome outcome) const { return decided() && workflow_.outcome == outcome; }
+bool Progress::has(WorkflowOutcome outcome) const {
+  return decided() && workflow_.outcome == outcome;
+}
 
 std::string_view Progress::status() const {
   if (decided()) {

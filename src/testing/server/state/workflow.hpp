@@ -14,7 +14,7 @@ namespace heymilo::testing::detail {
 enum class Step { resume, sms, web_interview, form };
 inline constexpr std::size_t kSteps = 4;
 
-enum class Outcome { completed, shortlisted, dismissed, knocked_out };
+enum class WorkflowOutcome { completed, shortlisted, dismissed, knocked_out };
 
 /// The course of a candidate's workflow, from beginning to end: a pure function of the number drawn
 /// for it and the time of its creation.
@@ -29,7 +29,7 @@ struct Workflow {
 
   std::array<Part, kSteps> steps{};
   std::size_t reached = kSteps;  ///< the number of begun steps; the last may knock out
-  Outcome outcome = Outcome::completed;
+  WorkflowOutcome outcome = WorkflowOutcome::completed;
   Timestamp
       decided{};     ///< from then on `outcome` is shown; evaluating between the last step and then
   double score = 0;  ///< of all steps; 0 to 100
@@ -46,7 +46,7 @@ class Progress {
   bool ended(Step step) const;                        ///< passed or knocked out
   bool passed(Step step) const;                       ///< ended, and not knocked out
   bool decided() const;                               ///< the outcome is shown
-  bool has(Outcome outcome) const;                    ///< decided with this outcome
+  bool has(WorkflowOutcome outcome) const;            ///< decided with this outcome
   std::string_view status() const;                    ///< the API's text
   std::string_view status(Step step) const;           ///< the API's text
   std::optional<Timestamp> changed(Step step) const;  ///< its last change; empty: not begun
