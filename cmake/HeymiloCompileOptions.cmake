@@ -41,6 +41,9 @@ function(heymilo_compile_options target)
     endif()
     target_compile_options(${target} PRIVATE
       -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    if(NOT options_TEST)
+      target_compile_options(${target} PRIVATE -O1)  # tests run in a fraction of the time
+    endif()
     target_link_options(${target} PUBLIC -fsanitize=${HEYMILO_SANITIZE})
   endif()
 endfunction()
