@@ -36,7 +36,8 @@ using std::chrono::steady_clock;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr heymilo::postgres::QuotaTimes kTimes{milliseconds{400}, milliseconds{50}};
+// A statement may take a quarter of the lease, on a busy machine too.
+constexpr heymilo::postgres::QuotaTimes kTimes{milliseconds{1'600}, milliseconds{50}};
 constexpr milliseconds kTimeout{50};
 
 QuotaTerms terms(int requests = 6, int reserved = 0) {
@@ -181,7 +182,7 @@ TEST_F(PostgresQuota, ANewStoreIsWaitedOut) {
   }));
   EXPECT_FALSE(turn.slot) << "a call with a shorter deadline ends now";
   waitFor(*member);
-  EXPECT_GT(steady_clock::now() - began, milliseconds{800});  // T_c + timeout + U + W
+  EXPECT_GT(steady_clock::now() - began, milliseconds{2'000});  // T_c + timeout + U + W
 }
 
 TEST_F(PostgresQuota, ASlotRestsAfterItsUse) {
@@ -255,7 +256,7 @@ TEST_F(PostgresQuota, WhatALeavingMemberHeldIsFreeWhenItHasRested) {
   waitFor(*second);
   const auto waited = steady_clock::now() - left;
   EXPECT_GT(waited, milliseconds{280});
-  EXPECT_LT(waited, milliseconds{790}) << "it did not wait as for one that has died";
+  EXPECT_LT(waited, milliseconds{1'990}) << "it did not wait as for one that has died";
 }
 
 TEST_F(PostgresQuota, ACallThatMayTakeLongerIsToldToTheStoreFirst) {
@@ -263,7 +264,7 @@ TEST_F(PostgresQuota, ACallThatMayTakeLongerIsToldToTheStoreFirst) {
   member->release(waitFor(*member), SlotEnd::unsent);
   EXPECT_FALSE(take(*member, Priority::interactive, milliseconds{5'000}));
   waitFor(*member, Priority::interactive, milliseconds{5'000});
-  EXPECT_EQ(server_->sql("SELECT max(outlast_ms) FROM heymilo.quota_holder"), "5751\n");
+  EXPECT_EQ(server_->sql("SELECT max(outlast_ms) FROM heymilo.quota_holder"), "6951\n");
 }
 
 TEST_F(PostgresQuota, BulkCallsNeverTakeTheReserve) {
@@ -316,7 +317,7 @@ TEST_F(PostgresQuota, AMemberThatNobodyUsesLeavesTheDatabase) {
   }));
   const auto began = steady_clock::now();
   waitFor(*member);
-  EXPECT_LT(steady_clock::now() - began, milliseconds{700}) << "its slots were given back";
+  EXPECT_LT(steady_clock::now() - began, milliseconds{1'900}) << "its slots were given back";
 }
 
 TEST_F(PostgresQuota, TellsWhoHoldsWhat) {
