@@ -72,13 +72,14 @@ class PostgresQuotaLifetimes : public ::testing::Test {
 heymilo_test::PostgresServer* PostgresQuotaLifetimes::server_ = nullptr;
 
 // Each is killed before the end of the wait, which the next one goes on with.
+// They live longer than the time after which one tells what it has waited, 0.3 of the lease.
 TEST_F(PostgresQuotaLifetimes, ShortLivedProgramsComeToTheEndOfTheWait) {
   const auto began = steady_clock::now();
   int status = -1;
   for (int program = 0; program < 20 && status != 0; ++program) {
     status = inChild([&]() -> int {
       const auto member = shared->join(lifetimeTerms(), [] {});
-      for (const auto end = steady_clock::now() + milliseconds{400}; steady_clock::now() < end;) {
+      for (const auto end = steady_clock::now() + milliseconds{800}; steady_clock::now() < end;) {
         member->waiting(1, 0);
         if (take(*member)) {
           _exit(0);
