@@ -41,7 +41,7 @@ function(heymilo_compile_options target)
     endif()
     target_compile_options(${target} PRIVATE
       -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-    if(NOT options_TEST)
+    if(NOT options_TEST AND NOT CMAKE_BUILD_TYPE)  # a build type says itself
       target_compile_options(${target} PRIVATE -O1)  # tests run in a fraction of the time
     endif()
     target_link_options(${target} PUBLIC -fsanitize=${HEYMILO_SANITIZE})

@@ -227,7 +227,8 @@ struct MirrorOptions {
   /// Read everything instead of new and unfinished candidates only.
   bool full = false;
   /// How long before the newest known candidate an incremental run begins: for candidates that
-  /// appear in the list some time after their `created_at`, and for clocks that differ.
+  /// appear in the list some time after their `created_at`, and for clocks that differ. From 0 to
+  /// 36500 days.
   std::chrono::milliseconds overlap = std::chrono::minutes{10};
   /// A walk over everything is read by this many requests in parallel, if the API sends a
   /// total_count; see Client::listAllCandidatesInParallel(). Other walks are read page by page.

@@ -7,28 +7,23 @@ namespace heymilo::workflows {
 
 namespace {
 
-// Later arithmetic stays in the range of a moment.
-constexpr std::chrono::hours kLongestTime{24 * 36'500};
-
 void requireUsable(const FollowOptions& options) {
   const auto require = [](bool valid, const char* option, const char* reason) {
     if (!valid) {
       throw InvalidArgumentError(option, reason);
     }
   };
-  const auto isTime = [](std::chrono::milliseconds time) {
-    return time.count() >= 0 && time <= kLongestTime;
-  };
-  require(isTime(options.overlap), "overlap", "must be from 0 to 36500 days");
+  require(isTimeOfOption(options.overlap), "overlap", "must be from 0 to 36500 days");
   require(options.concurrency != 0, "concurrency", "must not be 0");
-  require(isTime(options.erase_after), "erase_after", "must be from 0 to 36500 days");
-  require(isTime(options.full_after), "full_after", "must be from 0 to 36500 days");
+  require(isTimeOfOption(options.erase_after), "erase_after", "must be from 0 to 36500 days");
+  require(isTimeOfOption(options.full_after), "full_after", "must be from 0 to 36500 days");
   require(options.shortest_interval.count() > 0, "shortest_interval", "must be more than 0");
-  require(options.longest_interval >= options.shortest_interval && isTime(options.longest_interval),
+  require(options.longest_interval >= options.shortest_interval &&
+              isTimeOfOption(options.longest_interval),
           "longest_interval",
           "must be from shortest_interval to 36500 days");
   require(options.requests_per_minute > 0, "requests_per_minute", "must be more than 0");
-  require(options.silence.count() > 0 && isTime(options.silence),
+  require(options.silence.count() > 0 && isTimeOfOption(options.silence),
           "silence",
           "must be more than 0, and at most 36500 days");
 }

@@ -9,22 +9,18 @@ namespace heymilo::workflows {
 
 namespace {
 
-// Of durations in MirrorOptions: later arithmetic stays in the range of a Timestamp.
-constexpr std::chrono::hours kLongestAfter{24 * 36'500};
-
 void checkOptions(const MirrorOptions& options) {
   if (options.concurrency == 0) {
     throw InvalidArgumentError("concurrency", "must not be 0");
   }
-  if (options.overlap.count() < 0) {
-    throw InvalidArgumentError("overlap", "must not be negative");
-  }
-  if (options.erase_after.count() < 0 || options.erase_after > kLongestAfter) {
-    throw InvalidArgumentError("erase_after", "must be from 0 to 36500 days");
-  }
-  if (options.full_after.count() < 0 || options.full_after > kLongestAfter) {
-    throw InvalidArgumentError("full_after", "must be from 0 to 36500 days");
-  }
+  const auto require = [](auto time, const char* option) {
+    if (!isTimeOfOption(time)) {
+      throw InvalidArgumentError(option, "must be from 0 to 36500 days");
+    }
+  };
+  require(options.overlap, "overlap");
+  require(options.erase_after, "erase_after");
+  require(options.full_after, "full_after");
 }
 
 /// Ends where a part was stopped.

@@ -13,6 +13,13 @@
 
 namespace heymilo::workflows {
 
+/// Whether an option may have this time: to 36500 days, so that later arithmetic stays in the range
+/// of a Timestamp. In the option's own unit: the longest time in hours has no equal in others.
+template <class Duration>
+bool isTimeOfOption(Duration time) {
+  return time.count() >= 0 && time <= std::chrono::hours{24 * 36'500};
+}
+
 /// The parts of a run of a mirror, for those who put them together: mirrorCandidates(). Each part
 /// stores what it has read, and returns false if MirrorOptions::stop ended it. Each throws the
 /// client's and the sink's exceptions, after which load() has the state again. Not thread-safe.

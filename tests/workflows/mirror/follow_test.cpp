@@ -346,7 +346,9 @@ TEST_F(Follow, OptionsThatCanNotBeUsedAreRefused) {
   };
   EXPECT_EQ(refused([](FollowOptions& of) { of.overlap = milliseconds{-1}; }), "overlap");
   EXPECT_EQ(refused([](FollowOptions& of) { of.concurrency = 0; }), "concurrency");
+  EXPECT_EQ(refused([](FollowOptions& of) { of.overlap = (milliseconds::max)(); }), "overlap");
   EXPECT_EQ(refused([](FollowOptions& of) { of.erase_after = hours{-1}; }), "erase_after");
+  EXPECT_EQ(refused([](FollowOptions& of) { of.erase_after = (hours::max)(); }), "erase_after");
   EXPECT_EQ(refused([](FollowOptions& of) { of.full_after = hours{-1}; }), "full_after");
   EXPECT_EQ(refused([](FollowOptions& of) { of.shortest_interval = milliseconds{0}; }),
             "shortest_interval");

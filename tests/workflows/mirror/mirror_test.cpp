@@ -406,8 +406,24 @@ TEST_F(Mirror, ProgressSaysHowFarItIs) {
 }
 
 TEST_F(Mirror, OptionsThatCanNotBeUsedAreRefused) {
-  options.overlap = minutes{-1};
-  EXPECT_THROW(mirror(), InvalidArgumentError);
+  const auto refused = [this](const std::function<void(MirrorOptions&)>& change) {
+    const MirrorOptions usable = options;
+    change(options);
+    std::string param;
+    try {
+      mirror();
+    } catch (const InvalidArgumentError& error) {
+      param = error.param();
+    }
+    options = usable;
+    return param;
+  };
+  EXPECT_EQ(refused([](MirrorOptions& of) { of.overlap = minutes{-1}; }), "overlap");
+  // As microseconds it would be minus one millisecond: nobody who is late would be read.
+  EXPECT_EQ(refused([](MirrorOptions& of) { of.overlap = (of.overlap.max)(); }), "overlap");
+  EXPECT_EQ(refused([](MirrorOptions& of) { of.erase_after = (hours::max)(); }), "erase_after");
+  EXPECT_EQ(refused([](MirrorOptions& of) { of.full_after = hours{24 * 36'500 + 1}; }),
+            "full_after");
   EXPECT_THAT(list.queries, IsEmpty());
 }
 
